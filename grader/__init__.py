@@ -1,0 +1,1 @@
+"""Grades implementations of decoder-only text generation, and quizzes about it."""

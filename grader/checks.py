@@ -1,0 +1,60 @@
+"""Everything a check may use; the only import that an instructor needs.
+
+    from grader.checks import assert_close, points, stage
+
+    pytestmark = stage("softmax")
+
+    @points(2)
+    def test_rows_sum_to_one(student, rng):
+        '''Each row of probabilities sums to one.'''
+        rows = student.softmax(rng.normal(size=(3, 5)).astype("float32"))
+        assert_close(rows.sum(-1), [1, 1, 1], name="the row sums")
+
+The first line of a check's docstring is the sentence that the student reads. Fixtures:
+`student` (the student's functions, across the wall), `reference` (the right functions, from the
+assignment's conftest.py) and `rng` (random inputs; in a hidden check drawn from the course secret).
+"""
+
+import pytest
+
+from grader.errors import CallFailed
+from grader.harness.comparison import (
+    TOLERANCE,
+    Mismatch,
+    as_floats,
+    as_number,
+    as_token,
+    as_tokens,
+    assert_close,
+    assert_same,
+)
+from grader.harness.order import assert_data_flow, assert_stage_order, assert_step_inputs
+from grader.harness.student import Student
+from grader.harness.trace import GenerationTrace, ScriptedStages
+
+stage = pytest.mark.stage
+points = pytest.mark.points
+hidden = pytest.mark.hidden
+needs = pytest.mark.needs
+
+__all__ = [
+    "TOLERANCE",
+    "CallFailed",
+    "GenerationTrace",
+    "Mismatch",
+    "ScriptedStages",
+    "Student",
+    "as_floats",
+    "as_number",
+    "as_token",
+    "as_tokens",
+    "assert_close",
+    "assert_data_flow",
+    "assert_same",
+    "assert_stage_order",
+    "assert_step_inputs",
+    "hidden",
+    "needs",
+    "points",
+    "stage",
+]

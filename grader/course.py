@@ -1,0 +1,178 @@
+"""How the course is set up: assignment.yaml and course.yaml as typed values."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from grader import strict_yaml
+from grader.errors import CourseError
+
+ASSIGNMENT_FILE = "assignment.yaml"
+COURSE_FILE = "course.yaml"
+
+
+class Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What one submission may use."""
+
+    call_seconds: float = 5.0  # wall clock of one call of a student's function
+    load_seconds: float = 30.0  # wall clock of importing the submission
+    submission_seconds: float = 60.0  # wall clock of all calls together
+    memory_megabytes: int = 1024  # on top of what Python and torch take
+    output_kilobytes: int = 64  # printed text that is kept; the rest is counted
+
+
+class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One function that the student writes."""
+
+    name: str
+    title: str
+    points: int
+    parameters: tuple[str, ...]
+    expects: str = ""  # one sentence: what is expected of the stage
+    uses: tuple[str, ...] = ()  # inner stages that the reference answers while this one is checked
+
+
+class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    title: str
+    total: int
+    stages: tuple[Stage, ...]
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """An assignment as it lies in its folder."""
+
+    name: str
+    folder: Path
+    title: str
+    stages: tuple[Stage, ...]
+    limits: Limits
+    digest: str
+
+    @property
+    def total(self) -> int:
+        return sum(stage.points for stage in self.stages)
+
+    def stage(self, name: str) -> Stage:
+        return next(stage for stage in self.stages if stage.name == name)
+
+
+class Course(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The settings of one course."""
+
+    name: str = ""
+    secret: str = ""  # hidden checks draw their inputs from it
+
+
+def shipped(kind: str) -> Path:
+    """The folder of course material that comes with the grader: 'assignments' or 'questions'.
+
+    A wheel carries it inside the package; a checkout has it at the top level.
+    """
+    package = Path(str(files("grader")))
+    inside = package / "content" / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def assignments() -> tuple[Assignment, ...]:
+    """The assignments that come with the grader, by name."""
+    found = sorted(shipped("assignments").glob(f"*/{ASSIGNMENT_FILE}"))
+    return tuple(load_assignment(path.parent) for path in found)
+
+
+def find_assignment(name_or_folder: str) -> Assignment:
+    """An assignment by the name of a shipped one, or by the path of its folder.
+
+    Raises:
+        CourseError: there is no such assignment, or its file is wrong.
+    """
+    for folder in (Path(name_or_folder), shipped("assignments") / name_or_folder):
+        if (folder / ASSIGNMENT_FILE).is_file():
+            return load_assignment(folder)
+    known = ", ".join(assignment.name for assignment in assignments())
+    raise CourseError(
+        f"there is no assignment {name_or_folder!r}",
+        fix=f"Name one of: {known}; or a folder with an {ASSIGNMENT_FILE}.",
+    )
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read and check `assignment.yaml`.
+
+    Raises:
+        CourseError: the file is wrong; the sentence says where and what to write.
+    """
+    path = folder / ASSIGNMENT_FILE
+    settings = strict_yaml.read(path, _AssignmentFile)
+    _check(settings, str(path))
+    return Assignment(
+        name=folder.resolve().name,
+        folder=folder.resolve(),
+        title=settings.title,
+        stages=settings.stages,
+        limits=settings.limits,
+        digest=_digest(folder),
+    )
+
+
+def load_course(path: Path | None) -> Course:
+    """Read course.yaml; without one, the defaults.
+
+    Raises:
+        CourseError: the file is wrong, or was named and is missing.
+    """
+    if path is None and not Path(COURSE_FILE).is_file():
+        return Course()
+    return strict_yaml.read(path or Path(COURSE_FILE), Course)
+
+
+def kept_secret(path: Path) -> str:
+    """The secret kept in a file that only its owner may read; made on first use."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(16) + "\n")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _check(settings: _AssignmentFile, at: str) -> None:
+    total = sum(stage.points for stage in settings.stages)
+    if total != settings.total:
+        raise CourseError(
+            f"the stages add up to {total} points, but total is {settings.total}",
+            at=at,
+            fix="Change `total` or the points of a stage.",
+        )
+    known: set[str] = set()
+    for stage in settings.stages:
+        if stage.name in known:
+            raise CourseError(
+                f"the stage {stage.name!r} stands twice", at=at, fix="Give each stage its own name."
+            )
+        if missing := [name for name in stage.uses if name not in known]:
+            raise CourseError(
+                f"stage {stage.name!r} uses {missing[0]!r}, which does not come before it",
+                at=at,
+                fix="List inner stages first.",
+            )
+        known.add(stage.name)
+
+
+def _digest(folder: Path) -> str:
+    """Of everything that can change a grade: settings, checks and fixtures."""
+    digest = hashlib.sha256()
+    checks = [*folder.glob("*.py"), *folder.glob("hidden/*.py")]
+    for path in sorted([folder / ASSIGNMENT_FILE, *checks]):
+        if path.name == "starter.py":
+            continue
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

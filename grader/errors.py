@@ -1,0 +1,77 @@
+"""What can go wrong, and whose fault it is.
+
+    GraderError
+    ├── SubmissionError      the student's files or code
+    │   └── CallFailed       one call of a student's function gave no usable answer
+    │       ├── NotImplementedYet
+    │       ├── Crashed
+    │       ├── TimedOut
+    │       ├── OutOfMemory
+    │       └── BadValue
+    ├── CourseError          the instructor's YAML, check or key
+    └── GraderFault          ours: never a student's zero
+
+The class carries the exit code; `str()` is the sentence that a person reads.
+"""
+
+
+class GraderError(Exception):
+    """Anything that we can say in one sentence: what, where, what was got, what to do."""
+
+    exit_code = 1
+
+    def __init__(self, problem: str, *, at: str = "", fix: str = "") -> None:
+        self.problem, self.at, self.fix = problem, at, fix
+        where = f"{at}: " if at else ""
+        todo = f"\n  {fix}" if fix else ""
+        super().__init__(f"{where}{problem}{todo}")
+
+
+class SubmissionError(GraderError):
+    """A submission cannot be read or run."""
+
+
+class CallFailed(SubmissionError):
+    """A call of a student's function gave no usable answer.
+
+    Args:
+        problem: the sentence for the student.
+        discreet: the same without anything that the student's code could have put into it;
+            it is what a student sees of a hidden check.
+    """
+
+    def __init__(self, problem: str, *, discreet: str = "") -> None:
+        self.discreet = discreet or problem
+        super().__init__(problem)
+
+
+class NotImplementedYet(CallFailed):
+    """The function is missing, or raised NotImplementedError."""
+
+
+class Crashed(CallFailed):
+    """The student's code raised, or its process ended."""
+
+
+class TimedOut(CallFailed):
+    """A time limit was reached."""
+
+
+class OutOfMemory(CallFailed):
+    """The memory limit was reached."""
+
+
+class BadValue(CallFailed):
+    """The function returned something that is not an answer of the agreed kind."""
+
+
+class CourseError(GraderError):
+    """The course's own files are wrong: an assignment, a check, a question."""
+
+    exit_code = 2
+
+
+class GraderFault(GraderError):
+    """Our own fault, or the machine's."""
+
+    exit_code = 3

@@ -1,0 +1,191 @@
+"""Is the student's answer right, and if not, what does the student read?
+
+In this order: kind, shape, dtype, finite, closeness. NaN is looked for before closeness,
+because it fails every `<=` and would make the sentence wrong; shapes must be identical,
+because broadcasting would let an empty or a single value pass.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Right float32 implementations were measured to stay below 1e-6 of the largest expected value
+# for a single stage; 2e-5 leaves a factor of 20 above that.
+TOLERANCE = 2e-5
+
+Floats = NDArray[np.floating[Any]]
+
+
+class Mismatch(AssertionError):
+    """A wrong answer.
+
+    Args:
+        sentence: what was expected and what came, for the student.
+        discreet: the same without values, for a hidden check.
+    """
+
+    def __init__(self, sentence: str, *, discreet: str) -> None:
+        self.discreet = discreet
+        super().__init__(sentence)
+
+
+def assert_close(
+    actual: Any,
+    expected: Any,
+    *,
+    name: str,
+    axes: Sequence[str] = (),
+    tolerance: float = TOLERANCE,
+) -> None:
+    """The answer is an array of the expected shape, finite, and close to the expected one.
+
+    Args:
+        actual: what the student's function returned.
+        expected: the reference's answer.
+        name: what the array is called in the sentence, such as "the attention weights".
+        axes: a name for each axis, such as ("batch", "time", "width").
+        tolerance: the largest error allowed, as a part of the largest expected value.
+
+    Raises:
+        Mismatch: it is not; the sentence says what differs first.
+    """
+    expected = np.asarray(expected, dtype=np.float64)
+    array = as_floats(actual, name=name, shape=expected.shape, axes=axes)
+    _assert_finite(array, name, axes)
+    error = np.abs(array - expected)
+    scale = float(np.max(np.abs(expected), initial=0.0))
+    wrong = error > tolerance * scale
+    if wrong.any():
+        raise _far(array, expected, error, wrong, name=name, axes=axes)
+
+
+def assert_same(first: Any, second: Any, *, claim: str) -> None:
+    """Two answers of the student agree up to rounding.
+
+    Args:
+        claim: the sentence that is wrong if they do not.
+    """
+    a, b = (as_floats(value, name="The answer") for value in (first, second))
+    scale = max(float(np.max(np.abs(b), initial=0.0)), 1e-30)
+    agree = a.shape == b.shape and np.isfinite(a).all() and np.isfinite(b).all()
+    if not (agree and bool(np.all(np.abs(a - b) <= TOLERANCE * scale))):
+        raise Mismatch(claim, discreet=claim)
+
+
+def as_floats(
+    value: Any, *, name: str, shape: tuple[int, ...] | None = None, axes: Sequence[str] = ()
+) -> NDArray[np.float64]:
+    """The answer as float64, if it is an array of floating-point numbers of the given shape."""
+    if not isinstance(value, np.ndarray):
+        raise _other_kind(name, value, "a tensor or an array")
+    if shape is not None and value.shape != shape:
+        meaning = f" ({', '.join(axes)})" if axes else ""
+        raise Mismatch(
+            f"{_upper(name)} has shape {value.shape}; {shape}{meaning} is expected.",
+            discreet=f"{_upper(name)} has the wrong shape.",
+        )
+    if value.dtype.kind != "f" or value.dtype.itemsize < 4:
+        sentence = f"{_upper(name)} has dtype {value.dtype}; float32 or float64 is expected."
+        raise Mismatch(sentence, discreet=sentence)
+    return value.astype(np.float64)
+
+
+def as_number(value: Any, *, name: str) -> float:
+    """The answer as one number: a Python number, or an array of one element without axes."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _other_kind(name, value, "one number")
+    return float(value)
+
+
+def as_token(value: Any, *, name: str) -> int:
+    """The answer as one token id."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "i":
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _other_kind(name, value, "one token id (an int)")
+    return value
+
+
+def as_tokens(value: Any, *, name: str) -> list[int]:
+    """The answer as a list of token ids; a one-dimensional integer array will do."""
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "i":
+        return [int(token) for token in value]
+    if not isinstance(value, list):
+        raise _other_kind(name, value, "a list of token ids")
+    return [as_token(token, name=f"an entry of {name}") for token in value]
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in words."""
+    match value:
+        case None:
+            return "None (is a `return` missing?)"
+        case bool():
+            return "a bool"
+        case int():
+            return "an int"
+        case float():
+            return "a float"
+        case str():
+            return "text"
+        case list():
+            return "a list or tuple"
+        case dict():
+            return "a dict"
+        case np.ndarray():
+            return f"an array of shape {value.shape} and dtype {value.dtype}"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def _other_kind(name: str, value: Any, wanted: str) -> Mismatch:
+    sentence = f"{_upper(name)} is {kind_of(value)}; {wanted} is expected."
+    return Mismatch(sentence, discreet=f"{_upper(name)} is not {wanted}.")
+
+
+def _assert_finite(array: NDArray[np.float64], name: str, axes: Sequence[str]) -> None:
+    bad = ~np.isfinite(array)
+    if bad.any():
+        where = _place(np.argwhere(bad)[0], axes)
+        raise Mismatch(
+            f"{bad.sum()} of {array.size} entries of {name} are NaN or infinite; "
+            f"the first is {where}.",
+            discreet=f"Some entries of {name} are NaN or infinite.",
+        )
+
+
+def _far(
+    array: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    error: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    *,
+    name: str,
+    axes: Sequence[str],
+) -> Mismatch:
+    largest = np.unravel_index(int(np.argmax(error)), error.shape)
+    first = tuple(np.argwhere(wrong)[0])
+    sentence = (
+        f"{wrong.sum()} of {array.size} entries of {name} are wrong. "
+        f"The largest error is {error[largest]:.3g}{_place(largest, axes, ', ')}. "
+        f"The first wrong entry{_place(first, axes, ' is ')}: "
+        f"got {array[first]:.6g}, expected {expected[first]:.6g}."
+    )
+    return Mismatch(sentence, discreet=f"Some entries of {name} are wrong.")
+
+
+def _place(index: Sequence[Any], axes: Sequence[str], before: str = "") -> str:
+    """An index by named axes: 'at batch 1, time 3'."""
+    if len(index) == 0:
+        return ""
+    names = axes if len(axes) == len(index) else [f"axis {i}, index" for i in range(len(index))]
+    parts = [f"{axis} {int(i)}" for axis, i in zip(names, index, strict=True)]
+    return f"{before}at {', '.join(parts)}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,148 @@
+"""Grade submissions of one assignment: the checks are collected once, then run on each."""
+
+import contextlib
+import hashlib
+import io
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from importlib.metadata import version
+
+import pytest
+
+from grader.course import Assignment
+from grader.errors import GraderFault
+from grader.harness.plugin import GradingPlugin
+from grader.harness.student import StudentProcess
+from grader.records import (
+    CheckResult,
+    Isolation,
+    Report,
+    StageResult,
+    Status,
+    Submission,
+    Verdict,
+)
+from grader.sandbox.contract import Sandbox
+
+_OUTPUT_CHARACTERS = 20_000
+_PYTEST = (
+    *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging"),
+    *("-p", "no:warnings", "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unraisableexception"),
+    *("-p", "no:threadexception", "--capture=no", "--import-mode=importlib", "--strict-markers"),
+    *("-c", os.devnull),  # a pytest.ini above the assignment must not change a grade
+)
+
+
+def grader_version() -> str:
+    return version("decoder-grader")
+
+
+def report_key(submission: Submission, assignment: Assignment, secret: str) -> str:
+    """Equal for equal files, assignment, secret and grader: then the report is equal too."""
+    parts = (submission.digest, assignment.digest, secret, grader_version())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def grade(
+    submissions: Iterable[Submission],
+    *,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    with_hidden: bool,
+    secret: str,
+    emit: Callable[[Report], None],
+) -> None:
+    """Grade each submission and hand its report to `emit` at once.
+
+    Raises:
+        CourseError: the checks of the assignment are wrong.
+        GraderFault: pytest itself could not run.
+    """
+
+    def work(plugin: GradingPlugin) -> None:
+        for submission in submissions:
+            emit(_grade_one(submission, plugin, assignment, sandbox, secret))
+
+    plugin = GradingPlugin(assignment, with_hidden=with_hidden, secret=secret, work=work)
+    folder = str(assignment.folder)
+    said = io.StringIO()
+    with _no_foreign_plugins(), contextlib.redirect_stderr(said):
+        ended = pytest.main([folder, "--rootdir", folder, *_PYTEST], plugins=[plugin])
+    if plugin.error is not None:
+        raise plugin.error
+    if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise GraderFault(f"pytest ended with {ended!r}: {said.getvalue().strip()}", at=folder)
+
+
+def _grade_one(
+    submission: Submission,
+    plugin: GradingPlugin,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    secret: str,
+) -> Report:
+    begin = time.monotonic()
+    process = StudentProcess(sandbox, submission, assignment.limits)
+    results: list[CheckResult] = []
+    printed: list[str] = []
+    try:
+        for result, output in plugin.run_checks(process):
+            results.append(result)
+            # What is printed while a hidden check runs could show its inputs.
+            printed.append("" if result.hidden else output)
+    finally:
+        process.close()
+    ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
+    return Report(
+        submission=submission.name,
+        status=Status.UNGRADED if ungraded else Status.GRADED,
+        reason=f"the check {ungraded[0].check} could not be run" if ungraded else "",
+        assignment=assignment.name,
+        key=report_key(submission, assignment, secret),
+        grader_version=grader_version(),
+        isolation=Isolation(level=sandbox.level, layers=sandbox.layers),
+        stages=_by_stage(results, assignment),
+        hidden_checks_left=len(plugin.left_out),
+        hidden_points_left=sum(check.points for check in plugin.left_out),
+        notes=process.notes,
+        output="".join(printed)[:_OUTPUT_CHARACTERS],
+        seconds=round(time.monotonic() - begin, 3),
+    )
+
+
+def without_staff_notes(report: Report) -> Report:
+    """The report as a student may have it."""
+    stages = tuple(
+        replace(stage, checks=tuple(replace(check, staff_note="") for check in stage.checks))
+        for stage in report.stages
+    )
+    return replace(report, stages=stages)
+
+
+def _by_stage(results: list[CheckResult], assignment: Assignment) -> tuple[StageResult, ...]:
+    return tuple(
+        StageResult(
+            stage=stage.name,
+            title=stage.title,
+            checks=tuple(result for result in results if result.stage == stage.name),
+        )
+        for stage in assignment.stages
+    )
+
+
+@contextlib.contextmanager
+def _no_foreign_plugins() -> Iterable[None]:
+    """pytest plugins that happen to be installed must not change a grade."""
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+
+

@@ -1,0 +1,111 @@
+"""What an instructor says about a check: its stage, its points, whether students may see it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from grader.course import Assignment
+from grader.errors import CourseError
+
+T = TypeVar("T", int, str)
+
+MARKERS = (
+    "stage(name): the stage of assignment.yaml that the check belongs to",
+    "points(n): what the check is worth, an integer",
+    "hidden: students learn whether it passed, and neither inputs nor values",
+    "needs(*names): run only if these checks of the same stage passed",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One collected check."""
+
+    item: pytest.Item
+    id: str
+    stage: str
+    points: int
+    hidden: bool
+    claim: str
+    needs: tuple[str, ...]
+
+
+def read_check(item: pytest.Item, assignment: Assignment) -> Check:
+    """What the markers and the docstring of a collected test say.
+
+    Raises:
+        CourseError: something is missing or wrong; the sentence says what to write.
+    """
+    at = f"{item.path}::{item.name}"
+    stage = _argument(item, "stage", str, at)
+    if stage not in {known.name for known in assignment.stages}:
+        raise CourseError(
+            f"there is no stage {stage!r}", at=at, fix="Name a stage of assignment.yaml."
+        )
+    function = getattr(item, "function", None)
+    claim = (getattr(function, "__doc__", None) or "").strip().split("\n")[0]
+    if not claim:
+        raise CourseError(
+            "the check has no docstring", at=at, fix="Say in one sentence what must hold."
+        )
+    needs = item.get_closest_marker("needs")
+    hidden = item.get_closest_marker("hidden") is not None or is_hidden(item.path, assignment)
+    return Check(
+        item=item,
+        id=f"{stage}.{item.name.removeprefix('test_')}",
+        stage=stage,
+        points=_argument(item, "points", int, at),
+        hidden=hidden,
+        claim=claim,
+        needs=tuple(f"{stage}.{name.removeprefix('test_')}" for name in needs.args) if needs else (),
+    )
+
+
+def is_hidden(path: Path, assignment: Assignment) -> bool:
+    """Whether a file of checks lies in the assignment's `hidden` folder."""
+    return path.is_relative_to(assignment.folder / "hidden")
+
+
+def assert_complete(checks: list[Check], assignment: Assignment) -> None:
+    """Ids are unique, needs are known, and the points add up to those of assignment.yaml.
+
+    Raises:
+        CourseError: they do not.
+    """
+    at = str(assignment.folder)
+    ids = [check.id for check in checks]
+    if twice := next((i for i in ids if ids.count(i) > 1), None):
+        raise CourseError(
+            f"the check {twice!r} stands twice", at=at, fix="Give each check of a stage its own name."
+        )
+    for check in checks:
+        for needed in check.needs:
+            if needed not in ids:
+                raise CourseError(
+                    f"{check.id} needs {needed}, which is not there",
+                    at=at,
+                    fix="Name a check of the same stage, without its `test_`.",
+                )
+    for stage in assignment.stages:
+        points = sum(check.points for check in checks if check.stage == stage.name)
+        if points != stage.points:
+            raise CourseError(
+                f"the checks of stage {stage.name!r} add up to {points} points, "
+                f"but assignment.yaml gives it {stage.points}",
+                at=at,
+                fix="Change the points of a check or of the stage.",
+            )
+
+
+def _argument(item: pytest.Item, name: str, kind: type[T], at: str) -> T:
+    marker = item.get_closest_marker(name)
+    if marker is None or len(marker.args) != 1 or type(marker.args[0]) is not kind:
+        raise CourseError(
+            f"the check has no valid `{name}` marker",
+            at=at,
+            fix=f"Write e.g. `@{name}({2 if kind is int else '...'})`.",
+        )
+    value: T = marker.args[0]
+    return value

@@ -1,0 +1,193 @@
+"""The pytest plugin: collects the checks once, then runs them on one submission after another."""
+
+import hashlib
+import traceback
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.course import Assignment
+from grader.errors import (
+    BadValue,
+    CallFailed,
+    CourseError,
+    Crashed,
+    GraderFault,
+    NotImplementedYet,
+    OutOfMemory,
+    TimedOut,
+)
+from grader.harness.comparison import Mismatch
+from grader.harness.markers import MARKERS, Check, assert_complete, read_check
+from grader.harness.student import Student, StudentProcess
+from grader.records import CheckResult, Verdict
+
+_VERDICTS: dict[type[CallFailed], Verdict] = {
+    NotImplementedYet: Verdict.NOT_IMPLEMENTED,
+    Crashed: Verdict.CRASHED,
+    TimedOut: Verdict.TIMED_OUT,
+    OutOfMemory: Verdict.OUT_OF_MEMORY,
+    BadValue: Verdict.FAILED,
+}
+_HIDDEN_FAILED = "This hidden check did not pass."
+_OUR_FAULT = "This check could not be run. It is not your fault, and it does not count against you."
+
+Work = Callable[["GradingPlugin"], None]
+
+
+class Blocked(Exception):
+    """A check that this one needs did not pass."""
+
+
+class GradingPlugin:
+    """Collects the checks of an assignment and runs them on submissions.
+
+    pytest's own loop is replaced by `work`, which calls `run_checks` once a submission: one
+    collection serves any number of them.
+
+    Args:
+        with_hidden: whether hidden checks are run.
+        secret: what the inputs of hidden checks are drawn from.
+        work: called once, when the checks are collected.
+    """
+
+    def __init__(
+        self, assignment: Assignment, *, with_hidden: bool, secret: str, work: Work
+    ) -> None:
+        self._assignment = assignment
+        self._with_hidden = with_hidden
+        self._secret = secret
+        self._work = work
+        self._stages = {stage.name: stage for stage in assignment.stages}
+        self._broken: list[str] = []
+        self._process: StudentProcess | None = None
+        self._outcomes: dict[str, pytest.CallInfo[Any]] = {}
+        self._passed: set[str] = set()
+        self.checks: list[Check] = []
+        self.left_out: list[Check] = []
+        self.error: BaseException | None = None
+
+    def run_checks(self, process: StudentProcess) -> Iterator[tuple[CheckResult, str]]:
+        """Run every check on one submission: its result, and what was printed meanwhile."""
+        self._process = process
+        self._passed.clear()
+        for position, check in enumerate(self.checks):
+            following = self.checks[(position + 1) % len(self.checks)].item
+            self._outcomes.clear()
+            check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=following)
+            result = self._result(check)
+            if result.verdict == Verdict.PASSED:
+                self._passed.add(check.id)
+            yield result, process.take_output()
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        """The student's functions, across the wall."""
+        if self._process is None:
+            raise GraderFault("a check ran without a submission")
+        return Student(self._process, self._stages, request.getfixturevalue("reference"))
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random inputs: fixed for a visible check, drawn from the course secret for a hidden one."""
+        check = read_check(request.node, self._assignment)
+        seed = f"{self._secret if check.hidden else ''}\0{check.id}"
+        return np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        folder = self._assignment.folder
+        if collection_path.parent == folder and collection_path.is_dir():
+            return collection_path.name != "hidden"
+        return None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._broken.append(str(report.longrepr))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        try:
+            self._take_checks(session.items)
+            self._work(self)
+        except BaseException as error:  # noqa: BLE001 - pytest must not print it; raised again by our caller
+            self.error = error
+        return True
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        check = next(check for check in self.checks if check.item is item)
+        missing = [needed for needed in check.needs if needed not in self._passed]
+        if missing:
+            raise Blocked(f"Not run: it needs {missing[0]} to pass first.")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        if call.when == "call" or call.excinfo is not None:
+            self._outcomes.setdefault("failed" if call.excinfo else "passed", call)
+        return (yield)
+
+    def _take_checks(self, items: list[pytest.Item]) -> None:
+        if self._broken:
+            raise CourseError(
+                f"the checks cannot be collected:\n{self._broken[0]}",
+                at=str(self._assignment.folder),
+                fix="Mend the file that is named above.",
+            )
+        order = {name: position for position, name in enumerate(self._stages)}
+        checks = [read_check(item, self._assignment) for item in items]
+        assert_complete(checks, self._assignment)
+        # Sorting is stable: within a stage the order of the files holds, visible before hidden.
+        checks.sort(key=lambda check: (order[check.stage], check.hidden))
+        self.checks = [check for check in checks if self._with_hidden or not check.hidden]
+        self.left_out = [check for check in checks if check.hidden and not self._with_hidden]
+
+    def _result(self, check: Check) -> CheckResult:
+        verdict, message, staff_note = self._judge(check)
+        return CheckResult(
+            check=check.id,
+            stage=check.stage,
+            claim=check.claim,
+            verdict=verdict,
+            points=check.points if verdict == Verdict.PASSED else 0,
+            max_points=check.points,
+            hidden=check.hidden,
+            message=message,
+            staff_note=staff_note,
+        )
+
+    def _judge(self, check: Check) -> tuple[Verdict, str, str]:
+        """The verdict, the sentence for the student, and the note for staff."""
+        call = self._outcomes.get("failed")
+        if call is None or call.excinfo is None:
+            return Verdict.PASSED, "", ""
+        error = call.excinfo.value
+        match error:
+            case CallFailed():
+                verdict = _VERDICTS[type(error)]
+            case Mismatch():
+                verdict = Verdict.FAILED
+            case AssertionError() if self._raised_in_check(error):
+                verdict = Verdict.FAILED
+            case Blocked():
+                return Verdict.BLOCKED, str(error), ""
+            case _:
+                note = "".join(traceback.format_exception(error))
+                return Verdict.UNGRADED, _OUR_FAULT, note
+        if check.hidden:
+            return verdict, getattr(error, "discreet", _HIDDEN_FAILED), str(error)
+        return verdict, str(error), ""
+
+    def _raised_in_check(self, error: BaseException) -> bool:
+        """Whether the innermost frame is the instructor's own: an assert of ours is our fault."""
+        frames = traceback.extract_tb(error.__traceback__)
+        return Path(frames[-1].filename).is_relative_to(self._assignment.folder)
+
+

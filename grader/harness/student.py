@@ -1,0 +1,158 @@
+"""The student's side as a check sees it: functions to call, plain values that come back."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.course import Limits, Stage
+from grader.errors import CallFailed, TimedOut
+from grader.harness.comparison import Mismatch
+from grader.harness.trace import ScriptedStages
+from grader.records import Submission
+from grader.sandbox import contract
+
+class StudentProcess:
+    """One submission in its sandbox, over all checks: started when needed, and again if it ends.
+
+    A submission that cannot be read fails at once the second time, and a function that ran
+    out of time is not called again: forty checks must not each wait for the same endless loop.
+    """
+
+    def __init__(
+        self, sandbox: contract.Sandbox, submission: Submission, limits: Limits
+    ) -> None:
+        self._sandbox = sandbox
+        self._code = contract.Code(
+            main="submission", cells=submission.cells, modules=submission.modules
+        )
+        self._limits = limits
+        self._session: contract.Session | None = None
+        self._seconds_left = limits.submission_seconds
+        self._unreadable: CallFailed | None = None
+        self._too_slow: set[str] = set()
+        self._output = ""
+        self.notes: tuple[str, ...] = ()
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        *,
+        answer: contract.Answerer,
+        tables: Sequence[int] = (),
+        stand_ins: Mapping[str, Sequence[str]] | None = None,
+    ) -> contract.Returned:
+        """Call one of the student's functions; see `contract.Session.call`."""
+        if function in self._too_slow:
+            raise TimedOut(f"{function} ran out of time before, and was not called again.")
+        session = self._open()
+        seconds = min(self._limits.call_seconds, self._seconds_left)
+        if seconds <= 0:
+            raise TimedOut(
+                f"The submission used up its {self._limits.submission_seconds:g} s; "
+                f"{function} was not called."
+            )
+        begin = time.monotonic()
+        try:
+            return session.call(
+                function,
+                arguments,
+                seconds=seconds,
+                answer=answer,
+                tables=tables,
+                stand_ins=stand_ins,
+            )
+        except TimedOut:
+            self._too_slow.add(function)
+            raise
+        finally:
+            self._seconds_left -= time.monotonic() - begin
+
+    def take_output(self) -> str:
+        """What the submission printed since the last time."""
+        if self._session is not None:
+            self._output += self._session.take_output()
+        text, self._output = self._output, ""
+        return text
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _open(self) -> contract.Session:
+        if self._unreadable is not None:
+            raise self._unreadable
+        if self._session is None or not self._session.alive:
+            if self._session is not None:
+                self._output += self._session.take_output()
+            limits = contract.Limits(
+                call_seconds=self._limits.call_seconds,
+                load_seconds=self._limits.load_seconds,
+                submission_seconds=self._limits.submission_seconds,
+                memory_megabytes=self._limits.memory_megabytes,
+                output_kilobytes=self._limits.output_kilobytes,
+            )
+            try:
+                self._session = self._sandbox.open(self._code, limits)
+            except CallFailed as failure:
+                self._unreadable = failure
+                raise
+            self.notes = tuple(self._session.notes)
+        return self._session
+
+
+class Student:
+    """The `student` fixture: `student.softmax(logits)` calls the student's softmax over the wall.
+
+    Arguments and answers are numpy arrays and plain values. After a call, `arguments` holds
+    the arguments as the student's function left them. `reference` has the right functions as
+    attributes; they answer for the student's inner stages.
+    """
+
+    def __init__(
+        self, process: StudentProcess, stages: Mapping[str, Stage], reference: object
+    ) -> None:
+        self._process = process
+        self._stages = stages
+        self._reference = reference
+        self.arguments: list[Any] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in self._stages:
+            raise AttributeError(f"the assignment has no stage {name!r}")
+        return lambda *arguments: self._call(name, arguments)
+
+    def _call(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        inner = {other: list(self._stages[other].parameters) for other in self._stages[name].uses}
+        tables = [i for i, a in enumerate(arguments) if isinstance(a, ScriptedStages)]
+        scripted = arguments[tables[0]] if tables else None
+        sent = [a.table() if isinstance(a, ScriptedStages) else a for a in arguments]
+
+        def answer(called: str, given: list[Any]) -> Any:
+            if called in inner:
+                return self._stand_in(called, given)
+            if scripted is None:
+                raise contract.Refused(f"{called} is not there to be called")
+            return scripted.answer(called, given)
+
+        try:
+            returned = self._process.call(name, sent, answer=answer, tables=tables, stand_ins=inner)
+        except contract.Stop:
+            sentence = f"{name} goes on and on: it made far more steps than it was asked for."
+            raise Mismatch(sentence, discreet=sentence) from None
+        self.arguments = returned.arguments
+        return returned.value
+
+    def _stand_in(self, name: str, given: list[Any]) -> Any:
+        """The reference's answer in the student's precision, or none where it has none."""
+        try:
+            value = getattr(self._reference, name)(*given)
+        except Exception as error:  # noqa: BLE001 - odd arguments of a student's inner call
+            raise contract.NoAnswer from error
+        if not isinstance(value, np.ndarray):
+            return value
+        floats = [a.dtype for a in given if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+        return value.astype(floats[0]) if floats else value

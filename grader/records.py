@@ -1,0 +1,131 @@
+"""The values that cross module, process and machine boundaries.
+
+Frozen, comparable, and JSON on the wire: nothing here holds a tensor, a path handle or
+an exception, so a record can come from a worker, another machine or last year's database.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+
+class Verdict(StrEnum):
+    """How one check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # the student's answer is wrong
+    CRASHED = "crashed"  # the student's code raised, or its process ended
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    NOT_IMPLEMENTED = "not implemented"
+    BLOCKED = "blocked"  # not run: something it needs did not pass
+    UNGRADED = "ungraded"  # our fault; never counted as zero
+
+
+class Status(StrEnum):
+    """Whether a submission has a grade."""
+
+    GRADED = "graded"
+    UNREADABLE = "unreadable"  # the submission cannot be read: the reason says why
+    UNGRADED = "ungraded"  # our fault: to be run again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What one student handed in, as text: never compiled or parsed on our side."""
+
+    name: str
+    cells: tuple[tuple[str, str], ...]  # parts of the main module: (name shown, source)
+    modules: dict[str, str]  # further modules: path -> source
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isolation:
+    """What kept the student's code away from the grader, as reached and not as wished."""
+
+    level: str
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One check on one submission."""
+
+    check: str
+    stage: str
+    claim: str  # the sentence that the check's docstring opens with
+    verdict: Verdict
+    points: int
+    max_points: int
+    hidden: bool = False
+    message: str = ""
+    misconceptions: tuple[str, ...] = ()
+    staff_note: str = ""  # for the instructor only: our traceback, or a hidden check's message
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.points <= self.max_points:
+            raise ValueError(f"{self.check}: {self.points} points out of {self.max_points}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageResult:
+    """The checks of one stage, in the order in which they ran."""
+
+    stage: str
+    title: str
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def points(self) -> int:
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> int:
+        return sum(check.max_points for check in self.checks)
+
+    @property
+    def first_failure(self) -> CheckResult | None:
+        return next((check for check in self.checks if check.verdict != Verdict.PASSED), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is known about one graded submission."""
+
+    submission: str
+    status: Status
+    assignment: str
+    key: str  # digest of the submitted files, the assignment, the course secret and our version
+    grader_version: str
+    isolation: Isolation | None = None
+    reason: str = ""  # why there is no grade
+    stages: tuple[StageResult, ...] = ()
+    hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
+    hidden_points_left: int = 0
+    notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised
+    output: str = ""  # what the submission printed, capped
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def points(self) -> int:
+        return sum(stage.points for stage in self.stages)
+
+    @property
+    def max_points(self) -> int:
+        return sum(stage.max_points for stage in self.stages)
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        return tuple(check for stage in self.stages for check in stage.checks)
+
+
+def to_json(record: object) -> bytes:
+    """The record as indented JSON with a final newline."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def report_from_json(text: bytes) -> Report:
+    """The inverse of `to_json` for a report; raises `msgspec.ValidationError` on anything else."""
+    return msgspec.json.decode(text, type=Report)

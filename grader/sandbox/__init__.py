@@ -1,0 +1,1 @@
+"""Running untrusted code: starting, limiting, calling and ending a child process."""

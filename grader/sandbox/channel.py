@@ -1,0 +1,128 @@
+"""The grader's end of the wire: whole frames against an absolute deadline, output drained.
+
+The other end is a student's process. It may send nothing, half a frame, one byte a second,
+rubbish, or fill its output while we write; none of these may hold the grader up.
+"""
+
+import os
+import selectors
+import socket
+import time
+
+from grader.sandbox.child import wire
+
+
+class DeadlinePassed(Exception):
+    """The child did not answer in time."""
+
+
+class ChildGone(Exception):
+    """The child closed its end."""
+
+
+class Channel:
+    """Frames to and from one child, and what it prints.
+
+    Args:
+        connection: our end of the socket pair.
+        output: the reading end of the child's standard output and error.
+        output_bytes: how much output is kept between two `take_output`; the rest is counted.
+    """
+
+    def __init__(self, connection: socket.socket, output: int, output_bytes: int) -> None:
+        self._connection = connection
+        self._output = output
+        self._output_limit = output_bytes
+        self._kept = bytearray()
+        self._dropped = 0
+        self._inbox = bytearray()
+        connection.setblocking(False)
+        os.set_blocking(output, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(output, selectors.EVENT_READ)
+
+    def send(self, message: wire.Message, deadline: float) -> None:
+        """Raises DeadlinePassed or ChildGone."""
+        pending = memoryview(wire.encode(message))
+        while pending:
+            try:
+                pending = pending[self._connection.send(pending) :]
+            except BlockingIOError:
+                self._wait(selectors.EVENT_WRITE, deadline)
+            except OSError as error:
+                raise ChildGone from error
+
+    def receive(self, deadline: float) -> wire.FromChild:
+        """The next message.
+
+        Raises:
+            DeadlinePassed: the whole message was not there in time.
+            ChildGone: the child closed its end.
+            WireError: the bytes are not a message.
+        """
+        structure, arrays = wire.lengths(self._take(wire.HEADER.size, deadline))
+        return wire.decode_from_child(self._take(structure, deadline), self._take(arrays, deadline))
+
+    def take_output(self) -> str:
+        """What was printed since the last time; undecodable bytes are shown escaped."""
+        self._drain()
+        text = self._kept.decode("utf-8", errors="backslashreplace")
+        if self._dropped:
+            text += f"\n... {self._dropped:,} more bytes were printed and are not shown"
+        self._kept.clear()
+        self._dropped = 0
+        return text
+
+    def close(self) -> None:
+        self._selector.close()
+        self._connection.close()
+        os.close(self._output)
+
+    def _take(self, count: int, deadline: float) -> bytes:
+        while len(self._inbox) < count:
+            try:
+                part = self._connection.recv(1 << 18)
+            except BlockingIOError:
+                self._wait(selectors.EVENT_READ, deadline)
+                continue
+            except OSError as error:
+                raise ChildGone from error
+            if not part:
+                raise ChildGone
+            self._inbox += part
+        taken = bytes(self._inbox[:count])
+        del self._inbox[:count]
+        return taken
+
+    def _wait(self, event: int, deadline: float) -> None:
+        """Until the connection is ready or the deadline is past, draining output meanwhile."""
+        self._selector.register(self._connection, event)
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                ready = self._selector.select(left)
+                if any(key.fileobj is self._output for key, _ in ready):
+                    self._drain()
+                if any(key.fileobj is self._connection for key, _ in ready):
+                    return
+        finally:
+            self._selector.unregister(self._connection)
+        raise DeadlinePassed
+
+    def _drain(self) -> None:
+        """Take what is there now, one pipe buffer at the most, so that a flood cannot hold us."""
+        for _ in range(16):
+            try:
+                part = os.read(self._output, 1 << 16)
+            except BlockingIOError:
+                return
+            if not part:
+                self._forget_output()
+                return
+            room = self._output_limit - len(self._kept)
+            self._kept += part[:room]
+            self._dropped += max(0, len(part) - room)
+
+    def _forget_output(self) -> None:
+        """The child closed its output: an end that is always ready would spin the wait."""
+        if self._output in {key.fileobj for key in self._selector.get_map().values()}:
+            self._selector.unregister(self._output)

@@ -1,0 +1,155 @@
+"""The loop inside a student's process: read the submission, then answer calls until the end."""
+
+import os
+import socket
+import sys
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox.child import values, wire
+from grader.sandbox.child.pipe import Pipe
+from grader.sandbox.child.stand_in import OWN, stand_ins
+from grader.sandbox.child.submission import Submission, describe
+
+MAX_TEXT = 4000  # characters of an exception's text that cross
+_MEMORY_WORDS = ("can't allocate memory", "cannot allocate memory", "not enough memory")
+
+
+class GraderRefused(Exception):
+    """The grader did not accept a call to one of its own functions."""
+
+
+class Runner:
+    """Serves one submission over one connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._pipe = Pipe(connection)
+        self._submission = Submission("submission", [], {})
+        self._framework = "numpy"
+
+    def serve(self) -> None:
+        """Answer until the grader closes the connection."""
+        self._pipe.send(wire.Ready(id=0))
+        while True:
+            match self._pipe.receive():
+                case wire.Load() as request:
+                    reply = self._load(request)
+                case wire.Call() as request:
+                    reply = self._call(request)
+                case _:
+                    return
+            flush_output()
+            self._send(reply)
+
+    def _send(self, reply: wire.Message) -> None:
+        try:
+            self._pipe.send(reply)
+        except wire.WireError as error:
+            self._pipe.send(
+                wire.Raised(id=reply.id, kind="unsendable", exception="", text=str(error))
+            )
+
+    def _load(self, request: wire.Load) -> wire.Message:
+        self._submission = Submission(request.main, request.cells, request.modules)
+        try:
+            self._submission.load()
+        except BaseException as error:  # noqa: BLE001 - SystemExit at import is the student's too
+            return self._raised(request.id, error)
+        self._framework = self._submission.framework
+        return wire.Loaded(
+            id=request.id, framework=self._framework, notes=self._submission.notes[:20]
+        )
+
+    def _call(self, request: wire.Call) -> wire.Message:
+        function = self._submission.function(request.function)
+        if function is None:
+            return wire.Raised(id=request.id, kind="missing", exception="", text="")
+        arguments = values.for_student(request.arguments, self._framework, self._connect)
+        given = list(arguments)
+        for position in request.tables:
+            given[position] = values.as_namespace(arguments[position])
+        try:
+            with stand_ins(self._submission, request.stand_ins, self._inner):
+                result = function(*given)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is the student's
+            return self._raised(request.id, error)
+        return self._value(request, result, arguments)
+
+    def _value(self, request: wire.Call, result: Any, arguments: list[Any]) -> wire.Message:
+        try:
+            sendable = [
+                None if i in request.tables else values.plain(a) for i, a in enumerate(arguments)
+            ]
+            return wire.Value(id=request.id, value=values.plain(result), arguments=sendable)
+        except values.Unsendable as error:
+            return wire.Raised(id=request.id, kind="unsendable", exception="", text=str(error))
+        except BaseException as error:  # noqa: BLE001 - an object of the student's that misbehaves
+            return self._raised(request.id, error)
+
+    def _connect(self, name: str) -> Any:
+        """A callable of the grader's, as the student's code sees it."""
+
+        def call(*arguments: Any) -> Any:
+            try:
+                sent = [values.plain(argument) for argument in arguments]
+            except values.Unsendable as error:
+                raise TypeError(f"{name} cannot take {error}") from None
+            return self._ask(name, sent)
+
+        call.__name__ = name
+        return call
+
+    def _inner(self, name: str, arguments: list[Any]) -> Any:
+        try:
+            sent = [values.plain(argument) for argument in arguments]
+        except values.Unsendable:
+            return OWN
+        return self._ask(name, sent)
+
+    def _ask(self, name: str, arguments: list[Any]) -> Any:
+        match self._pipe.ask(name, arguments):
+            case wire.Answer(value=value):
+                return values.for_student(value, self._framework, self._connect)
+            case wire.Refusal(why=""):
+                return OWN
+            case wire.Refusal(why=why):
+                raise GraderRefused(why)
+            case _:
+                raise EOFError
+
+    def _raised(self, request: int, error: BaseException) -> wire.Raised:
+        text = describe(error).removeprefix(type(error).__name__).removeprefix(": ")
+        kind = "raised"
+        if isinstance(error, MemoryError) or any(w in text.lower() for w in _MEMORY_WORDS):
+            kind = "memory"
+        elif isinstance(error, NotImplementedError):
+            kind = "missing"
+        return wire.Raised(
+            id=request,
+            kind=kind,
+            exception=type(error).__name__[:100],
+            text=text[:MAX_TEXT],
+            where=self._submission.where(error)[:MAX_TEXT],
+        )
+
+
+def flush_output() -> None:
+    """Printed text must be out before the answer is, so that it is told apart by call."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # noqa: BLE001 - the student may have replaced or closed it
+            continue
+
+
+def begin(connection: socket.socket) -> None:
+    """What a fresh child does first: own random state, own streams, then serve."""
+    np.random.seed(int.from_bytes(os.urandom(4), "little"))
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    try:
+        Runner(connection).serve()
+    except (EOFError, OSError):
+        return

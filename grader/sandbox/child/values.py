@@ -1,0 +1,92 @@
+"""Values as the student's code sees them, and back to plain values that can cross the wall."""
+
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox.child.wire import Remote
+
+MAX_ELEMENTS = 8 << 20  # of one array: 64 MB in float64
+
+
+class Unsendable(Exception):
+    """A value of a kind that cannot cross; the sentence names it."""
+
+
+def for_student(value: Any, framework: str, connect: Callable[[str], Callable[..., Any]]) -> Any:
+    """Arrays become tensors where the submission uses torch; remote names become callables."""
+    match value:
+        case np.ndarray():
+            return _tensor(value) if framework == "torch" else value
+        case Remote():
+            return connect(value.name)
+        case dict():
+            return {key: for_student(item, framework, connect) for key, item in value.items()}
+        case list() | tuple():
+            return [for_student(item, framework, connect) for item in value]
+        case _:
+            return value
+
+
+def as_namespace(table: dict[str, Any]) -> SimpleNamespace:
+    return SimpleNamespace(**table)
+
+
+def plain(value: Any) -> Any:
+    """The value as arrays, numbers, text, lists and dicts.
+
+    Raises:
+        Unsendable: it holds anything else.
+    """
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain_array(np.asarray(value))
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {_key(key): plain(item) for key, item in value.items()}
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return _plain_array(_from_tensor(torch, value))
+    if isinstance(value, int | float):  # a subclass, such as an enumeration
+        raise Unsendable(f"a number of type {type(value).__name__}")
+    raise Unsendable(_article(type(value).__name__))
+
+
+def _key(key: Any) -> str:
+    if type(key) is not str:
+        raise Unsendable(f"a dict with a key of type {type(key).__name__}")
+    return key
+
+
+def _plain_array(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind not in "bif" or array.dtype.itemsize > 8:
+        raise Unsendable(f"an array of dtype {array.dtype}")
+    if array.size > MAX_ELEMENTS:
+        raise Unsendable(f"an array of {array.size:,} numbers")
+    return np.array(array, order="C", subok=False)
+
+
+def _from_tensor(torch: Any, tensor: Any) -> np.ndarray:
+    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
+        raise Unsendable(f"a tensor of layout {tensor.layout} on {tensor.device}")
+    if tensor.numel() > MAX_ELEMENTS:
+        raise Unsendable(f"a tensor of {tensor.numel():,} numbers")
+    if tensor.dtype is torch.bfloat16 or tensor.is_complex():
+        raise Unsendable(f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')}")
+    array: np.ndarray = tensor.detach().resolve_conj().resolve_neg().numpy()
+    return array
+
+
+def _tensor(array: np.ndarray) -> Any:
+    import torch
+
+    return torch.from_numpy(array)
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

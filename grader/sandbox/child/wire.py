@@ -1,0 +1,208 @@
+"""The messages between the grader and a student's process, and their bytes.
+
+A frame is a 16-byte header (magic, length of the structure, length of the arrays), the
+structure in MessagePack, and the arrays in safetensors. Both lengths are refused before
+anything is allocated for them. Nothing here can name code: no pickle, no class, no import.
+"""
+
+import struct
+from typing import Any
+
+import msgspec
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+MAGIC = b"DGW1"
+HEADER = struct.Struct("<4sIQ")
+MAX_STRUCTURE_BYTES = 4 << 20
+MAX_ARRAY_BYTES = 64 << 20
+
+_ARRAY = 1  # MessagePack extension codes
+_REMOTE = 2
+_INDEX = struct.Struct("<I")
+_KINDS = "bif"  # booleans, integers, floats; anything else has no place in an answer
+
+
+class WireError(Exception):
+    """The bytes or the value cannot cross: the sentence says why."""
+
+
+class Remote:
+    """The name of a callable that lives on the other side."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Message(msgspec.Struct, forbid_unknown_fields=True, tag_field="op"):
+    """What one frame says; `id` binds an answer to its request."""
+
+    id: int
+
+
+class Load(Message, tag="load"):
+    """To the child: the submission. `cells` are the parts of its main module, in order."""
+
+    main: str
+    cells: list[tuple[str, str]]  # (name shown in tracebacks, source)
+    modules: dict[str, str]  # path below the submission's folder -> source
+
+
+class Call(Message, tag="call"):
+    """To the child: call a function. A dict at a position in `tables` becomes a namespace."""
+
+    function: str
+    arguments: list[Any]
+    tables: list[int] = []
+    stand_ins: dict[str, list[str]] = {}  # inner functions we answer -> their parameters
+
+
+class Answer(Message, tag="answer"):
+    """To the child: what its `Ask` came to."""
+
+    value: Any = None
+
+
+class Refusal(Message, tag="refusal"):
+    """To the child: its `Ask` was refused; the asking call raises with this sentence.
+
+    Without a sentence we have no answer, and the child uses the student's own function.
+    """
+
+    why: str = ""
+
+
+class Ready(Message, tag="ready"):
+    """From the child: it is set up, and has not seen a byte of the submission yet."""
+
+
+class Loaded(Message, tag="loaded"):
+    """From the child: the submission was read. `notes` tell of notebook cells that raised."""
+
+    framework: str
+    notes: list[str] = []
+
+
+class Value(Message, tag="value"):
+    """From the child: what the function returned, and its arguments as they are after the call."""
+
+    value: Any
+    arguments: list[Any]
+
+
+class Raised(Message, tag="raised"):
+    """From the child: the student's code raised.
+
+    `kind` is `raised`, `missing`, `memory`, or `unsendable` for a value of a kind that cannot cross.
+    """
+
+    kind: str
+    exception: str
+    text: str
+    where: str = ""
+
+
+class Ask(Message, tag="ask"):
+    """From the child: the student's code called something of ours."""
+
+    name: str
+    arguments: list[Any]
+
+
+ToChild = Load | Call | Answer | Refusal
+FromChild = Ready | Loaded | Value | Raised | Ask
+
+
+def encode(message: Message) -> bytes:
+    """One frame.
+
+    Raises:
+        WireError: a value in the message is of a kind that cannot cross, or is too large.
+    """
+    arrays: list[np.ndarray] = []
+
+    def extension(value: object) -> msgspec.msgpack.Ext:
+        if type(value) is np.ndarray and value.dtype.kind in _KINDS:
+            arrays.append(value)
+            return msgspec.msgpack.Ext(_ARRAY, _INDEX.pack(len(arrays) - 1))
+        if type(value) is Remote:
+            return msgspec.msgpack.Ext(_REMOTE, value.name.encode())
+        raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+
+    try:
+        structure = msgspec.msgpack.encode(message, enc_hook=extension)
+    except (OverflowError, RecursionError, UnicodeEncodeError, TypeError, ValueError) as error:
+        raise WireError(f"the value cannot be sent: {error}") from error
+    if sum(array.nbytes for array in arrays) > MAX_ARRAY_BYTES:
+        raise WireError(f"the arrays are larger than {MAX_ARRAY_BYTES >> 20} MB")
+    named = {str(i): np.array(array, order="C") for i, array in enumerate(arrays)}
+    payload = save_arrays(named) if named else b""
+    _check_lengths(len(structure), len(payload))
+    return HEADER.pack(MAGIC, len(structure), len(payload)) + structure + payload
+
+
+def lengths(header: bytes) -> tuple[int, int]:
+    """The lengths of the structure and of the arrays that follow a header.
+
+    Raises:
+        WireError: it is no header of ours, or announces too much.
+    """
+    magic, structure, arrays = HEADER.unpack(header)
+    if magic != MAGIC:
+        raise WireError("the bytes are not a message")
+    _check_lengths(structure, arrays)
+    return structure, arrays
+
+
+def decode_from_child(structure: bytes, arrays: bytes) -> FromChild:
+    """A message of the student's process: untrusted bytes.
+
+    Raises:
+        WireError: anything but a message of the agreed kind.
+    """
+    return _decode(structure, arrays, _FROM_CHILD, remote_allowed=False)
+
+
+def decode_to_child(structure: bytes, arrays: bytes) -> ToChild:
+    """A message of the grader."""
+    return _decode(structure, arrays, _TO_CHILD, remote_allowed=True)
+
+
+_FROM_CHILD: Any = FromChild
+_TO_CHILD: Any = ToChild
+
+
+def _decode(structure: bytes, arrays: bytes, kind: Any, *, remote_allowed: bool) -> Any:
+    try:
+        loaded = _load_arrays(arrays)
+
+        def extension(code: int, data: memoryview) -> object:
+            if code == _ARRAY and len(data) == _INDEX.size:
+                return loaded[str(_INDEX.unpack(data)[0])]
+            if code == _REMOTE and remote_allowed:
+                return Remote(bytes(data).decode())
+            raise WireError("the message holds an unknown extension")
+
+        return msgspec.msgpack.decode(structure, type=kind, ext_hook=extension)
+    except (msgspec.DecodeError, SafetensorError, KeyError, ValueError, RecursionError) as error:
+        raise WireError(f"the message cannot be read: {error}") from error
+
+
+def _load_arrays(payload: bytes) -> dict[str, np.ndarray]:
+    """The arrays by name, as copies that may be written to."""
+    if not payload:
+        return {}
+    arrays = load_arrays(payload)
+    for array in arrays.values():
+        if array.dtype.kind not in _KINDS:
+            raise WireError(f"the message holds an array of {array.dtype}")
+    return {name: np.array(array, order="C") for name, array in arrays.items()}
+
+
+def _check_lengths(structure: int, arrays: int) -> None:
+    if structure > MAX_STRUCTURE_BYTES or arrays > MAX_ARRAY_BYTES + (1 << 20):
+        raise WireError("the message is too large")

@@ -1,0 +1,112 @@
+"""What a sandbox is to those who use it. Nobody else knows how a child is made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one child may use. Enforced by the trusted side where it can be."""
+
+    call_seconds: float
+    load_seconds: float
+    submission_seconds: float
+    memory_megabytes: int
+    output_kilobytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A submission as text: the main module in parts, and further modules by path."""
+
+    main: str
+    cells: tuple[tuple[str, str], ...]
+    modules: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a call gave back: plain values and arrays that are ours alone."""
+
+    value: Any
+    arguments: list[Any]  # the arguments as they are after the call
+
+
+class Refused(Exception):
+    """An answerer refuses a call of the student's code, which gets the sentence as an exception."""
+
+
+class NoAnswer(Exception):
+    """An answerer has nothing to say: the student's own function is used instead."""
+
+
+class Stop(Exception):
+    """An answerer ends the whole call at once, such as a generation that never stops."""
+
+
+Answerer = Callable[[str, list[Any]], Any]
+
+
+class Session(Protocol):
+    """One child with one submission in it."""
+
+    framework: str
+    notes: Sequence[str]
+
+    @property
+    def alive(self) -> bool:
+        """Whether another call can be made."""
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        *,
+        seconds: float,
+        answer: Answerer,
+        tables: Sequence[int] = (),
+        stand_ins: Mapping[str, Sequence[str]] | None = None,
+    ) -> Returned:
+        """Call one of the student's functions.
+
+        Args:
+            function: its name in the main module.
+            arguments: plain values, lists, dicts and arrays; `Remote` where a callable belongs.
+            seconds: wall clock until the child is ended.
+            answer: gives the value of each call that the student's code makes to ours.
+            tables: positions of dict arguments that the student sees as a namespace.
+            stand_ins: inner functions that `answer` replaces, with their parameters.
+
+        Raises:
+            CallFailed: there is no usable answer; the class says why.
+        """
+
+    def take_output(self) -> str:
+        """What the child printed since the last time, capped."""
+
+    def close(self) -> None:
+        """End the child and everything it started."""
+
+
+class Sandbox(Protocol):
+    """Makes children."""
+
+    @property
+    def level(self) -> str:
+        """The isolation level that was reached, not the one wished for."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """What the level is made of."""
+
+    def open(self, code: Code, limits: Limits) -> Session:
+        """A child that has read the submission.
+
+        Raises:
+            CallFailed: the submission itself cannot be read or run.
+            GraderFault: no child can be made.
+        """
+
+    def close(self) -> None:
+        """End everything."""

@@ -1,0 +1,198 @@
+"""One child with one submission: calls go in, plain values or a named failure come out."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from grader.errors import (
+    BadValue,
+    CallFailed,
+    Crashed,
+    GraderFault,
+    NotImplementedYet,
+    OutOfMemory,
+    TimedOut,
+)
+from grader.sandbox.channel import Channel, ChildGone, DeadlinePassed
+from grader.sandbox.child import wire
+from grader.sandbox.contract import Answerer, Code, Limits, NoAnswer, Refused, Returned, Stop
+
+READY_SECONDS = 20.0
+
+EndChild = Callable[[], int]
+
+
+class ChildSession:
+    """A `Session` over a channel; `end` kills the child and gives its exit code."""
+
+    def __init__(self, channel: Channel, end: EndChild) -> None:
+        self._channel = channel
+        self._end = end
+        self._alive = True
+        self._last_id = 0
+        self._last_output = ""
+        self.framework = ""
+        self.notes: list[str] = []
+
+    @property
+    def alive(self) -> bool:
+        return self._alive
+
+    def load(self, code: Code, limits: Limits) -> None:
+        """Have the child read and run the submission.
+
+        Raises:
+            CallFailed: the submission cannot be read or run.
+            GraderFault: the child was not ready; no student code has run yet.
+        """
+        try:
+            self._channel.receive(time.monotonic() + READY_SECONDS)
+        except (DeadlinePassed, ChildGone, wire.WireError) as error:
+            ended = self._kill()
+            raise GraderFault(
+                f"a process for student code did not start (exit code {ended}): "
+                f"{self._last_output.strip()}",
+                fix="Run the command again; if it happens again, see `grader doctor`.",
+            ) from error
+        message = wire.Load(
+            id=self._next_id(), main=code.main, cells=list(code.cells), modules=dict(code.modules)
+        )
+        reply = self._exchange(message, "your submission", limits.load_seconds, _no_answer)
+        match reply:
+            case wire.Loaded(framework=framework, notes=notes):
+                self.framework, self.notes = framework, notes
+            case wire.Raised():
+                raise _raised("your submission", reply)
+            case _:
+                raise self._violation("your submission")
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        *,
+        seconds: float,
+        answer: Answerer,
+        tables: Sequence[int] = (),
+        stand_ins: Mapping[str, Sequence[str]] | None = None,
+    ) -> Returned:
+        """See `Session.call`."""
+        inner = {name: list(parameters) for name, parameters in (stand_ins or {}).items()}
+        message = wire.Call(
+            id=self._next_id(),
+            function=function,
+            arguments=list(arguments),
+            tables=list(tables),
+            stand_ins=inner,
+        )
+        reply = self._exchange(message, function, seconds, answer)
+        match reply:
+            case wire.Value(value=value, arguments=after):
+                return Returned(value=value, arguments=after)
+            case wire.Raised(kind="missing", exception=""):
+                raise NotImplementedYet(f"{function} is not defined.")
+            case wire.Raised(kind="missing"):
+                raise NotImplementedYet(f"{function} is not implemented yet.")
+            case wire.Raised(kind="unsendable", text=text):
+                wanted = "a tensor, an array, a number or a list is expected"
+                raise BadValue(
+                    f"{function} returned {text}; {wanted}.",
+                    discreet=f"{function} returned a value of another kind; {wanted}.",
+                )
+            case wire.Raised():
+                raise _raised(function, reply)
+            case _:
+                raise self._violation(function)
+
+    def take_output(self) -> str:
+        text, self._last_output = self._last_output, ""
+        return self._channel.take_output() if self._alive else text
+
+    def close(self) -> None:
+        if self._alive:
+            self._kill()
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _exchange(
+        self, message: wire.Message, function: str, seconds: float, answer: Answerer
+    ) -> wire.FromChild:
+        """Send a request and serve what the child asks until its reply is there."""
+        deadline = time.monotonic() + seconds
+        try:
+            self._channel.send(message, deadline)
+            while True:
+                reply = self._channel.receive(deadline)
+                if not isinstance(reply, wire.Ask):
+                    break
+                self._channel.send(_answered(reply, answer), deadline)
+            if reply.id != message.id:
+                raise wire.WireError("an answer to another request")
+            return reply
+        except DeadlinePassed:
+            self._kill()
+            raise TimedOut(f"{function} did not finish within {seconds:g} s.") from None
+        except ChildGone:
+            raise _ended(function, self._kill()) from None
+        except wire.WireError as error:
+            self._kill()
+            raise BadValue(
+                f"The process that runs your code sent something unreadable ({error}) instead of "
+                f"the answer of {function}."
+            ) from None
+        except Stop:
+            self._kill()
+            raise
+
+    def _kill(self) -> int:
+        """End the child; what it printed before stays readable. Its exit code."""
+        self._alive = False
+        try:
+            return self._end()
+        finally:
+            self._last_output = self._channel.take_output()
+            self._channel.close()
+
+    def _violation(self, function: str) -> CallFailed:
+        self._kill()
+        return BadValue(f"The process that runs your code did not answer the call of {function}.")
+
+
+def _answered(ask: wire.Ask, answer: Answerer) -> wire.Message:
+    try:
+        return wire.Answer(id=ask.id, value=answer(ask.name, ask.arguments))
+    except NoAnswer:
+        return wire.Refusal(id=ask.id)
+    except Refused as error:
+        return wire.Refusal(id=ask.id, why=str(error))
+
+
+def _no_answer(name: str, arguments: list[Any]) -> Any:
+    raise Refused(f"{name} cannot be called while the submission is being read")
+
+
+def _raised(function: str, reply: wire.Raised) -> CallFailed:
+    if reply.kind == "memory":
+        sentence = f"{function} asked for more memory than is allowed"
+        return OutOfMemory(sentence + (reply.where or "."), discreet=f"{sentence}.")
+    said = f"{reply.exception}: {reply.text}" if reply.text else reply.exception
+    return Crashed(f"{function} raised {said}{reply.where}", discreet=f"{function} raised an error.")
+
+
+def _ended(function: str, code: int) -> CallFailed:
+    """The child's process ended in the middle of a call."""
+    if code == -signal.SIGXCPU:
+        return TimedOut(f"{function} used up the processor time of the submission.")
+    if code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+        return Crashed(f"{function} ended the whole process ({name}).")
+    return Crashed(f"{function} ended the whole process (exit code {code}).")
+
+
+def exit_code(wait_status: int) -> int:
+    """Like `subprocess`: the exit code, or minus the signal that ended the process."""
+    return os.waitstatus_to_exitcode(wait_status)
