@@ -27,6 +27,7 @@ from grader.harness.comparison import (
     as_tokens,
     assert_close,
     assert_same,
+    assert_unchanged,
 )
 from grader.harness.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.harness.student import Student
@@ -53,6 +54,7 @@ __all__ = [
     "assert_same",
     "assert_stage_order",
     "assert_step_inputs",
+    "assert_unchanged",
     "hidden",
     "needs",
     "points",

@@ -74,6 +74,31 @@ def assert_same(first: Any, second: Any, *, claim: str) -> None:
         raise Mismatch(claim, discreet=claim)
 
 
+def assert_unchanged(after: Any, before: Any) -> None:
+    """The arguments after a call hold what they held before it, in the same shape.
+
+    Args:
+        after: `student.arguments`.
+        before: the arguments as they were given.
+    """
+    if not _identical(after, before):
+        sentence = "An argument was changed in place; the caller still needs it as it was."
+        raise Mismatch(sentence, discreet=sentence)
+
+
+def _identical(a: Any, b: Any) -> bool:
+    match b:
+        case np.ndarray():
+            return isinstance(a, np.ndarray) and a.shape == b.shape and bool(np.all(a == b))
+        case dict():
+            return all(_identical(a[key], b[key]) for key in b) if a.keys() == b.keys() else False
+        case list() | tuple():
+            pairs = zip(a, b, strict=False)
+            return len(a) == len(b) and all(_identical(x, y) for x, y in pairs)
+        case _:
+            return bool(a == b)
+
+
 def as_floats(
     value: Any, *, name: str, shape: tuple[int, ...] | None = None, axes: Sequence[str] = ()
 ) -> NDArray[np.float64]:

@@ -1,0 +1,47 @@
+"""The generation loop on prompts and scripts drawn from the course secret."""
+
+from grader.checks import (
+    CallFailed,
+    as_tokens,
+    assert_data_flow,
+    assert_stage_order,
+    assert_step_inputs,
+    points,
+    stage,
+)
+
+pytestmark = stage("generate")
+
+EOS = 0
+
+
+def generate(student, stages, prompt, max_new_tokens):
+    try:
+        came = student.generate(prompt, stages, max_new_tokens, EOS, stages.context_length)
+    except CallFailed:
+        if stages.trace.calls:
+            assert_step_inputs(stages.trace, prompt=prompt, context_length=stages.context_length)
+        raise
+    return as_tokens(came, name="the result of generate")
+
+
+@points(1)
+def test_eos_in_the_prompt(student, probe, scripted):
+    """An end-of-sequence token in the prompt, also at its end, does not stop generation."""
+    tokens = probe.tokens(14)
+    for prompt in ([EOS, *tokens[:2]], [*tokens[:2], EOS]):
+        stages = scripted(tokens[2:])
+        assert generate(student, stages, prompt, 3) == tokens[2:5]
+
+
+@points(1)
+def test_whole_flow(student, probe, scripted):
+    """Two layers, a small window, a repeated token and an end-of-sequence token: all of it at once."""
+    tokens = probe.tokens(12)
+    prompt, script = tokens[:5], [tokens[6], tokens[6], tokens[2], tokens[7], EOS, *tokens[8:]]
+    stages = scripted(script, context_length=7, n_layers=2)
+    came = generate(student, stages, prompt, 8)
+    assert_stage_order(stages.trace, n_layers=2, n_steps=5)
+    assert_data_flow(stages.trace)
+    assert_step_inputs(stages.trace, prompt=prompt, context_length=7)
+    assert came == script[:5]

@@ -1,0 +1,195 @@
+"""The conversation of `grader quiz take`: questions out, typed lines in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from rich.console import Console
+
+from grader.cli.quiz_text import markdown, opening, question, summary, verdict
+from grader.quiz.item import Doubt, Item, Rejected, Response
+from grader.quiz.scoring import counted
+from grader.quiz.session import Answered, Event, Feedback, Finished, Moved, Phase, Session
+
+HELP = """\
+  s  skip this question (it comes again)
+  p  back to the previous question
+  q  stop; every answer is saved, and the quiz can be resumed
+  ?  this help"""
+
+
+class _Stop(Exception):
+    """The taker wants to stop."""
+
+
+class Conversation:
+    """Leads one taker through one attempt.
+
+    Args:
+        session: the attempt, new or resumed.
+        misconceptions: the sentence of each misconception, for the end.
+        console: where text goes.
+        ask: shows a prompt and returns the line typed; may raise EOFError or KeyboardInterrupt.
+        save: stores an event, and the session after it, before anything of it is shown.
+        now: the time.
+        resume_command: what to type to go on after a stop.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        misconceptions: Mapping[str, str],
+        console: Console,
+        ask: Callable[[str], str],
+        save: Callable[[Event, Session], None],
+        now: Callable[[], datetime],
+        resume_command: str,
+    ) -> None:
+        self.session = session
+        self._misconceptions = misconceptions
+        self._console = console
+        self._ask = ask
+        self._save = save
+        self._now = now
+        self._resume_command = resume_command
+        self._draft_lines = 0
+
+    def run(self) -> Session:
+        """Talk until the attempt is finished or the taker stops; the session as it is then."""
+        self._console.print(opening(self.session.topic))
+        try:
+            while self.session.phase != Phase.FINISHED:
+                if self.session.phase == Phase.ASKING:
+                    self._ask_question()
+                else:
+                    self._review()
+        except (_Stop, EOFError, KeyboardInterrupt):
+            self._say_stopped()
+        else:
+            self._console.print(summary(self.session.marks(), self._misconceptions))
+        return self.session
+
+    def _ask_question(self) -> None:
+        session, item = self.session, self.session.current
+        shown = question(
+            item.present(session.seed), number=session.position + 1, of=len(session.items)
+        )
+        self._console.print(shown)
+        if item.id in session.answers:
+            self._show_earlier(item)
+        while self.session is session:
+            self._take_line(item)
+
+    def _show_earlier(self, item: Item) -> None:
+        self._console.print(
+            "Your answer:", markdown(item.show(self.session.answers[item.id].response))
+        )
+        if self.session.is_final(item.id):
+            self._console.print(verdict(item.mark(self.session.answers[item.id].response)))
+            self._console.print("It is final. Enter goes on.", style="dim")
+        else:
+            self._console.print("Enter keeps it.", style="dim")
+
+    def _take_line(self, item: Item) -> None:
+        """Act on what is typed; the session changes if that was a command or an answer."""
+        line = self._ask("> ").strip()
+        position = self.session.position
+        match line.lower():
+            case "?":
+                self._console.print(f"{item.present(self.session.seed).how}\n{HELP}")
+            case "s":
+                self._apply(Moved(self.session.next_position))
+            case "p" if position == 0:
+                self._console.print("This is the first question.")
+            case "p":
+                self._apply(Moved(position - 1))
+            case "q":
+                raise _Stop
+            case "" if item.id in self.session.answers:
+                self._apply(Moved(self.session.next_position))
+            case "":
+                self._console.print("Type an answer, or ? for help.")
+            case _:
+                self._answer(item, line)
+
+    def _answer(self, item: Item, line: str) -> None:
+        if self.session.is_final(item.id):
+            self._console.print("This answer is final. Enter goes on, p goes back.")
+            return
+        text = self._rest_of_text(line) if item.present(self.session.seed).many_lines else line
+        response = item.read_typed(text, seed=self.session.seed)
+        if isinstance(response, Rejected):
+            self._console.print(f"Not read: {response.why}. ? shows help.")
+            return
+        if self._apply(Answered(item=item.id, response=response, at=self._now())):
+            self._tell(item, response)
+            self._apply(Moved(self.session.next_position))
+
+    def _tell(self, item: Item, response: Response) -> None:
+        if self.session.feedback == Feedback.NOW:
+            self._console.print(verdict(item.mark(response)))
+        else:
+            self._console.print("Saved.")
+
+    def _rest_of_text(self, first: str) -> str:
+        """The lines up to an empty one, or up to the end of the input."""
+        lines = [first]
+        self._draft_lines = 1
+        try:
+            while line := self._ask("… ").rstrip():
+                lines.append(line)
+        except EOFError:
+            pass
+        self._draft_lines = 0
+        return "\n".join(lines)
+
+    def _apply(self, event: Event) -> bool:
+        """Apply an event and save it; whether it took effect."""
+        match self.session.apply(event):
+            case Rejected(why):
+                self._console.print(f"Not done: {why}.")
+                return False
+            case Doubt(doubt):
+                assert isinstance(event, Answered)
+                if self._confirms(doubt):
+                    return self._apply(replace(event, confirmed=True))
+                self._console.print("Then type it again.")
+                return False
+            case session:
+                self._save(event, session)
+                self.session = session
+                return True
+
+    def _confirms(self, doubt: str) -> bool:
+        return self._ask(f"{doubt} [y/N] ").strip().lower() in ("y", "yes")
+
+    def _review(self) -> None:
+        """Past the last question: go back, or hand in."""
+        unanswered = self.session.unanswered
+        if not unanswered and self.session.feedback == Feedback.NOW:
+            self._apply(Finished(self._now()))
+            return
+        if unanswered:
+            numbers = ", ".join(str(place + 1) for place in unanswered)
+            self._console.print(f"\nWithout an answer: question {numbers}.")
+            line = self._ask("Enter goes there, f finishes, q stops > ")
+        else:
+            self._console.print("\nAll questions have an answer.")
+            line = self._ask("f hands them in, p goes back, q stops > ")
+        match line.strip().lower():
+            case "f":
+                self._apply(Finished(self._now()))
+            case "q":
+                raise _Stop
+            case "p":
+                self._apply(Moved(self.session.position - 1))
+            case "" if unanswered:
+                self._apply(Moved(unanswered[0]))
+
+    def _say_stopped(self) -> None:
+        done = len(self.session.answers)
+        saved = f"{counted(done, 'answer')} saved" if done else "Nothing was answered"
+        draft = " The text you were writing is not saved." if self._draft_lines else ""
+        self._console.print(f"\n\nStopped. {saved}.{draft} To go on, type:")
+        self._console.print(f"  {self._resume_command}", soft_wrap=True)

@@ -1,0 +1,158 @@
+"""Questions and marks as they look in a terminal."""
+
+import re
+import sys
+from collections.abc import Mapping
+from io import TextIOWrapper
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from rich.theme import Theme
+
+from grader.cli.quiz_maths import plain_maths
+from grader.quiz.bank import Topic
+from grader.quiz.item import Presentation
+from grader.quiz.marks import Mark, Standing, shown
+from grader.quiz.scoring import Marks, Row, counted
+
+COLOURS = {
+    Standing.RIGHT: "green",
+    Standing.PARTLY: "yellow",
+    Standing.WRONG: "red",
+    Standing.WAITING: "cyan",
+    Standing.UNANSWERED: "dim",
+}
+
+CODE_OR_MATHS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$?([^$]+)\$\$?", re.DOTALL)
+
+
+def console() -> Console:
+    """A console on stdout, coloured only in a terminal."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # not every terminal can show every symbol
+    theme = Theme({"markdown.code": "bold", "markdown.code_block": ""})
+    return Console(theme=theme, highlight=False, markup=False, emoji=False)
+
+
+def markdown(text: str) -> Markdown:
+    """Markdown for a terminal, maths as plain text that Markdown does not touch."""
+
+    def as_code(found: re.Match[str]) -> str:
+        return found[1] or f"`{plain_maths(found[2])}`"
+
+    return Markdown(CODE_OR_MATHS.sub(as_code, text.strip()))
+
+
+def opening(topic: Topic) -> RenderableType:
+    """What a taker reads first."""
+    size = f"{counted(len(topic.items), 'question')}, {counted(topic.points, 'point')}"
+    return Text.assemble(
+        (topic.title, "bold"), f": {size}.\nEvery answer is saved at once. ? shows help, q stops."
+    )
+
+
+def question(presentation: Presentation, *, number: int, of: int) -> RenderableType:
+    """A question as a taker sees it before answering."""
+    title = f"\nQuestion {number} of {of} ({counted(presentation.points, 'point')})"
+    parts = Table.grid(padding=(0, 1))
+    for part in presentation.parts:
+        parts.add_row(Text(f"  {part.label}", style="bold"), markdown(part.text))
+    return Group(
+        Text(title, style="bold"),
+        Padding(markdown(presentation.stem), (1, 0)),
+        *([parts, ""] if presentation.parts else ()),
+        Text(presentation.how, style="dim"),
+    )
+
+
+def verdict(mark: Mark) -> RenderableType:
+    """What a taker learns right after an answer: never the key."""
+    if mark.standing == Standing.WAITING:
+        head = f"Saved. A person will mark it ({counted(mark.max_points, 'point')})."
+    else:
+        head = f"{mark.standing.capitalize()}: {_points(mark)}."
+    lines = (Padding(markdown(line), (0, 0, 0, 2)) for line in mark.feedback if line)
+    return Group(Text(head, style=COLOURS[mark.standing]), *lines)
+
+
+def summary(marks: Marks, misconceptions: Mapping[str, str]) -> RenderableType:
+    """After the attempt: every key with its explanation, then the marks."""
+    reviews = (_review(row, number) for number, row in enumerate(marks.rows, start=1))
+    return Group(*reviews, results(marks, misconceptions))
+
+
+def results(marks: Marks, misconceptions: Mapping[str, str]) -> RenderableType:
+    """The marks as a table, the total, and what to read about."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column("Question", overflow="fold")
+    table.add_column("Points")
+    table.add_column("Result")
+    for number, row in enumerate(marks.rows, start=1):
+        standing = row.mark.standing
+        points = "" if standing == Standing.WAITING else shown(row.mark.points)
+        table.add_row(
+            str(number),
+            row.item.id.partition(".")[2] or row.item.id,
+            f"{points or '-'} of {row.mark.max_points}",
+            Text(standing.value, style=COLOURS[standing]),
+        )
+    total = Text(f"{marks.total()}.", style="bold")
+    return Group(table, total, *_reading_list(marks, misconceptions))
+
+
+def topics_table(topics: tuple[Topic, ...]) -> Table:
+    """The topics of a bank, one a row."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Topic", no_wrap=True)
+    table.add_column("Title")
+    table.add_column("Questions", justify="right")
+    table.add_column("Points", justify="right")
+    table.add_column("Kinds")
+    for topic in topics:
+        kinds = ", ".join(dict.fromkeys(item.kind() for item in topic.items))
+        table.add_row(topic.name, topic.title, str(len(topic.items)), str(topic.points), kinds)
+    return table
+
+
+def _points(mark: Mark) -> str:
+    if mark.standing == Standing.WAITING:
+        return counted(mark.max_points, "point")
+    return f"{shown(mark.points)} of {counted(mark.max_points, 'point')}"
+
+
+def _review(row: Row, number: int) -> RenderableType:
+    item, standing = row.item, row.mark.standing
+    head = Text.assemble(
+        (f"\n{number}. ", "bold"), (standing, COLOURS[standing]), f" ({_points(row.mark)})"
+    )
+    parts: list[RenderableType] = [head, Padding(markdown(item.stem), (0, 0, 0, 3))]
+    if row.response is not None:
+        parts += _labelled("Your answer", item.show(row.response))
+    if standing != Standing.RIGHT:
+        label = "A good answer" if standing == Standing.WAITING else "Right answer"
+        parts += _labelled(label, item.show_key())
+    parts += _labelled("Why", item.explanation)
+    return Group(*parts)
+
+
+def _labelled(label: str, text: str) -> list[RenderableType]:
+    return [
+        Padding(Text(f"{label}:", style="bold"), (0, 0, 0, 3)),
+        Padding(markdown(text), (0, 0, 0, 5)),
+    ]
+
+
+def _reading_list(marks: Marks, misconceptions: Mapping[str, str]) -> list[RenderableType]:
+    if not marks.misconceptions:
+        return []
+    lines = []
+    for name in marks.misconceptions:
+        rows = enumerate(marks.rows, start=1)
+        where = ", ".join(str(n) for n, row in rows if name in row.mark.misconceptions)
+        lines.append(f"- {misconceptions.get(name, '')} `{name}` (question {where})")
+    return [Text("\nMistaken ideas to read about:"), markdown("\n".join(lines))]

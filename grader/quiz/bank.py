@@ -1,0 +1,213 @@
+"""The question bank: a folder with one YAML file a topic, and the misconceptions that they name."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from grader import strict_yaml
+from grader.errors import CourseError
+from grader.quiz.item import Concept, Item, Severity
+from grader.quiz.items import kinds
+from grader.quiz.suggestions import did_you_mean
+
+MISCONCEPTIONS_FILE = "misconceptions.yaml"
+
+
+class _TopicFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    topic: str
+    title: str
+    concepts: tuple[Concept, ...]
+    questions: Annotated[tuple[dict[str, Any], ...], msgspec.Meta(min_length=1)]
+
+
+class _MisconceptionsFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    misconceptions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """The questions of one file."""
+
+    name: str
+    title: str
+    concepts: tuple[int, ...]
+    items: tuple[Item, ...]
+    path: Path
+    digest: str  # changes with any question, but not with comments or layout of the file
+
+    @property
+    def points(self) -> int:
+        return sum(item.points for item in self.items)
+
+    def item(self, name: str) -> Item:
+        """The question with this id; raises KeyError."""
+        return {item.id: item for item in self.items}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """All topics of a folder."""
+
+    topics: tuple[Topic, ...]
+    misconceptions: dict[str, str]  # the sentence of each
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReading:
+    """A topic with the questions that fit the schema, and one error for each that does not."""
+
+    topic: Topic
+    errors: tuple[CourseError, ...]
+
+
+def topic_paths(folder: Path) -> tuple[Path, ...]:
+    """The topic files of a folder, by name.
+
+    Raises:
+        CourseError: there is no such folder, or no topic in it.
+    """
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name != MISCONCEPTIONS_FILE)
+    if not paths:
+        raise CourseError(
+            "holds no questions" if folder.is_dir() else "there is no such folder",
+            at=str(folder),
+            fix="Name a folder with one YAML file a topic.",
+        )
+    return tuple(paths)
+
+
+def load(folder: Path) -> Bank:
+    """Every topic of a folder.
+
+    Raises:
+        CourseError: a file or a question is wrong; the first of them is named.
+    """
+    topics = tuple(_usable(path) for path in topic_paths(folder))
+    return Bank(topics, load_misconceptions(folder))
+
+
+def load_topic(folder: Path, name: str) -> Topic:
+    """One topic by name.
+
+    Raises:
+        CourseError: there is no such topic, or one of its questions is wrong.
+    """
+    paths = {path.stem: path for path in topic_paths(folder)}
+    if name not in paths:
+        raise CourseError(f"there is no topic {name!r}", fix=did_you_mean(name, paths))
+    return _usable(paths[name])
+
+
+def load_misconceptions(folder: Path) -> dict[str, str]:
+    """The sentence of each misconception; none if the folder has no such file."""
+    path = folder / MISCONCEPTIONS_FILE
+    return strict_yaml.read(path, _MisconceptionsFile).misconceptions if path.exists() else {}
+
+
+def read_topic(path: Path) -> TopicReading:
+    """Read one topic file, and go on after a question that does not fit the schema.
+
+    Raises:
+        CourseError: the file is not YAML, or has no list of questions.
+    """
+    file = strict_yaml.read(path, _TopicFile)
+    if file.topic != path.stem:
+        raise CourseError(
+            f"topic: expected the name of the file, got {file.topic!r}",
+            at=str(path),
+            fix=f"Write `topic: {path.stem}`, or rename the file.",
+        )
+    items: list[Item] = []
+    errors: list[CourseError] = []
+    for number, raw in enumerate(file.questions, start=1):
+        try:
+            items.append(read_item(raw, at=f"{path}#{raw.get('id', f'question {number}')}"))
+        except CourseError as error:
+            errors.append(error)
+    digest = hashlib.sha256(msgspec.json.encode([file.title, file.concepts, items]))
+    topic = Topic(
+        name=file.topic,
+        title=file.title,
+        concepts=file.concepts,
+        items=tuple(items),
+        path=path,
+        digest=digest.hexdigest(),
+    )
+    return TopicReading(topic, tuple(errors))
+
+
+def read_item(raw: dict[str, Any], *, at: str) -> Item:
+    """One question from its YAML mapping.
+
+    Raises:
+        CourseError: it does not fit the schema of its kind.
+    """
+    kind = kinds().get(str(raw.get("kind")))
+    if kind is None:
+        problem = (
+            f"kind: there is no kind {raw['kind']!r}" if "kind" in raw else "`kind` is missing"
+        )
+        raise CourseError(problem, at=at, fix=did_you_mean(raw.get("kind", ""), kinds()))
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        raise _schema_error(str(error), raw, at) from error
+
+
+def _usable(path: Path) -> Topic:
+    reading = read_topic(path)
+    for error in (*reading.errors, *_faults(reading.topic)):
+        raise error
+    return reading.topic
+
+
+def _faults(topic: Topic) -> Iterator[CourseError]:
+    """What would make a question impossible to take or to mark."""
+    seen: set[str] = set()
+    for item in topic.items:
+        at = f"{topic.path}#{item.id}"
+        if item.id in seen:
+            yield CourseError("the id stands twice", at=at, fix="Give each question its own id.")
+        seen.add(item.id)
+        for finding in item.problems():
+            if finding.severity == Severity.ERROR:
+                yield CourseError(f"{finding.where}: {finding.problem}", at=at, fix=finding.fix)
+
+
+def _schema_error(message: str, raw: dict[str, Any], at: str) -> CourseError:
+    """Say what msgspec found in the words of a question's author."""
+    problem, _, where = message.partition(" - at `$.")
+    key = where.rstrip("`")
+    fix = "Write a value of the expected kind."
+    if unknown := re.search(r"unknown field `(.+)`", problem):
+        fix = did_you_mean(unknown[1], _keys(raw, key))
+        problem = f"there is no key {unknown[1]!r} here"
+    elif missing := re.search(r"missing required field `(.+)`", problem):
+        fix, problem = f"Add `{missing[1]}: ...`.", f"`{missing[1]}` is missing"
+    else:
+        problem = f"{problem[0].lower()}{problem[1:]}, got {_value(raw, key)!r}"
+        if "expected `str`" in problem:
+            fix = "Put it in quotes."
+    return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
+
+
+def _value(raw: Any, key: str) -> Any:
+    """What stands at a key such as `options[1].id`."""
+    steps = [int(step) if step.isdigit() else step for step in re.findall(r"[\w-]+", key)]
+    return reduce(lambda value, step: value[step], steps, raw)
+
+
+def _keys(raw: dict[str, Any], key: str) -> set[str]:
+    """The keys that may stand in a question, or in the list inside it that `key` leads to."""
+    struct: Any = kinds()[raw["kind"]]
+    for name in re.findall(r"[a-z_]+", key):
+        field = next(f for f in msgspec.structs.fields(struct) if f.name == name)
+        struct = field.type.__args__[0]
+    names = {field.name for field in msgspec.structs.fields(struct)}
+    return names if key else names | {"kind"}

@@ -1,0 +1,166 @@
+"""A number, exact or with a tolerance.
+
+Numbers are compared as exact decimals, so a tolerance of 0.05 means 0.05 and not the nearest
+binary fraction.
+"""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from math import isfinite
+from typing import ClassVar
+
+import msgspec
+
+from grader.quiz.item import Finding, Item, Presentation, Rejected, Response, error
+from grader.quiz.marks import Mark, scored
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+RATIO = re.compile(r"[+-]?[0-9]+/[0-9]*[1-9][0-9]*")
+LONGEST = 60  # characters; a longer number is a slip
+TRAP_WIDTH = Fraction(1, 200)  # takers round the value of a trap in their own way
+
+
+class Trap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wrong value that many reach, with what to say to them."""
+
+    value: int | float
+    misconception: str = ""
+    feedback: str = ""
+
+
+class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
+    """One number is right, within `tolerance` or `rel_tolerance`; exactly, without either."""
+
+    shape: ClassVar[str] = "a number"
+
+    answer: int | float
+    tolerance: int | float | None = None
+    rel_tolerance: int | float | None = None
+    unit: str = ""
+    traps: tuple[Trap, ...] = ()
+    feedback: str = ""
+
+    example: ClassVar[str] = """
+        id: example.numeric
+        kind: numeric
+        concept: 15
+        difficulty: 2
+        stem: The model gives each of 50 tokens the same probability. What is the loss?
+        explanation: It is the natural logarithm of 50.
+        answer: 3.912
+        tolerance: 0.005
+        unit: nats
+        traps:
+          - {value: 5.644, misconception: loss.base_two, feedback: That is in bits.}
+        feedback: The loss is minus the logarithm of the probability of the right token.
+        """
+
+    def present(self, seed: int) -> Presentation:
+        return Presentation(
+            item=self.id,
+            kind=self.kind(),
+            stem=self.stem,
+            points=self.points,
+            how=f"Type a number{f' ({self.unit})' if self.unit else ''}, for example 0.25.",
+            unit=self.unit,
+        )
+
+    def read(self, value: object) -> Response | Rejected:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return Rejected(f"{value!r} is not a number")
+        return self.read_typed(str(value), seed=0)
+
+    def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
+        number = text.strip().replace("\N{MINUS SIGN}", "-")
+        if self.unit:
+            number = number.removesuffix(self.unit).strip()
+        if len(number) > LONGEST:
+            return Rejected(f"that is longer than {LONGEST} characters")
+        if NUMBER.fullmatch(number) or RATIO.fullmatch(number):
+            return number
+        if re.fullmatch(r"[+-]?[0-9]+(,[0-9]+)+", number):
+            plain = number.replace(",", "")
+            return Rejected(
+                f"{number!r} can be read in two ways: write {plain}, or a point for decimals"
+            )
+        return Rejected(f"{text.strip()!r} is not a number")
+
+    def mark(self, response: Response) -> Mark:
+        value = _exact(response)
+        if abs(value - _exact(self.answer)) <= self._width():
+            return scored(Fraction(1), self.points)
+        if trap := self._trap(value):
+            return scored(
+                Fraction(0),
+                self.points,
+                feedback=(trap.feedback,),
+                misconceptions=(trap.misconception,),
+            )
+        return scored(Fraction(0), self.points, feedback=(self.feedback,) if self.feedback else ())
+
+    def key(self) -> Response:
+        return str(self.answer)
+
+    def show(self, response: Response) -> str:
+        return f"{response} {self.unit}".strip()
+
+    def guess_level(self) -> Fraction:
+        return Fraction(0)
+
+    def misconception_ids(self) -> tuple[str, ...]:
+        return tuple(trap.misconception for trap in self.traps if trap.misconception)
+
+    def problems(self) -> Iterator[Finding]:
+        numbers = [self.answer, self.tolerance, self.rel_tolerance, *(t.value for t in self.traps)]
+        if not all(isfinite(number) for number in numbers if number is not None):
+            yield error("answer", "a number is not finite", "Write plain numbers.")
+            return
+        yield from self._tolerance_problems()
+        if not self.feedback.strip():
+            yield error("feedback", "there is no feedback", "Say it to a taker who is wrong.")
+        for number, trap in enumerate(self.traps):
+            where = f"traps[{number}]"
+            if abs(_exact(trap.value) - _exact(self.answer)) <= self._width():
+                yield error(
+                    where, f"{trap.value} is a right answer", "Change the trap or tolerance."
+                )
+            if not trap.misconception:
+                yield error(where, "a trap names no misconception", "Write `misconception: <id>`.")
+            if not trap.feedback.strip():
+                yield error(where, "there is no feedback", "Say what leads to this value.")
+
+    def _tolerance_problems(self) -> Iterator[Finding]:
+        given = [self.tolerance, self.rel_tolerance]
+        if None not in given:
+            yield error("tolerance", "there are two tolerances", "Keep one of them.")
+        if any(value is not None and value <= 0 for value in given):
+            yield error("tolerance", "a tolerance is not above zero", "Write it above zero.")
+        if given == [None, None] and _exact(self.answer).denominator != 1:
+            yield error(
+                "tolerance",
+                f"the answer {self.answer} is not an integer and has no tolerance",
+                "Write `tolerance: 0.01`, or what rounding you accept.",
+            )
+
+    def _width(self) -> Fraction:
+        if self.rel_tolerance is not None:
+            return _exact(self.rel_tolerance) * abs(_exact(self.answer))
+        return _exact(self.tolerance or 0)
+
+    def _trap(self, value: Fraction) -> Trap | None:
+        """The nearest trap that the value falls into."""
+
+        def miss(trap: Trap) -> Fraction:
+            return abs(value - _exact(trap.value))
+
+        near = [
+            trap
+            for trap in self.traps
+            if miss(trap) <= max(self._width(), TRAP_WIDTH * abs(_exact(trap.value)))
+        ]
+        return min(near, key=miss, default=None)
+
+
+def _exact(number: object) -> Fraction:
+    return Fraction(str(number))

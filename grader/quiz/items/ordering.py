@@ -1,0 +1,256 @@
+"""Arrange steps. Several orders may be right, and some steps may belong nowhere."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise, permutations
+from typing import ClassVar, Literal
+
+import msgspec
+
+from grader.quiz.item import (
+    Doubt,
+    Finding,
+    Item,
+    Presentation,
+    Rejected,
+    Response,
+    Severity,
+    Shown,
+    error,
+)
+from grader.quiz.marks import Mark, scored
+from grader.quiz.ordering import (
+    Constraint,
+    PartialOrder,
+    count_orders,
+    distance,
+    edit_share,
+    exact_share,
+    first_break,
+    unsolved,
+)
+from grader.quiz.shuffle import shuffled
+from grader.quiz.suggestions import did_you_mean
+
+Rule = Callable[[Sequence[str], PartialOrder], Fraction]
+RULES: dict[str, Rule] = {"edit": edit_share, "exact": exact_share}
+MOST_STEPS_FOR_GUESSING = 6  # 720 orders take 0.02 s; each step more multiplies that
+MOST_ORDERS_COUNTED = 1000
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step of the procedure."""
+
+    id: str
+    text: str
+
+
+class Distractor(Step, frozen=True, kw_only=True):
+    """A step that belongs nowhere, with what to say to a taker who placed it."""
+
+    misconception: str = ""
+    feedback: str = ""
+
+
+class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
+    """Steps in a right order; without `before` they form a chain as written."""
+
+    shape: ClassVar[str] = "a list of step ids in their order"
+
+    steps: tuple[Step, ...]
+    before: tuple[tuple[str, str, str], ...] | None = None  # earlier, later, reason
+    distractors: tuple[Distractor, ...] = ()
+    rule: Literal["edit", "exact"] = "edit"
+
+    example: ClassVar[str] = """
+        id: example.ordering
+        kind: ordering
+        concept: 11
+        difficulty: 2
+        points: 3
+        stem: Put the end of one generation step in order.
+        explanation: The distribution is made from the logits, and the token drawn from it.
+        steps:
+          - {id: logits, text: Compute the logits}
+          - {id: softmax, text: Apply softmax}
+          - {id: select, text: Select the token}
+        before:
+          - [logits, softmax, softmax turns logits into probabilities]
+          - [softmax, select, the token is selected by its probability]
+        distractors:
+          - {id: train, text: Update the weights, misconception: training.generates, feedback: No.}
+        """
+
+    def order(self) -> PartialOrder:
+        ids = tuple(step.id for step in self.steps)
+        if self.before is None:
+            return PartialOrder(ids, tuple(Constraint(*pair) for pair in pairwise(ids)))
+        return PartialOrder(ids, tuple(Constraint(*entry) for entry in self.before))
+
+    def present(self, seed: int) -> Presentation:
+        texts = self._texts()
+        shown = enumerate(self._arranged(seed), start=1)
+        how = "Type the numbers of the steps in the right order, for example 3 1 2."
+        if self.distractors:
+            how += " Some steps belong nowhere: leave those out."
+        return Presentation(
+            item=self.id,
+            kind=self.kind(),
+            stem=self.stem,
+            points=self.points,
+            how=how,
+            parts=tuple(Shown(str(number), texts[step]) for number, step in shown),
+        )
+
+    def read(self, value: object) -> Response | Rejected:
+        if not isinstance(value, list | tuple) or not value:
+            return Rejected(f"{value!r} is not a list of step ids in their order")
+        known = self._texts()
+        for place, name in enumerate(value):
+            if name not in known:
+                return Rejected(f"there is no step {name!r}. {did_you_mean(name, known)}")
+            if name in value[:place]:
+                return Rejected(f"the step {name!r} stands twice")
+        return tuple(value)
+
+    def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
+        arranged = self._arranged(seed)
+        chosen: list[int] = []
+        for word in re.findall(r"[^\s,;.>-]+", text):
+            if not re.fullmatch(r"[0-9]{1,2}", word) or not 1 <= int(word) <= len(arranged):
+                return Rejected(
+                    f"{word!r} is not a number from 1 to {len(arranged)}"
+                    " (put a space between the numbers)"
+                )
+            if int(word) in chosen:
+                return Rejected(f"step {int(word)} stands twice")
+            chosen.append(int(word))
+        if not chosen:
+            return Rejected("there is no number in that")
+        return tuple(arranged[number - 1] for number in chosen)
+
+    def doubt(self, response: Response, *, seed: int) -> Doubt | None:
+        arranged = self._arranged(seed)
+        if tuple(response) == arranged:
+            return Doubt("That is the order in which the steps were shown. Is it your answer?")
+        if len(response) < len(self.steps) and not self.distractors:
+            left = [str(n) for n, step in enumerate(arranged, start=1) if step not in response]
+            return Doubt(f"You left out {', '.join(left)}. Is that your answer?")
+        return None
+
+    def mark(self, response: Response) -> Mark:
+        chosen = [stray for stray in self.distractors if stray.id in response]
+        return scored(
+            RULES[self.rule](response, self.order()),
+            self.points,
+            feedback=tuple(self._comments(response)),
+            misconceptions=tuple(stray.misconception for stray in chosen if stray.misconception),
+        )
+
+    def key(self) -> Response:
+        return self.order().an_order()
+
+    def show(self, response: Response) -> str:
+        texts = self._texts()
+        return "\n".join(f"{n}. {texts[step]}" for n, step in enumerate(response, start=1))
+
+    def show_key(self) -> str:
+        orders = count_orders(self.order(), limit=2)
+        return self.show(self.key()) + ("\n\nOther orders are right, too." if orders > 1 else "")
+
+    def guess_level(self) -> Fraction | None:
+        """The mean over all orders of the steps, for few steps and no distractors."""
+        if self.distractors or len(self.steps) > MOST_STEPS_FOR_GUESSING:
+            return None
+        order = self.order()
+        shares = [RULES[self.rule](answer, order) for answer in permutations(order.steps)]
+        return sum(shares, Fraction(0)) / len(shares)
+
+    def misconception_ids(self) -> tuple[str, ...]:
+        return tuple(stray.misconception for stray in self.distractors if stray.misconception)
+
+    def problems(self) -> Iterator[Finding]:
+        yield from self._part_problems()
+        unknown = list(self._constraint_problems())
+        yield from unknown
+        if unknown:
+            return
+        order = self.order()
+        if cycle := order.cycle():
+            yield error(
+                "before",
+                f"no order is possible: {' before '.join(cycle)}",
+                "Remove one of these constraints.",
+            )
+        elif len(self.steps) >= 2 and not order.constraints:
+            yield error("before", "every order is right", "Write constraints, or leave it out.")
+        else:
+            yield from _several_orders(order)
+
+    def _texts(self) -> dict[str, str]:
+        return {part.id: part.text for part in (*self.steps, *self.distractors)}
+
+    def _arranged(self, seed: int) -> tuple[str, ...]:
+        return unsolved(shuffled(self._texts(), seed=seed, salt=self.id), self.order())
+
+    def _comments(self, response: Response) -> Iterator[str]:
+        texts, order = self._texts(), self.order()
+        if broken := first_break(response, order):
+            earlier, later = texts[broken.earlier], texts[broken.later]
+            because = f" because {broken.reason.rstrip('.')}" if broken.reason else ""
+            yield f"{_quoted(earlier)} must come before {_quoted(later)}{because}."
+        found = distance(response, order)
+        if found.misplaced > 1:
+            yield f"{found.misplaced} steps stand in the wrong place."
+        if found.missing:
+            yield "One step is missing." if found.missing == 1 else f"{found.missing} are missing."
+        for stray in self.distractors:
+            if stray.id in response:
+                yield f"{_quoted(stray.text)} belongs nowhere: {stray.feedback}"
+
+    def _part_problems(self) -> Iterator[Finding]:
+        if len(self.steps) < 2:
+            yield error("steps", "there is nothing to order", "Write two steps or more.")
+        seen: set[str] = set()
+        for part in (*self.steps, *self.distractors):
+            for value in (f"id {part.id!r}", f"text {' '.join(part.text.split())!r}"):
+                if value in seen:
+                    yield error(
+                        f"steps.{part.id}",
+                        f"the {value} stands twice",
+                        "Steps and distractors must all differ.",
+                    )
+                seen.add(value)
+        for stray in self.distractors:
+            where = f"distractors.{stray.id}"
+            if not stray.feedback.strip():
+                yield error(where, "there is no feedback", "Say why the step belongs nowhere.")
+            if not stray.misconception:
+                yield error(
+                    where,
+                    "a distractor names no misconception",
+                    "Write `misconception: <id>`, an id of misconceptions.yaml.",
+                )
+
+    def _constraint_problems(self) -> Iterator[Finding]:
+        known = [step.id for step in self.steps]
+        for earlier, later, reason in self.before or ():
+            where = f"before.[{earlier}, {later}]"
+            for name in (earlier, later):
+                if name not in known:
+                    yield error(where, f"there is no step {name!r}", did_you_mean(name, known))
+            if not reason.strip():
+                yield error(where, "there is no reason", "Complete: X comes before Y because ...")
+
+
+def _several_orders(order: PartialOrder) -> Iterator[Finding]:
+    orders = count_orders(order, limit=MOST_ORDERS_COUNTED)
+    if orders > 1:
+        number = str(orders) if orders < MOST_ORDERS_COUNTED else f"{orders} or more"
+        yield Finding(severity=Severity.INFO, where="before", problem=f"{number} orders are right")
+
+
+def _quoted(text: str) -> str:
+    """A step's text as part of a sentence."""
+    return f'"{" ".join(text.split()).rstrip(".")}"'

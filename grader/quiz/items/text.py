@@ -1,0 +1,95 @@
+"""Free text, which a person marks by a rubric."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from grader.quiz.item import Finding, Item, Presentation, Rejected, Response, error
+from grader.quiz.marks import Mark, Standing, unscored
+
+LONGEST = 10_000  # characters
+
+
+class RubricPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that a good answer says, and what it is worth."""
+
+    id: str
+    points: Annotated[int, msgspec.Meta(ge=1)]
+    text: str
+
+
+class Text(Item, frozen=True, kw_only=True, tag="text"):
+    """An answer in the taker's own words."""
+
+    shape: ClassVar[str] = "a text in quotes"
+
+    model_answer: str
+    rubric: tuple[RubricPoint, ...] = ()
+    misconceptions: tuple[str, ...] = ()  # what a marker should look for
+
+    example: ClassVar[str] = """
+        id: example.text
+        kind: text
+        concept: 6
+        difficulty: 3
+        points: 2
+        stem: Which sub-layer does a decoder-only model leave out, and why?
+        explanation: Without a second sequence there is nothing to attend to.
+        model_answer: Cross-attention, for there is no encoder output.
+        rubric:
+          - {id: which, points: 1, text: Names cross-attention.}
+          - {id: why, points: 1, text: Says that no second sequence exists.}
+        misconceptions: [cross_attention.needed]
+        """
+
+    def present(self, seed: int) -> Presentation:
+        return Presentation(
+            item=self.id,
+            kind=self.kind(),
+            stem=self.stem,
+            points=self.points,
+            how="Write your answer in a few sentences. An empty line ends it. A person marks it.",
+            many_lines=True,
+        )
+
+    def read(self, value: object) -> Response | Rejected:
+        if not isinstance(value, str) or not value.strip():
+            return Rejected(f"{value!r} is not a text")
+        if len(value) > LONGEST:
+            return Rejected(f"the text has {len(value)} characters; at most {LONGEST} are read")
+        return value.strip()
+
+    def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
+        return self.read(text)
+
+    def mark(self, response: Response) -> Mark:
+        return unscored(Standing.WAITING, self.points)
+
+    def key(self) -> Response:
+        return self.model_answer.strip()
+
+    def show(self, response: Response) -> str:
+        return str(response)
+
+    def guess_level(self) -> Fraction:
+        return Fraction(0)
+
+    def misconception_ids(self) -> tuple[str, ...]:
+        return self.misconceptions
+
+    def problems(self) -> Iterator[Finding]:
+        if not self.rubric:
+            yield error("rubric", "there is no rubric", "Write what each point is given for.")
+            return
+        total = sum(point.points for point in self.rubric)
+        if total != self.points:
+            yield error(
+                "rubric",
+                f"the rubric adds up to {total} points, the question has {self.points}",
+                "Change `points` or the rubric.",
+            )
+        ids = [point.id for point in self.rubric]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            yield error("rubric", f"the id {twice[0]!r} stands twice", "Make them differ.")

@@ -1,0 +1,160 @@
+"""One attempt at a topic, as a state machine.
+
+A session is a value: an event makes a new one, or is refused with a reason. Time comes with the
+events, and whoever applies them stores them, so a session can be replayed from what was stored.
+
+    asking ──(last question passed)──> reviewing ──Finished──> finished
+       └──────────Moved──────────────────┘
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from grader.quiz.bank import Topic
+from grader.quiz.item import Doubt, Item, Rejected, Response
+from grader.quiz.scoring import Marks, mark_all
+from grader.quiz.shuffle import shuffled
+
+
+class Feedback(StrEnum):
+    """When a taker learns how an answer was marked."""
+
+    NOW = "now"  # after each answer, which is final from then on
+    END = "end"  # when the attempt is finished; until then answers may be changed
+
+
+class Phase(StrEnum):
+    """Where an attempt stands."""
+
+    ASKING = "asking"
+    REVIEWING = "reviewing"  # past the last question, not yet finished
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer to a question. `confirmed` says that a doubtful one is meant."""
+
+    item: str
+    response: Response
+    at: datetime
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The taker goes to another question; past the last one is the review."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The taker hands in the attempt."""
+
+    at: datetime
+
+
+Event = Answered | Moved | Finished
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """An attempt at a topic. The seed decides the order of questions, options and steps."""
+
+    topic: Topic
+    seed: int
+    started_at: datetime
+    feedback: Feedback = Feedback.NOW
+    position: int = 0
+    answers: Mapping[str, Answered] = field(default_factory=dict)
+    finished_at: datetime | None = None
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The questions in the order in which they are asked."""
+        by_id = {item.id: item for item in self.topic.items}
+        return tuple(by_id[name] for name in shuffled(by_id, seed=self.seed, salt="questions"))
+
+    @property
+    def phase(self) -> Phase:
+        if self.finished_at is not None:
+            return Phase.FINISHED
+        return Phase.ASKING if self.position < len(self.items) else Phase.REVIEWING
+
+    @property
+    def current(self) -> Item:
+        """The question that is asked; only while asking."""
+        return self.items[self.position]
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        """The positions of the questions without an answer."""
+        return tuple(n for n, item in enumerate(self.items) if item.id not in self.answers)
+
+    @property
+    def next_position(self) -> int:
+        """The next question without an answer; without one, the review."""
+        later = (place for place in self.unanswered if place > self.position)
+        return next(later, len(self.items))
+
+    def is_final(self, item: str) -> bool:
+        """Whether the answer to this question can no longer change."""
+        shown = self.feedback == Feedback.NOW and item in self.answers
+        return shown or self.phase == Phase.FINISHED
+
+    def marks(self) -> Marks:
+        """The marks so far; questions without an answer count as unanswered."""
+        return mark_all(
+            self.items, {name: answer.response for name, answer in self.answers.items()}
+        )
+
+    def apply(self, event: Event) -> "Session | Rejected | Doubt":
+        """The session after the event, or why it is refused."""
+        match event:
+            case Answered():
+                return self._answered(event)
+            case Moved():
+                if self.phase == Phase.FINISHED:
+                    return Rejected("the attempt is finished")
+                return replace(self, position=min(max(event.position, 0), len(self.items)))
+            case Finished():
+                # handing in twice is harmless: the first time counts
+                return replace(self, finished_at=self.finished_at or event.at)
+
+    def _answered(self, event: Answered) -> "Session | Rejected | Doubt":
+        item = next((item for item in self.items if item.id == event.item), None)
+        if item is None:
+            return Rejected(f"there is no question {event.item!r} in this attempt")
+        earlier = self.answers.get(item.id)
+        if earlier is not None and earlier.response == event.response:
+            return self  # sent twice
+        if self.is_final(item.id):
+            return Rejected("this answer is final")
+        doubt = None if event.confirmed else item.doubt(event.response, seed=self.seed)
+        if doubt is not None:
+            return doubt
+        return replace(self, answers={**self.answers, item.id: event})
+
+
+def resumed(session: Session, answers: Iterable[Answered]) -> tuple[Session, tuple[str, ...]]:
+    """A fresh session with the stored answers, oldest first, at the first question without one.
+
+    Answers that no longer fit, because the question was changed or removed, are left out; the ids
+    of their questions come second. Of several answers to one question the last counts, or the
+    first if its feedback was shown.
+    """
+    items = {item.id: item for item in session.items}
+    kept: dict[str, Answered] = {}
+    lost: dict[str, None] = {}
+    for answer in answers:
+        response = items[answer.item].read(answer.response) if answer.item in items else None
+        if response is None or isinstance(response, Rejected):
+            lost[answer.item] = None
+        elif answer.item not in kept or session.feedback == Feedback.END:
+            kept[answer.item] = replace(answer, response=response)
+    session = replace(session, answers=kept, position=-1)
+    session = replace(session, position=session.next_position)
+    return session, tuple(name for name in lost if name not in kept)

@@ -1,0 +1,1 @@
+"""Where is it kept? Every SQL statement is in this folder."""

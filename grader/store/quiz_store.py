@@ -1,0 +1,229 @@
+"""Attempts at quizzes and their answers, in any database that SQLAlchemy reaches."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from grader.errors import GraderFault
+from grader.store.tables import VERSION, answers, attempts, bring_up_to_date
+
+Response = str | tuple[str, ...]
+
+
+class StoreError(GraderFault):
+    """The store cannot be opened, read or written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAttempt:
+    """One attempt. `marks` is the JSON of the marks as they were when it was finished."""
+
+    id: int
+    student: str
+    topic: str
+    topic_digest: str
+    seed: int
+    settings: Mapping[str, str]
+    started_at: datetime
+    finished_at: datetime | None = None
+    marks: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """One answer that was given, whether or not a later one replaced it."""
+
+    item: str
+    response: Response
+    answered_at: datetime
+
+
+class QuizStore:
+    """An open store. Each method is one transaction; what it wrote survives any crash after it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> "QuizStore":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def begin(
+        self,
+        *,
+        student: str,
+        topic: str,
+        topic_digest: str,
+        seed: int,
+        settings: Mapping[str, str],
+        at: datetime,
+    ) -> StoredAttempt:
+        """Store a new attempt."""
+        values = {
+            "student": student,
+            "topic": topic,
+            "topic_digest": topic_digest,
+            "seed": seed,
+            "settings": dict(settings),
+            "started_at": at,
+        }
+        with self._transaction() as connection:
+            key = connection.execute(insert(attempts).values(values)).inserted_primary_key
+            assert key is not None
+            row = connection.execute(select(attempts).where(attempts.c.id == key[0])).one()
+        return _attempt(row)
+
+    def attempts(self, *, student: str, topic: str) -> tuple[StoredAttempt, ...]:
+        """A student's attempts at a topic, oldest first."""
+        query = (
+            select(attempts)
+            .where(attempts.c.student == student, attempts.c.topic == topic)
+            .order_by(attempts.c.id)
+        )
+        with self._transaction() as connection:
+            return tuple(map(_attempt, connection.execute(query)))
+
+    def answers(self, attempt: int) -> tuple[StoredAnswer, ...]:
+        """All answers of an attempt, oldest first."""
+        query = select(answers).where(answers.c.attempt == attempt).order_by(answers.c.id)
+        with self._transaction() as connection:
+            return tuple(map(_answer, connection.execute(query)))
+
+    def save_answer(self, attempt: int, *, item: str, response: Response, at: datetime) -> None:
+        """Add an answer."""
+        stored = response if isinstance(response, str) else list(response)
+        values = {"attempt": attempt, "item": item, "response": stored, "answered_at": at}
+        with self._transaction() as connection:
+            connection.execute(insert(answers).values(values))
+
+    def finish(self, attempt: int, *, at: datetime, marks: str) -> None:
+        """Close an attempt; doing it twice changes nothing."""
+        is_open = attempts.c.finished_at.is_(None)
+        statement = update(attempts).where(attempts.c.id == attempt, is_open)
+        with self._transaction() as connection:
+            connection.execute(statement.values(finished_at=at, marks=marks))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with _faults_of(self._engine.url), self._engine.begin() as connection:
+            yield connection
+
+
+def default_store() -> Path:
+    """The file in the user's data folder, after the XDG rules."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "grader" / "quiz.sqlite"
+
+
+def open_store(where: str | Path) -> QuizStore:
+    """Open a store by the path of an SQLite file, which is made if missing, or by database URL.
+
+    Raises:
+        StoreError: there is no such database, it cannot be used, or a newer grader made it.
+    """
+    url = _url(where)
+    with _faults_of(url):
+        engine = _engine(url)
+        with engine.begin() as connection:
+            found = bring_up_to_date(connection)
+    if found > VERSION:
+        engine.dispose()
+        raise StoreError(
+            f"was made by a newer grader (its version is {found}, this one knows {VERSION})",
+            at=_name(url),
+            fix="Update the grader, or name another store.",
+        )
+    return QuizStore(engine)
+
+
+def _url(where: str | Path) -> URL:
+    if "://" not in str(where):
+        return URL.create("sqlite", database=str(Path(where).expanduser()))
+    try:
+        return make_url(str(where))
+    except SQLAlchemyError as error:
+        raise StoreError(
+            "the URL of the store cannot be read",
+            fix="Write a path, or e.g. postgresql+psycopg://user@host/database.",
+        ) from error
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    if not url.database or url.database == ":memory:":
+        engine = create_engine(url)
+    else:
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        engine = create_engine(url, poolclass=NullPool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # the driver's own idea of when a transaction begins leaves out table definitions
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE: two processes that make the tables at once wait for each other
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _faults_of(url: URL) -> Iterator[None]:
+    """Turn what a database or its driver says into one sentence."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the driver {error.name!r} of this database is not installed",
+            at=_name(url),
+            fix=f"Install it, e.g. `pip install {error.name}`.",
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        lines = str(reason).strip().splitlines() or [type(error).__name__]
+        raise StoreError(
+            f"the store cannot be used: {lines[0]}",
+            at=_name(url),
+            fix="Check the path or URL, your rights to it, and that it is a quiz store.",
+        ) from error
+
+
+def _name(url: URL) -> str:
+    """The store as the user named it, without a password."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url.database
+    return url.render_as_string(hide_password=True)
+
+
+def _attempt(row: Row[Any]) -> StoredAttempt:
+    return StoredAttempt(**row._mapping)
+
+
+def _answer(row: Row[Any]) -> StoredAnswer:
+    response = row.response if isinstance(row.response, str) else tuple(row.response)
+    return StoredAnswer(item=row.item, response=response, answered_at=row.answered_at)
