@@ -41,9 +41,8 @@ class _Draw:
         self._generator = torch.Generator().manual_seed(seed)
 
     def normal(self, *shape: int, mean: float = 0.0, std: float = 1.0) -> Tensor:
-        return (
-            mean + std * torch.randn(shape, generator=self._generator, dtype=torch.float32)
-        ).double()
+        noise = torch.randn(shape, generator=self._generator, dtype=torch.float32)
+        return (mean + std * noise).double()
 
     def matrix(self, fan_in: int, fan_out: int) -> Tensor:
         return self.normal(fan_in, fan_out, std=1.5 / math.sqrt(fan_in))

@@ -1,7 +1,7 @@
 """A model from a safetensors file in which the tensors carry GPT-2's names.
 
 V vocabulary, C context length, d width, d_ff inner width. GPT-2 stores its matrices as
-(in, out), which is how this model applies them; only an output projection is stored turned.
+(in, out), which is how this model applies them; only an output projection is stored transposed.
 """
 
 import json
@@ -25,7 +25,7 @@ def load_model(path: Path, *, n_heads: int | None = None, eps: float | None = No
     """Read a model, in float64.
 
     Names may start with `transformer.`. Without a `lm_head.weight` (V, d) the output projection
-    is the token embedding, turned.
+    is the token embedding, transposed.
 
     Args:
         path: the safetensors file.

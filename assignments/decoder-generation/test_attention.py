@@ -97,5 +97,7 @@ def test_batch_rows_are_independent(student, probe):
     for row in range(3):
         alone = student.self_attention(x[row : row + 1], weights, 3)
         assert_same(
-            together[row : row + 1], alone, claim=f"Row {row} differs when it is alone in the batch."
+            together[row : row + 1],
+            alone,
+            claim=f"Row {row} differs when it is alone in the batch.",
         )

@@ -93,5 +93,7 @@ def test_final_normalization(student, probe):
         student.output_logits(x, *weights), name="the logits", shape=(2, 7, 37), axes=LOGITS
     )
     larger = student.output_logits(x * 100, *weights)
-    assert_close(larger, logits, name="the logits of the larger states", axes=LOGITS, tolerance=1e-3)
+    assert_close(
+        larger, logits, name="the logits of the larger states", axes=LOGITS, tolerance=1e-3
+    )
     assert np.abs(logits - logits[:, :, :1]).max() > 1e-3, "All logits are equal."

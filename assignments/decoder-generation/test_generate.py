@@ -43,7 +43,7 @@ def test_stage_order(student, probe, scripted):
 
 @points(2)
 def test_data_flow(student, probe, scripted):
-    """Each stage receives what the stage before it returned in the same step; softmax the last row."""
+    """Each stage receives what the one before returned in this step; softmax the last row."""
     tokens = probe.tokens(12)
     prompt, script = tokens[:4], tokens[4:]
     stages = scripted(script)

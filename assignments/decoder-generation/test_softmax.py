@@ -25,7 +25,11 @@ def test_huge_logits(student, reference, probe):
     logits[:, 0] += 1000
     logits[:, 1] -= 1000
     assert_close(
-        student.softmax(logits), reference.softmax(logits), name="the probabilities", axes=AXES
+        student.softmax(logits),
+        reference.softmax(logits),
+        name="the probabilities",
+        axes=AXES,
+        tolerance=1e-3,  # near 1000, a logarithm in float32 is known to 6e-5 only
     )
 
 

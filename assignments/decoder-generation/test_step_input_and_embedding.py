@@ -23,7 +23,7 @@ def test_full_window(student):
     """When there are more than C tokens, the last C are kept; exactly C are all kept."""
     for generated in ([6, 7], [6, 7, 11], [6, 7, 11, 2, 10, 13, 4, 12]):
         came = as_tokens(student.step_input([5, 9, 3], generated, 5), name="the step input")
-        expected = ([5, 9, 3] + generated)[-5:]
+        expected = [5, 9, 3, *generated][-5:]
         assert came == expected, (
             f"For [5, 9, 3] and {generated} with a context length of 5 came {came}, "
             f"expected {expected}."
@@ -55,7 +55,7 @@ def test_values(student, reference, probe):
 @stage("embed")
 @points(1)
 def test_position_matters(student, probe):
-    """The same token at two positions differs by exactly the difference of the two position rows."""
+    """The same token at two positions differs by the difference of the two position rows."""
     ids, tokens = np.full((3, 5), 36), probe.floats(37, 24)
     positions = probe.floats(9, 24)
     came = as_floats(

@@ -153,6 +153,7 @@ def _reading_list(marks: Marks, misconceptions: Mapping[str, str]) -> list[Rende
     lines = []
     for name in marks.misconceptions:
         rows = enumerate(marks.rows, start=1)
-        where = ", ".join(str(n) for n, row in rows if name in row.mark.misconceptions)
-        lines.append(f"- {misconceptions.get(name, '')} `{name}` (question {where})")
+        numbers = [str(number) for number, row in rows if name in row.mark.misconceptions]
+        where = f"question{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+        lines.append(f"- {misconceptions.get(name, '')} `{name}` ({where})")
     return [Text("\nMistaken ideas to read about:"), markdown("\n".join(lines))]

@@ -1,1 +1,1 @@
-"""How one submission is graded: pytest runs the checks, the student's code answers over the wall."""
+"""How one submission is graded: pytest runs checks, the student answers over the wall."""

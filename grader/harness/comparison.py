@@ -146,25 +146,20 @@ def as_tokens(value: Any, *, name: str) -> list[int]:
 
 def kind_of(value: Any) -> str:
     """What a value is, in words."""
-    match value:
-        case None:
-            return "None (is a `return` missing?)"
-        case bool():
-            return "a bool"
-        case int():
-            return "an int"
-        case float():
-            return "a float"
-        case str():
-            return "text"
-        case list():
-            return "a list or tuple"
-        case dict():
-            return "a dict"
-        case np.ndarray():
-            return f"an array of shape {value.shape} and dtype {value.dtype}"
-        case _:
-            return f"a {type(value).__name__}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    return _KINDS.get(type(value), "something else")
+
+
+_KINDS: dict[type, str] = {
+    type(None): "None (is a `return` missing?)",
+    bool: "a bool",
+    int: "an int",
+    float: "a float",
+    str: "text",
+    list: "a list or tuple",
+    dict: "a dict",
+}
 
 
 def _other_kind(name: str, value: Any, wanted: str) -> Mismatch:

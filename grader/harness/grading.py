@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -133,7 +133,7 @@ def _by_stage(results: list[CheckResult], assignment: Assignment) -> tuple[Stage
 
 
 @contextlib.contextmanager
-def _no_foreign_plugins() -> Iterable[None]:
+def _no_foreign_plugins() -> Iterator[None]:
     """pytest plugins that happen to be installed must not change a grade."""
     before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -144,5 +144,3 @@ def _no_foreign_plugins() -> Iterable[None]:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         else:
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
-
-

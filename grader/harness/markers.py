@@ -59,7 +59,9 @@ def read_check(item: pytest.Item, assignment: Assignment) -> Check:
         points=_argument(item, "points", int, at),
         hidden=hidden,
         claim=claim,
-        needs=tuple(f"{stage}.{name.removeprefix('test_')}" for name in needs.args) if needs else (),
+        needs=tuple(f"{stage}.{name.removeprefix('test_')}" for name in needs.args)
+        if needs
+        else (),
     )
 
 
@@ -78,7 +80,9 @@ def assert_complete(checks: list[Check], assignment: Assignment) -> None:
     ids = [check.id for check in checks]
     if twice := next((i for i in ids if ids.count(i) > 1), None):
         raise CourseError(
-            f"the check {twice!r} stands twice", at=at, fix="Give each check of a stage its own name."
+            f"the check {twice!r} stands twice",
+            at=at,
+            fix="Give each check of a stage its own name.",
         )
     for check in checks:
         for needed in check.needs:

@@ -3,6 +3,7 @@
 Each judge raises with the first step and stage that deviates, what was expected and what came.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ def assert_data_flow(trace: GenerationTrace) -> None:
     """In every step, each stage receives what the stage before it returned in this very step."""
     earlier: list[tuple[int, StageCall]] = []
     for number, step in enumerate(trace.steps(), start=1):
-        for before, call in zip(step, step[1:], strict=False):
+        for before, call in itertools.pairwise(step):
             if before.returned is not None and not _flows(before, call):
                 came = _origin(call, before, [*earlier, *((number, c) for c in step)], number)
                 raise _plain(
@@ -112,13 +113,13 @@ def _origin(
             if _equal(call.received, row):
                 return f"the row of position {position}"
     for step, other in reversed(earlier):
-        if other is not call and other.returned is not None:
-            when = "this step" if step == number else f"step {step}"
-            if _equal(call.received, other.returned):
-                return f"what {other.stage} returned in {when}"
-            if call.stage == "stages.softmax" and other.stage == "stages.output":
-                if _equal(call.received, _last_row(other.returned)):
-                    return f"the last row of the logits of {when}"
+        if other is call or other.returned is None:
+            continue
+        when = "this step" if step == number else f"step {step}"
+        if _equal(call.received, other.returned):
+            return f"what {other.stage} returned in {when}"
+        if other.stage == "stages.output" and _equal(call.received, _last_row(other.returned)):
+            return f"the last row of the logits of {when}"
     return "an array that no stage returned"
 
 
@@ -128,7 +129,11 @@ def _explain(
     """What the wrong ids are, in words (after the ids, after the expected ids)."""
     joined = prompt + generated
     known: list[tuple[list[int], str, str]] = [
-        (prompt[-context_length:], ", the prompt alone", "the generated tokens never reach the model"),
+        (
+            prompt[-context_length:],
+            ", the prompt alone",
+            "the generated tokens never reach the model",
+        ),
         (joined[:context_length], ", the first tokens", "a full window keeps the newest tokens"),
         (joined[:-1][-context_length:], "", "the newest token is missing"),
         (generated[-context_length:], ", the generated tokens alone", "the prompt is lost"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import traceback
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ class GradingPlugin:
         self._stages = {stage.name: stage for stage in assignment.stages}
         self._broken: list[str] = []
         self._process: StudentProcess | None = None
-        self._outcomes: dict[str, pytest.CallInfo[Any]] = {}
+        self._raised: dict[str, BaseException] = {}
         self._passed: set[str] = set()
         self.checks: list[Check] = []
         self.left_out: list[Check] = []
@@ -76,7 +76,7 @@ class GradingPlugin:
         self._passed.clear()
         for position, check in enumerate(self.checks):
             following = self.checks[(position + 1) % len(self.checks)].item
-            self._outcomes.clear()
+            self._raised.clear()
             check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=following)
             result = self._result(check)
             if result.verdict == Verdict.PASSED:
@@ -92,7 +92,7 @@ class GradingPlugin:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """Random inputs: fixed for a visible check, drawn from the course secret for a hidden one."""
+        """Random inputs: fixed for a visible check, from the course secret for a hidden one."""
         check = read_check(request.node, self._assignment)
         seed = f"{self._secret if check.hidden else ''}\0{check.id}"
         return np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
@@ -126,13 +126,23 @@ class GradingPlugin:
         if missing:
             raise Blocked(f"Not run: it needs {missing[0]} to pass first.")
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[Any]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if call.when == "call" or call.excinfo is not None:
-            self._outcomes.setdefault("failed" if call.excinfo else "passed", call)
-        return (yield)
+    ) -> pytest.TestReport:
+        """Keep what the check raised. pytest's own report would format tracebacks nobody reads."""
+        when = call.when
+        assert when != "collect"
+        if call.excinfo is not None:
+            self._raised.setdefault(item.nodeid, call.excinfo.value)
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="failed" if call.excinfo else "passed",
+            longrepr=None,
+            when=when,
+        )
 
     def _take_checks(self, items: list[pytest.Item]) -> None:
         if self._broken:
@@ -165,17 +175,18 @@ class GradingPlugin:
 
     def _judge(self, check: Check) -> tuple[Verdict, str, str]:
         """The verdict, the sentence for the student, and the note for staff."""
-        call = self._outcomes.get("failed")
-        if call is None or call.excinfo is None:
-            return Verdict.PASSED, "", ""
-        error = call.excinfo.value
+        error = self._raised.get(check.item.nodeid)
         match error:
+            case None:
+                return Verdict.PASSED, "", ""
             case CallFailed():
                 verdict = _VERDICTS[type(error)]
             case Mismatch():
                 verdict = Verdict.FAILED
             case AssertionError() if self._raised_in_check(error):
                 verdict = Verdict.FAILED
+            case GraderFault():
+                raise error
             case Blocked():
                 return Verdict.BLOCKED, str(error), ""
             case _:
@@ -183,7 +194,7 @@ class GradingPlugin:
                 return Verdict.UNGRADED, _OUR_FAULT, note
         if check.hidden:
             return verdict, getattr(error, "discreet", _HIDDEN_FAILED), str(error)
-        return verdict, str(error), ""
+        return verdict, _without_introspection(str(error)), ""
 
     def _raised_in_check(self, error: BaseException) -> bool:
         """Whether the innermost frame is the instructor's own: an assert of ours is our fault."""
@@ -191,3 +202,7 @@ class GradingPlugin:
         return Path(frames[-1].filename).is_relative_to(self._assignment.folder)
 
 
+def _without_introspection(text: str) -> str:
+    """A check's own sentence; what pytest adds to it only repeats the expression."""
+    own, _, _ = text.partition("\nassert ")
+    return own

@@ -13,6 +13,7 @@ from grader.harness.trace import ScriptedStages
 from grader.records import Submission
 from grader.sandbox import contract
 
+
 class StudentProcess:
     """One submission in its sandbox, over all checks: started when needed, and again if it ends.
 
@@ -20,9 +21,7 @@ class StudentProcess:
     out of time is not called again: forty checks must not each wait for the same endless loop.
     """
 
-    def __init__(
-        self, sandbox: contract.Sandbox, submission: Submission, limits: Limits
-    ) -> None:
+    def __init__(self, sandbox: contract.Sandbox, submission: Submission, limits: Limits) -> None:
         self._sandbox = sandbox
         self._code = contract.Code(
             main="submission", cells=submission.cells, modules=submission.modules
@@ -31,6 +30,7 @@ class StudentProcess:
         self._session: contract.Session | None = None
         self._seconds_left = limits.submission_seconds
         self._unreadable: CallFailed | None = None
+        self._started = False
         self._too_slow: set[str] = set()
         self._output = ""
         self.notes: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class StudentProcess:
 
     def _open(self) -> contract.Session:
         if self._unreadable is not None:
-            raise self._unreadable
+            raise type(self._unreadable)(self._unreadable.problem)
         if self._session is None or not self._session.alive:
             if self._session is not None:
                 self._output += self._session.take_output()
@@ -95,11 +95,16 @@ class StudentProcess:
                 memory_megabytes=self._limits.memory_megabytes,
                 output_kilobytes=self._limits.output_kilobytes,
             )
+            begin = time.monotonic()
             try:
                 self._session = self._sandbox.open(self._code, limits)
             except CallFailed as failure:
                 self._unreadable = failure
-                raise
+                self.notes = (failure.problem,)
+                raise type(failure)(failure.problem) from failure  # nothing hidden was seen yet
+            if self._started:  # only the first start is free: a crash in each check must not be
+                self._seconds_left -= time.monotonic() - begin
+            self._started = True
             self.notes = tuple(self._session.notes)
         return self._session
 
@@ -150,7 +155,7 @@ class Student:
         """The reference's answer in the student's precision, or none where it has none."""
         try:
             value = getattr(self._reference, name)(*given)
-        except Exception as error:  # noqa: BLE001 - odd arguments of a student's inner call
+        except Exception as error:
             raise contract.NoAnswer from error
         if not isinstance(value, np.ndarray):
             return value

@@ -109,6 +109,7 @@ class ScriptedStages:
         if len(arguments) != 1:
             raise self._refuse(stage, None, f"takes one argument, not {len(arguments)}")
         received = arguments[0]
+        returned: Any
         if stage == "stages.embed":
             returned = self._embedded(received)
         elif stage == "stages.select":

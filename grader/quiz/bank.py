@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -17,6 +17,15 @@ from grader.quiz.items import kinds
 from grader.quiz.suggestions import did_you_mean
 
 MISCONCEPTIONS_FILE = "misconceptions.yaml"
+PLAIN_TYPES = {
+    "str": "a text",
+    "int": "an integer",
+    "int | float": "a number",
+    "int | float | null": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+}
 
 
 class _TopicFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -184,16 +193,20 @@ def _schema_error(message: str, raw: dict[str, Any], at: str) -> CourseError:
     """Say what msgspec found in the words of a question's author."""
     problem, _, where = message.partition(" - at `$.")
     key = where.rstrip("`")
-    fix = "Write a value of the expected kind."
     if unknown := re.search(r"unknown field `(.+)`", problem):
-        fix = did_you_mean(unknown[1], _keys(raw, key))
         problem = f"there is no key {unknown[1]!r} here"
+        fix = did_you_mean(unknown[1], [field.name for field in _fields(raw, key)] + ["kind"])
     elif missing := re.search(r"missing required field `(.+)`", problem):
-        fix, problem = f"Add `{missing[1]}: ...`.", f"`{missing[1]}` is missing"
+        problem, fix = f"`{missing[1]}` is missing", f"Add `{missing[1]}: ...`."
     else:
-        problem = f"{problem[0].lower()}{problem[1:]}, got {_value(raw, key)!r}"
-        if "expected `str`" in problem:
-            fix = "Put it in quotes."
+        expected = problem.partition(", got ")[0].removeprefix("Expected ")
+        for name, words in PLAIN_TYPES.items():
+            expected = expected.replace(f"`{name}`", words)
+        if problem.startswith("Invalid enum value"):
+            [field] = [field for field in _fields(raw, "") if field.name == key]
+            expected = f"one of {', '.join(map(str, get_args(field.type)))}"
+        problem = f"expected {expected}, got {_value(raw, key)!r}"
+        fix = f"Write {expected}{', in quotes' if expected == 'a text' else ''}."
     return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
 
 
@@ -203,11 +216,10 @@ def _value(raw: Any, key: str) -> Any:
     return reduce(lambda value, step: value[step], steps, raw)
 
 
-def _keys(raw: dict[str, Any], key: str) -> set[str]:
-    """The keys that may stand in a question, or in the list inside it that `key` leads to."""
+def _fields(raw: dict[str, Any], key: str) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a question, or of the parts inside it that `key` leads to."""
     struct: Any = kinds()[raw["kind"]]
     for name in re.findall(r"[a-z_]+", key):
-        field = next(f for f in msgspec.structs.fields(struct) if f.name == name)
-        struct = field.type.__args__[0]
-    names = {field.name for field in msgspec.structs.fields(struct)}
-    return names if key else names | {"kind"}
+        field = next(field for field in msgspec.structs.fields(struct) if field.name == name)
+        struct = get_args(field.type)[0]
+    return msgspec.structs.fields(struct)

@@ -51,8 +51,9 @@ Answerer = Callable[[str, list[Any]], Any]
 class Session(Protocol):
     """One child with one submission in it."""
 
-    framework: str
-    notes: Sequence[str]
+    @property
+    def notes(self) -> Sequence[str]:
+        """What a person should know of reading it, such as a notebook cell that raised."""
 
     @property
     def alive(self) -> bool:

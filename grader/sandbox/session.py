@@ -18,8 +18,12 @@ from grader.errors import (
 from grader.sandbox.channel import Channel, ChildGone, DeadlinePassed
 from grader.sandbox.child import wire
 from grader.sandbox.contract import Answerer, Code, Limits, NoAnswer, Refused, Returned, Stop
+from grader.sandbox.text import clean
 
 READY_SECONDS = 20.0
+_TEXT = 2000  # characters of an exception that a report keeps
+_NOTE = 300
+_OUTPUT = 100_000
 
 EndChild = Callable[[], int]
 
@@ -59,14 +63,15 @@ class ChildSession:
         message = wire.Load(
             id=self._next_id(), main=code.main, cells=list(code.cells), modules=dict(code.modules)
         )
-        reply = self._exchange(message, "your submission", limits.load_seconds, _no_answer)
+        reply = self._exchange(message, "Your submission", limits.load_seconds, _no_answer)
         match reply:
             case wire.Loaded(framework=framework, notes=notes):
-                self.framework, self.notes = framework, notes
+                self.framework = clean(framework, 10)
+                self.notes = [clean(note, _NOTE) for note in notes[:20]]
             case wire.Raised():
-                raise _raised("your submission", reply)
+                raise _raised("Your submission", reply)
             case _:
-                raise self._violation("your submission")
+                raise self._violation("Your submission")
 
     def call(
         self,
@@ -98,7 +103,7 @@ class ChildSession:
             case wire.Raised(kind="unsendable", text=text):
                 wanted = "a tensor, an array, a number or a list is expected"
                 raise BadValue(
-                    f"{function} returned {text}; {wanted}.",
+                    f"{function} returned {clean(text, _NOTE)}; {wanted}.",
                     discreet=f"{function} returned a value of another kind; {wanted}.",
                 )
             case wire.Raised():
@@ -108,7 +113,7 @@ class ChildSession:
 
     def take_output(self) -> str:
         text, self._last_output = self._last_output, ""
-        return self._channel.take_output() if self._alive else text
+        return clean(self._channel.take_output() if self._alive else text, _OUTPUT)
 
     def close(self) -> None:
         if self._alive:
@@ -176,11 +181,12 @@ def _no_answer(name: str, arguments: list[Any]) -> Any:
 
 
 def _raised(function: str, reply: wire.Raised) -> CallFailed:
+    where = clean(reply.where, _NOTE)
     if reply.kind == "memory":
         sentence = f"{function} asked for more memory than is allowed"
-        return OutOfMemory(sentence + (reply.where or "."), discreet=f"{sentence}.")
-    said = f"{reply.exception}: {reply.text}" if reply.text else reply.exception
-    return Crashed(f"{function} raised {said}{reply.where}", discreet=f"{function} raised an error.")
+        return OutOfMemory(sentence + (where or "."), discreet=f"{sentence}.")
+    said = f"{clean(reply.exception, 100)}: {clean(reply.text, _TEXT)}".removesuffix(": ")
+    return Crashed(f"{function} raised {said}{where}", discreet=f"{function} raised an error.")
 
 
 def _ended(function: str, code: int) -> CallFailed:

@@ -16,7 +16,7 @@ from transformers.generation.logits_process import (
 from reference.distribution import next_token_distribution
 
 # At a p that is a partial sum of the probabilities, rounding decides whether one token more is
-# kept, so no test goes nearer to one than this.
+# kept, so no test goes nearer to one than this, except where every number is exact in binary.
 CLEARANCE = 1e-6
 
 LOGITS = 3 * torch.randn(4, 37, generator=torch.Generator().manual_seed(7), dtype=torch.float64)
@@ -95,6 +95,11 @@ def test_the_token_that_crosses_p_is_kept():
     probabilities = torch.tensor([[0.2, 0.5, 0.3]], dtype=torch.float64)
     kept = next_token_distribution(probabilities.log(), 1.0, None, 0.6)
     torch.testing.assert_close(kept, torch.tensor([[0, 0.625, 0.375]], dtype=torch.float64))
+
+
+def test_a_mass_of_exactly_p_is_enough():
+    quarters = torch.zeros(1, 4, dtype=torch.float64)
+    assert next_token_distribution(quarters, 1.0, None, 0.5).tolist() == [[0.5, 0.5, 0, 0]]
 
 
 @pytest.mark.parametrize(("top_k", "top_p"), [(None, None), (3, None), (None, 0.9), (3, 0.9)])

@@ -36,7 +36,7 @@ def test_eos_in_the_prompt(student, probe, scripted):
 
 @points(1)
 def test_whole_flow(student, probe, scripted):
-    """Two layers, a small window, a repeated token and an end-of-sequence token: all of it at once."""
+    """Two layers, a small window, a repeated token and an end-of-sequence token at once."""
     tokens = probe.tokens(12)
     prompt, script = tokens[:5], [tokens[6], tokens[6], tokens[2], tokens[7], EOS, *tokens[8:]]
     stages = scripted(script, context_length=7, n_layers=2)

@@ -73,11 +73,14 @@ def test_random_heads(student, reference, probe):
 @stage("attention_weights")
 @points(1)
 def test_future_keys(student, probe):
-    """Changing the keys from a position on changes no earlier row, and does change the later ones."""
+    """Changing the keys from a position on changes the later rows, and no earlier one."""
     queries, keys = probe.heads(), probe.heads()
     changed = keys.copy()
     changed[:, :, 4:] += 1
-    before, after = student.attention_weights(queries, keys), student.attention_weights(queries, changed)
+    before, after = (
+        student.attention_weights(queries, keys),
+        student.attention_weights(queries, changed),
+    )
     assert np.shape(before) == (2, 3, 7, 7)
     assert np.abs(after[:, :, :4] - before[:, :, :4]).max() < 1e-5
     assert np.abs(after[:, :, 4:] - before[:, :, 4:]).max() > 1e-3

@@ -331,7 +331,7 @@ def _telling_length(options: tuple[Option, ...]) -> Iterator[Finding]:
     """A right answer that is much longer than all others is chosen without any knowledge."""
     right = [option for option in options if option.correct]
     wrong = [len(option.text) for option in options if not option.correct]
-    if len(right) == 1 and wrong and len(right[0].text) > 1.25 * max(wrong):
+    if len(right) == 1 and wrong and len(right[0].text) > max(1.25 * max(wrong), max(wrong) + 10):
         yield warning(
             f"options.{right[0].id}",
             f"the right option has {len(right[0].text)} characters, no wrong one over {max(wrong)}",

@@ -106,7 +106,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
     def read(self, value: object) -> Response | Rejected:
         if not isinstance(value, list | tuple) or not value:
             return Rejected(f"{value!r} is not a list of step ids in their order")
-        known = self._texts()
+        known = list(self._texts())
         for place, name in enumerate(value):
             if name not in known:
                 return Rejected(f"there is no step {name!r}. {did_you_mean(name, known)}")
@@ -204,7 +204,8 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
         if found.misplaced > 1:
             yield f"{found.misplaced} steps stand in the wrong place."
         if found.missing:
-            yield "One step is missing." if found.missing == 1 else f"{found.missing} are missing."
+            one = found.missing == 1
+            yield "One step is missing." if one else f"{found.missing} steps are missing."
         for stray in self.distractors:
             if stray.id in response:
                 yield f"{_quoted(stray.text)} belongs nowhere: {stray.feedback}"

@@ -1,9 +1,10 @@
 """The loop inside a student's process: read the submission, then answer calls until the end."""
 
+import contextlib
 import os
 import socket
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -137,19 +138,22 @@ class Runner:
 def flush_output() -> None:
     """Printed text must be out before the answer is, so that it is told apart by call."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(BaseException):  # the student may have replaced or closed it
             stream.flush()
-        except BaseException:  # noqa: BLE001 - the student may have replaced or closed it
-            continue
 
 
 def begin(connection: socket.socket) -> None:
     """What a fresh child does first: own random state, own streams, then serve."""
     np.random.seed(int.from_bytes(os.urandom(4), "little"))
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-    try:
+    sys.stdout = _stream(1)
+    sys.stderr = _stream(2)
+    with contextlib.suppress(EOFError, OSError):  # the grader has gone
         Runner(connection).serve()
-    except (EOFError, OSError):
-        return
+
+
+def _stream(descriptor: int) -> TextIO:
+    """Line by line, so that what was printed before a crash is there."""
+    return open(
+        descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )

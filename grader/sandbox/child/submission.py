@@ -81,7 +81,7 @@ class Submission:
 
     @property
     def framework(self) -> str:
-        """`FRAMEWORK` where the submission sets it, else torch if any of its files imports torch."""
+        """`FRAMEWORK` where the submission sets it, else torch if any file of it imports torch."""
         chosen = getattr(self._main, "FRAMEWORK", None)
         if chosen in FRAMEWORKS:
             return str(chosen)

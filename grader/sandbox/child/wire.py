@@ -97,7 +97,7 @@ class Value(Message, tag="value"):
 class Raised(Message, tag="raised"):
     """From the child: the student's code raised.
 
-    `kind` is `raised`, `missing`, `memory`, or `unsendable` for a value of a kind that cannot cross.
+    `kind` is `raised`, `missing`, `memory`, or `unsendable`: a value that cannot cross.
     """
 
     kind: str
@@ -164,12 +164,14 @@ def decode_from_child(structure: bytes, arrays: bytes) -> FromChild:
     Raises:
         WireError: anything but a message of the agreed kind.
     """
-    return _decode(structure, arrays, _FROM_CHILD, remote_allowed=False)
+    message: FromChild = _decode(structure, arrays, _FROM_CHILD, remote_allowed=False)
+    return message
 
 
 def decode_to_child(structure: bytes, arrays: bytes) -> ToChild:
     """A message of the grader."""
-    return _decode(structure, arrays, _TO_CHILD, remote_allowed=True)
+    message: ToChild = _decode(structure, arrays, _TO_CHILD, remote_allowed=True)
+    return message
 
 
 _FROM_CHILD: Any = FromChild

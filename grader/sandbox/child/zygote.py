@@ -83,7 +83,7 @@ def _fork(control: socket.socket, descriptors: list[int], request: Fork) -> int:
         return pid
     try:
         control.close()
-        _become_child(*descriptors, request)
+        _become_child(descriptors[0], descriptors[1], request)
     except BaseException:  # noqa: BLE001 - whatever it was, a child must not return into the zygote
         traceback.print_exc()
         os._exit(70)

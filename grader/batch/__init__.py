@@ -1,0 +1,1 @@
+"""How hundreds of submissions are graded: read, spread over processes, kept, resumed."""

@@ -1,0 +1,143 @@
+"""Worker processes on this machine, and what happens when one of them dies."""
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from grader.batch import worker
+from grader.errors import CourseError
+from grader.records import Report, Submission
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """A submission whose worker ended each time: our fault until shown otherwise."""
+
+    submission: Submission
+    reason: str
+
+
+Outcome = Report | GaveUp
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    task: Submission | None = None
+    deadline: float = field(default=float("inf"))
+
+
+class LocalPool:
+    """Runs submissions on worker processes.
+
+    Args:
+        job: what all workers have in common.
+        n_workers: how many processes.
+        seconds: after this long without a report a worker is ended and the submission tried again.
+    """
+
+    def __init__(self, job: worker.Job, *, n_workers: int, seconds: float) -> None:
+        self._job = job
+        self._n_workers = n_workers
+        self._seconds = seconds
+        self._workers: list[_Worker] = []
+
+    def run(self, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+        """The outcome of each submission, in the order in which they end.
+
+        Raises:
+            CourseError: the checks of the assignment are wrong.
+        """
+        waiting = deque((submission, 1) for submission in submissions)
+        attempts: dict[int, int] = {}
+        try:
+            while waiting or any(w.task for w in self._workers):
+                self._hand_out(waiting, attempts)
+                for one in self._ready():
+                    reply = _receive(one)
+                    task, one.task, one.deadline = one.task, None, float("inf")
+                    if isinstance(reply, Report):
+                        yield reply
+                        continue
+                    reason = self._buried(one, reply)
+                    if task is None:
+                        continue
+                    if attempts[id(task)] < ATTEMPTS:
+                        waiting.append((task, attempts[id(task)] + 1))
+                    else:
+                        yield GaveUp(task, f"{reason}, {ATTEMPTS} times")
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        for one in self._workers:
+            one.connection.close()
+            one.process.kill()
+        for one in self._workers:
+            one.process.join()
+        self._workers.clear()
+
+    def _hand_out(self, waiting: deque[tuple[Submission, int]], attempts: dict[int, int]) -> None:
+        """Give a task to each idle worker; start workers while there is more to do."""
+        idle = [one for one in self._workers if one.task is None]
+        while waiting and len(self._workers) < self._n_workers and len(idle) < len(waiting):
+            idle.append(self._start())
+        for one in idle:
+            if not waiting:
+                return
+            task, attempt = waiting.popleft()
+            attempts[id(task)] = attempt
+            one.task, one.deadline = task, time.monotonic() + self._seconds
+            try:
+                one.connection.send(task)
+            except OSError:  # it is dead, which `_ready` will find
+                continue
+
+    def _start(self) -> _Worker:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=worker.main, args=(theirs, self._job), daemon=True)
+        process.start()
+        theirs.close()
+        started = _Worker(process, ours)
+        self._workers.append(started)
+        return started
+
+    def _ready(self) -> list[_Worker]:
+        """The workers that have something to say: a report, or their end."""
+        now = time.monotonic()
+        for one in self._workers:
+            if one.deadline < now:
+                one.process.kill()
+        soonest = min(one.deadline for one in self._workers)
+        timeout = None if soonest == float("inf") else max(0.0, soonest - now)
+        said = set(wait([one.connection for one in self._workers], timeout))
+        return [one for one in self._workers if one.connection in said]
+
+    def _buried(self, one: _Worker, reply: worker.Failed | None) -> str:
+        """Take a worker that cannot go on out of the pool; why it ended."""
+        one.process.kill()
+        one.process.join()
+        one.connection.close()
+        self._workers.remove(one)
+        if reply is None:
+            return f"the grading process ended (exit code {one.process.exitcode})"
+        if isinstance(reply.error, CourseError):
+            raise reply.error
+        return str(reply.error)
+
+
+def _receive(one: _Worker) -> worker.Reply | None:
+    """What the worker sent, or None if it is dead."""
+    try:
+        reply: worker.Reply = one.connection.recv()
+    except (EOFError, OSError):
+        return None
+    return reply

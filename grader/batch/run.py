@@ -1,0 +1,143 @@
+"""Grade a folder of submissions: read, skip what is done, grade the rest, keep every report."""
+
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from grader.batch.pool import LocalPool, Outcome
+from grader.batch.results import Results, grades_csv, write_whole
+from grader.batch.worker import Job
+from grader.course import Assignment, Course, kept_secret
+from grader.errors import SubmissionError
+from grader.harness.grading import grader_version, report_key, without_staff_notes
+from grader.intake.reading import entries, read
+from grader.records import Report, Status, Submission, to_json
+
+# On top of what a submission itself may take: starting a worker, and the checks' own work.
+_SPARE_SECONDS = 180.0
+
+Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a batch came to."""
+
+    reports: tuple[Report, ...]
+    already_done: int
+
+    def count(self, status: Status) -> int:
+        return sum(report.status == status for report in self.reports)
+
+
+def run_batch(
+    submissions: Path,
+    results: Results,
+    *,
+    assignment: Assignment,
+    course: Course,
+    n_workers: int,
+    force: bool,
+    told: Told,
+) -> Summary:
+    """Grade every entry of a folder that has no up-to-date report yet.
+
+    Args:
+        force: grade again what is done already.
+        told: called with each new report.
+
+    Raises:
+        SubmissionError: there is no such folder.
+        CourseError: the assignment is wrong.
+    """
+    found = entries(submissions)
+    results.prepare()
+    secret = course.secret or kept_secret(results.secret)
+    old = {} if force else results.finished()
+    done: dict[str, Report] = {}
+    todo: list[Submission] = []
+    for name, path in found.items():
+        try:
+            submission = read(path, name)
+        except SubmissionError as error:
+            done[name] = _unreadable(name, assignment, error)
+            results.write(done[name], done[name])
+            continue
+        before = old.get(name)
+        if before and before.key == report_key(submission, assignment, secret):
+            done[name] = before
+        else:
+            todo.append(submission)
+    already = len(done)
+    pool = LocalPool(
+        Job(assignment=assignment.folder, secret=secret),
+        n_workers=min(n_workers, max(1, len(todo))),
+        seconds=assignment.limits.load_seconds
+        + assignment.limits.submission_seconds
+        + _SPARE_SECONDS,
+    )
+    try:
+        for outcome in pool.run(todo):
+            report = _as_report(outcome, assignment)
+            results.write(report, without_staff_notes(report))
+            done[report.submission] = report
+            told(report, len(done) - already, len(todo))
+    finally:
+        _write_overview(results, list(done.values()), assignment, n_workers)
+    return Summary(
+        reports=tuple(done[name] for name in found if name in done), already_done=already
+    )
+
+
+def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
+    if isinstance(outcome, Report):
+        return outcome
+    return Report(
+        submission=outcome.submission.name,
+        status=Status.UNGRADED,
+        assignment=assignment.name,
+        key="",  # no key: the next run tries again
+        grader_version=grader_version(),
+        reason=outcome.reason,
+    )
+
+
+def _unreadable(name: str, assignment: Assignment, error: SubmissionError) -> Report:
+    return Report(
+        submission=name,
+        status=Status.UNREADABLE,
+        assignment=assignment.name,
+        key="",
+        grader_version=grader_version(),
+        reason=" ".join(str(error).split()),
+    )
+
+
+def _write_overview(
+    results: Results, reports: list[Report], assignment: Assignment, n_workers: int
+) -> None:
+    stages = [stage.name for stage in assignment.stages]
+    write_whole(results.grades, grades_csv(reports, stages))
+    reached = {report.isolation for report in reports if report.isolation}
+    run = {
+        "assignment": assignment.name,
+        "assignment_digest": assignment.digest,
+        "counts": {s.value: sum(report.status == s for report in reports) for s in Status},
+        "isolation": [
+            {"level": isolation.level, "layers": isolation.layers}
+            for isolation in sorted(reached, key=lambda isolation: isolation.level)
+        ],
+        "versions": {
+            "grader": grader_version(),
+            "python": platform.python_version(),
+            "torch": version("torch"),
+            "numpy": version("numpy"),
+            "pytest": version("pytest"),
+            "platform": sys.platform,
+        },
+        "workers": n_workers,
+    }
+    write_whole(results.run, to_json(run))

@@ -1,0 +1,66 @@
+"""One grading process: it imports torch once and grades the submissions that it is sent."""
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from grader.errors import GraderError
+from grader.records import Report, Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What all workers of a run have in common."""
+
+    assignment: Path
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A worker cannot go on: the course's fault, or ours."""
+
+    error: GraderError
+
+
+Reply = Report | Failed
+
+
+def main(connection: Connection, job: Job) -> None:
+    """Grade until the other end closes. Each report is sent as soon as it is there."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
+    from grader.course import load_assignment
+    from grader.harness.grading import grade
+    from grader.sandbox.child.zygote import die_with_parent
+    from grader.sandbox.warm import WarmSandbox
+
+    die_with_parent()
+
+    def submissions() -> Iterator[Submission]:
+        while True:
+            try:
+                yield connection.recv()
+            except EOFError:
+                return
+
+    try:
+        sandbox = WarmSandbox(("numpy", "torch"))
+        try:
+            grade(
+                submissions(),
+                assignment=load_assignment(job.assignment),
+                sandbox=sandbox,
+                with_hidden=True,
+                secret=job.secret,
+                emit=connection.send,
+            )
+        finally:
+            sandbox.close()
+    except GraderError as error:
+        connection.send(Failed(error))
+    except BrokenPipeError:
+        return

@@ -1,0 +1,56 @@
+"""What can I type? The commands, loaded only when they are used.
+
+`grader --help` must answer at once, so this module knows the commands' names and one line on
+each; their modules, and with them torch and numpy, are imported when a command runs.
+"""
+
+import importlib
+import sys
+
+import click
+
+from grader.errors import GraderError
+
+_COMMANDS = {
+    "assignments": ("grader.cli.assignments:assignments", "List the assignments."),
+    "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
+    "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
+    "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
+    "quiz": ("grader.cli.quiz:quiz", "Take, check and grade concept quizzes."),
+    "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
+}
+
+
+class Commands(click.Group):
+    """Imports a command when it is used; our errors become one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except GraderError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="decoder-grader", prog_name="grader")
+def main() -> None:
+    """Grade implementations of decoder-only text generation, and quizzes about it."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""`grader assignments` and `grader start`."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from grader import course
+from grader.errors import CourseError
+
+_FOR_STUDENTS = {"handout.md": "handout.md", "starter.py": "submission.py"}
+
+
+@click.command()
+def assignments() -> None:
+    """List the assignments, with their stages and points."""
+    for assignment in course.assignments():
+        click.echo(f"{assignment.name}: {assignment.title} ({assignment.total} points)")
+        for stage in assignment.stages:
+            click.echo(f"  {stage.points:>3}  {stage.name:<26}{stage.title}")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+def start(name: str, folder: Path | None) -> None:
+    """Copy the handout and the starter of assignment NAME into FOLDER (by default, ./NAME).
+
+    The starter becomes submission.py: fill it in and run `grader check submission.py`.
+    """
+    assignment = course.find_assignment(name)
+    target = folder or Path(assignment.name)
+    there = [str(target / new) for new in _FOR_STUDENTS.values() if (target / new).exists()]
+    if there:
+        raise CourseError(
+            "is there already, and is not overwritten", at=there[0], fix="Name another folder."
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    for old, new in _FOR_STUDENTS.items():
+        shutil.copyfile(assignment.folder / old, target / new)
+    click.echo(f"{target}/ now holds handout.md (read it first) and submission.py (fill it in).")
+    click.echo(f"Next: grader check {target / 'submission.py'}")

@@ -1,0 +1,1 @@
+"""Where submissions come from: files, folders, notebooks and archives as text."""

@@ -1,0 +1,160 @@
+"""One submission as text, from a file, a folder, a notebook or a zip of one of these."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from grader.errors import SubmissionError
+from grader.intake.archive import MAX_FILE_BYTES, MAX_TOTAL_BYTES, files_in_zip
+from grader.intake.notebook import code_cells
+from grader.records import Submission
+
+SOURCES = (".py", ".ipynb")
+MAIN = ("submission.py", "submission.ipynb")
+_IGNORED = {"__MACOSX", "__pycache__", ".ipynb_checkpoints", "venv", ".venv", "node_modules"}
+
+
+def read(path: Path, name: str | None = None) -> Submission:
+    """Read one submission.
+
+    Args:
+        path: a .py file, a .ipynb notebook, a .zip, or a folder.
+        name: what the submission is called; by default the file's name without its ending.
+
+    Raises:
+        SubmissionError: it cannot be read; the sentence says what to do.
+    """
+    name = name or path.stem
+    try:
+        if path.is_dir():
+            return _from_files(name, _files_in_folder(path), str(path))
+        if path.suffix == ".zip":
+            return _from_files(name, files_in_zip(_bytes(path), path.name, SOURCES), path.name)
+        if path.suffix in SOURCES:
+            return _submission(name, path.name, _bytes(path), {})
+    except OSError as error:
+        raise SubmissionError(
+            f"cannot be read ({error.strerror})", at=str(path), fix="Check the path and its rights."
+        ) from error
+    if not path.exists():
+        raise SubmissionError(
+            "there is no such file or folder",
+            at=str(path),
+            fix="Name a submission.py, a submission.ipynb, a zip, or a folder.",
+        )
+    raise SubmissionError(
+        f"a {path.suffix or 'file without an ending'} cannot be graded",
+        at=path.name,
+        fix="Hand in submission.py, submission.ipynb, a folder with one of them, or a zip of it.",
+    )
+
+
+def entries(folder: Path) -> dict[str, Path]:
+    """The entries of a class folder by submission name, one a student, sorted.
+
+    Raises:
+        SubmissionError: there is no such folder, or nothing in it.
+    """
+    if not folder.is_dir():
+        raise SubmissionError(
+            "there is no such folder", at=str(folder), fix="Name the folder with the submissions."
+        )
+    paths = sorted(path for path in folder.iterdir() if not _is_ignored(path.name))
+    if not paths:
+        raise SubmissionError(
+            "the folder holds no submissions",
+            at=str(folder),
+            fix="Put one file, folder, notebook or zip a student into it.",
+        )
+    stems = [_stem(path) for path in paths]
+    names = [p.name if stems.count(s) > 1 else s for p, s in zip(paths, stems, strict=True)]
+    return dict(zip(names, paths, strict=True))
+
+
+def _stem(path: Path) -> str:
+    return path.name if path.is_dir() else path.stem
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith(".") or name in _IGNORED
+
+
+def _bytes(path: Path) -> bytes:
+    """A regular file's content; anything else, such as a link or a pipe, is refused."""
+    if path.is_symlink() or not path.is_file():
+        raise SubmissionError("is not a regular file", at=path.name, fix="Hand in the file itself.")
+    limit = MAX_TOTAL_BYTES if path.suffix == ".zip" else MAX_FILE_BYTES
+    if path.stat().st_size > limit:
+        raise SubmissionError(
+            f"is larger than {limit >> 20} MB",
+            at=path.name,
+            fix="Hand in source code only; clear the outputs of a notebook.",
+        )
+    return path.read_bytes()
+
+
+def _files_in_folder(folder: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for path in _walk(folder):
+        files[path.relative_to(folder).as_posix()] = _bytes(path)
+        if sum(map(len, files.values())) > MAX_TOTAL_BYTES:
+            raise SubmissionError(
+                f"holds more than {MAX_TOTAL_BYTES >> 20} MB of source",
+                at=str(folder),
+                fix="Hand in the modules that submission.py needs, and no others.",
+            )
+    return files
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if _is_ignored(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path)
+        elif path.suffix in SOURCES:
+            yield path
+
+
+def _from_files(name: str, files: Mapping[str, bytes], at: str) -> Submission:
+    """The submission among the files: its main file is the one nearest to the top."""
+    paths = {PurePosixPath(file): data for file, data in files.items()}
+    paths = {p: data for p, data in paths.items() if not any(map(_is_ignored, p.parts))}
+    mains = sorted((len(path.parts), path) for path in paths if path.name in MAIN)
+    if not mains:
+        held = ", ".join(str(path) for path in sorted(paths)[:5]) or "no source file"
+        raise SubmissionError(
+            f"there is no submission.py or submission.ipynb; it holds {held}",
+            at=at,
+            fix="Name the main file submission.py or submission.ipynb.",
+        )
+    if len(mains) > 1 and mains[0][0] == mains[1][0]:
+        raise SubmissionError(
+            f"there are two main files, {mains[0][1]} and {mains[1][1]}",
+            at=at,
+            fix="Hand in one of them.",
+        )
+    main = mains[0][1]
+    modules = {
+        path.relative_to(main.parent).as_posix(): data
+        for path, data in paths.items()
+        if path.suffix == ".py" and path != main and path.is_relative_to(main.parent)
+    }
+    return _submission(name, main.name, paths[main], modules)
+
+
+def _submission(name: str, main: str, data: bytes, modules: Mapping[str, bytes]) -> Submission:
+    text = _text(data, main)
+    cells = code_cells(text, main) if main.endswith(".ipynb") else [(main, text)]
+    others = {path: _text(source, path) for path, source in sorted(modules.items())}
+    digest = hashlib.sha256()
+    for label, source in [*cells, *others.items()]:
+        digest.update(f"{label}\0{len(source)}\0{source}".encode())
+    return Submission(name=name, cells=tuple(cells), modules=others, digest=digest.hexdigest())
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise SubmissionError("is not UTF-8 text", at=name, fix="Save it as UTF-8.") from error

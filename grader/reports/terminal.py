@@ -1,0 +1,151 @@
+"""Results in a terminal: tables in colour where there is a terminal, plain text where not."""
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.course import Assignment
+from grader.records import CheckResult, Report, StageResult, Status, Verdict
+
+_COLOURS = {Verdict.PASSED: "green", Verdict.BLOCKED: "yellow", Verdict.UNGRADED: "magenta"}
+_OUTPUT_LINES = 12
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where to print: no colour and no cutting of words when it is not a terminal."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if not made.is_terminal:
+        made.width = 100
+    return made
+
+
+def check_report(report: Report, assignment: Assignment) -> RenderableType:
+    """One submission for its student: stages with points, then the first failure of each stage."""
+    parts: list[RenderableType] = [
+        Text(f"{assignment.title}: {report.submission}", style="bold"),
+        _stage_table(report),
+    ]
+    parts += [Text(f"note: {note}", style="yellow") for note in _different(report.notes)]
+    for stage in report.stages:
+        if stage.first_failure is not None:
+            parts.append(_failure(stage, assignment))
+    parts += _printed(report.output)
+    parts.append(_verdict(report))
+    if report.isolation:
+        layers = ", ".join(report.isolation.layers)
+        parts.append(Text(f"Isolation level: {report.isolation.level} ({layers}).", style="dim"))
+    return Group(*parts)
+
+
+def gradebook(reports: Iterable[Report]) -> RenderableType:
+    """The class: one line a submission, with the stages that lost points."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("submission", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("lost")
+    for report in reports:
+        table.add_row(Text(report.submission), *_grade(report))
+    return table
+
+
+def _grade(report: Report) -> tuple[RenderableType, RenderableType]:
+    if report.status == Status.UNREADABLE:
+        return Text("-"), Text(f"unreadable: {report.reason}", style="yellow")
+    if report.status == Status.UNGRADED:
+        return Text("-"), Text(f"ungraded (our fault): {report.reason}", style="magenta")
+    lost = [stage for stage in report.stages if stage.points < stage.max_points]
+    if not report.points:
+        return Text("0", style="red"), Text(_why_zero(report))
+    words = ", ".join(f"{s.stage} -{s.max_points - s.points}" for s in lost)
+    return Text(str(report.points), style="" if lost else "green"), Text(words)
+
+
+def _why_zero(report: Report) -> str:
+    verdicts = {c.verdict for c in report.checks} - {Verdict.BLOCKED}
+    if report.notes:
+        return report.notes[0]
+    return f"every check: {verdicts.pop()}" if len(verdicts) == 1 else "every stage"
+
+
+def _stage_table(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("stage", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("checks")
+    for stage in report.stages:
+        points = Text(f"{stage.points}/{stage.max_points}")
+        points.stylize("green" if stage.points == stage.max_points else "red")
+        table.add_row(stage.stage, points, _tally(stage))
+    return table
+
+
+def _tally(stage: StageResult) -> Text:
+    if stage.first_failure is None:
+        return Text(f"all {len(stage.checks)} passed", style="green")
+    tally = Text()
+    for verdict in Verdict:
+        n = sum(check.verdict == verdict for check in stage.checks)
+        if n:
+            tally.append(", " if tally else "")
+            tally.append(f"{n} {verdict.value}", style=_COLOURS.get(verdict, "red"))
+    return tally
+
+
+def _failure(stage: StageResult, assignment: Assignment) -> RenderableType:
+    """The first failure of a stage in full: what is expected, what must hold, what came."""
+    check = stage.first_failure
+    assert check is not None
+    others = sum(c.verdict != Verdict.PASSED for c in stage.checks) - 1
+    colour = _COLOURS.get(check.verdict, "red")
+    lines = [
+        Text.assemble((f"{stage.stage}", "bold"), f"  {stage.title}"),
+        Text(f"expected of it: {assignment.stage(stage.stage).expects}", style="dim"),
+        Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"),
+    ]
+    if check.message:
+        lines.append(Text(f"  {check.message}"))
+    more = f" {others} more of its checks did not pass." if others else ""
+    lines.append(Text(f"Read on: handout.md, section {stage.stage}.{more}", style="dim"))
+    return Padding(Group(*lines), (1, 0, 0, 0))
+
+
+def _cost(check: CheckResult) -> str:
+    return f" (-{check.max_points})" if check.max_points else ""
+
+
+def _printed(output: str) -> list[RenderableType]:
+    if not output.strip():
+        return []
+    lines = output.rstrip().split("\n")
+    shown = lines[:_OUTPUT_LINES]
+    if len(lines) > len(shown):
+        shown.append(f"... {len(lines) - len(shown)} more lines")
+    title = Text("\nYour code printed:", style="bold")
+    return [title, Padding(Text("\n".join(shown), style="dim"), (0, 0, 0, 2))]
+
+
+def _verdict(report: Report) -> Text:
+    """The closing sentence; it never says 'all passed' while hidden checks remain."""
+    failed = sum(check.verdict != Verdict.PASSED for check in report.checks)
+    kind = "visible " if report.hidden_checks_left else ""
+    if report.status == Status.UNGRADED:
+        text = Text(f"\nNot graded, and not your fault: {report.reason}.", style="magenta")
+    elif failed:
+        text = Text(f"\n{failed} of {len(report.checks)} {kind}checks did not pass: ", style="red")
+        text.append(f"{report.points} of {report.max_points} points.")
+    else:
+        text = Text(f"\nAll {len(report.checks)} {kind}checks passed: ", style="green")
+        text.append(f"{report.points} of {report.max_points} points.")
+    if report.hidden_checks_left:
+        text.append(
+            f"\n{report.hidden_checks_left} hidden checks, worth {report.hidden_points_left} points,"
+            " are run when your course grades you."
+        )
+    return text
+
+
+def _different(notes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(notes))

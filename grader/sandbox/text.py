@@ -1,0 +1,34 @@
+"""Text that comes from a student's process, made harmless for terminals, files and pages.
+
+Characters that a terminal, a spreadsheet or a reader's eye would obey instead of show are
+written as escapes: control characters, and those that reorder or hide text.
+"""
+
+import re
+import unicodedata
+
+_MAX_MARKS = 3  # combining marks in a row; more would climb over other lines
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
+    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def clean(text: str, limit: int) -> str:
+    """At most `limit` characters of the text, with everything that could act escaped."""
+    cut = text[:limit]
+    cut = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", cut.replace("\r\n", "\n"))
+    cut = _without_piles(cut)
+    left = len(text) - limit
+    return f"{cut}... ({left:,} more characters)" if left > 0 else cut
+
+
+def _without_piles(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
