@@ -16,11 +16,11 @@ SYMBOLS = {
 def plain_maths(latex: str) -> str:
     r"""Simple LaTeX as text: `\Pr(\cdot \mid y_{<i})` becomes `Pr(· | y_<i)`."""
     text = re.sub(r"\\(?:mathrm|mathbf|mathit|text|operatorname)\s*{([^{}]*)}", r"\1", latex)
+    text = re.sub(r"([_^]){([^{}\s]*)}", r"\1\2", text)
+    text = re.sub(r"([_^]){([^{}]*)}", r"\1(\2)", text)
     text = re.sub(r"\\sqrt\s*{([^{}]*)}", r"√(\1)", text)
     text = re.sub(r"\\sqrt\s*", "√", text)
     text = re.sub(r"\\frac\s*{([^{}]*)}\s*{([^{}]*)}", r"(\1)/(\2)", text)
     text = re.sub(r"\\([a-zA-Z]+)", lambda found: SYMBOLS.get(found[1], found[1]), text)
     text = re.sub(r"\\[,;:! ]", " ", text)
-    text = re.sub(r"([_^]){([^{}\s]*)}", r"\1\2", text)
-    text = re.sub(r"([_^]){([^{}]*)}", r"\1(\2)", text)
     return " ".join(text.replace("\\", "").split())

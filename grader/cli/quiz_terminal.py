@@ -99,7 +99,7 @@ class Conversation:
             case "?":
                 self._console.print(f"{item.present(self.session.seed).how}\n{HELP}")
             case "s":
-                self._apply(Moved(self.session.next_position))
+                self._apply(Moved(self._onward()))
             case "p" if position == 0:
                 self._console.print("This is the first question.")
             case "p":
@@ -107,7 +107,7 @@ class Conversation:
             case "q":
                 raise _Stop
             case "" if item.id in self.session.answers:
-                self._apply(Moved(self.session.next_position))
+                self._apply(Moved(self._onward()))
             case "":
                 self._console.print("Type an answer, or ? for help.")
             case _:
@@ -122,9 +122,16 @@ class Conversation:
         if isinstance(response, Rejected):
             self._console.print(f"Not read: {response.why}. ? shows help.")
             return
+        onward = self._onward()
         if self._apply(Answered(item=item.id, response=response, at=self._now())):
             self._tell(item, response)
-            self._apply(Moved(self.session.next_position))
+            self._apply(Moved(onward))
+
+    def _onward(self) -> int:
+        """The next question without an answer; just the next one for a taker who looks back."""
+        session = self.session
+        is_looking_back = session.current.id in session.answers
+        return session.position + 1 if is_looking_back else session.next_position
 
     def _tell(self, item: Item, response: Response) -> None:
         if self.session.feedback == Feedback.NOW:

@@ -27,7 +27,7 @@ def read(path: Path, name: str | None = None) -> Submission:
     name = name or path.stem
     try:
         if path.is_dir():
-            return _from_files(name, _files_in_folder(path), str(path))
+            return _from_files(name, _files_in_folder(path), path.name)
         if path.suffix == ".zip":
             return _from_files(name, files_in_zip(_bytes(path), path.name, SOURCES), path.name)
         if path.suffix in SOURCES:

@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.cli.quiz_terminal import Conversation
 from grader.quiz.bank import load_misconceptions, load_topic
 from grader.quiz.item import Rejected
-from grader.quiz.session import Answered, Feedback, Finished, Phase, Session
+from grader.quiz.session import Answered, Feedback, Finished, Moved, Phase, Session
 
 BANK = Path(__file__).parents[1] / "quiz" / "bank"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -25,7 +25,7 @@ class Talk:
 
     def __init__(self, typed, *, seed=7, feedback=Feedback.NOW, end=EOFError, width=80):
         self.out = io.StringIO()
-        self.saved = []
+        self.events = []
         self._typed = iter(typed)
         self._end = end
         self._talk = Conversation(
@@ -33,7 +33,7 @@ class Talk:
             misconceptions=load_misconceptions(BANK),
             console=Console(file=self.out, width=width, markup=False, emoji=False),
             ask=self._ask,
-            save=lambda event, session: self.saved.append(event),
+            save=lambda event, session: self.events.append(event),
             now=lambda: NOW,
             resume_command="grader quiz take sample --student 'Ada L'",
         )
@@ -50,8 +50,18 @@ class Talk:
         return line
 
     @property
+    def saved(self):
+        return [event for event in self.events if not isinstance(event, Moved)]
+
+    @property
     def text(self):
         return " ".join(self.out.getvalue().split())
+
+    @property
+    def halves(self):
+        """What was printed before the first line of the summary, and from there on."""
+        before, _, after = self.out.getvalue().partition("\n1. ")
+        return " ".join(before.split()), " ".join(after.split())
 
     @property
     def answers(self):
@@ -92,9 +102,7 @@ def all_of(answer):
     """A line for each question of the sample topic in the order of seed 7."""
     lines = []
     for item in Session(topic=TOPIC, seed=7, started_at=NOW).items:
-        lines.append(answer)
-        if item.kind() == "text":
-            lines.append("")
+        lines += [answer, ""] if item.kind() == "text" else [answer]
     return lines
 
 
@@ -118,7 +126,7 @@ def test_every_answer_is_saved_before_its_feedback_and_the_end_too():
 
 def test_no_key_is_shown_before_the_end():
     """Each wrong answer is followed by its feedback, and by nothing that only the key says."""
-    before, _, after = Talk(all_of(wrong)).text.partition("1. ")
+    before, after = Talk(all_of(wrong)).halves
     secrets = [item.explanation for item in TOPIC.items] + ["Right answer"]
     for secret in [*secrets, "There is no second sequence", "3.912"]:
         plain = re.sub(r"[$\\]", "", secret)
@@ -128,7 +136,7 @@ def test_no_key_is_shown_before_the_end():
 
 def test_feedback_at_the_end_says_nothing_before():
     talk = Talk([*all_of(wrong), "f"], feedback=Feedback.END)
-    before, _, after = talk.text.partition("1. ")
+    before, after = talk.halves
     assert "Wrong" not in before
     assert "You took the logarithm" not in before
     assert "0 of 19 points" in after
@@ -241,7 +249,7 @@ def test_no_line_is_wider_than_the_terminal(width):
 
 
 def test_options_are_shown_in_another_order_for_another_seed():
-    shown = {Talk([], seed=seed).text for seed in range(8)}
+    shown = {Talk(["s"] * 7, seed=seed).text for seed in range(8)}
     assert len(shown) == 8
 
 

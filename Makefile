@@ -1,0 +1,50 @@
+# make demo   install what grading needs, grade the example class, print the gradebook
+# make test   install what the tests need beyond that, and run everything
+
+PYTHON ?= python3
+BIN := .venv/bin
+EXAMPLES := assignments/decoder-generation/examples/submissions
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+
+.PHONY: demo test format clean
+
+demo: .venv/installed
+	$(BIN)/grader batch $(EXAMPLES) -o demo-results
+	@echo
+	@echo "That was the example class. What to type next:"
+	@echo "  source .venv/bin/activate"
+	@echo "  grader check $(EXAMPLES)/prompt-only-loop.ipynb    what a student reads"
+	@echo "  grader batch YOUR-SUBMISSIONS -o RESULTS           your own class"
+	@echo "  grader quiz take generation-loop                   a concept quiz"
+
+test: .venv/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto
+
+format: .venv/installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv demo-results build dist *.egg-info
+
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) -e .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	$(PIP) -e '.[test]'
+	@touch $@
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or later is needed, and $(PYTHON) is older or missing."; \
+	  echo "  Install it, or name it: make demo PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; \
+	  echo "Python's venv module is not complete here."; \
+	  echo "  On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
