@@ -169,7 +169,8 @@ class Conversation:
                 return True
 
     def _confirms(self, doubt: str) -> bool:
-        return self._ask(f"{doubt} [y/N] ").strip().lower() in ("y", "yes")
+        self._console.print(doubt)
+        return self._ask("y or n > ").strip().lower() in ("y", "yes")
 
     def _review(self) -> None:
         """Past the last question: go back, or hand in."""

@@ -141,8 +141,8 @@ def _verdict(report: Report) -> Text:
         text.append(f"{report.points} of {report.max_points} points.")
     if report.hidden_checks_left:
         text.append(
-            f"\n{report.hidden_checks_left} hidden checks, worth {report.hidden_points_left} points,"
-            " are run when your course grades you."
+            f"\n{report.hidden_checks_left} hidden checks, worth {report.hidden_points_left} "
+            "points, are run when your course grades you."
         )
     return text
 
