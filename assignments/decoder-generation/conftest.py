@@ -14,7 +14,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from grader.checks import ScriptedStages
+from grader.checks import ScriptedStages, remembered
 from reference.contract import FUNCTIONS
 
 Floats = NDArray[np.float32]
@@ -52,7 +52,7 @@ def over_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def reference() -> SimpleNamespace:
     """The reference's functions by name: arrays in, float64 arrays out."""
-    return SimpleNamespace(**{name: over_arrays(f) for name, f in FUNCTIONS.items()})
+    return SimpleNamespace(**{name: remembered(over_arrays(f)) for name, f in FUNCTIONS.items()})
 
 
 class Probe:

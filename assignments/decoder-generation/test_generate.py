@@ -3,8 +3,14 @@
 `stages.select` returns tokens from a script. Token 0 is the end-of-sequence token.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
 from grader.checks import (
     CallFailed,
+    GenerationTrace,
     as_tokens,
     assert_data_flow,
     assert_stage_order,
@@ -31,35 +37,46 @@ def generate(student, stages, prompt, max_new_tokens):
         raise
 
 
+@dataclass(frozen=True)
+class Run:
+    """One generation of five tokens, which several checks judge."""
+
+    prompt: list[int]
+    expected: list[int]
+    trace: GenerationTrace
+    returned: Any
+    prompt_afterwards: list[int]
+
+
+@pytest.fixture
+def run(student, probe, scripted):
+    def generate_five():
+        tokens = probe.tokens(14)
+        prompt, stages = tokens[:3], scripted(tokens[3:])
+        returned = generate(student, stages, prompt, 5)
+        return Run(prompt, tokens[3:8], stages.trace, returned, student.arguments[0])
+
+    return student.once("five tokens", generate_five)
+
+
 @points(2)
-def test_stage_order(student, probe, scripted):
+def test_stage_order(run):
     """Each step runs embed, every layer in order, output, softmax and select, once each."""
-    tokens = probe.tokens(12)
-    prompt, script = tokens[:3], tokens[3:]
-    stages = scripted(script)
-    generate(student, stages, prompt, 4)
-    assert_stage_order(stages.trace, n_layers=LAYERS, n_steps=4)
+    assert_stage_order(run.trace, n_layers=LAYERS, n_steps=5)
 
 
 @points(2)
-def test_data_flow(student, probe, scripted):
+def test_data_flow(run):
     """Each stage receives what the one before returned in this step; softmax the last row."""
-    tokens = probe.tokens(12)
-    prompt, script = tokens[:4], tokens[4:]
-    stages = scripted(script)
-    generate(student, stages, prompt, 3)
-    assert stages.trace.calls, "generate returned without calling any of its stages."
-    assert_data_flow(stages.trace)
+    assert run.trace.calls, "generate returned without calling any of its stages."
+    assert_data_flow(run.trace)
 
 
 @points(3)
-def test_step_inputs(student, probe, scripted):
+def test_step_inputs(run):
     """Step i reads the prompt followed by every token selected before it."""
-    tokens = probe.tokens(12)
-    stages = scripted(tokens[3:])
-    generate(student, stages, tokens[:3], 5)
-    assert_step_inputs(stages.trace, prompt=tokens[:3], context_length=stages.context_length)
-    steps = len(stages.trace.selected)
+    assert_step_inputs(run.trace, prompt=run.prompt, context_length=16)
+    steps = len(run.trace.selected)
     assert steps >= 5, f"5 tokens were asked for, and stages.select was called {steps} times."
 
 
@@ -67,24 +84,25 @@ def test_step_inputs(student, probe, scripted):
 def test_full_window(student, probe, scripted):
     """When prompt and generated tokens no longer fit, the newest ones are read."""
     tokens = probe.tokens(16)
-    stages = scripted(tokens[4:], context_length=6)
-    generate(student, stages, tokens[:4], 7)
-    assert_step_inputs(stages.trace, prompt=tokens[:4], context_length=6)
+    stages = scripted(tokens[4:], context_length=5)
+    generate(student, stages, tokens[:4], 4)
+    assert_step_inputs(stages.trace, prompt=tokens[:4], context_length=5)
     steps = len(stages.trace.selected)
-    assert steps >= 7, f"7 tokens were asked for, and stages.select was called {steps} times."
+    assert steps >= 4, f"4 tokens were asked for, and stages.select was called {steps} times."
 
 
 @points(1)
-def test_returned_tokens(student, probe, scripted):
+def test_returned_tokens(student, probe, scripted, run):
     """The generated tokens alone come back, as many as asked for."""
-    tokens = probe.tokens(14)
-    for n in (1, 5):
-        stages = scripted(tokens[3:])
-        came = as_tokens(generate(student, stages, tokens[:3], n), name="the result of generate")
-        expected = tokens[3 : 3 + n]
-        assert came == expected, (
-            f"Asked for {n} after the prompt {tokens[:3]}, generate returned {came}; "
-            f"stages.select had chosen {stages.trace.selected}, so {expected} is expected."
+    stages = scripted(probe.tokens(4))
+    one = generate(student, stages, run.prompt, 1)
+    for n, came, selected in (
+        (5, run.returned, run.trace.selected),
+        (1, one, stages.trace.selected),
+    ):
+        came = as_tokens(came, name="the result of generate")
+        assert came == selected[:n] != [], (
+            f"Asked for {n}, generate returned {came}; stages.select chose {selected}."
         )
 
 
@@ -103,9 +121,6 @@ def test_eos_ends(student, probe, scripted):
 
 @points(1)
 @needs("returned_tokens")
-def test_arguments_are_left_alone(student, probe, scripted):
+def test_arguments_are_left_alone(run):
     """The prompt that was handed in is not changed."""
-    tokens = probe.tokens(12)
-    stages = scripted(tokens[3:])
-    generate(student, stages, tokens[:3], 4)
-    assert_unchanged(student.arguments[0], tokens[:3])
+    assert_unchanged(run.prompt_afterwards, run.prompt)

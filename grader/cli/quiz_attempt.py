@@ -71,9 +71,7 @@ def _resume(store: QuizStore, topic: Topic, wish: Wish, stored: StoredAttempt) -
     if topic.digest != stored.topic_digest:
         notes.append("The questions have changed since this attempt began.")
     if lost:
-        notes.append(
-            f"{counted(len(lost), 'answer')} no longer fit, so the question is open again."
-        )
+        notes.append(f"{counted(len(lost), 'earlier answer')} could not be kept.")
     if wish.seed not in (None, session.seed) or wish.feedback not in (None, session.feedback):
         notes.append(
             f"An attempt keeps its seed ({session.seed}) and feedback ({session.feedback});"

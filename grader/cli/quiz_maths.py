@@ -16,7 +16,7 @@ SYMBOLS = {
 def plain_maths(latex: str) -> str:
     r"""Simple LaTeX as text: `\Pr(\cdot \mid y_{<i})` becomes `Pr(· | y_<i)`."""
     text = re.sub(r"\\(?:mathrm|mathbf|mathit|text|operatorname)\s*{([^{}]*)}", r"\1", latex)
-    text = re.sub(r"([_^]){([^{}\s]*)}", r"\1\2", text)
+    text = re.sub(r"([_^]){(<?\w+)}", r"\1\2", text)
     text = re.sub(r"([_^]){([^{}]*)}", r"\1(\2)", text)
     text = re.sub(r"\\sqrt\s*{([^{}]*)}", r"√(\1)", text)
     text = re.sub(r"\\sqrt\s*", "√", text)

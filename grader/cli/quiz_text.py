@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from io import TextIOWrapper
 
 from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.markdown import CodeBlock, Markdown
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -30,11 +30,22 @@ COLOURS = {
 CODE_OR_MATHS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$?([^$]+)\$\$?", re.DOTALL)
 
 
+class _PlainCode(CodeBlock):
+    """A code block without colours or margin, so that a drawing has the whole width."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(str(self.text).rstrip())
+
+
+class _Markdown(Markdown):
+    elements = Markdown.elements | {"fence": _PlainCode, "code_block": _PlainCode}
+
+
 def console() -> Console:
     """A console on stdout, coloured only in a terminal."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal can show every symbol
-    theme = Theme({"markdown.code": "bold", "markdown.code_block": ""})
+    theme = Theme({"markdown.code": "bold"})
     return Console(theme=theme, highlight=False, markup=False, emoji=False)
 
 
@@ -44,7 +55,7 @@ def markdown(text: str) -> Markdown:
     def as_code(found: re.Match[str]) -> str:
         return found[1] or f"`{plain_maths(found[2])}`"
 
-    return Markdown(CODE_OR_MATHS.sub(as_code, text.strip()))
+    return _Markdown(CODE_OR_MATHS.sub(as_code, text.strip()))
 
 
 def opening(topic: Topic) -> RenderableType:
@@ -130,7 +141,7 @@ def _review(row: Row, number: int) -> RenderableType:
     head = Text.assemble(
         (f"\n{number}. ", "bold"), (standing, COLOURS[standing]), f" ({_points(row.mark)})"
     )
-    parts: list[RenderableType] = [head, Padding(markdown(item.stem), (0, 0, 0, 3))]
+    parts: list[RenderableType] = [head, Padding(markdown(item.stem), (0, 0, 1, 0))]
     if row.response is not None:
         parts += _labelled("Your answer", item.show(row.response))
     if standing != Standing.RIGHT:
@@ -142,8 +153,8 @@ def _review(row: Row, number: int) -> RenderableType:
 
 def _labelled(label: str, text: str) -> list[RenderableType]:
     return [
-        Padding(Text(f"{label}:", style="bold"), (0, 0, 0, 3)),
-        Padding(markdown(text), (0, 0, 0, 5)),
+        Text(f"{label}:", style="bold"),
+        Padding(markdown(text), (0, 0, 0, 2)),
     ]
 
 

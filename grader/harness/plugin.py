@@ -66,6 +66,8 @@ class GradingPlugin:
         self._process: StudentProcess | None = None
         self._raised: dict[str, BaseException] = {}
         self._passed: set[str] = set()
+        self._wrong_stages: set[str] = set()
+        self._by_item: dict[pytest.Item, Check] = {}
         self.checks: list[Check] = []
         self.left_out: list[Check] = []
         self.error: BaseException | None = None
@@ -74,6 +76,7 @@ class GradingPlugin:
         """Run every check on one submission: its result, and what was printed meanwhile."""
         self._process = process
         self._passed.clear()
+        self._wrong_stages.clear()
         for position, check in enumerate(self.checks):
             following = self.checks[(position + 1) % len(self.checks)].item
             self._raised.clear()
@@ -81,6 +84,8 @@ class GradingPlugin:
             result = self._result(check)
             if result.verdict == Verdict.PASSED:
                 self._passed.add(check.id)
+            else:
+                self._wrong_stages.add(check.stage)
             yield result, process.take_output()
 
     @pytest.fixture
@@ -88,14 +93,17 @@ class GradingPlugin:
         """The student's functions, across the wall."""
         if self._process is None:
             raise GraderFault("a check ran without a submission")
-        return Student(self._process, self._stages, request.getfixturevalue("reference"))
+        reference = request.getfixturevalue("reference")
+        right = self._stages.keys() - self._wrong_stages
+        return Student(self._process, self._stages, reference, right)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random inputs: fixed for a visible check, from the course secret for a hidden one."""
-        check = read_check(request.node, self._assignment)
+        check = self._by_item[request.node]
         seed = f"{self._secret if check.hidden else ''}\0{check.id}"
-        return np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
+        number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:16], "little")
+        return np.random.default_rng(number)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
@@ -121,7 +129,7 @@ class GradingPlugin:
         return True
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        check = next(check for check in self.checks if check.item is item)
+        check = self._by_item[item]
         missing = [needed for needed in check.needs if needed not in self._passed]
         if missing:
             raise Blocked(f"Not run: it needs {missing[0]} to pass first.")
@@ -157,6 +165,7 @@ class GradingPlugin:
         # Sorting is stable: within a stage the order of the files holds, visible before hidden.
         checks.sort(key=lambda check: (order[check.stage], check.hidden))
         self.checks = [check for check in checks if self._with_hidden or not check.hidden]
+        self._by_item = {check.item: check for check in self.checks}
         self.left_out = [check for check in checks if check.hidden and not self._with_hidden]
 
     def _result(self, check: Check) -> CheckResult:

@@ -1,8 +1,8 @@
 """The student's side as a check sees it: functions to call, plain values that come back."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence, Set
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from grader.harness.comparison import Mismatch
 from grader.harness.trace import ScriptedStages
 from grader.records import Submission
 from grader.sandbox import contract
+
+T = TypeVar("T")
 
 
 class StudentProcess:
@@ -34,6 +36,7 @@ class StudentProcess:
         self._too_slow: set[str] = set()
         self._output = ""
         self.notes: tuple[str, ...] = ()
+        self.kept: dict[str, Any] = {}
 
     def call(
         self,
@@ -114,14 +117,19 @@ class Student:
 
     Arguments and answers are numpy arrays and plain values. After a call, `arguments` holds
     the arguments as the student's function left them. `reference` has the right functions as
-    attributes; they answer for the student's inner stages.
+    attributes; they answer for those of the student's inner stages that are not `right_stages`.
     """
 
     def __init__(
-        self, process: StudentProcess, stages: Mapping[str, Stage], reference: object
+        self,
+        process: StudentProcess,
+        stages: Mapping[str, Stage],
+        reference: object,
+        right_stages: Set[str],
     ) -> None:
         self._process = process
         self._stages = stages
+        self._right_stages = right_stages
         self._reference = reference
         self.arguments: list[Any] = []
 
@@ -130,8 +138,24 @@ class Student:
             raise AttributeError(f"the assignment has no stage {name!r}")
         return lambda *arguments: self._call(name, arguments)
 
+    def once(self, key: str, run: Callable[[], T]) -> T:
+        """What `run` returned or raised when it was first called for this submission.
+
+        Several checks can so judge one run of the student's code, each for its own points.
+        """
+        if key not in self._process.kept:
+            try:
+                self._process.kept[key] = run()
+            except (AssertionError, CallFailed) as failure:
+                self._process.kept[key] = failure
+        found = self._process.kept[key]
+        if isinstance(found, AssertionError | CallFailed):
+            raise found.with_traceback(None)
+        return cast(T, found)
+
     def _call(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        inner = {other: list(self._stages[other].parameters) for other in self._stages[name].uses}
+        uses = [other for other in self._stages[name].uses if other not in self._right_stages]
+        inner = {other: list(self._stages[other].parameters) for other in uses}
         tables = [i for i, a in enumerate(arguments) if isinstance(a, ScriptedStages)]
         scripted = arguments[tables[0]] if tables else None
         sent = [a.table() if isinstance(a, ScriptedStages) else a for a in arguments]

@@ -17,6 +17,8 @@ from grader.quiz.item import Finding, Item, Severity, error, warning
 from grader.quiz.suggestions import did_you_mean
 
 ITEM_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CODE_BLOCK = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
+TERMINAL_COLUMNS = 80
 MISCONCEPTION_ID = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
 
@@ -60,11 +62,23 @@ def _common_problems(item: Item, topic: Topic) -> Iterator[Finding]:
     for key in ("stem", "explanation"):
         if not getattr(item, key).strip():
             yield error(key, "there is no text", "Write it.")
+        yield from _wide_code(key, getattr(item, key))
     if item.concept not in topic.concepts:
         yield warning(
             "concept",
             f"the topic does not list concept {item.concept}",
             f"Add it to `concepts`, or take one of {list(topic.concepts)}.",
+        )
+
+
+def _wide_code(key: str, text: str) -> Iterator[Finding]:
+    lines = [line for block in CODE_BLOCK.findall(text) for line in block.splitlines()]
+    widest = max(map(len, lines), default=0)
+    if widest > TERMINAL_COLUMNS:
+        yield warning(
+            key,
+            f"a line of code has {widest} characters",
+            f"Keep to {TERMINAL_COLUMNS}: a terminal breaks longer lines, and drawings with them.",
         )
 
 

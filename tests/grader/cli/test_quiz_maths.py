@@ -12,6 +12,7 @@ from grader.cli.quiz_maths import plain_maths
         (r"\frac{QK^{T}}{\sqrt{d}}", "(QK^T)/(√(d))"),
         (r"T \times d", "T × d"),  # noqa: RUF001 - the sign is meant
         (r"x_{t + 1}", "x_(t + 1)"),
+        (r"y_{i-1}", "y_(i-1)"),
         (r"u = x + \mathrm{Attention}(x)", "u = x + Attention(x)"),
         (r"\{a\}", "{a}"),
         (r"\log p", "log p"),

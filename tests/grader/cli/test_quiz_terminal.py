@@ -33,7 +33,7 @@ class Talk:
             misconceptions=load_misconceptions(BANK),
             console=Console(file=self.out, width=width, markup=False, emoji=False),
             ask=self._ask,
-            save=lambda event, session: self.events.append(event),
+            save=self._save,
             now=lambda: NOW,
             resume_command="grader quiz take sample --student 'Ada L'",
         )
@@ -48,6 +48,10 @@ class Talk:
             line = line(self._talk.session.current, self._talk.session.seed)
         self.out.write(f"«{line}»\n")
         return line
+
+    def _save(self, event, session):
+        self.events.append(event)
+        self.out.write(f"«{type(event).__name__} saved»\n")
 
     @property
     def saved(self):
@@ -124,6 +128,8 @@ def test_wrong_answers_name_what_to_read_about():
 def test_every_answer_is_saved_before_its_feedback_and_the_end_too():
     talk = Talk(all_of(right))
     assert [type(event) for event in talk.saved] == [Answered] * 7 + [Finished]
+    assert len(re.findall("«Answered saved» (Right:|Saved)", talk.text)) == 7
+    assert "«Finished saved» 1. right" in talk.text
 
 
 def test_no_key_is_shown_before_the_end():

@@ -77,6 +77,8 @@ def test_a_sound_folder_has_no_error_and_several_orders_are_information(bank_fol
         ("id: sample.loss", "id: simple.loss", "#simple.loss id", "'simple.loss' is not the topic"),
         ("id: sample.loss", "id: sample.Loss", "#sample.Loss id", "'sample.Loss' is not the topic"),
         ("stem: Put the stages in order.", "stem: ' '", "stem", "there is no text"),
+        ("stem: Put the stages in order.", f"stem: \"Look:\\n\\n```\\n{'-' * 81}\\n```\"", "stem",
+         "a line of code has 81 characters"),
         ("concepts: [6, 7,", "concepts: [6,", "concept", "does not list concept 7"),
         ("answer: 3.912", "answer: lots", "#sample.loss", "expected a number"),
         ("topic: sample", "topic: sample\ntopic: sample", "sample.yaml", "stands twice"),

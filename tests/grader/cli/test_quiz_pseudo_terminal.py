@@ -1,0 +1,148 @@
+"""`take` in a real terminal: colours, keys, and a process that is killed."""
+
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from grader.quiz.bank import load_topic
+from grader.store.quiz_store import open_store
+
+BANK = Path(__file__).parents[1] / "quiz" / "bank"
+START = ["-c", "from grader.cli.quiz import quiz; quiz()"]
+PROMPT = "\r?\n> "
+
+
+@pytest.fixture
+def store(tmp_path):
+    return tmp_path / "quiz.sqlite"
+
+
+@pytest.fixture
+def take(store):
+    started = []
+
+    def take(*arguments, columns=80):
+        options = ["take", "sample", "--questions", str(BANK), "--store", str(store)]
+        child = pexpect.spawn(
+            sys.executable,
+            [*START, *options, "--student", "ada", "--seed", "7", *arguments],
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(24, columns),
+        )
+        started.append(child)
+        return child
+
+    yield take
+    for child in started:
+        child.close(force=True)
+
+
+def saved(store):
+    with open_store(store) as opened:
+        [attempt] = opened.attempts(student="ada", topic="sample")
+        return [answer.item for answer in opened.answers(attempt.id)]
+
+
+def answer(child, number, line):
+    """Wait for a question, answer it, and return what was said of the answer."""
+    child.expect(f"Question {number} of 7")
+    child.expect(PROMPT)
+    child.sendline(line)
+    child.expect("(Right|Wrong|Partly right): .* points?\\.|Saved\\.")
+    return child.match[0]
+
+
+def test_a_quiz_is_stopped_resumed_and_finished(take, store):
+    child = take()
+    assert "Right: 1 of 1" in answer(child, 1, "a")
+    assert "Wrong: 0 of 1" in answer(child, 2, "5.644")
+    child.expect(PROMPT)
+    child.sendline("q")
+    child.expect("Stopped. 2 answers saved.")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+    child = take()
+    child.expect("Resumed: 2 of 7 questions have an answer.")
+    for number in (3, 4, 5, 6, 7):
+        child.expect(f"Question {number} of 7")
+        child.expect(PROMPT)
+        child.sendline("s")
+    child.expect("Without an answer: question 3, 4, 5, 6, 7.")
+    child.sendline("f")
+    child.expect("1 of 19 points\\.")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert saved(store) == ["sample.shape", "sample.loss"]
+
+
+@pytest.mark.parametrize("key", ["c", "d"])
+def test_ctrl_c_and_ctrl_d_stop_cleanly(take, store, key):
+    child = take()
+    answer(child, 1, "a")
+    child.expect(PROMPT)
+    child.sendcontrol(key)
+    child.expect("Stopped. 1 answer saved.")
+    child.expect("grader quiz take sample")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert "Traceback" not in child.before
+    assert child.exitstatus == 0
+    assert saved(store) == ["sample.shape"]
+
+
+def test_a_killed_quiz_loses_no_answer(take, store):
+    child = take()
+    answer(child, 1, "a")
+    answer(child, 2, "3.912")
+    child.kill(signal.SIGKILL)
+    child.expect(pexpect.EOF)
+    assert saved(store) == ["sample.shape", "sample.loss"]
+
+    child = take()
+    child.expect("Resumed: 2 of 7")
+    child.expect("Question 3 of 7")
+
+
+def test_the_order_that_is_typed_is_the_order_that_is_stored(take, store):
+    item = load_topic(BANK, "sample").item("sample.flow")
+    child = take()
+    for number in (1, 2):
+        child.expect(f"Question {number} of 7")
+        child.expect(PROMPT)
+        child.sendline("s")
+    child.expect("Question 3 of 7")
+    child.expect(PROMPT)
+    shown = dict(
+        re.findall(r"(\d) +([A-Z][a-z ]+?) *\r", re.sub(r"\x1b\[[\d;]*m", "", child.before))
+    )
+    numbers = {text: number for number, text in shown.items()}
+    child.sendline(" ".join(numbers[step.text] for step in item.steps))
+    child.expect("Right: 7 of 7 points")
+    with open_store(store) as opened:
+        [attempt] = opened.attempts(student="ada", topic="sample")
+        [stored] = opened.answers(attempt.id)
+    assert stored.response == tuple(step.id for step in item.steps)
+
+
+def test_a_terminal_gets_colours(take, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    child = take()
+    child.expect("Question 1")
+    assert "\x1b[1m" in child.before + child.after
+
+
+def test_a_narrow_terminal_is_filled_not_overrun(take):
+    child = take(columns=30)
+    child.expect("Question 1 of 7")
+    child.expect(PROMPT)
+    plain = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", child.before)
+    assert max(map(len, plain.splitlines())) <= 30
