@@ -3,6 +3,8 @@
 import getpass
 import secrets
 import shlex
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,12 +31,12 @@ def quiz() -> None:
 @questions_option
 def list_topics(questions: Path | None) -> None:
     """Show the topics."""
-    from grader.cli.quiz_text import console, topics_table
+    from grader.cli.quiz_text import console, topics_list
     from grader.quiz.bank import load
 
     out = console()
-    out.print(topics_table(load(_folder(questions)).topics))
-    out.print("Take one: grader quiz take TOPIC")
+    out.print(topics_list(load(_folder(questions)).topics))
+    out.print("\nTake one: grader quiz take TOPIC")
 
 
 @quiz.command()
@@ -158,6 +160,9 @@ def _now() -> datetime:
 
 def _ask(prompt: str) -> str:
     """A line from the keyboard, or from a pipe, in characters that every store can keep."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        with suppress(ImportError):
+            import readline  # noqa: F401 - lets the arrow keys work in `input`
     while True:
         try:
             line = input(prompt)

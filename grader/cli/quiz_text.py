@@ -60,9 +60,9 @@ def markdown(text: str) -> Markdown:
 
 def opening(topic: Topic) -> RenderableType:
     """What a taker reads first."""
-    size = f"{counted(len(topic.items), 'question')}, {counted(topic.points, 'point')}"
     return Text.assemble(
-        (topic.title, "bold"), f": {size}.\nEvery answer is saved at once. ? shows help, q stops."
+        (topic.title, "bold"),
+        f": {_size(topic)}.\nEvery answer is saved at once. ? shows help, q stops.",
     )
 
 
@@ -116,18 +116,18 @@ def results(marks: Marks, misconceptions: Mapping[str, str]) -> RenderableType:
     return Group(table, total, *_reading_list(marks, misconceptions))
 
 
-def topics_table(topics: tuple[Topic, ...]) -> Table:
-    """The topics of a bank, one a row."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Topic", no_wrap=True)
-    table.add_column("Title")
-    table.add_column("Questions", justify="right")
-    table.add_column("Points", justify="right")
-    table.add_column("Kinds")
+def topics_list(topics: tuple[Topic, ...]) -> RenderableType:
+    """The topics of a bank: name, title, size and kinds of question."""
+    grid = Table.grid(padding=(0, 2))
     for topic in topics:
         kinds = ", ".join(dict.fromkeys(item.kind() for item in topic.items))
-        table.add_row(topic.name, topic.title, str(len(topic.items)), str(topic.points), kinds)
-    return table
+        grid.add_row(Text(topic.name, style="bold"), topic.title)
+        grid.add_row("", Text(f"{_size(topic)}: {kinds}", style="dim"))
+    return grid
+
+
+def _size(topic: Topic) -> str:
+    return f"{counted(len(topic.items), 'question')}, {counted(topic.points, 'point')}"
 
 
 def _points(mark: Mark) -> str:

@@ -154,8 +154,8 @@ class Student:
         return cast(T, found)
 
     def _call(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        uses = [other for other in self._stages[name].uses if other not in self._right_stages]
-        inner = {other: list(self._stages[other].parameters) for other in uses}
+        uses = self._inner_stages(name) - self._right_stages
+        inner = {other: list(self._stages[other].parameters) for other in sorted(uses)}
         tables = [i for i, a in enumerate(arguments) if isinstance(a, ScriptedStages)]
         scripted = arguments[tables[0]] if tables else None
         sent = [a.table() if isinstance(a, ScriptedStages) else a for a in arguments]
@@ -174,6 +174,11 @@ class Student:
             raise Mismatch(sentence, discreet=sentence) from None
         self.arguments = returned.arguments
         return returned.value
+
+    def _inner_stages(self, name: str) -> set[str]:
+        """All stages that may run inside a stage: those that it uses, and so on inwards."""
+        uses = set(self._stages[name].uses)
+        return uses.union(*(self._inner_stages(other) for other in uses))
 
     def _stand_in(self, name: str, given: list[Any]) -> Any:
         """The reference's answer in the student's precision, or none where it has none."""

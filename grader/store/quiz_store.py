@@ -201,7 +201,7 @@ def _faults_of(url: URL) -> Iterator[None]:
         raise StoreError(
             f"the driver {error.name!r} of this database is not installed",
             at=_name(url),
-            fix=f"Install it, e.g. `pip install {error.name}`.",
+            fix="Install a driver for it, or name an SQLite file.",
         ) from error
     except (SQLAlchemyError, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error

@@ -13,7 +13,7 @@ from grader.store.quiz_store import open_store
 
 BANK = Path(__file__).parents[1] / "quiz" / "bank"
 START = ["-c", "from grader.cli.quiz import quiz; quiz()"]
-PROMPT = "\r?\n> "
+PROMPT = "\r?\n(\x1b\\[\\?2004h)?> "
 
 
 @pytest.fixture
