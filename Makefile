@@ -1,5 +1,6 @@
 # make demo   install what grading needs, grade the example class, print the gradebook
 # make test   install what the tests need beyond that, and run everything
+# make bench  compare the speed with plain pytest and with a bare fork (some minutes)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: demo test format clean
+.PHONY: demo test bench format clean
 
 demo: .venv/installed
 	$(BIN)/grader batch $(EXAMPLES) -o demo-results
@@ -24,6 +25,9 @@ test: .venv/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
+
+bench: .venv/installed-test
+	$(BIN)/python tests/benchmark/run.py
 
 format: .venv/installed-test
 	$(BIN)/ruff format .

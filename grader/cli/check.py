@@ -1,10 +1,13 @@
 """`grader check`: one submission, for the student who wrote it."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
+from grader.course import Assignment
+from grader.errors import SubmissionError
 from grader.records import Report, Status, Submission, Verdict
 
 
@@ -17,8 +20,11 @@ from grader.records import Report, Status, Submission, Verdict
     help="Name of an assignment, or its folder.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--watch", is_flag=True, help="Check again whenever the submission is saved.")
 @click.pass_context
-def check(ctx: click.Context, submission: Path, assignment: str, as_json: bool) -> None:
+def check(
+    ctx: click.Context, submission: Path, assignment: str, as_json: bool, watch: bool
+) -> None:
     """Check SUBMISSION with the visible checks of an assignment.
 
     SUBMISSION is a submission.py, a submission.ipynb, a folder with one of them, or a zip of it.
@@ -29,42 +35,77 @@ def check(ctx: click.Context, submission: Path, assignment: str, as_json: bool) 
     from grader.intake.reading import read
 
     chosen = find_assignment(assignment)
-    report = _graded(read(submission), chosen.folder)
+    if watch:
+        _watch(submission, chosen)
+        return
+    reports: list[Report] = []
+    read_once = read(submission)
+    _grade([read_once], chosen, reports.append, with_torch=_uses_torch(read_once))
+    _show(reports[0], chosen, as_json)
+    ctx.exit(_exit_code(reports[0]))
+
+
+def _watch(path: Path, assignment: Assignment) -> None:
+    from grader.cli.watch import versions
+
+    if not path.exists():
+        raise SubmissionError("there is no such file or folder", at=str(path), fix="Name yours.")
+
+    def show(report: Report) -> None:
+        click.clear()
+        _show(report, assignment, as_json=False)
+        click.echo(f"\nWatching {path}. Save it to check again; Ctrl-C ends.")
+
+    def unreadable(error: SubmissionError) -> None:
+        click.echo(f"error: {error}", err=True)
+
+    try:
+        _grade(versions(path, unreadable), assignment, show, with_torch=True)
+    except KeyboardInterrupt:
+        click.echo()
+
+
+def _grade(
+    submissions: Iterable[Submission],
+    assignment: Assignment,
+    emit: Callable[[Report], None],
+    *,
+    with_torch: bool,
+) -> None:
+    from grader.sandbox.warm import WarmSandbox
+
+    # The warm process starts before the checks are imported, so that both sides import torch at
+    # the same time; a NumPy submission does not wait for torch on its side.
+    sandbox = WarmSandbox(("numpy", "torch") if with_torch else ("numpy",))
+    try:
+        from grader.harness.grading import grade
+
+        grade(
+            submissions,
+            assignment=assignment,
+            sandbox=sandbox,
+            with_hidden=False,
+            secret="",
+            emit=emit,
+        )
+    finally:
+        sandbox.close()
+
+
+def _uses_torch(submission: Submission) -> bool:
+    sources = [*(source for _, source in submission.cells), *submission.modules.values()]
+    return any("torch" in source for source in sources)
+
+
+def _show(report: Report, assignment: Assignment, as_json: bool) -> None:
     if as_json:
         from grader.records import to_json
 
         click.echo(to_json(report).decode(), nl=False)
-    else:
-        from grader.reports.terminal import check_report, console
+        return
+    from grader.reports.terminal import check_report, console
 
-        console().print(check_report(report, chosen))
-    ctx.exit(_exit_code(report))
-
-
-def _graded(submission: Submission, assignment: Path) -> Report:
-    from grader.sandbox.warm import WarmSandbox
-
-    # The warm process starts first, so that both sides import torch at the same time; a NumPy
-    # submission does not wait for torch on its side.
-    sources = [*(source for _, source in submission.cells), *submission.modules.values()]
-    uses_torch = any("torch" in source for source in sources)
-    sandbox = WarmSandbox(("numpy", "torch") if uses_torch else ("numpy",))
-    try:
-        from grader.course import load_assignment
-        from grader.harness.grading import grade
-
-        reports: list[Report] = []
-        grade(
-            [submission],
-            assignment=load_assignment(assignment),
-            sandbox=sandbox,
-            with_hidden=False,
-            secret="",
-            emit=reports.append,
-        )
-    finally:
-        sandbox.close()
-    return reports[0]
+    console().print(check_report(report, assignment))
 
 
 def _exit_code(report: Report) -> int:

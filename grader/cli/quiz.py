@@ -106,7 +106,7 @@ def lint_questions(folder: Path | None) -> None:
     from grader.quiz.bank import topic_paths
     from grader.quiz.item import Severity
     from grader.quiz.lint import lint
-    from grader.quiz.scoring import counted
+    from grader.quiz.marks import counted
 
     folder = _folder(folder)
     findings = lint(folder)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.quiz.bank import Topic
-from grader.quiz.scoring import counted, marks_to_json
+from grader.quiz.marks import counted
+from grader.quiz.scoring import marks_to_json
 from grader.quiz.session import Answered, Event, Feedback, Finished, Session, resumed
 from grader.store.quiz_store import QuizStore, StoredAttempt
 

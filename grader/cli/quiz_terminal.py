@@ -8,7 +8,7 @@ from rich.console import Console
 
 from grader.cli.quiz_text import markdown, opening, question, summary, verdict
 from grader.quiz.item import Doubt, Item, Rejected, Response
-from grader.quiz.scoring import counted
+from grader.quiz.marks import counted
 from grader.quiz.session import Answered, Event, Feedback, Finished, Moved, Phase, Session
 
 HELP = """\

@@ -16,8 +16,8 @@ from rich.theme import Theme
 from grader.cli.quiz_maths import plain_maths
 from grader.quiz.bank import Topic
 from grader.quiz.item import Presentation
-from grader.quiz.marks import Mark, Standing, shown
-from grader.quiz.scoring import Marks, Row, counted
+from grader.quiz.marks import Mark, Standing, counted, shown
+from grader.quiz.scoring import Marks, Row
 
 COLOURS = {
     Standing.RIGHT: "green",

@@ -17,7 +17,6 @@ from grader.quiz.marks import Mark
 
 Response = str | tuple[str, ...]
 Concept = Annotated[int, msgspec.Meta(ge=1, le=17)]  # a row of the course's concept table
-LABELS = "abcdefghijkl"
 
 
 @dataclass(frozen=True, slots=True)

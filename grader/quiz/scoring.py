@@ -8,7 +8,7 @@ import msgspec
 
 from grader.quiz.bank import Topic
 from grader.quiz.item import Item, Response
-from grader.quiz.marks import Mark, Standing, shown, unscored
+from grader.quiz.marks import Mark, Standing, counted, shown, unscored
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,6 @@ class Marks:
         verb = "waits" if waiting == 1 else "wait"
         tail = f", {counted(waiting, 'point')} {verb} for a person" if waiting else ""
         return f"{shown(self.points)} of {counted(self.max_points, 'point')}{tail}"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 point`, `2 points`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def mark_all(items: Iterable[Item], responses: Mapping[str, Response]) -> Marks:

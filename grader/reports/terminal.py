@@ -29,9 +29,7 @@ def check_report(report: Report, assignment: Assignment) -> RenderableType:
         _stage_table(report),
     ]
     parts += [Text(f"note: {note}", style="yellow") for note in _different(report.notes)]
-    for stage in report.stages:
-        if stage.first_failure is not None:
-            parts.append(_failure(stage, assignment))
+    parts += _failures(report, assignment)
     parts += _printed(report.output)
     parts.append(_verdict(report))
     if report.isolation:
@@ -92,6 +90,29 @@ def _tally(stage: StageResult) -> Text:
             tally.append(", " if tally else "")
             tally.append(f"{n} {verdict.value}", style=_COLOURS.get(verdict, "red"))
     return tally
+
+
+def _failures(report: Report, assignment: Assignment) -> list[RenderableType]:
+    """One block a stage; what is the same for all, or not begun, takes one line."""
+    if report.notes and report.checks and {c.message for c in report.checks} <= _one(report):
+        return []  # the note above says why nothing could run
+    failed = [stage for stage in report.stages if stage.first_failure is not None]
+    begun = [s for s in failed if _first_verdict(s) != Verdict.NOT_IMPLEMENTED]
+    blocks = [_failure(stage, assignment) for stage in begun]
+    missing = [stage.stage for stage in failed if stage not in begun]
+    if missing:
+        blocks.append(Text(f"\nNot implemented yet: {', '.join(missing)}."))
+    return blocks
+
+
+def _one(report: Report) -> set[str]:
+    """The messages that all have when the submission itself could not be read."""
+    blocked = {c.message for c in report.checks if c.verdict == Verdict.BLOCKED}
+    return blocked | {report.notes[0]}
+
+
+def _first_verdict(stage: StageResult) -> Verdict | None:
+    return stage.first_failure.verdict if stage.first_failure else None
 
 
 def _failure(stage: StageResult, assignment: Assignment) -> RenderableType:

@@ -1,10 +1,5 @@
-"""The tables, and the steps from one version of them to the next.
+"""The tables. A change of them raises `VERSION` and says in `bring_up_to_date` how to get there."""
 
-`create_all` makes the newest version at once. A change adds one function to `STEPS`, which brings
-the tables of the version before up to date.
-"""
-
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -22,11 +17,9 @@ from sqlalchemy import (
     TypeDecorator,
     insert,
     select,
-    update,
 )
 
-STEPS: tuple[Callable[[Connection], None], ...] = ()
-VERSION = 1 + len(STEPS)
+VERSION = 1
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -73,18 +66,14 @@ answers = Table(
 
 
 def bring_up_to_date(connection: Connection) -> int:
-    """Make or migrate the tables; the version that was found, `VERSION` if none was.
+    """Make the tables if there are none; the version that the store has then.
 
     Tables of a newer version are left as they are.
     """
     metadata.create_all(connection, tables=[schema_version])
     found: int | None = connection.scalar(select(schema_version.c.version))
-    if found is None:
-        metadata.create_all(connection)
-        connection.execute(insert(schema_version).values(version=VERSION))
-        return VERSION
-    for step in STEPS[found - 1 :]:
-        step(connection)
-    if found < VERSION:
-        connection.execute(update(schema_version).values(version=VERSION))
-    return found
+    if found is not None:
+        return found
+    metadata.create_all(connection)
+    connection.execute(insert(schema_version).values(version=VERSION))
+    return VERSION

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import msgspec
 
 from grader.quiz.item import (
-    LABELS,
     Finding,
     Item,
     Presentation,
@@ -22,6 +21,8 @@ from grader.quiz.item import (
 from grader.quiz.marks import Mark, scored
 from grader.quiz.shuffle import shuffled
 from grader.quiz.suggestions import did_you_mean
+
+LABELS = "abcdefghijkl"
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,7 +111,6 @@ class Choice(_WithOptions, frozen=True, kw_only=True, tag="choice"):
     """Exactly one option is right."""
 
     shape: ClassVar[str] = "the id of one option"
-
     example: ClassVar[str] = """
         id: example.choice
         kind: choice
@@ -159,7 +159,6 @@ class Choices(_WithOptions, frozen=True, kw_only=True, tag="choices"):
     """Several options may be right: the share is right minus wrong, not below zero."""
 
     shape: ClassVar[str] = "a list of option ids, such as [one, two]"
-
     example: ClassVar[str] = """
         id: example.choices
         kind: choices
@@ -219,13 +218,12 @@ class Choices(_WithOptions, frozen=True, kw_only=True, tag="choices"):
 class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
     """A statement that is true or false."""
 
-    shape: ClassVar[str] = "true or false"
-
     answer: bool
     misconception: str = ""
     feedback_true: str = ""
     feedback_false: str = ""
 
+    shape: ClassVar[str] = "true or false"
     example: ClassVar[str] = """
         id: example.true-false
         kind: true_false

@@ -32,8 +32,6 @@ class Trap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
     """One number is right, within `tolerance` or `rel_tolerance`; exactly, without either."""
 
-    shape: ClassVar[str] = "a number"
-
     answer: int | float
     tolerance: int | float | None = None
     rel_tolerance: int | float | None = None
@@ -41,6 +39,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
     traps: tuple[Trap, ...] = ()
     feedback: str = ""
 
+    shape: ClassVar[str] = "a number"
     example: ClassVar[str] = """
         id: example.numeric
         kind: numeric
@@ -62,7 +61,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             kind=self.kind(),
             stem=self.stem,
             points=self.points,
-            how=f"Type a number{f' ({self.unit})' if self.unit else ''}, for example 0.25.",
+            how=f"Type a number{f' ({self.unit})' if self.unit else ''}, such as 12 or 0.25.",
             unit=self.unit,
         )
 

@@ -56,13 +56,12 @@ class Distractor(Step, frozen=True, kw_only=True):
 class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
     """Steps in a right order; without `before` they form a chain as written."""
 
-    shape: ClassVar[str] = "a list of step ids in their order"
-
     steps: tuple[Step, ...]
     before: tuple[tuple[str, str, str], ...] | None = None  # earlier, later, reason
     distractors: tuple[Distractor, ...] = ()
     rule: Literal["edit", "exact"] = "edit"
 
+    shape: ClassVar[str] = "a list of step ids in their order"
     example: ClassVar[str] = """
         id: example.ordering
         kind: ordering
@@ -149,7 +148,9 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
         )
 
     def key(self) -> Response:
-        return self.order().an_order()
+        """The steps as written, as that is how their author thinks of them, if that is right."""
+        order = self.order()
+        return order.steps if order.allows(order.steps) else order.an_order()
 
     def show(self, response: Response) -> str:
         texts = self._texts()

@@ -23,12 +23,11 @@ class RubricPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Text(Item, frozen=True, kw_only=True, tag="text"):
     """An answer in the taker's own words."""
 
-    shape: ClassVar[str] = "a text in quotes"
-
     model_answer: str
     rubric: tuple[RubricPoint, ...] = ()
     misconceptions: tuple[str, ...] = ()  # what a marker should look for
 
+    shape: ClassVar[str] = "a text in quotes"
     example: ClassVar[str] = """
         id: example.text
         kind: text

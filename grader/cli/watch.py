@@ -1,0 +1,45 @@
+"""Waiting for a student to save: the submission again, each time one of its files changes."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.intake.reading import read
+from grader.records import Submission
+
+POLL_SECONDS = 0.05
+
+
+def versions(path: Path, unreadable: Callable[[SubmissionError], None]) -> Iterator[Submission]:
+    """The submission now, and again after each change, for ever.
+
+    Args:
+        unreadable: told of a version that cannot be read, such as one that is half saved.
+    """
+    digest = ""
+    while True:
+        seen = _stamp(path)
+        try:
+            submission = read(path)
+        except SubmissionError as error:
+            unreadable(error)
+        else:
+            if submission.digest != digest:  # saving the same text again is no change
+                digest = submission.digest
+                yield submission
+        while _stamp(path) == seen:
+            time.sleep(POLL_SECONDS)
+
+
+def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a file of the submission is saved, made or deleted."""
+    files = sorted(path.rglob("*.py")) + sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
+    stamps = []
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError:  # an editor replaces the file right now
+            continue
+        stamps.append((str(file), status.st_mtime_ns, status.st_size))
+    return tuple(stamps)

@@ -1,0 +1,85 @@
+"""The same checks as plain pytest runs them: one cold process a submission, no wall at all.
+
+A pytest plugin for the benchmark: `pytest ASSIGNMENT -p cold_pytest` with the environment
+variable SUBMISSION. The student's module is imported into the process of the checks.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.course import load_assignment
+from grader.harness.markers import MARKERS
+from grader.harness.student import Student
+from grader.intake.reading import read
+from grader.sandbox.child import values
+from grader.sandbox.child.stand_in import OWN, stand_ins
+from grader.sandbox.child.submission import Submission
+from grader.sandbox.contract import NoAnswer, Returned
+
+
+class InProcess:
+    """Calls the student's functions in this very process."""
+
+    def __init__(self, path: Path) -> None:
+        self.kept: dict[str, Any] = {}
+        submission = read(path)
+        self._submission = Submission("submission", submission.cells, submission.modules)
+        self._submission.load()
+        self._framework = self._submission.framework
+
+    def call(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        *,
+        answer: Callable[[str, list[Any]], Any],
+        tables: Sequence[int] = (),
+        stand_ins: Mapping[str, Sequence[str]] | None = None,
+    ) -> Returned:
+        def ask(name: str, given: Sequence[Any]) -> Any:
+            try:
+                value = answer(name, [values.plain(item) for item in given])
+            except NoAnswer:
+                return OWN
+            return values.for_student(value, self._framework, connect)
+
+        def connect(name: str) -> Callable[..., Any]:
+            return lambda *given: ask(name, given)
+
+        given = values.for_student(list(arguments), self._framework, connect)
+        for position in tables:
+            given[position] = values.as_namespace(given[position])
+        with replaced(self._submission, stand_ins or {}, ask):
+            result = self._submission.function(function)(*given)
+        after = [None if i in tables else values.plain(item) for i, item in enumerate(given)]
+        return Returned(value=values.plain(result), arguments=after)
+
+
+replaced = stand_ins
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+@pytest.fixture(scope="session")
+def process() -> InProcess:
+    return InProcess(Path(os.environ["SUBMISSION"]))
+
+
+@pytest.fixture
+def student(process: InProcess, reference: object) -> Student:
+    assignment = load_assignment(Path(os.environ["ASSIGNMENT"]))
+    stages = {stage.name: stage for stage in assignment.stages}
+    return Student(process, stages, reference, set(stages))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    return np.random.default_rng(len(request.node.nodeid))

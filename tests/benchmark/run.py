@@ -1,0 +1,206 @@
+"""`make bench`: how fast a class is graded, against the same checks without us, in one run.
+
+Prints `name: value` lines and writes benchmark.json. Everything that is compared is measured
+in this run on this machine; a ratio tells more than a time. `--quick` takes smaller samples.
+"""
+
+import argparse
+import itertools
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import torch
+from floor import RecordingSandbox, seconds_of_forks
+
+from grader.batch.pool import LocalPool
+from grader.batch.worker import Job
+from grader.course import find_assignment
+from grader.harness.grading import grade
+from grader.intake.reading import read
+from grader.records import Report, Submission
+from grader.sandbox.warm import WarmSandbox
+
+HERE = Path(__file__).parent
+ASSIGNMENT = find_assignment("decoder-generation")
+RIGHT = ASSIGNMENT.folder / "examples" / "submissions" / "right-torch.py"
+RIGHT_NUMPY = RIGHT.with_name("right-numpy.py")
+ENDLESS = "def step_input(prompt, generated, context_length):\n    while True:\n        pass\n"
+JOB = Job(assignment=ASSIGNMENT.folder, secret="benchmark")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("-o", "--output", type=Path, default=Path("benchmark.json"))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    results: dict[str, Any] = {}
+
+    def show(name: str, value: float | str) -> None:
+        results[name] = round(value, 4) if isinstance(value, float) else value
+        print(f"{name}: {results[name]}", flush=True)
+
+    n, n_long, n_cold = (60, 200, 4) if options.quick else (200, 2000, 12)
+    floor = _floor(show, n)
+    ours = _batch(show, n)
+    cold = _cold(n_cold)
+    show("cold_pytest_seconds", cold)
+    show("throughput_vs_cold_pytest", cold / ours)
+    show("cost_vs_floor", ours / floor)
+    _long_run(show, n_long)
+    _hang(show)
+    _check(show)
+    _otter(show)
+    options.output.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+Show = Callable[[str, float | str], None]
+
+
+def _copies(n: int) -> list[Submission]:
+    right = read(RIGHT)
+    return [Submission(name=f"{i}", cells=right.cells, modules={}, digest=f"{i}") for i in range(n)]
+
+
+def _floor(show: Show, n: int) -> float:
+    """Record the calls of one grading, then make them in bare forks."""
+    sandbox = RecordingSandbox(WarmSandbox(("numpy", "torch")))
+    reports: list[Report] = []
+    grade(
+        _copies(1),
+        assignment=ASSIGNMENT,
+        sandbox=sandbox,
+        with_hidden=True,
+        secret="benchmark",
+        emit=reports.append,
+    )
+    sandbox.close()
+    assert reports[0].points == reports[0].max_points
+    rounds = [seconds_of_forks(read(RIGHT), sandbox.calls, n // 3) for _ in range(3)]
+    show("student_calls", len(sandbox.calls))
+    show("floor_seconds", statistics.median(rounds))
+    return statistics.median(rounds)
+
+
+def _timed(submissions: list[Submission]) -> tuple[list[float], list[Report]]:
+    """When each report came, counted from the start, with two workers."""
+    pool = LocalPool(JOB, n_workers=2, seconds=600)
+    begin = time.perf_counter()
+    times, reports = [], []
+    for outcome in pool.run(submissions):
+        assert isinstance(outcome, Report), outcome
+        times.append(time.perf_counter() - begin)
+        reports.append(outcome)
+    return times, reports
+
+
+def _batch(show: Show, n: int) -> float:
+    times, reports = _timed(_copies(n))
+    assert all(report.points == report.max_points for report in reports)
+    cost = (times[-1] - times[3]) / (n - 4)
+    show("isolation_level", reports[0].isolation.level if reports[0].isolation else "")
+    show("first_report_seconds", times[0])
+    show("seconds_per_submission", cost)
+    return cost
+
+
+def _cold(n: int) -> float:
+    """One cold pytest process a submission, two at a time."""
+    environment = os.environ | {
+        "SUBMISSION": str(RIGHT),
+        "ASSIGNMENT": str(ASSIGNMENT.folder),
+        "PYTHONPATH": str(HERE),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    command = [sys.executable, "-m", "pytest", str(ASSIGNMENT.folder), "-q", "-p", "cold_pytest"]
+    command += ["-c", os.devnull, "--rootdir", str(ASSIGNMENT.folder), "-p", "no:cacheprovider"]
+    command += ["--import-mode=importlib", "--ignore", str(ASSIGNMENT.folder / "examples")]
+
+    def run_two() -> float:
+        begin = time.perf_counter()
+        both = [
+            subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)
+        ]
+        for process in both:
+            assert process.wait() == 0, "the cold pytest run failed"
+        return (time.perf_counter() - begin) / 2
+
+    return statistics.median(run_two() for _ in range(n // 2))
+
+
+def _long_run(show: Show, n: int) -> None:
+    """Cost and memory from the first submissions of a run to the last."""
+    pool = LocalPool(JOB, n_workers=2, seconds=600)
+    times: list[float] = []
+    memory: dict[int, float] = {}
+    for done, _ in enumerate(pool.run(_copies(n)), start=1):
+        times.append(time.perf_counter())
+        if done in (n // 10, n):
+            workers = multiprocessing.active_children()
+            memory[done] = max(_megabytes(worker.pid or 0) for worker in workers)
+    spans = [b - a for a, b in itertools.pairwise(times)]
+    tenth = n // 10
+    early, late = statistics.mean(spans[tenth : 2 * tenth]), statistics.mean(spans[-tenth:])
+    show("submissions_in_long_run", n)
+    show("cost_late_vs_early", late / early)
+    show("worker_megabytes_early", memory[n // 10])
+    show("worker_megabytes_late", memory[n])
+
+
+def _megabytes(pid: int) -> float:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    line = next(line for line in text.splitlines() if line.startswith("Private_Dirty"))
+    return int(line.split()[1]) / 1024
+
+
+def _hang(show: Show) -> None:
+    """One submission that hangs until its limit: the other worker goes on meanwhile."""
+    hanging = Submission(
+        name="hang", cells=(("submission.py", ENDLESS),), modules={}, digest="hang"
+    )
+    times, reports = _timed([*_copies(8), hanging, *_copies(24)])
+    end = times[[report.submission for report in reports].index("hang")]
+    meanwhile = sum(end - ASSIGNMENT.limits.call_seconds < t < end for t in times)
+    show("graded_while_one_hangs", meanwhile)
+
+
+def _check(show: Show) -> None:
+    """What a student waits for, against importing torch."""
+
+    def median(command: list[str]) -> float:
+        def run() -> float:
+            begin = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            return time.perf_counter() - begin
+
+        return statistics.median(run() for _ in range(5))
+
+    grader = str(Path(sys.executable).with_name("grader"))
+    import_torch = median([sys.executable, "-c", "import torch"])
+    show("import_torch_seconds", import_torch)
+    show("check_torch_minus_import_torch", median([grader, "check", str(RIGHT)]) - import_torch)
+    numpy_check = median([grader, "check", str(RIGHT_NUMPY)])
+    show("check_numpy_minus_import_torch", numpy_check - import_torch)
+
+
+def _otter(show: Show) -> None:
+    try:
+        import otter
+    except ImportError:
+        show("otter_grader", "not installed")
+        return
+    show("otter_grader", f"{otter.__version__} is installed, and was not timed")
+
+
+if __name__ == "__main__":
+    main()
