@@ -109,3 +109,16 @@ def test_the_guess_level_is_the_mean_over_all_orders(question):
     # of six orders of three: one right, two with two edits (1/3), three with four (0)
     assert question("chain").guess_level() == Fraction(1, 6) * (1 + 4 * Fraction(1, 3))
     assert question("flow").guess_level() is None
+
+
+def test_the_right_order_is_shown_as_its_author_wrote_it(question):
+    item = question("flow")
+    assert item.key() == tuple(step.id for step in item.steps)
+    assert item.show_key().startswith("1. Encode the text\n2. Look up the token embeddings")
+    assert item.show_key().endswith("Other orders are right, too.")
+
+
+def test_steps_written_in_a_wrong_order_still_have_a_right_one(question):
+    steps = [{"id": name, "text": name} for name in reversed(RIGHT)]
+    item = question("flow", steps=steps)
+    assert item.mark(item.key()).points == 7

@@ -1,0 +1,82 @@
+"""A small assignment on disk and a warm process: grading with them takes a tenth of a second."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+# Its checks are for submissions that tests write, and are not tests of the project.
+collect_ignore = ["small_assignment"]
+
+SMALL = Path(__file__).parent / "small_assignment"
+RIGHT = """
+def shift(x):
+    return x + 1
+
+def double(x):
+    return 2 * x
+
+def both(x):
+    return double(shift(x))
+"""
+
+
+@pytest.fixture
+def right():
+    """The source of a submission that passes every check of the small assignment."""
+    return RIGHT
+
+
+@pytest.fixture
+def with_double():
+    """Makes the source of a right submission whose `double` has another body."""
+
+    def source(body):
+        lines = "\n".join(f"    {line}" for line in body.splitlines())
+        return RIGHT.replace("    return 2 * x", lines)
+
+    return source
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A copy of the small assignment, to be changed at will."""
+    return Path(shutil.copytree(SMALL, tmp_path / "arithmetic"))
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """A warm process for NumPy submissions."""
+    from grader.sandbox.warm import WarmSandbox
+
+    made = WarmSandbox(("numpy",))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def grade_source(small, sandbox):
+    """Grades a source, by default with hidden checks, on the small assignment as it is then."""
+    from grader.course import load_assignment
+    from grader.harness.grading import grade
+    from grader.records import Submission
+
+    def graded(source, *, modules=None, cells=None, with_hidden=True, secret="s", folder=small):
+        submission = Submission(
+            name="ada",
+            cells=tuple(cells or [("submission.py", source)]),
+            modules=modules or {},
+            digest="",
+        )
+        reports = []
+        grade(
+            [submission],
+            assignment=load_assignment(folder),
+            sandbox=sandbox,
+            with_hidden=with_hidden,
+            secret=secret,
+            emit=reports.append,
+        )
+        return reports[0]
+
+    return graded
