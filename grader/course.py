@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from grader import strict_yaml
-from grader.errors import CourseError
+from grader.errors import CourseError, did_you_mean
 
 ASSIGNMENT_FILE = "assignment.yaml"
 COURSE_FILE = "course.yaml"
@@ -95,10 +95,9 @@ def find_assignment(name_or_folder: str) -> Assignment:
     for folder in (Path(name_or_folder), shipped("assignments") / name_or_folder):
         if (folder / ASSIGNMENT_FILE).is_file():
             return load_assignment(folder)
-    known = ", ".join(assignment.name for assignment in assignments())
+    known = [assignment.name for assignment in assignments()]
     raise CourseError(
-        f"there is no assignment {name_or_folder!r}",
-        fix=f"Name one of: {known}; or a folder with an {ASSIGNMENT_FILE}.",
+        f"there is no assignment {name_or_folder!r}", fix=did_you_mean(name_or_folder, known)
     )
 
 

@@ -14,6 +14,9 @@
 The class carries the exit code; `str()` is the sentence that a person reads.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class GraderError(Exception):
     """Anything that we can say in one sentence: what, where, what was got, what to do."""
@@ -75,3 +78,14 @@ class GraderFault(GraderError):
     """Our own fault, or the machine's."""
 
     exit_code = 3
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """'Did you mean ...?', or the words there are when none is near."""
+    names = sorted(known)
+    # "order" is not near "generation-loop.order" for difflib, but a person sees it at once
+    near = [name for name in names if name.endswith(f".{word}")]
+    near += difflib.get_close_matches(str(word), names, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"There is: {', '.join(names)}." if names else "There is none."

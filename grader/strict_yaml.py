@@ -4,18 +4,29 @@ Plain YAML readers keep the last of two equal keys and ignore a misspelt one; bo
 change a course without a word, so both are errors here.
 """
 
-import difflib
+import functools
 import re
 from collections.abc import Hashable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 import yaml
 
-from grader.errors import CourseError
+from grader.errors import CourseError, did_you_mean
 
 T = TypeVar("T")
+
+_PLAIN_TYPES = {  # what msgspec calls a type, in plain words
+    "str": "a text",
+    "int": "an integer",
+    "float": "a number",
+    "int | float": "a number",
+    "int | float | null": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+}
 
 
 class _Loader(yaml.CSafeLoader):
@@ -65,28 +76,69 @@ def parse(text: str, type_: type[T], *, at: str) -> T:
             at=f"{at}{line}",
             fix="Look at the indentation, quotes and colons near that line.",
         ) from error
+    return convert(data, type_, at=at, text=text)
+
+
+def convert(data: Any, type_: type[T], *, at: str, text: str = "", also: tuple[str, ...] = ()) -> T:
+    """Plain values as a value of `type_`.
+
+    Args:
+        text: the YAML they come from, where the error shall tell the line.
+        also: keys that are allowed at the top beside the fields of `type_`.
+
+    Raises:
+        CourseError: they do not fit; the sentence says the key, what was got and what to write.
+    """
     try:
         return msgspec.convert(data, type_)
     except msgspec.ValidationError as error:
-        raise _as_course_error(error, text, type_, at) from error
+        raise _as_course_error(str(error), data, type_, at=at, text=text, also=also) from error
 
 
 def _as_course_error(
-    error: msgspec.ValidationError, text: str, type_: type, at: str
+    message: str, data: Any, type_: type, *, at: str, text: str, also: tuple[str, ...]
 ) -> CourseError:
-    message, _, where = str(error).partition(" - at `$")
-    steps = re.findall(r"\.([\w-]+)|\[(\d+)\]|\[(\.\.\.)\]", where.rstrip("`"))
-    path = [name or (int(index) if index else dots) for name, index, dots in steps]
-    line = _line_of(text, path)
+    """Say what msgspec found in the words of the file's author."""
+    problem, _, where = message.partition(" - at `$")
     key = where.rstrip("`").lstrip(".")
-    problem = message[0].lower() + message[1:]
-    fix = "Write a value of the expected kind."
-    if unknown := re.search(r"unknown field `(.+)`", message):
-        near = difflib.get_close_matches(unknown[1], sorted(_field_names(type_)), n=1)
-        fix = f"Did you mean {near[0]!r}?" if near else f"Remove {unknown[1]!r}."
-    elif missing := re.search(r"missing required field `(.+)`", message):
-        fix = f"Add `{missing[1]}: ...`."
-    return CourseError(f"{key}: {problem}" if key else problem, at=f"{at}:{line}", fix=fix)
+    path = [int(step) if step.isdigit() else step for step in re.findall(r"[\w-]+", key)]
+    if text:
+        at = f"{at}:{_line_of(text, path)}"
+    if unknown := re.search(r"unknown field `(.+)`", problem):
+        problem = f"there is no key {unknown[1]!r} here"
+        fix = did_you_mean(unknown[1], [*_field_types(type_, path), *(() if path else also)])
+    elif missing := re.search(r"missing required field `(.+)`", problem):
+        problem, fix = f"`{missing[1]}` is missing", f"Add `{missing[1]}: ...`."
+    else:
+        expected = _expected(problem, _field_types(type_, path[:-1]), path)
+        got = functools.reduce(lambda value, step: value[step], path, data)
+        problem = f"expected {expected}, got {got!r}"
+        fix = f"Write {expected}{', in quotes' if expected == 'a text' else ''}."
+    return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
+
+
+def _expected(problem: str, fields: dict[str, Any], path: list[str | int]) -> str:
+    if problem.startswith("Invalid enum value"):
+        return f"one of {', '.join(map(str, get_args(fields[str(path[-1])])))}"
+    expected = problem.partition(", got ")[0].removeprefix("Expected ")
+    for name, words in _PLAIN_TYPES.items():
+        expected = expected.replace(f"`{name}`", words)
+    return expected
+
+
+def _field_types(type_: Any, path: list[str | int]) -> dict[str, Any]:
+    """The fields of the struct that `path` leads to, with their types."""
+    struct = type_
+    for step in path:
+        if isinstance(step, str) and _is_struct(struct):
+            struct = next(f.type for f in msgspec.structs.fields(struct) if f.name == step)
+        elif get_args(struct):
+            struct = next((a for a in get_args(struct) if _is_struct(a)), get_args(struct)[0])
+    return {f.name: f.type for f in msgspec.structs.fields(struct)} if _is_struct(struct) else {}
+
+
+def _is_struct(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct)
 
 
 def _line_of(text: str, path: Iterable[str | int]) -> int:
@@ -106,19 +158,3 @@ def _line_of(text: str, path: Iterable[str | int]) -> int:
             case _:
                 break
     return line
-
-
-def _field_names(type_: Any, seen: set[Any] | None = None) -> set[str]:
-    """All key names that occur anywhere in a struct type."""
-    seen = set() if seen is None else seen
-    if type_ in seen:
-        return set()
-    seen.add(type_)
-    names: set[str] = set()
-    if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
-        names |= set(type_.__struct_encode_fields__)
-        for inner in msgspec.structs.fields(type_):
-            names |= _field_names(inner.type, seen)
-    for argument in getattr(type_, "__args__", ()):
-        names |= _field_names(argument, seen)
-    return names

@@ -6,10 +6,9 @@ from typing import Any
 import msgspec
 
 from grader import strict_yaml
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, did_you_mean
 from grader.quiz.bank import Topic
 from grader.quiz.item import Rejected, Response
-from grader.quiz.suggestions import did_you_mean
 
 
 class AnswersError(SubmissionError):

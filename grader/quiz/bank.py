@@ -1,31 +1,19 @@
 """The question bank: a folder with one YAML file a topic, and the misconceptions that they name."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import msgspec
 
 from grader import strict_yaml
-from grader.errors import CourseError
+from grader.errors import CourseError, did_you_mean
 from grader.quiz.item import Concept, Item, Severity
 from grader.quiz.items import kinds
-from grader.quiz.suggestions import did_you_mean
 
 MISCONCEPTIONS_FILE = "misconceptions.yaml"
-PLAIN_TYPES = {
-    "str": "a text",
-    "int": "an integer",
-    "int | float": "a number",
-    "int | float | null": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-}
 
 
 class _TopicFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -163,10 +151,7 @@ def read_item(raw: dict[str, Any], *, at: str) -> Item:
             f"kind: there is no kind {raw['kind']!r}" if "kind" in raw else "`kind` is missing"
         )
         raise CourseError(problem, at=at, fix=did_you_mean(raw.get("kind", ""), kinds()))
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        raise _schema_error(str(error), raw, at) from error
+    return strict_yaml.convert(raw, kind, at=at, also=("kind",))
 
 
 def _usable(path: Path) -> Topic:
@@ -187,39 +172,3 @@ def _faults(topic: Topic) -> Iterator[CourseError]:
         for finding in item.problems():
             if finding.severity == Severity.ERROR:
                 yield CourseError(f"{finding.where}: {finding.problem}", at=at, fix=finding.fix)
-
-
-def _schema_error(message: str, raw: dict[str, Any], at: str) -> CourseError:
-    """Say what msgspec found in the words of a question's author."""
-    problem, _, where = message.partition(" - at `$.")
-    key = where.rstrip("`")
-    if unknown := re.search(r"unknown field `(.+)`", problem):
-        problem = f"there is no key {unknown[1]!r} here"
-        fix = did_you_mean(unknown[1], [field.name for field in _fields(raw, key)] + ["kind"])
-    elif missing := re.search(r"missing required field `(.+)`", problem):
-        problem, fix = f"`{missing[1]}` is missing", f"Add `{missing[1]}: ...`."
-    else:
-        expected = problem.partition(", got ")[0].removeprefix("Expected ")
-        for name, words in PLAIN_TYPES.items():
-            expected = expected.replace(f"`{name}`", words)
-        if problem.startswith("Invalid enum value"):
-            [field] = [field for field in _fields(raw, "") if field.name == key]
-            expected = f"one of {', '.join(map(str, get_args(field.type)))}"
-        problem = f"expected {expected}, got {_value(raw, key)!r}"
-        fix = f"Write {expected}{', in quotes' if expected == 'a text' else ''}."
-    return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
-
-
-def _value(raw: Any, key: str) -> Any:
-    """What stands at a key such as `options[1].id`."""
-    steps = [int(step) if step.isdigit() else step for step in re.findall(r"[\w-]+", key)]
-    return reduce(lambda value, step: value[step], steps, raw)
-
-
-def _fields(raw: dict[str, Any], key: str) -> tuple[msgspec.structs.FieldInfo, ...]:
-    """The fields of a question, or of the parts inside it that `key` leads to."""
-    struct: Any = kinds()[raw["kind"]]
-    for name in re.findall(r"[a-z_]+", key):
-        field = next(field for field in msgspec.structs.fields(struct) if field.name == name)
-        struct = get_args(field.type)[0]
-    return msgspec.structs.fields(struct)

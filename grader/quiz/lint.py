@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from grader.errors import CourseError
+from grader.errors import CourseError, did_you_mean
 from grader.quiz.bank import (
     MISCONCEPTIONS_FILE,
     Topic,
@@ -14,7 +14,6 @@ from grader.quiz.bank import (
     topic_paths,
 )
 from grader.quiz.item import Finding, Item, Severity, error, warning
-from grader.quiz.suggestions import did_you_mean
 
 ITEM_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CODE_BLOCK = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from grader.errors import did_you_mean
 from grader.quiz.item import (
     Finding,
     Item,
@@ -20,7 +21,6 @@ from grader.quiz.item import (
 )
 from grader.quiz.marks import Mark, scored
 from grader.quiz.shuffle import shuffled
-from grader.quiz.suggestions import did_you_mean
 
 LABELS = "abcdefghijkl"
 

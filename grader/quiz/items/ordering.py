@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from grader.errors import did_you_mean
 from grader.quiz.item import (
     Doubt,
     Finding,
@@ -31,7 +32,6 @@ from grader.quiz.ordering import (
     unsolved,
 )
 from grader.quiz.shuffle import shuffled
-from grader.quiz.suggestions import did_you_mean
 
 Rule = Callable[[Sequence[str], PartialOrder], Fraction]
 RULES: dict[str, Rule] = {"edit": edit_share, "exact": exact_share}

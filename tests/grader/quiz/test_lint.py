@@ -122,7 +122,11 @@ def test_without_a_misconceptions_file_that_alone_is_said(folder):
 
 @pytest.mark.parametrize(
     ("line", "problem"),
-    [("  Loss.base: Two.", "not the id"), ("  loss.e: ' '", "no sentence"), ("  loss.e:", "str")],
+    [
+        ("  Loss.base: Two.", "not the id"),
+        ("  loss.e: ' '", "no sentence"),
+        ("  loss.e:", "a text"),
+    ],
 )
 def test_the_misconceptions_file_is_checked(folder, line, problem):
     with (folder / "misconceptions.yaml").open("a") as file:
