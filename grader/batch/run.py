@@ -71,7 +71,7 @@ def run_batch(
             done[name] = before
         else:
             todo.append(submission)
-    already = len(done)
+    begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     pool = LocalPool(
         Job(assignment=assignment.folder, secret=secret),
         n_workers=min(n_workers, max(1, len(todo))),
@@ -84,11 +84,11 @@ def run_batch(
             report = _as_report(outcome, assignment)
             results.write(report, without_staff_notes(report))
             done[report.submission] = report
-            told(report, len(done) - already, len(todo))
+            told(report, len(done) - begun, len(todo))
     finally:
         _write_overview(results, list(done.values()), assignment, n_workers)
     return Summary(
-        reports=tuple(done[name] for name in found if name in done), already_done=already
+        reports=tuple(done[name] for name in found if name in done), already_done=up_to_date
     )
 
 

@@ -85,7 +85,8 @@ def _print_gradebook(reports: tuple[Report, ...]) -> None:
 def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path) -> None:
     counts = [(sum(r.status == status for r in reports), status.value) for status in Status]
     said = ", ".join(f"{n} {word}" for n, word in counts if n)
-    click.echo(f"\n{len(reports)} submissions: {said}; {already_done} were done before.")
+    before = f"; {already_done} of them in an earlier run" if already_done else ""
+    click.echo(f"\n{len(reports)} submissions: {said}{before}.")
     click.echo(f"Grades: {folder / 'grades.csv'}")
     click.echo(f"Reports for students: {folder / 'reports'}; for staff only: {folder / 'staff'}")
     if any(report.status == Status.UNGRADED for report in reports):

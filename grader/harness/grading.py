@@ -4,10 +4,12 @@ import contextlib
 import hashlib
 import io
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -68,8 +70,9 @@ def grade(
     plugin = GradingPlugin(assignment, with_hidden=with_hidden, secret=secret, work=work)
     folder = str(assignment.folder)
     said = io.StringIO()
-    with _no_foreign_plugins(), contextlib.redirect_stderr(said):
-        ended = pytest.main([folder, "--rootdir", folder, *_PYTEST], plugins=[plugin])
+    with _nothing_foreign(), _own_modules(assignment), contextlib.redirect_stderr(said):
+        options = ("--rootdir", folder, "--confcutdir", folder, *_PYTEST)
+        ended = pytest.main([folder, *options], plugins=[plugin])
     if plugin.error is not None:
         raise plugin.error
     if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
@@ -133,14 +136,27 @@ def _by_stage(results: list[CheckResult], assignment: Assignment) -> tuple[Stage
 
 
 @contextlib.contextmanager
-def _no_foreign_plugins() -> Iterator[None]:
-    """pytest plugins that happen to be installed must not change a grade."""
-    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+def _nothing_foreign() -> Iterator[None]:
+    """Neither installed pytest plugins nor the caller's pytest settings may change a grade."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
+    for name in before:
+        del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        else:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+        for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+            del os.environ[name]
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _own_modules(assignment: Assignment) -> Iterator[None]:
+    """The next assignment in this process must not get this one's checks under equal names."""
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if file and Path(file).is_relative_to(assignment.folder):
+                del sys.modules[name]

@@ -71,7 +71,10 @@ def is_hidden(path: Path, assignment: Assignment) -> bool:
 
 
 def assert_complete(checks: list[Check], assignment: Assignment) -> None:
-    """Ids are unique, needs are known, and the points add up to those of assignment.yaml.
+    """Ids are unique, needs come first, and the points add up to those of assignment.yaml.
+
+    Args:
+        checks: in the order in which they run.
 
     Raises:
         CourseError: they do not.
@@ -84,13 +87,13 @@ def assert_complete(checks: list[Check], assignment: Assignment) -> None:
             at=at,
             fix="Give each check of a stage its own name.",
         )
-    for check in checks:
+    for position, check in enumerate(checks):
         for needed in check.needs:
-            if needed not in ids:
+            if needed not in ids[:position]:
                 raise CourseError(
-                    f"{check.id} needs {needed}, which is not there",
+                    f"{check.id} needs {needed}, which does not run before it",
                     at=at,
-                    fix="Name a check of the same stage, without its `test_`.",
+                    fix="Name an earlier check of the stage; visible ones run before hidden ones.",
                 )
     for stage in assignment.stages:
         points = sum(check.points for check in checks if check.stage == stage.name)

@@ -3,6 +3,7 @@
 import hashlib
 import traceback
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ _VERDICTS: dict[type[CallFailed], Verdict] = {
 }
 _HIDDEN_FAILED = "This hidden check did not pass."
 _OUR_FAULT = "This check could not be run. It is not your fault, and it does not count against you."
+
+_PYTEST_FILES = str(Path(str(files("_pytest"))))  # where `pytest.fail` and `pytest.raises` raise
 
 Work = Callable[["GradingPlugin"], None]
 
@@ -161,9 +164,9 @@ class GradingPlugin:
             )
         order = {name: position for position, name in enumerate(self._stages)}
         checks = [read_check(item, self._assignment) for item in items]
-        assert_complete(checks, self._assignment)
         # Sorting is stable: within a stage the order of the files holds, visible before hidden.
         checks.sort(key=lambda check: (order[check.stage], check.hidden))
+        assert_complete(checks, self._assignment)
         self.checks = [check for check in checks if self._with_hidden or not check.hidden]
         self._by_item = {check.item: check for check in self.checks}
         self.left_out = [check for check in checks if check.hidden and not self._with_hidden]
@@ -192,7 +195,7 @@ class GradingPlugin:
                 verdict = _VERDICTS[type(error)]
             case Mismatch():
                 verdict = Verdict.FAILED
-            case AssertionError() if self._raised_in_check(error):
+            case AssertionError() | pytest.fail.Exception() if self._raised_in_check(error):
                 verdict = Verdict.FAILED
             case GraderFault():
                 raise error
@@ -206,9 +209,10 @@ class GradingPlugin:
         return verdict, _without_introspection(str(error)), ""
 
     def _raised_in_check(self, error: BaseException) -> bool:
-        """Whether the innermost frame is the instructor's own: an assert of ours is our fault."""
-        frames = traceback.extract_tb(error.__traceback__)
-        return Path(frames[-1].filename).is_relative_to(self._assignment.folder)
+        """Whether the instructor's own code says so: an assert of ours is our fault."""
+        frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+        others = [file for file in frames if not file.startswith(_PYTEST_FILES)]
+        return Path(others[-1]).is_relative_to(self._assignment.folder)
 
 
 def _without_introspection(text: str) -> str:

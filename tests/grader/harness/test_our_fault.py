@@ -1,8 +1,5 @@
 """When a check, the reference or the machine is at fault, the student does not pay."""
 
-import os
-import signal
-
 import pytest
 
 from grader.errors import GraderFault
@@ -130,23 +127,3 @@ def test_a_fault_of_the_machine_ends_the_run(double_check):
 def test_a_keyboard_interrupt_ends_the_run(double_check):
     with pytest.raises(KeyboardInterrupt):
         double_check("raise KeyboardInterrupt")
-
-
-def test_the_end_of_the_warm_process_is_a_fault_and_no_verdict(small, right):
-    from grader.course import load_assignment
-    from grader.harness.grading import grade
-    from grader.records import Submission
-    from grader.sandbox.warm import WarmSandbox
-
-    sandbox = WarmSandbox(("numpy",))
-    submission = Submission(name="ada", cells=(("a.py", right),), modules={}, digest="")
-    sandbox.close()
-    with pytest.raises(GraderFault, match="warm process"):
-        grade(
-            [submission],
-            assignment=load_assignment(small),
-            sandbox=sandbox,
-            with_hidden=True,
-            secret="",
-            emit=print,
-        )
