@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -14,16 +15,20 @@ from grader.errors import CourseError, did_you_mean
 
 ASSIGNMENT_FILE = "assignment.yaml"
 COURSE_FILE = "course.yaml"
+_NO_CHECKS = {"handout.md", "starter.py"}
+
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[int, msgspec.Meta(gt=0)]
 
 
 class Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """What one submission may use."""
 
-    call_seconds: float = 5.0  # wall clock of one call of a student's function
-    load_seconds: float = 30.0  # wall clock of importing the submission
-    submission_seconds: float = 60.0  # wall clock of all calls together
-    memory_megabytes: int = 1024  # on top of what Python and torch take
-    output_kilobytes: int = 64  # printed text that is kept; the rest is counted
+    call_seconds: Seconds = 5.0  # wall clock of one call of a student's function
+    load_seconds: Seconds = 30.0  # wall clock of importing the submission
+    submission_seconds: Seconds = 60.0  # wall clock of all calls together
+    memory_megabytes: Positive = 1024  # on top of what Python and torch take
+    output_kilobytes: Positive = 64  # printed text that is kept; the rest is counted
 
 
 class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -31,7 +36,7 @@ class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
     name: str
     title: str
-    points: int
+    points: Annotated[int, msgspec.Meta(ge=0)]
     parameters: tuple[str, ...]
     expects: str = ""  # one sentence: what is expected of the stage
     uses: tuple[str, ...] = ()  # inner stages that the reference answers while this one is checked
@@ -132,14 +137,24 @@ def load_course(path: Path | None) -> Course:
 
 
 def kept_secret(path: Path) -> str:
-    """The secret kept in a file that only its owner may read; made on first use."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(16) + "\n")
-    return path.read_text(encoding="ascii").strip()
+    """The secret kept in a file that only its owner may read; made on first use.
+
+    Raises:
+        CourseError: the file is there and holds no secret.
+    """
+    if not path.exists():
+        # Whole from the first moment on: a run that is killed here must not leave an empty secret.
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(16) + "\n")
+        os.replace(new, path)
+    secret = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not secret:
+        raise CourseError(
+            "holds no secret", at=str(path), fix="Delete the file; a new one is made, and used."
+        )
+    return secret
 
 
 def _check(settings: _AssignmentFile, at: str) -> None:
@@ -166,12 +181,13 @@ def _check(settings: _AssignmentFile, at: str) -> None:
 
 
 def _digest(folder: Path) -> str:
-    """Of everything that can change a grade: settings, checks and fixtures."""
+    """Of everything that can change a grade: settings, checks, fixtures and what they read."""
     digest = hashlib.sha256()
-    checks = [*folder.glob("*.py"), *folder.glob("hidden/*.py")]
-    for path in sorted([folder / ASSIGNMENT_FILE, *checks]):
-        if path.name == "starter.py":
+    for path in sorted([*folder.glob("*"), *folder.glob("hidden/**/*")]):
+        inside = path.relative_to(folder)
+        unused = "__pycache__" in inside.parts or path.name in _NO_CHECKS
+        if unused or path.name.startswith(".") or not path.is_file():
             continue
-        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        digest.update(f"{inside.as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

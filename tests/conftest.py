@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-# Its checks are for submissions that tests write, and are not tests of the project.
-collect_ignore = ["small_assignment"]
+# Their checks are for submissions that tests write, and are not tests of the project.
+collect_ignore = ["scaling_assignment", "small_assignment"]
 
 SMALL = Path(__file__).parent / "small_assignment"
 RIGHT = """

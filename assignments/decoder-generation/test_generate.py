@@ -30,7 +30,9 @@ LAYERS = 3
 def generate(student, stages, prompt, max_new_tokens):
     """Run the student's loop; if it breaks on a wrong step input, that is the better sentence."""
     try:
-        return student.generate(prompt, stages, max_new_tokens, EOS, stages.context_length)
+        return student.observe(
+            "generate", prompt, stages, max_new_tokens, EOS, stages.context_length
+        )
     except CallFailed:
         if stages.trace.calls:
             assert_step_inputs(stages.trace, prompt=prompt, context_length=stages.context_length)
@@ -39,10 +41,10 @@ def generate(student, stages, prompt, max_new_tokens):
 
 @dataclass(frozen=True)
 class Run:
-    """One generation of five tokens, which several checks judge."""
+    """One generation of four tokens, which several checks judge."""
 
     prompt: list[int]
-    expected: list[int]
+    script: list[int]
     trace: GenerationTrace
     returned: Any
     prompt_afterwards: list[int]
@@ -50,19 +52,27 @@ class Run:
 
 @pytest.fixture
 def run(student, probe, scripted):
-    def generate_five():
+    def generate_four():
         tokens = probe.tokens(14)
         prompt, stages = tokens[:3], scripted(tokens[3:])
-        returned = generate(student, stages, prompt, 5)
-        return Run(prompt, tokens[3:8], stages.trace, returned, student.arguments[0])
+        observed = generate(student, stages, prompt, 4)
+        return Run(prompt, tokens[3:7], stages.trace, observed.value, observed.arguments[0])
 
-    return student.once("five tokens", generate_five)
+    return student.once("four tokens", generate_four)
+
+
+def assert_enough_steps(trace, asked):
+    """A loop that ends early has not shown its later steps."""
+    steps = len(trace.selected)
+    assert steps >= asked, (
+        f"{asked} tokens were asked for, and stages.select was called {steps} times."
+    )
 
 
 @points(2)
 def test_stage_order(run):
     """Each step runs embed, every layer in order, output, softmax and select, once each."""
-    assert_stage_order(run.trace, n_layers=LAYERS, n_steps=5)
+    assert_stage_order(run.trace, n_layers=LAYERS, n_steps=4)
 
 
 @points(2)
@@ -76,46 +86,39 @@ def test_data_flow(run):
 def test_step_inputs(run):
     """Step i reads the prompt followed by every token selected before it."""
     assert_step_inputs(run.trace, prompt=run.prompt, context_length=16)
-    steps = len(run.trace.selected)
-    assert steps >= 5, f"5 tokens were asked for, and stages.select was called {steps} times."
+    assert_enough_steps(run.trace, 4)
 
 
 @points(2)
 def test_full_window(student, probe, scripted):
     """When prompt and generated tokens no longer fit, the newest ones are read."""
     tokens = probe.tokens(16)
-    stages = scripted(tokens[4:], context_length=5)
-    generate(student, stages, tokens[:4], 4)
+    stages = scripted(tokens[4:], context_length=5, n_layers=1)
+    generate(student, stages, tokens[:4], 3)
     assert_step_inputs(stages.trace, prompt=tokens[:4], context_length=5)
-    steps = len(stages.trace.selected)
-    assert steps >= 4, f"4 tokens were asked for, and stages.select was called {steps} times."
+    assert_enough_steps(stages.trace, 3)
 
 
 @points(1)
-def test_returned_tokens(student, probe, scripted, run):
+def test_returned_tokens(run):
     """The generated tokens alone come back, as many as asked for."""
-    stages = scripted(probe.tokens(4))
-    one = generate(student, stages, run.prompt, 1)
-    for n, came, selected in (
-        (5, run.returned, run.trace.selected),
-        (1, one, stages.trace.selected),
-    ):
-        came = as_tokens(came, name="the result of generate")
-        assert came == selected[:n] != [], (
-            f"Asked for {n}, generate returned {came}; stages.select chose {selected}."
-        )
+    came = as_tokens(run.returned, name="the result of generate")
+    assert came == run.script, (
+        f"Asked for 4 tokens after the prompt {run.prompt}, generate returned {came}; "
+        f"stages.select chose {run.trace.selected}, so {run.script} is expected."
+    )
 
 
 @points(1)
 def test_eos_ends(student, probe, scripted):
     """Generation stops after the end-of-sequence token, which is part of the result."""
     tokens = probe.tokens(14)
-    stages = scripted([*tokens[3:5], EOS, *tokens[5:]])
-    came = as_tokens(generate(student, stages, tokens[:3], 6), name="the result of generate")
-    expected = [*tokens[3:5], EOS]
+    stages = scripted([tokens[3], EOS, *tokens[5:]], n_layers=1)
+    came = as_tokens(generate(student, stages, tokens[:3], 4).value, name="the result of generate")
+    expected = [tokens[3], EOS]
     assert came == expected, (
         f"generate returned {came}; stages.select chose the end-of-sequence token {EOS} "
-        f"in step 3, so {expected} is expected."
+        f"in step 2, so {expected} is expected."
     )
 
 

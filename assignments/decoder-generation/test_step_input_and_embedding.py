@@ -35,8 +35,8 @@ def test_full_window(student):
 @needs("joined")
 def test_arguments_are_left_alone(student):
     """The lists that were handed in are not changed."""
-    student.step_input([5, 9], [17, 4], 16)
-    assert_unchanged(student.arguments, [[5, 9], [17, 4], 16])
+    arguments = [[5, 9], [17, 4], 16]
+    assert_unchanged(student.observe("step_input", *arguments).arguments, arguments)
 
 
 @stage("embed")

@@ -75,9 +75,9 @@ def test_order_of_filters(student, reference):
 @needs("temperature")
 def test_arguments_are_left_alone(student, probe):
     """The logits that were handed in are not changed."""
-    logits = probe.floats(2, 37)
-    student.next_token_distribution(logits, 0.7, 5, 0.9)
-    assert_unchanged(student.arguments, [logits, 0.7, 5, 0.9])
+    arguments = [probe.floats(2, 37), 0.7, 5, 0.9]
+    after = student.observe("next_token_distribution", *arguments).arguments
+    assert_unchanged(after, arguments)
 
 
 @stage("select_token")

@@ -56,7 +56,7 @@ def assert_close(
     _assert_finite(array, name, axes)
     error = np.abs(array - expected)
     scale = float(np.max(np.abs(expected), initial=0.0))
-    wrong = error > tolerance * scale
+    wrong = ~(error <= tolerance * scale)  # so that nothing equals an expected NaN
     if wrong.any():
         raise _far(array, expected, error, wrong, name=name, axes=axes)
 
@@ -78,7 +78,7 @@ def assert_unchanged(after: Any, before: Any) -> None:
     """The arguments after a call hold what they held before it, in the same shape.
 
     Args:
-        after: `student.arguments`.
+        after: the `arguments` that `student.observe` gave.
         before: the arguments as they were given.
     """
     if not _identical(after, before):
@@ -91,12 +91,13 @@ def _identical(a: Any, b: Any) -> bool:
         case np.ndarray():
             return isinstance(a, np.ndarray) and a.shape == b.shape and bool(np.all(a == b))
         case dict():
-            return all(_identical(a[key], b[key]) for key in b) if a.keys() == b.keys() else False
+            same_keys = isinstance(a, dict) and a.keys() == b.keys()
+            return same_keys and all(_identical(a[key], b[key]) for key in b)
         case list() | tuple():
-            pairs = zip(a, b, strict=False)
-            return len(a) == len(b) and all(_identical(x, y) for x, y in pairs)
+            same_length = isinstance(a, list | tuple) and len(a) == len(b)
+            return same_length and all(map(_identical, a, b))
         case _:
-            return bool(a == b)
+            return type(a) is type(b) and bool(a == b)
 
 
 def as_floats(

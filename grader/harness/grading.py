@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Assignment
-from grader.errors import GraderFault
+from grader.errors import CourseError, GraderFault
 from grader.harness.plugin import GradingPlugin
 from grader.harness.student import StudentProcess
 from grader.records import (
@@ -29,10 +29,15 @@ from grader.records import (
 from grader.sandbox.contract import Sandbox
 
 _OUTPUT_CHARACTERS = 20_000
+# Each of pytest's own plugins costs a little at every check; a check needs none of these.
+_UNUSED_PLUGINS = (
+    *("terminal", "cacheprovider", "stepwise", "faulthandler", "logging", "warnings", "junitxml"),
+    *("doctest", "unraisableexception", "threadexception", "skipping", "setuponly", "setupplan"),
+    *("pastebin", "debugging", "legacypath", "subtests"),
+)
 _PYTEST = (
-    *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging"),
-    *("-p", "no:warnings", "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unraisableexception"),
-    *("-p", "no:threadexception", "--capture=no", "--import-mode=importlib", "--strict-markers"),
+    *(option for name in _UNUSED_PLUGINS for option in ("-p", f"no:{name}")),
+    *("--capture=no", "--import-mode=importlib", "--strict-markers"),
     *("-c", os.devnull),  # a pytest.ini above the assignment must not change a grade
 )
 
@@ -75,6 +80,12 @@ def grade(
         ended = pytest.main([folder, *options], plugins=[plugin])
     if plugin.error is not None:
         raise plugin.error
+    if ended == pytest.ExitCode.USAGE_ERROR:  # such as a conftest.py that cannot be imported
+        raise CourseError(
+            f"the checks cannot be collected:\n{said.getvalue().strip()}",
+            at=folder,
+            fix="Mend the file that is named above.",
+        )
     if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GraderFault(f"pytest ended with {ended!r}: {said.getvalue().strip()}", at=folder)
 

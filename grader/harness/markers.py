@@ -108,11 +108,13 @@ def assert_complete(checks: list[Check], assignment: Assignment) -> None:
 
 def _argument(item: pytest.Item, name: str, kind: type[T], at: str) -> T:
     marker = item.get_closest_marker(name)
-    if marker is None or len(marker.args) != 1 or type(marker.args[0]) is not kind:
+    given = marker.args if marker is not None else ()
+    if [type(value) for value in given] != [kind] or (kind is int and given[0] < 0):
+        example = '"softmax"' if kind is str else 2
         raise CourseError(
             f"the check has no valid `{name}` marker",
             at=at,
-            fix=f"Write e.g. `@{name}({2 if kind is int else '...'})`.",
+            fix=f"Write e.g. `@{name}({example})`.",
         )
-    value: T = marker.args[0]
+    value: T = given[0]
     return value

@@ -5,6 +5,7 @@ stand-ins with the same arrays, so nearly all that the reference computes is kno
 first submission.
 """
 
+import copy
 import functools
 import hashlib
 from collections import OrderedDict
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 _ENTRIES = 4096  # results are a few kilobytes each
+_LARGEST_BYTES = 256 << 10  # what a student's code makes the reference compute can be larger
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,12 +31,13 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
         key = content_digest(arguments)
         if key in kept:
             kept.move_to_end(key)
-        else:
-            kept[key] = function(*arguments)
+            return copy.deepcopy(kept[key])
+        result = function(*arguments)
+        if not (isinstance(result, np.ndarray) and result.nbytes > _LARGEST_BYTES):
+            kept[key] = copy.deepcopy(result)  # the caller may change what it gets
             if len(kept) > _ENTRIES:
                 kept.popitem(last=False)
-        found = kept[key]
-        return found.copy() if isinstance(found, np.ndarray) else found
+        return result
 
     return call
 

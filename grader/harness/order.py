@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.harness.comparison import Mismatch
+from grader.harness.comparison import Mismatch, kind_of
 from grader.harness.trace import GenerationTrace, StageCall, token_ids
 
 
@@ -65,9 +65,11 @@ def assert_step_inputs(
         came = token_ids(first.received)
         expected = [*prompt, *generated][-context_length:]
         if came != expected:
-            why = _explain(came, list(prompt), generated, context_length)
+            are_ids = bool(came) or (isinstance(first.received, list) and not first.received)
+            shown = str(came) if are_ids else kind_of(first.received)
+            why = _explain(came, list(prompt), generated, context_length) if are_ids else ("", "")
             raise Mismatch(
-                f"Step {number} embedded {_shown(first.received, came)}{why[0]}; "
+                f"Step {number} embedded {shown}{why[0]}; "
                 f"it should have embedded {expected}{why[1]}.",
                 discreet=f"Step {number} embedded the wrong tokens{why[0]}{why[1]}.",
             )
@@ -149,15 +151,6 @@ def _explain(
         if ids == came:
             return what, f": {why}"
     return "", ""
-
-
-def _shown(received: Any, ids: list[int]) -> str:
-    if ids:
-        return str(ids)
-    shape = f" of shape {received.shape} and dtype {received.dtype}" * isinstance(
-        received, np.ndarray
-    )
-    return f"a {type(received).__name__}{shape}"
 
 
 def _plain(sentence: str) -> Mismatch:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.runner import runtestprotocol
 
 from grader.course import Assignment
 from grader.errors import (
@@ -36,7 +37,7 @@ _VERDICTS: dict[type[CallFailed], Verdict] = {
 _HIDDEN_FAILED = "This hidden check did not pass."
 _OUR_FAULT = "This check could not be run. It is not your fault, and it does not count against you."
 
-_PYTEST_FILES = str(Path(str(files("_pytest"))))  # where `pytest.fail` and `pytest.raises` raise
+_PYTEST_FILES = str(files("_pytest"))  # where `pytest.fail` and `pytest.raises` raise
 
 Work = Callable[["GradingPlugin"], None]
 
@@ -83,7 +84,7 @@ class GradingPlugin:
         for position, check in enumerate(self.checks):
             following = self.checks[(position + 1) % len(self.checks)].item
             self._raised.clear()
-            check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=following)
+            runtestprotocol(check.item, log=False, nextitem=following)
             result = self._result(check)
             if result.verdict == Verdict.PASSED:
                 self._passed.add(check.id)

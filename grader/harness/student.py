@@ -46,6 +46,7 @@ class StudentProcess:
         answer: contract.Answerer,
         tables: Sequence[int] = (),
         stand_ins: Mapping[str, Sequence[str]] | None = None,
+        want_arguments: bool = False,
     ) -> contract.Returned:
         """Call one of the student's functions; see `contract.Session.call`."""
         if function in self._too_slow:
@@ -66,6 +67,7 @@ class StudentProcess:
                 answer=answer,
                 tables=tables,
                 stand_ins=stand_ins,
+                want_arguments=want_arguments,
             )
         except TimedOut:
             self._too_slow.add(function)
@@ -115,9 +117,8 @@ class StudentProcess:
 class Student:
     """The `student` fixture: `student.softmax(logits)` calls the student's softmax over the wall.
 
-    Arguments and answers are numpy arrays and plain values. After a call, `arguments` holds
-    the arguments as the student's function left them. `reference` has the right functions as
-    attributes; they answer for those of the student's inner stages that are not `right_stages`.
+    Arguments and answers are numpy arrays and plain values. `reference` has the right functions
+    as attributes; they answer for those of the student's inner stages that are not `right_stages`.
     """
 
     def __init__(
@@ -131,12 +132,15 @@ class Student:
         self._stages = stages
         self._right_stages = right_stages
         self._reference = reference
-        self.arguments: list[Any] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._stages:
             raise AttributeError(f"the assignment has no stage {name!r}")
-        return lambda *arguments: self._call(name, arguments)
+        return lambda *arguments: self._call(name, arguments).value
+
+    def observe(self, name: str, *arguments: Any) -> contract.Returned:
+        """Call a function: its `value`, and its `arguments` as the function left them."""
+        return self._call(name, arguments, want_arguments=True)
 
     def once(self, key: str, run: Callable[[], T]) -> T:
         """What `run` returned or raised when it was first called for this submission.
@@ -150,10 +154,12 @@ class Student:
                 self._process.kept[key] = failure
         found = self._process.kept[key]
         if isinstance(found, AssertionError | CallFailed):
-            raise found.with_traceback(None)
+            raise found
         return cast(T, found)
 
-    def _call(self, name: str, arguments: tuple[Any, ...]) -> Any:
+    def _call(
+        self, name: str, arguments: tuple[Any, ...], *, want_arguments: bool = False
+    ) -> contract.Returned:
         uses = self._inner_stages(name) - self._right_stages
         inner = {other: list(self._stages[other].parameters) for other in sorted(uses)}
         tables = [i for i, a in enumerate(arguments) if isinstance(a, ScriptedStages)]
@@ -168,12 +174,17 @@ class Student:
             return scripted.answer(called, given)
 
         try:
-            returned = self._process.call(name, sent, answer=answer, tables=tables, stand_ins=inner)
+            return self._process.call(
+                name,
+                sent,
+                answer=answer,
+                tables=tables,
+                stand_ins=inner,
+                want_arguments=want_arguments,
+            )
         except contract.Stop:
             sentence = f"{name} goes on and on: it made far more steps than it was asked for."
             raise Mismatch(sentence, discreet=sentence) from None
-        self.arguments = returned.arguments
-        return returned.value
 
     def _inner_stages(self, name: str) -> set[str]:
         """All stages that may run inside a stage: those that it uses, and so on inwards."""

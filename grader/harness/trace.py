@@ -8,6 +8,7 @@ generation are observed and not reported.
 model often repeats one token, and then a loop that feeds only the prompt looks right.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,6 +117,8 @@ class ScriptedStages:
             self._floats(stage, received)
             n = len(self.trace.selected)
             returned = self._script[min(n, len(self._script) - 1)]
+        elif stage not in self._functions:
+            raise self._refuse(stage, received, "is not there")
         else:
             array = self._floats(stage, received)
             try:
@@ -141,6 +144,10 @@ class ScriptedStages:
     def _floats(self, stage: str, received: Any) -> Array:
         if not isinstance(received, np.ndarray) or received.dtype.kind != "f":
             raise self._refuse(stage, received, "takes an array of floating-point numbers")
+        rows = math.prod(received.shape[:-1])
+        if rows > self.context_length:  # we compute no more than the model itself would
+            problem = f"got {rows} rows; the context length is {self.context_length}"
+            raise self._refuse(stage, received, problem)
         return received
 
     def _refuse(self, stage: str, received: Any, problem: str) -> Refused:

@@ -30,7 +30,7 @@ class Returned:
     """What a call gave back: plain values and arrays that are ours alone."""
 
     value: Any
-    arguments: list[Any]  # the arguments as they are after the call
+    arguments: list[Any]  # the arguments as they are after the call, if they were wanted
 
 
 class Refused(Exception):
@@ -68,6 +68,7 @@ class Session(Protocol):
         answer: Answerer,
         tables: Sequence[int] = (),
         stand_ins: Mapping[str, Sequence[str]] | None = None,
+        want_arguments: bool = False,
     ) -> Returned:
         """Call one of the student's functions.
 
@@ -78,6 +79,7 @@ class Session(Protocol):
             answer: gives the value of each call that the student's code makes to ours.
             tables: positions of dict arguments that the student sees as a namespace.
             stand_ins: inner functions that `answer` replaces, with their parameters.
+            want_arguments: whether the arguments shall come back as the function left them.
 
         Raises:
             CallFailed: there is no usable answer; the class says why.

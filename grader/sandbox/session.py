@@ -82,6 +82,7 @@ class ChildSession:
         answer: Answerer,
         tables: Sequence[int] = (),
         stand_ins: Mapping[str, Sequence[str]] | None = None,
+        want_arguments: bool = False,
     ) -> Returned:
         """See `Session.call`."""
         inner = {name: list(parameters) for name, parameters in (stand_ins or {}).items()}
@@ -91,6 +92,7 @@ class ChildSession:
             arguments=list(arguments),
             tables=list(tables),
             stand_ins=inner,
+            want_arguments=want_arguments,
         )
         reply = self._exchange(message, function, seconds, answer)
         match reply:

@@ -40,6 +40,7 @@ class InProcess:
         answer: Callable[[str, list[Any]], Any],
         tables: Sequence[int] = (),
         stand_ins: Mapping[str, Sequence[str]] | None = None,
+        want_arguments: bool = False,
     ) -> Returned:
         def ask(name: str, given: Sequence[Any]) -> Any:
             try:

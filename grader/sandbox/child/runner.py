@@ -79,8 +79,9 @@ class Runner:
 
     def _value(self, request: wire.Call, result: Any, arguments: list[Any]) -> wire.Message:
         try:
+            wanted = arguments if request.want_arguments else []
             sendable = [
-                None if i in request.tables else values.plain(a) for i, a in enumerate(arguments)
+                None if i in request.tables else values.plain(a) for i, a in enumerate(wanted)
             ]
             return wire.Value(id=request.id, value=values.plain(result), arguments=sendable)
         except values.Unsendable as error:

@@ -59,6 +59,7 @@ class Call(Message, tag="call"):
     arguments: list[Any]
     tables: list[int] = []
     stand_ins: dict[str, list[str]] = {}  # inner functions we answer -> their parameters
+    want_arguments: bool = False
 
 
 class Answer(Message, tag="answer"):
@@ -88,7 +89,7 @@ class Loaded(Message, tag="loaded"):
 
 
 class Value(Message, tag="value"):
-    """From the child: what the function returned, and its arguments as they are after the call."""
+    """From the child: what the function returned, and if wanted its arguments after the call."""
 
     value: Any
     arguments: list[Any]

@@ -138,7 +138,7 @@ def test_a_hidden_folder_and_a_hidden_marker_both_hide(small, grade_source, with
     assert [check.hidden for check in report.stages[1].checks] == [True, True, True]
     assert "SEEN" not in student_text(report)
     alone = grade_source(with_double("raise ValueError('SEEN')"), with_hidden=False)
-    assert (alone.points, alone.max_points) == (2, 2)
+    assert (alone.max_points, alone.hidden_checks_left) == (2, 5)
 
 
 def inputs(grade_source, with_double, **options):

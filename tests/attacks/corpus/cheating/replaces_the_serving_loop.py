@@ -1,0 +1,16 @@
+# Finds the object that serves it, and has it answer every request with its own arguments.
+# verdict: fails
+# with: serving.py
+# clean: are wrong|is wrong|unreadable|wrong
+from grader.sandbox.child import wire
+from serving import runner
+
+
+def softmax(logits):
+    serving, _ = runner()
+
+    def value(self, request, result, arguments):
+        return wire.Value(id=request.id, value=request.arguments[0], arguments=request.arguments)
+
+    type(serving)._value = value
+    return logits

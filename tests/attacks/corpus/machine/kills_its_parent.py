@@ -1,0 +1,14 @@
+# Sends its parent SIGTERM and SIGKILL.
+# verdict: fails
+# needs: confined
+# clean: are wrong|PermissionError|ProcessLookupError
+import os
+import signal
+
+
+def softmax(logits):
+    parent = os.getppid()
+    if parent > 1:
+        os.kill(parent, signal.SIGTERM)
+        os.kill(parent, signal.SIGKILL)
+    return logits

@@ -1,0 +1,342 @@
+"""Which answers are right, and the sentence about each that is not."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays_of
+
+from grader.harness.comparison import (
+    TOLERANCE,
+    Mismatch,
+    as_floats,
+    as_number,
+    as_token,
+    as_tokens,
+    assert_close,
+    assert_same,
+    assert_unchanged,
+)
+
+AXES = ("batch", "time")
+ONES = np.ones((2, 3))
+quick = settings(deadline=None, max_examples=50)
+
+
+def sentence(judge, *arguments, **named):
+    with pytest.raises(Mismatch) as raised:
+        judge(*arguments, **named)
+    return str(raised.value), raised.value.discreet
+
+
+def with_entry(index, value, dtype=np.float32):
+    array = np.ones((2, 3), dtype=dtype)
+    array[index] = value
+    return array
+
+
+def said(actual, expected=ONES, **named):
+    return sentence(assert_close, actual, expected, name="the weights", axes=AXES, **named)
+
+
+floats = arrays_of.arrays(
+    np.float64,
+    arrays_of.array_shapes(max_dims=4, max_side=4),
+    # Smaller numbers than these have no place in float32.
+    elements=st.floats(-1e6, 1e6).map(lambda x: x if abs(x) > 1e-6 else 0.0),
+)
+
+
+@quick
+@given(floats)
+def test_the_expected_values_themselves_pass(expected):
+    assert_close(expected, expected, name="x")
+    assert_close(expected.copy(), expected.tolist(), name="x")
+
+
+@quick
+@given(floats)
+def test_a_float32_copy_of_the_expected_values_passes(expected):
+    assert_close(expected.astype(np.float32), expected, name="x")
+
+
+@quick
+@given(expected=floats, data=st.data())
+def test_one_entry_off_by_more_than_the_tolerance_fails_at_its_place(expected, data):
+    scale = np.abs(expected).max()
+    assume(scale > 1e-3)
+    place = data.draw(st.tuples(*(st.integers(0, side - 1) for side in expected.shape)))
+    off = data.draw(st.floats(1.01, 1e6)) * TOLERANCE * scale
+    actual = expected.copy()
+    actual[place] += off
+    assume(abs(actual[place] - expected[place]) > TOLERANCE * scale)
+    words, discreet = sentence(assert_close, actual, expected, name="x")
+    assert words.startswith(f"1 of {expected.size} entries of x are wrong. The largest error is ")
+    assert "".join(f"axis {i}, index {at}, " for i, at in enumerate(place))[:-2] in words
+    assert discreet == "Some entries of x are wrong."
+
+
+@quick
+@given(expected=floats, part=st.floats(-0.99, 0.99))
+def test_an_error_below_the_tolerance_passes(expected, part):
+    scale = np.abs(expected).max()
+    assert_close(expected + part * TOLERANCE * scale * 0.999, expected, name="x")
+
+
+@quick
+@given(expected=floats, data=st.data())
+def test_no_array_of_another_shape_passes(expected, data):
+    other = data.draw(
+        st.sampled_from([expected[None], expected[..., None], expected[:0], expected[..., :-1]])
+    )
+    assume(other.shape != expected.shape)
+    words, discreet = sentence(assert_close, other, expected, name="x")
+    assert words == f"X has shape {other.shape}; {expected.shape} is expected."
+    assert discreet == "X has the wrong shape."
+
+
+@quick
+@given(expected=floats, bad=st.sampled_from([math.nan, math.inf, -math.inf]), data=st.data())
+def test_no_array_with_a_value_that_is_not_finite_passes(expected, bad, data):
+    place = data.draw(st.tuples(*(st.integers(0, side - 1) for side in expected.shape)))
+    actual = expected.copy()
+    actual[place] = bad
+    words, _ = sentence(assert_close, actual, expected, name="x")
+    assert words.startswith(f"1 of {expected.size} entries of x are NaN or infinite")
+
+
+def test_wrong_entries_are_told_by_named_axes():
+    words, discreet = said(with_entry((1, 2), 1.5))
+    assert words == (
+        "1 of 6 entries of the weights are wrong. The largest error is 0.5, at batch 1, time 2. "
+        "The first wrong entry is at batch 1, time 2: got 1.5, expected 1."
+    )
+    assert discreet == "Some entries of the weights are wrong."
+
+
+def test_the_first_wrong_entry_need_not_have_the_largest_error():
+    array = with_entry((0, 1), 1.25)
+    array[1, 0] = 4
+    words, _ = said(array)
+    assert words == (
+        "2 of 6 entries of the weights are wrong. The largest error is 3, at batch 1, time 0. "
+        "The first wrong entry is at batch 0, time 1: got 1.25, expected 1."
+    )
+
+
+def test_without_names_an_axis_has_its_number():
+    words, _ = sentence(assert_close, with_entry((1, 2), 2), ONES, name="x")
+    assert words.endswith("at axis 0, index 1, axis 1, index 2: got 2, expected 1.")
+
+
+def test_an_entry_without_axes_has_no_place():
+    words, _ = sentence(assert_close, np.array(2.0), 1.0, name="x")
+    assert words == (
+        "1 of 1 entries of x are wrong. The largest error is 1. "
+        "The first wrong entry: got 2, expected 1."
+    )
+
+
+def test_nan_is_told_before_wrong_values():
+    words, discreet = said(with_entry((0, 2), math.nan) * 3)
+    assert words == (
+        "1 of 6 entries of the weights are NaN or infinite; the first is at batch 0, time 2."
+    )
+    assert discreet == "Some entries of the weights are NaN or infinite."
+
+
+def test_the_shape_is_told_before_the_dtype():
+    words, discreet = said(np.full((3, 2), math.nan, dtype=np.float16))
+    assert words == "The weights has shape (3, 2); (2, 3) (batch, time) is expected."
+    assert discreet == "The weights has the wrong shape."
+
+
+def test_the_dtype_is_told_before_the_values():
+    words, discreet = said(np.full((2, 3), math.nan, dtype=np.float16))
+    assert words == "The weights has dtype float16; float32 or float64 is expected."
+    assert discreet == words
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int64", "uint8", "bool"])
+def test_other_dtypes_are_no_answer(dtype):
+    words, _ = said(np.ones((2, 3), dtype=dtype))
+    assert words == f"The weights has dtype {dtype}; float32 or float64 is expected."
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "None (is a `return` missing?)"),
+        ([[1.0, 1.0, 1.0]] * 2, "a list or tuple"),
+        (1.0, "a float"),
+        (1, "an int"),
+        (True, "a bool"),
+        ("ones", "text"),
+        ({"ones": 1}, "a dict"),
+        (object(), "something else"),
+    ],
+)
+def test_what_is_no_array_is_called_by_its_name(value, kind):
+    words, discreet = said(value)
+    assert words == f"The weights is {kind}; a tensor or an array is expected."
+    assert discreet == "The weights is not a tensor or an array."
+
+
+def test_the_tolerance_is_relative_to_the_largest_expected_value():
+    expected = np.array([1000.0, 0.0])
+    assert_close(expected + 0.9 * TOLERANCE * 1000, expected, name="x")
+    sentence(assert_close, expected + 1.1 * TOLERANCE * 1000, expected, name="x")
+
+
+def test_zeros_are_expected_exactly():
+    assert_close(np.zeros(3), np.zeros(3), name="x")
+    sentence(assert_close, np.full(3, 1e-12), np.zeros(3), name="x")
+
+
+def test_an_empty_array_is_right_where_an_empty_one_is_expected():
+    assert_close(np.ones((0, 3)), np.ones((0, 3)), name="x")
+    sentence(assert_close, np.ones((0, 3)), ONES, name="x")
+
+
+def test_nothing_equals_an_expected_nan():
+    """Otherwise a broken probe would give points for everything."""
+    sentence(assert_close, np.ones(2), [math.nan, 1.0], name="x")
+    sentence(assert_close, np.ones(2), [math.nan, math.nan], name="x")
+
+
+@quick
+@given(floats)
+def test_equal_answers_are_the_same(array):
+    assert_same(array, array.copy(), claim="They differ.")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        with_entry((0, 0), 1.1),
+        with_entry((0, 0), math.nan),
+        np.ones((3, 2), dtype=np.float32),
+        np.ones((1, 1), dtype=np.float32),
+    ],
+)
+def test_answers_that_differ_are_told_by_the_claim(other):
+    claim = "Row 1 differs when it is alone."
+    assert sentence(assert_same, other, ONES, claim=claim) == (claim, claim)
+    assert sentence(assert_same, ONES, other, claim=claim) == (claim, claim)
+
+
+def test_two_answers_of_nan_are_not_the_same():
+    nan = with_entry((0, 0), math.nan)
+    sentence(assert_same, nan, nan, claim="They differ.")
+
+
+UNCHANGED = [np.ones((2, 2)), {"query": np.zeros(3), "layers": [np.ones(1)]}, [1, 2], 0.5, None]
+
+
+def copied(value):
+    match value:
+        case np.ndarray():
+            return value.copy()
+        case dict():
+            return {key: copied(item) for key, item in value.items()}
+        case list():
+            return [copied(item) for item in value]
+        case _:
+            return value
+
+
+def test_unchanged_arguments_pass():
+    assert_unchanged(copied(UNCHANGED), UNCHANGED)
+    assert_unchanged(copied(UNCHANGED), tuple(UNCHANGED))
+
+
+CHANGED = {
+    "a value": lambda a: a[0].__setitem__((0, 0), 2),
+    "a shape": lambda a: a.__setitem__(0, np.ones((4,))),
+    "a value deep inside": lambda a: a[1]["layers"][0].__setitem__(0, 2),
+    "a key more": lambda a: a[1].__setitem__("new", 1),
+    "a key less": lambda a: a[1].pop("query"),
+    "a token more": lambda a: a[2].append(3),
+    "a token less": lambda a: a[2].pop(),
+    "a number": lambda a: a.__setitem__(3, 0.25),
+    "an argument less": lambda a: a.pop(),
+    "a list for an array": lambda a: a.__setitem__(0, [[1, 1], [1, 1]]),
+    "an array for a number": lambda a: a.__setitem__(3, np.full(2, 0.5)),
+    "an array for a list": lambda a: a.__setitem__(2, np.array([1, 2])),
+    "a number for a list": lambda a: a.__setitem__(2, 7),
+    "a list for a dict": lambda a: a.__setitem__(1, []),
+    "None for a dict": lambda a: a.__setitem__(1, None),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
+def test_a_changed_argument_is_told(change):
+    after = copied(UNCHANGED)
+    change(after)
+    words, discreet = sentence(assert_unchanged, after, UNCHANGED)
+    assert words == (
+        "An argument was changed in place; the caller still needs it as it was."
+    )
+    assert discreet == words
+
+
+def test_floats_become_float64():
+    came = as_floats(np.ones((2, 3), dtype=np.float32), name="x", shape=(2, 3))
+    assert came.dtype == np.float64
+
+
+@pytest.mark.parametrize("value", [1.5, 2, np.array(1.5), np.array(3)])
+def test_one_number(value):
+    assert as_number(value, name="x") == float(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (True, "a bool"),
+        (np.ones(1), "an array of shape (1,) and dtype float64"),
+        ([1.5], "a list or tuple"),
+        (None, "None (is a `return` missing?)"),
+        (np.array(True), "a bool"),
+    ],
+)
+def test_what_is_not_one_number(value, kind):
+    words, discreet = sentence(as_number, value, name="the log-probability")
+    assert words == f"The log-probability is {kind}; one number is expected."
+    assert discreet == "The log-probability is not one number."
+
+
+@pytest.mark.parametrize("value", [7, np.array(7), np.array(7, dtype=np.int32)])
+def test_one_token(value):
+    token = as_token(value, name="x")
+    assert (token, type(token)) == (7, int)
+
+
+@pytest.mark.parametrize("value", [7.0, np.array(7.0), np.array([7]), [7], True, None, "7"])
+def test_what_is_not_one_token(value):
+    words, discreet = sentence(as_token, value, name="the token")
+    assert words.endswith("; one token id (an int) is expected.")
+    assert discreet == "The token is not one token id (an int)."
+
+
+@pytest.mark.parametrize(
+    "value", [[1, 2], np.array([1, 2]), [np.array(1), 2], np.array([1, 2], dtype=np.int32)]
+)
+def test_tokens(value):
+    assert as_tokens(value, name="x") == [1, 2]
+
+
+def test_no_tokens():
+    assert as_tokens([], name="x") == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 5, "12", [1, 2.0], [1, None], [[1, 2]], np.array([[1, 2]]), np.array([1.0]), {1: 2}],
+)
+def test_what_are_no_tokens(value):
+    words, discreet = sentence(as_tokens, value, name="the result")
+    assert "expected" in words
+    assert "[" not in discreet

@@ -1,0 +1,95 @@
+"""Results of the reference are computed once, and nobody can change what is remembered."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.harness.memory import content_digest, remembered
+
+
+@pytest.fixture
+def counted():
+    """A remembered function, and the list of the calls that reached it."""
+    calls = []
+
+    def double(*arguments):
+        calls.append(arguments)
+        return arguments[0] * 2
+
+    return remembered(double), calls
+
+
+def test_equal_content_is_computed_once(counted):
+    double, calls = counted
+    first, second = double(np.ones(3), {"a": [1]}), double(np.ones(3), {"a": [1]})
+    assert np.array_equal(first, second)
+    assert len(calls) == 1
+
+
+def test_a_result_that_is_changed_does_not_change_the_memory(counted):
+    double, _ = counted
+    double(np.ones(3))[:] = 7
+    assert np.array_equal(double(np.ones(3)), [2, 2, 2])
+    double(np.ones(3))[:] = 7
+    assert np.array_equal(double(np.ones(3)), [2, 2, 2])
+    double([1]).append(7)
+    assert double([1]) == [1, 1]
+
+
+def test_large_results_are_not_kept(counted):
+    double, calls = counted
+    for _ in range(2):
+        double(np.ones(1 << 20))
+    assert len(calls) == 2
+
+
+def test_errors_are_not_remembered():
+    answers = iter([0, 5])
+    function = remembered(lambda: 10 / next(answers))
+    with pytest.raises(ZeroDivisionError):
+        function()
+    assert function() == 2
+
+
+DIFFERENT = [
+    1,
+    1.0,
+    True,
+    "1",
+    None,
+    [1],
+    [[1]],
+    [1, 1],
+    {"a": 1},
+    {"b": 1},
+    {"a": 1, "b": 1},
+    np.array([1]),
+    np.array([1.0]),
+    np.array([1.0], dtype=np.float32),
+    np.array([[1.0]]),
+    np.array([1.0, 0.0], dtype=np.float32),
+    np.array([], dtype=np.float32),
+    [np.array([1.0]), np.array([2.0])],
+    [np.array([1.0, 2.0])],
+    ["a';str'b"],
+    ["a", "b"],
+]
+
+
+def test_different_content_has_different_digests():
+    assert len({content_digest(value) for value in DIFFERENT}) == len(DIFFERENT)
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text("abc", max_size=2), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(plain, plain)
+def test_equal_digests_mean_equal_content(a, b):
+    assert (content_digest(a) == content_digest(b)) == (repr(a) == repr(b))

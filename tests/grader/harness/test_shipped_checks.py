@@ -1,0 +1,100 @@
+"""The shipped checks judge every kind of answer: none of them stumbles and calls it our fault."""
+
+import pytest
+
+from grader.course import assignments, find_assignment
+from grader.harness.grading import grade
+from grader.intake.reading import read
+from grader.records import Status, Verdict
+
+SHIPPED = [assignment.name for assignment in assignments()]
+
+# Each spoils what all functions of a right submission return.
+SPOILED = {
+    "None": "None",
+    "a list": "numpy.asarray(value).tolist()",
+    "a tuple": "(value,)",
+    "a float": "1.5",
+    "an int": "3",
+    "a bool": "True",
+    "text": "'answer'",
+    "a dict": "{'answer': value}",
+    "an object": "object()",
+    "an array without axes": "numpy.float32(1.5)",
+    "an empty array": "numpy.zeros(0, dtype='float32')",
+    "float16": "numpy.asarray(value).astype('float16')",
+    "integers": "numpy.asarray(value).astype(int)",
+    "booleans": "numpy.asarray(value).astype(bool)",
+    "an extra axis": "numpy.asarray(value)[None]",
+    "the first row": "numpy.atleast_1d(value)[:1]",
+    "flat": "numpy.asarray(value, dtype='float64').ravel()",
+    "NaN": "numpy.asarray(value) * float('nan')",
+    "infinity": "numpy.asarray(value, dtype='float64') + float('inf')",
+    "huge numbers": "numpy.asarray(value, dtype='float64') * 1e308",
+    "zeros": "numpy.zeros_like(value, dtype='float32')",
+    "an array of one for all": "numpy.ones((1, 1, 1), dtype='float32')",
+    "a list of lists": "[[1.0], [2.0, 3.0]]",
+}
+WRAPPED = """
+import functools, numpy
+
+def spoiled(function):
+    calls = []
+
+    @functools.wraps(function)
+    def call(*arguments):
+        value = function(*arguments)
+        calls.append(1)
+        return SPOILED if WHEN else value
+
+    return call
+
+for name in NAMES:
+    globals()[name] = spoiled(globals()[name])
+"""
+# A submission with a state may answer well at one call and badly at the next.
+WHEN = {"always": "True", "every other time": "len(calls) % 2 == 0"}
+
+
+@pytest.fixture
+def spoiled_submissions(request):
+    assignment = find_assignment(request.param)
+    right = read(assignment.folder / "examples" / "submissions" / "right-numpy.py")
+    names = repr([stage.name for stage in assignment.stages])
+    made = []
+    for when, condition in WHEN.items():
+        for kind, expression in SPOILED.items():
+            code = WRAPPED.replace("SPOILED", expression).replace("WHEN", condition)
+            cell = ("spoiled.py", right.cells[0][1] + code.replace("NAMES", names))
+            made.append(
+                type(right)(name=f"{kind}, {when}", cells=(cell,), modules={}, digest=kind + when)
+            )
+    return assignment, made
+
+
+@pytest.mark.filterwarnings("default")  # as when an assignment is graded
+@pytest.mark.parametrize("spoiled_submissions", SHIPPED, indirect=True)
+def test_no_answer_makes_a_check_stumble(spoiled_submissions, sandbox):
+    assignment, submissions = spoiled_submissions
+    reports = []
+    grade(
+        submissions,
+        assignment=assignment,
+        sandbox=sandbox,
+        with_hidden=True,
+        secret="s",
+        emit=reports.append,
+    )
+    stumbled = {
+        f"{report.submission}: {check.check}": check.staff_note.splitlines()[-1]
+        for report in reports
+        for check in report.checks
+        if check.verdict == Verdict.UNGRADED
+    }
+    assert not stumbled
+    assert {report.status for report in reports} == {Status.GRADED}
+    for report in reports:
+        if report.submission.endswith("always"):
+            unscathed = {"an array without axes", "a list", "an int", "an extra axis", "zeros"}
+            print(report.submission, report.points)
+    assert 0
