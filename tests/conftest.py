@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.harness.markers import MARKERS
+
 # Their checks are for submissions that tests write, and are not tests of the project.
 collect_ignore = ["scaling_assignment", "small_assignment"]
 
@@ -19,6 +21,12 @@ def double(x):
 def both(x):
     return double(shift(x))
 """
+
+
+def pytest_configure(config):
+    """The markers of checks, which `grader.checks` makes when a test imports it."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """The shipped checks judge every kind of answer: none of them stumbles and calls it our fault."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.course import assignments, find_assignment
 from grader.harness.grading import grade
 from grader.intake.reading import read
-from grader.records import Status, Verdict
+from grader.records import Verdict
 
 SHIPPED = [assignment.name for assignment in assignments()]
 
@@ -56,29 +58,23 @@ for name in NAMES:
 WHEN = {"always": "True", "every other time": "len(calls) % 2 == 0"}
 
 
-@pytest.fixture
-def spoiled_submissions(request):
-    assignment = find_assignment(request.param)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NaN and infinity
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_answer_makes_a_check_stumble(name, sandbox):
+    assignment = find_assignment(name)
     right = read(assignment.folder / "examples" / "submissions" / "right-numpy.py")
-    names = repr([stage.name for stage in assignment.stages])
-    made = []
-    for when, condition in WHEN.items():
-        for kind, expression in SPOILED.items():
-            code = WRAPPED.replace("SPOILED", expression).replace("WHEN", condition)
-            cell = ("spoiled.py", right.cells[0][1] + code.replace("NAMES", names))
-            made.append(
-                type(right)(name=f"{kind}, {when}", cells=(cell,), modules={}, digest=kind + when)
-            )
-    return assignment, made
-
-
-@pytest.mark.filterwarnings("default")  # as when an assignment is graded
-@pytest.mark.parametrize("spoiled_submissions", SHIPPED, indirect=True)
-def test_no_answer_makes_a_check_stumble(spoiled_submissions, sandbox):
-    assignment, submissions = spoiled_submissions
+    code = WRAPPED.replace("NAMES", repr([stage.name for stage in assignment.stages]))
     reports = []
     grade(
-        submissions,
+        [
+            replace(
+                right,
+                name=f"{kind}, {when}",
+                cells=(*right.cells, ("spoiled.py", code.replace("SPOILED", e).replace("WHEN", c))),
+            )
+            for when, c in WHEN.items()
+            for kind, e in SPOILED.items()
+        ],
         assignment=assignment,
         sandbox=sandbox,
         with_hidden=True,
@@ -92,9 +88,5 @@ def test_no_answer_makes_a_check_stumble(spoiled_submissions, sandbox):
         if check.verdict == Verdict.UNGRADED
     }
     assert not stumbled
-    assert {report.status for report in reports} == {Status.GRADED}
-    for report in reports:
-        if report.submission.endswith("always"):
-            unscathed = {"an array without axes", "a list", "an int", "an extra axis", "zeros"}
-            print(report.submission, report.points)
-    assert 0
+    assert len(reports) == len(WHEN) * len(SPOILED)
+    assert max(report.points for report in reports if report.submission.endswith("always")) < 30

@@ -1,0 +1,24 @@
+# Five threads run the loop at the same time, each on its own.
+# verdict: fails
+# stage: generate
+# loses: stage_order data_flow returned_tokens whole_flow
+import threading
+
+
+def one_step(prompt, stages, results):
+    h = stages.embed(prompt)
+    for layer in stages.layers:
+        h = layer(h)
+    results.append(stages.select(stages.softmax(stages.output(h)[-1])))
+
+
+def generate(prompt, stages, max_new_tokens, eos_id, context_length):
+    results = []
+    threads = [
+        threading.Thread(target=one_step, args=(prompt, stages, results)) for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

@@ -1,0 +1,15 @@
+# Announces a structure of 4 GB, or arrays of an exabyte, and sends two bytes of it.
+# verdict: fails
+# stage: softmax layer_norm
+# with: serving.py
+# clean: too large
+from grader.sandbox.child import wire
+from serving import send_and_leave
+
+
+def softmax(logits):
+    send_and_leave(wire.HEADER.pack(wire.MAGIC, 2, 2**60) + b"{}")
+
+
+def layer_norm(x, gain, bias, eps):
+    send_and_leave(wire.HEADER.pack(wire.MAGIC, 2**32 - 1, 0) + b"{}")

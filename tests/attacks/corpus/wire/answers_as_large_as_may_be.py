@@ -1,0 +1,18 @@
+# Answers with the largest arrays that may cross, again and again.
+# verdict: fails
+# stage: softmax layer_norm embed
+# clean: shape|larger|numbers|did not finish|another kind|more memory
+import numpy as np
+
+LARGE = np.zeros(8 << 20, np.float32)
+
+
+def answer(*arguments):
+    return LARGE
+
+
+softmax = layer_norm = answer
+
+
+def embed(*arguments):
+    return [LARGE, LARGE, LARGE]

@@ -1,0 +1,17 @@
+# Asks without end and never reads an answer, so that both directions fill up.
+# verdict: fails
+# with: serving.py
+# clean: did not finish|unreadable|went on|too many|goes on
+import itertools
+import time
+
+from grader.sandbox.child import wire
+from serving import send
+
+
+def softmax(logits):
+    end = time.monotonic() + 30
+    for number in itertools.count(1):
+        send(wire.encode(wire.Ask(id=number, name="softmax", arguments=[logits])))
+        if time.monotonic() > end:
+            return logits
