@@ -6,7 +6,6 @@ import socket
 import sys
 from typing import Any, TextIO
 
-import numpy as np
 
 from grader.sandbox.child import values, wire
 from grader.sandbox.child.pipe import Pipe
@@ -142,13 +141,16 @@ def flush_output() -> None:
             stream.flush()
 
 
-def begin(connection: socket.socket) -> None:
-    """What a fresh child does first: own random state, own streams, then serve."""
-    np.random.seed(int.from_bytes(os.urandom(4), "little"))
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
+def open_streams() -> None:
+    """The streams of a fresh child, on descriptors that are there: nothing is opened by name."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - while the process lives
     sys.stdout = _stream(1)
     sys.stderr = _stream(2)
-    with contextlib.suppress(EOFError, OSError):  # the grader has gone
+
+
+def begin(connection: socket.socket) -> None:
+    """Serve one submission until the grader has gone."""
+    with contextlib.suppress(EOFError, OSError):
         Runner(connection).serve()
 
 
