@@ -16,6 +16,7 @@ import traceback
 
 from grader.sandbox.child import confine, landlock, namespaces, requests, runner, warming
 from grader.sandbox.child.kernel import IS_LINUX, drop_capability_bounds
+from grader.sandbox.child.kernel import die_with_parent as die_with_parent  # for the batch worker
 
 _REAP_SECONDS = 0.02
 
