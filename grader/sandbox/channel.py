@@ -66,7 +66,8 @@ class Channel:
             ChildGone: the child closed its end.
             WireError: the bytes are not a message.
         """
-        structure, arrays = wire.lengths(self._take(wire.HEADER.size, deadline))
+        header = self._take(wire.HEADER.size, deadline)
+        structure, arrays = wire.lengths(header, max_structure=wire.MAX_ANSWER_BYTES)
         return wire.decode_from_child(self._take(structure, deadline), self._take(arrays, deadline))
 
     @property

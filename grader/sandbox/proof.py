@@ -17,6 +17,7 @@ from typing import Any
 
 import grader.errors
 from grader.sandbox.child import probes
+from grader.sandbox.child.namespaces import CLOSED
 from grader.sandbox.contract import Code, Limits, NoAnswer, Session
 from grader.sandbox.levels import Level
 
@@ -30,7 +31,7 @@ LIMITS = Limits(
 )
 _WITHIN_LIMITS = frozenset({"environment", "descriptors", "limits", "memory"})
 _OTHER_USER = frozenset({"private files", "signals"})
-_FULL_ONLY = frozenset({"temporary files", "loneliness"})
+_FULL_ONLY = frozenset({"temporary files", "loneliness", "closed file"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Canaries:
             "private": str(self.folder / "private"),
             "folder": str(self.folder),
             "grader": grader.errors.__file__,
+            "closed": CLOSED,
             "course": str(Path(grader.errors.__file__).parent / "harness"),
             "pid": os.getpid(),
             "port": self.listener.getsockname()[1],

@@ -37,6 +37,7 @@ class ChildSession:
         self.user = user
         self._alive = True
         self._last_id = 0
+        self._last_ask = 0
         self._last_output = ""
         self.framework = ""
         self.notes: list[str] = []
@@ -52,7 +53,9 @@ class ChildSession:
             GraderFault: it was not ready in time; no student code has run yet.
         """
         try:
-            self._channel.receive(time.monotonic() + READY_SECONDS)
+            first = self._channel.receive(time.monotonic() + READY_SECONDS)
+            if not isinstance(first, wire.Ready):
+                raise wire.WireError("it did not say that it is ready")
         except (DeadlinePassed, ChildGone, wire.WireError) as error:
             ended = self._kill(ended_itself=isinstance(error, ChildGone))
             raise GraderFault(
@@ -102,7 +105,7 @@ class ChildSession:
         )
         reply = self._exchange(message, function, seconds, answer)
         match reply:
-            case wire.Value(value=value, arguments=after):
+            case wire.Value(value=value, arguments=after) if len(after) == len(arguments):
                 return Returned(value=value, arguments=after)
             case wire.Raised(kind="missing", exception=""):
                 raise NotImplementedYet(f"{function} is not defined.")
@@ -142,6 +145,7 @@ class ChildSession:
                 reply = self._channel.receive(deadline)
                 if not isinstance(reply, wire.Ask):
                     break
+                self._count(reply)
                 self._channel.send(_answered(reply, answer), deadline)
             if reply.id != message.id:
                 raise wire.WireError("an answer to another request")
@@ -160,6 +164,12 @@ class ChildSession:
         except Stop:
             self._kill()
             raise
+
+    def _count(self, ask: wire.Ask) -> None:
+        """Each question has the number after the last one: none is replayed or left out."""
+        if ask.id != self._last_ask + 1:
+            raise wire.WireError("a question out of turn")
+        self._last_ask = ask.id
 
     def _kill(self, *, ended_itself: bool = False) -> int:
         """End the child; what it printed before stays readable. Its exit code."""

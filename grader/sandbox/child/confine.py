@@ -15,6 +15,7 @@ from grader.sandbox.child.kernel import (
     PR_SET_NO_NEW_PRIVS,
     die_with_parent,
     drop_capabilities,
+    drop_capability_bounds,
     prctl,
 )
 from grader.sandbox.child.requests import Fork
@@ -31,22 +32,22 @@ class Prepared:
     filters: dict[str, bytes]
 
 
-def read_filters() -> dict[str, bytes]:
-    """The system-call filters; their files are hidden in the new root."""
-    return {name: seccomp.read(name) for name in (seccomp.WITH_FILES, seccomp.SEALED)}
-
-
-def prepare(filters: dict[str, bytes], *, in_namespaces: bool) -> Prepared:
-    """Done once, before the first fork and in the new root."""
-    if in_namespaces:
-        readable = ["/"]  # the root holds nothing else
-    else:
-        readable = places.without(places.needed(), places.secret())
+def prepare(*, in_namespaces: bool) -> Prepared:
+    """Done once, before the first fork: leave the machine's files, and keep what children need."""
+    filters = {name: seccomp.read(name) for name in (seccomp.WITH_FILES, seccomp.SEALED)}
+    readable = places.without(places.needed(), places.secret())
     rules = NO_DESCRIPTOR
-    if in_namespaces and landlock.version() >= landlock.MIN_VERSION:
-        rules = landlock.ruleset(
-            readable=readable, writable=[namespaces.SCRATCH, *places.DEVICES]
-        )
+    places.forget_checkouts()
+    if in_namespaces:
+        namespaces.build_root()
+        # The root holds nothing else, but for the file that shows whether the rules are there.
+        readable = [f"/{name}" for name in os.listdir("/") if f"/{name}" != namespaces.CLOSED]
+        if landlock.version() >= landlock.MIN_VERSION:
+            rules = landlock.ruleset(
+                readable=readable, writable=[namespaces.SCRATCH, *places.DEVICES]
+            )
+    if IS_LINUX:
+        drop_capability_bounds()
     return Prepared(rules, tuple(readable), filters)
 
 

@@ -35,6 +35,7 @@ from grader.sandbox.child.kernel import (
 KINDS = ("mnt", "pid", "net", "ipc", "uts")  # and user, where the grader is not root
 SCRATCH = "/scratch"  # rules for it hold for what is mounted below, too
 TEMPORARY = f"{SCRATCH}/tmp"
+CLOSED = "/closed"  # readable but for Landlock, which is shown by that to be there
 _BEHIND = "/behind"  # what lies below /tmp, such as a virtual environment, is linked from there
 TEMPORARY_MEGABYTES = 64
 TEMPORARY_FILES = 2048
@@ -85,7 +86,8 @@ def enter() -> None:
 
 def build_root() -> None:
     """Leave the machine's files and network: only what `places.needed` names stays, read-only."""
-    sources, secrets = places.needed(), places.secret()
+    sources = places.needed()
+    secrets = places.below(places.secret(), sources)
     unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
     # Opened first: what lies below /tmp, such as a virtual environment, is hidden afterwards.
@@ -99,6 +101,8 @@ def build_root() -> None:
         os.close(descriptor)
     for path in secrets:
         _mask(_place(path))
+    with open(_ROOT + CLOSED, "x", encoding="ascii") as file:
+        file.write("Only Landlock keeps this from being read.")
     os.makedirs(_ROOT + TEMPORARY)
     _link_what_is_behind(_ROOT)
     os.symlink(TEMPORARY, f"{_ROOT}/tmp")

@@ -25,6 +25,17 @@ def secret() -> list[str]:
     return [path for path in {*packages, *_checkouts()} if os.path.exists(path)]
 
 
+def below(secrets: Iterable[str], paths: list[str]) -> list[str]:
+    """The secrets that lie below one of the paths."""
+    return [secret for secret in secrets if any(_below(secret, path) for path in paths)]
+
+
+def forget_checkouts() -> None:
+    """Nothing of ours can be imported any more."""
+    checkouts = _checkouts()
+    sys.path[:] = [path for path in sys.path if path not in checkouts and os.path.isdir(path)]
+
+
 def without(paths: Iterable[str], secrets: Iterable[str]) -> list[str]:
     """The paths, split where a secret lies below, so that no secret is below any of them."""
     hidden = [os.path.realpath(path) for path in secrets]

@@ -29,6 +29,7 @@ def probe(canaries):
     attempts = {
         "files": lambda: opened(canaries["file"]) or opened(canaries["grader"]),
         "private files": lambda: opened(canaries["private"]),
+        "closed file": lambda: opened(canaries["closed"]),
         "folders": lambda: listed(canaries["folder"]) or listed(canaries["course"]),
         "modules": imported,
         "environment": environment,

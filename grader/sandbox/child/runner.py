@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 
 from grader.sandbox.child import values, wire
+from grader.sandbox.child.explain import refusal
 from grader.sandbox.child.pipe import Pipe
 from grader.sandbox.child.stand_in import OWN, stand_ins
 from grader.sandbox.child.submission import Submission, describe
@@ -121,6 +122,8 @@ class Runner:
     def _raised(self, request: int, error: BaseException) -> wire.Raised:
         text = describe(error).removeprefix(type(error).__name__).removeprefix(": ")
         kind = "raised"
+        if refused := _refusal(error):
+            text = f"{text} ({refused})"
         if isinstance(error, MemoryError) or any(w in text.lower() for w in _MEMORY_WORDS):
             kind = "memory"
         elif isinstance(error, NotImplementedError):
@@ -132,6 +135,13 @@ class Runner:
             text=text[:MAX_TEXT],
             where=self._submission.where(error)[:MAX_TEXT],
         )
+
+
+def _refusal(error: BaseException) -> str:
+    try:
+        return refusal(error)
+    except BaseException:  # noqa: BLE001 - an exception of the student's that misbehaves
+        return ""
 
 
 def flush_output() -> None:

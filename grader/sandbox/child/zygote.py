@@ -15,7 +15,7 @@ import time
 import traceback
 
 from grader.sandbox.child import confine, landlock, namespaces, requests, runner, warming
-from grader.sandbox.child.kernel import IS_LINUX, drop_capability_bounds
+from grader.sandbox.child.kernel import IS_LINUX
 from grader.sandbox.child.kernel import die_with_parent as die_with_parent  # for the batch worker
 
 _REAP_SECONDS = 0.02
@@ -47,10 +47,7 @@ class Zygote:
         # Opened now: in the new root there is no /proc.
         self._own_state = os.open("/proc/self/stat", os.O_RDONLY) if IS_LINUX else -1
         self._processes = namespaces.ProcessNamespaces() if in_namespaces else None
-        filters = confine.read_filters()
-        if IS_LINUX:
-            self._forget_the_machine(in_namespaces=in_namespaces)
-        self._prepared = confine.prepare(filters, in_namespaces=in_namespaces)
+        self._prepared = confine.prepare(in_namespaces=in_namespaces)
 
     def serve(self, why_not: str, begin: float) -> None:
         hello = requests.Hello(
@@ -71,12 +68,6 @@ class Zygote:
         finally:
             for pid in self._cpu_seconds:
                 os.kill(pid, signal.SIGKILL)
-
-    def _forget_the_machine(self, *, in_namespaces: bool) -> None:
-        if in_namespaces:
-            namespaces.build_root()
-            sys.path[:] = [path for path in sys.path if os.path.isdir(path)]
-        drop_capability_bounds()
 
     def _answer_one(self) -> None:
         request, descriptors = requests.receive_request(self._control)

@@ -35,10 +35,10 @@ DESCRIPTORS = """
     getsockopt getsockname getpeername getrandom getcwd umask
 """
 ASKING_FOR_FILES = "stat lstat newfstatat statx access faccessat faccessat2"
-# No chmod, chown, utime, xattr, link, mknod, truncate: Landlock does not see them all.
+# No chmod, chown, utime, xattr, mknod, truncate: Landlock does not see them all.
 FILES = """
     open openat creat readlink readlinkat getdents getdents64 chdir fchdir mkdir mkdirat rmdir
-    unlink unlinkat rename renameat renameat2 symlink symlinkat statfs
+    unlink unlinkat link linkat rename renameat renameat2 symlink symlinkat statfs
 """
 
 _CLONE_THREAD = 0x00010000 | 0x00000100 | 0x00000800  # THREAD, VM, SIGHAND
