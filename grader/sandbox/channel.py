@@ -7,9 +7,13 @@ rubbish, or fill its output while we write; none of these may hold the grader up
 import os
 import selectors
 import socket
+import struct
+import sys
 import time
 
 from grader.sandbox.child import wire
+
+_CREDENTIALS = struct.Struct("iii")  # process, user, group
 
 
 class DeadlinePassed(Exception):
@@ -36,6 +40,8 @@ class Channel:
         self._kept = bytearray()
         self._dropped = 0
         self._inbox = bytearray()
+        self._peer = 0
+        self._expect_credentials(True)
         connection.setblocking(False)
         os.set_blocking(output, False)
         self._selector = selectors.DefaultSelector()
@@ -60,8 +66,14 @@ class Channel:
             ChildGone: the child closed its end.
             WireError: the bytes are not a message.
         """
-        structure, arrays = wire.lengths(self._take(wire.HEADER.size, deadline))
+        header = self._take(wire.HEADER.size, deadline)
+        structure, arrays = wire.lengths(header, max_structure=wire.MAX_ANSWER_BYTES)
         return wire.decode_from_child(self._take(structure, deadline), self._take(arrays, deadline))
+
+    @property
+    def peer(self) -> int:
+        """Which process sent the first bytes, by the kernel's word; 0 where it does not say."""
+        return self._peer
 
     def take_output(self) -> str:
         """What was printed since the last time; undecodable bytes are shown escaped."""
@@ -81,7 +93,7 @@ class Channel:
     def _take(self, count: int, deadline: float) -> bytes:
         while len(self._inbox) < count:
             try:
-                part = self._connection.recv(1 << 18)
+                part = self._read()
             except BlockingIOError:
                 self._wait(selectors.EVENT_READ, deadline)
                 continue
@@ -93,6 +105,22 @@ class Channel:
         taken = bytes(self._inbox[:count])
         del self._inbox[:count]
         return taken
+
+    def _read(self) -> bytes:
+        if self._peer or sys.platform != "linux":
+            return self._connection.recv(1 << 18)
+        room = socket.CMSG_SPACE(_CREDENTIALS.size)
+        part, ancillary, _, _ = self._connection.recvmsg(1 << 18, room)
+        for level, kind, data in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
+                self._peer = _CREDENTIALS.unpack(data[: _CREDENTIALS.size])[0]
+        self._expect_credentials(False)
+        return part
+
+    def _expect_credentials(self, wanted: bool) -> None:
+        """Have the kernel say who sends; set before the other end can send anything."""
+        if sys.platform == "linux":
+            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, wanted)
 
     def _wait(self, event: int, deadline: float) -> None:
         """Until the connection is ready or the deadline is past, draining output meanwhile."""

@@ -25,17 +25,19 @@ _TEXT = 2000  # characters of an exception that a report keeps
 _NOTE = 300
 _OUTPUT = 100_000
 
-EndChild = Callable[[], int]
+EndChild = Callable[[bool], int]  # told whether the child has ended by itself
 
 
 class ChildSession:
     """A `Session` over a channel; `end` kills the child and gives its exit code."""
 
-    def __init__(self, channel: Channel, end: EndChild) -> None:
+    def __init__(self, channel: Channel, end: EndChild, *, user: int = 0) -> None:
         self._channel = channel
         self._end = end
+        self.user = user
         self._alive = True
         self._last_id = 0
+        self._last_ask = 0
         self._last_output = ""
         self.framework = ""
         self.notes: list[str] = []
@@ -44,22 +46,31 @@ class ChildSession:
     def alive(self) -> bool:
         return self._alive
 
-    def load(self, code: Code, limits: Limits) -> None:
-        """Have the child read and run the submission.
+    def wait_until_ready(self) -> int:
+        """Until the child is set up; its process id, or 0 where the kernel does not tell.
 
         Raises:
-            CallFailed: the submission cannot be read or run.
-            GraderFault: the child was not ready; no student code has run yet.
+            GraderFault: it was not ready in time; no student code has run yet.
         """
         try:
-            self._channel.receive(time.monotonic() + READY_SECONDS)
+            first = self._channel.receive(time.monotonic() + READY_SECONDS)
+            if not isinstance(first, wire.Ready):
+                raise wire.WireError("it did not say that it is ready")
         except (DeadlinePassed, ChildGone, wire.WireError) as error:
-            ended = self._kill()
+            ended = self._kill(ended_itself=isinstance(error, ChildGone))
             raise GraderFault(
                 f"a process for student code did not start (exit code {ended}): "
                 f"{self._last_output.strip()}",
                 fix="Run the command again; if it happens again, see `grader doctor`.",
             ) from error
+        return self._channel.peer
+
+    def load(self, code: Code, limits: Limits) -> None:
+        """Have the child read and run the submission.
+
+        Raises:
+            CallFailed: the submission cannot be read or run.
+        """
         message = wire.Load(
             id=self._next_id(), main=code.main, cells=list(code.cells), modules=dict(code.modules)
         )
@@ -96,7 +107,7 @@ class ChildSession:
         )
         reply = self._exchange(message, function, seconds, answer)
         match reply:
-            case wire.Value(value=value, arguments=after):
+            case wire.Value(value=value, arguments=after) if len(after) == len(arguments):
                 return Returned(value=value, arguments=after)
             case wire.Raised(kind="missing", exception=""):
                 raise NotImplementedYet(f"{function} is not defined.")
@@ -136,6 +147,7 @@ class ChildSession:
                 reply = self._channel.receive(deadline)
                 if not isinstance(reply, wire.Ask):
                     break
+                self._count(reply)
                 self._channel.send(_answered(reply, answer), deadline)
             if reply.id != message.id:
                 raise wire.WireError("an answer to another request")
@@ -144,7 +156,7 @@ class ChildSession:
             self._kill()
             raise TimedOut(f"{function} did not finish within {seconds:g} s.") from None
         except ChildGone:
-            raise _ended(function, self._kill()) from None
+            raise _ended(function, self._kill(ended_itself=True)) from None
         except wire.WireError as error:
             self._kill()
             raise BadValue(
@@ -155,11 +167,17 @@ class ChildSession:
             self._kill()
             raise
 
-    def _kill(self) -> int:
+    def _count(self, ask: wire.Ask) -> None:
+        """Each question has the number after the last one: none is replayed or left out."""
+        if ask.id != self._last_ask + 1:
+            raise wire.WireError("a question out of turn")
+        self._last_ask = ask.id
+
+    def _kill(self, *, ended_itself: bool = False) -> int:
         """End the child; what it printed before stays readable. Its exit code."""
         self._alive = False
         try:
-            return self._end()
+            return self._end(ended_itself)
         finally:
             self._last_output = self._channel.take_output()
             self._channel.close()

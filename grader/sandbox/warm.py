@@ -1,57 +1,108 @@
-"""A sandbox that forks each child from a warm process.
+"""A sandbox that forks each child from a warm process, as confined as this machine allows.
 
-Level `none`: a separate process with a clean environment and resource limits. It stands up to
-accidents and to tricks in Python; it does not stop a process of the same user from reaching
-files, other processes or the network.
+Which level that is, the self-test finds out, once, on the first `open`. Every child is then looked
+at from outside before it sees a byte of a submission; one that lacks a layer is a fault of ours,
+never a quiet step down.
 """
 
-import ctypes
+import itertools
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-import msgspec
-
-from grader.errors import GraderFault
+from grader.errors import CallFailed, GraderFault
+from grader.sandbox import outside, proof
 from grader.sandbox.channel import Channel
-from grader.sandbox.child.zygote import LENGTH, End, Fork, Request
+from grader.sandbox.child import requests
+from grader.sandbox.child.kernel import adopt_orphans, close_memory
+from grader.sandbox.child.launch import WANT_NAMESPACES
 from grader.sandbox.contract import Code, Limits
+from grader.sandbox.levels import PLANS, Level, Plan
 from grader.sandbox.session import ChildSession, exit_code
 
 START_SECONDS = 120.0  # importing torch on a busy machine
 REPLY_SECONDS = 20.0
-_PR_SET_DUMPABLE = 4
+_FIRST_USER, _USERS = 61184, 4096  # a range that systems leave free for such uses
+_DOCTOR = "Run the command again; if it happens again, see `grader doctor`."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A plan that this machine does not keep, and why."""
+
+    plan: Plan
+    why: str
 
 
 class WarmSandbox:
     """Starts the warm process at once; the first `open` waits until it is ready.
 
     Args:
-        warm: the packages it imports before the first fork, such as ("numpy", "torch").
+        warm: the modules it imports before the first fork, such as ("numpy", "torch");
+            "torch._dynamo" too, where submissions use torch.optim.
+        require_level: the weakest level that will do.
+        plans: what to try, in this order.
     """
 
-    level = "none"
-    layers: tuple[str, ...] = (
-        "separate process",
-        "clean environment",
-        "resource limits",
-        "the grader's memory is closed to it",
-    )
-
-    def __init__(self, warm: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        warm: tuple[str, ...],
+        *,
+        require_level: Level | None = None,
+        plans: Sequence[Plan] = PLANS,
+    ) -> None:
         close_memory()
+        adopt_orphans()
+        self._warm = warm
+        self._required = require_level
+        self._plans = plans
+        self._plan: Plan | None = None
+        self._hello: requests.Hello | None = None
+        self._refusals: list[Refusal] = []
+        self._lock = threading.RLock()
+        self._users = itertools.count(os.getpid() * 61)  # apart from those of other workers
+        self._start(want_namespaces=any(plan.namespaces for plan in plans))
+
+    @property
+    def level(self) -> Level:
+        """See `Sandbox.level`."""
+        return self._chosen().level
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """See `Sandbox.layers`."""
+        return self._chosen().layers
+
+    @property
+    def refusals(self) -> Sequence[Refusal]:
+        """The plans that did not stand the self-test."""
+        self._chosen()
+        return self._refusals
+
+    def open(self, code: Code, limits: Limits) -> ChildSession:
+        """See `Sandbox.open`."""
+        return self._open(self._chosen(), code, limits)
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.kill()  # the first process of its namespaces ends with it
+        self._process.wait()
+
+    def _start(self, *, want_namespaces: bool) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
-        self._ready = False
-        self._lock = threading.Lock()
+        self._hello = None
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [
-                *(sys.executable, "-I", "-m", "grader.sandbox.child.zygote"),
-                *(str(theirs.fileno()), *warm),
+                *(sys.executable, "-I", "-m", "grader.sandbox.child.launch", str(theirs.fileno())),
+                *(WANT_NAMESPACES if want_namespaces else "", *self._warm),
             ],
             env=_clean_environment(),
             cwd="/",
@@ -63,72 +114,160 @@ class WarmSandbox:
         )
         theirs.close()
 
-    def open(self, code: Code, limits: Limits) -> ChildSession:
-        """See `Sandbox.open`."""
-        self._wait_until_ready()
-        ours, theirs = socket.socketpair()
-        output, output_end = os.pipe()
-        with theirs:
-            fork = Fork(
-                cpu_seconds=int(limits.submission_seconds) + 2,
-                memory_megabytes=limits.memory_megabytes,
-            )
-            try:
-                pid = self._request(fork, [theirs.fileno(), output_end])
-            except GraderFault:
-                ours.close()
-                os.close(output)
-                raise
-            finally:
-                os.close(output_end)
-        channel = Channel(ours, output, limits.output_kilobytes << 10)
-        session = ChildSession(channel, lambda: exit_code(self._request(End(pid=pid), [])))
+    def _chosen(self) -> Plan:
+        """The first plan that stands the self-test. Raises GraderFault if it is too weak."""
+        with self._lock:
+            if self._plan is None:
+                self._plan = self._choose()
+            if self._required is not None and not self._plan.level.reaches(self._required):
+                raise GraderFault(
+                    f"this machine reaches the isolation level {self._plan.level}, and "
+                    f"{self._required} is required ({self._told()})",
+                    fix="See `grader doctor` for the reasons.",
+                )
+            return self._plan
+
+    def _choose(self) -> Plan:
+        for plan in self._plans:
+            why = self._why_not(plan)
+            if not why:
+                return plan
+            self._refusals.append(Refusal(plan, why))
+        raise GraderFault(f"no child for student code can be made ({self._told()})", fix=_DOCTOR)
+
+    def _told(self) -> str:
+        return "; ".join(f"{refusal.plan.level}: {refusal.why}" for refusal in self._refusals)
+
+    def _why_not(self, plan: Plan) -> str:
+        """Make a child by the plan and have it try to break out."""
+        hello = self._wait_until_ready()
+        if plan.namespaces and not hello.namespaces:
+            return hello.why_not
+        if hello.namespaces and not plan.namespaces:
+            self.close()  # the jail cannot be left; this is the rare case
+            self._start(want_namespaces=False)
         try:
+            session = self._open(plan, proof.code(), proof.LIMITS)
+            try:
+                return "; ".join(proof.leaks(session, plan.level))
+            finally:
+                session.close()
+        except (GraderFault, CallFailed) as error:
+            return error.problem
+
+    def _open(self, plan: Plan, code: Code, limits: Limits) -> ChildSession:
+        session = self._fork(plan, limits)
+        try:
+            self._check(session, plan)
             session.load(code, limits)
         except BaseException:
             session.close()
             raise
         return session
 
-    def close(self) -> None:
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
+    def _fork(self, plan: Plan, limits: Limits) -> ChildSession:
+        self._wait_until_ready()
+        user = _FIRST_USER + next(self._users) % _USERS if _may_change_user(plan) else 0
+        folder = _temporary_folder(plan, user)
+        ours, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        channel = Channel(ours, output, limits.output_kilobytes << 10)
+        fork = requests.Fork(
+            cpu_seconds=int(limits.submission_seconds) + 2,
+            memory_megabytes=limits.memory_megabytes,
+            namespaces=plan.namespaces,
+            landlock=plan.landlock,
+            filter=plan.filter,
+            limits=plan.limits,
+            user=user,
+            temporary=folder,
+        )
+        try:
+            reply = self._request(fork, [theirs.fileno(), output_end])
+        except GraderFault:
+            channel.close()
+            _remove(folder)
+            raise
+        finally:
+            theirs.close()
+            os.close(output_end)
+        pid = reply.pid if isinstance(reply, requests.Forked) else -1
+        return ChildSession(channel, self._ender(pid, plan, folder), user=user)
 
-    def _wait_until_ready(self) -> None:
-        if not self._ready:
-            self._receive(1, START_SECONDS)
-            self._ready = True
+    def _check(self, session: ChildSession, plan: Plan) -> None:
+        """What the kernel shows of the child before it has seen a byte of the submission."""
+        pid = session.wait_until_ready()
+        if wrong := outside.missing(pid, plan, session.user):
+            raise GraderFault(
+                f"a process for student code lacks a layer of the level {plan.level}: "
+                + "; ".join(wrong),
+                fix=_DOCTOR,
+            )
 
-    def _request(self, request: Request, descriptors: list[int]) -> int:
-        data = msgspec.msgpack.encode(request)
+    def _ender(self, pid: int, plan: Plan, folder: str) -> Callable[[bool], int]:
+        def end(ended_itself: bool) -> int:
+            """Without namespaces it is waited for: what it started must be gone, too."""
+            wait = ended_itself or not plan.namespaces
+            try:
+                reply = self._request(requests.End(pid=pid, wait=wait), [])
+            finally:
+                _remove(folder)
+            return exit_code(reply.status) if isinstance(reply, requests.Ended) else 0
+
+        return end
+
+    def _wait_until_ready(self) -> requests.Hello:
+        if self._hello is None:
+            reply = self._receive(START_SECONDS)
+            if not isinstance(reply, requests.Hello):
+                raise self._fault()
+            self._hello = reply
+        return self._hello
+
+    def _request(self, request: requests.ToWarm, descriptors: list[int]) -> requests.FromWarm:
         with self._lock:
             try:
-                socket.send_fds(self._control, [data], descriptors)
+                requests.send(self._control, request, descriptors)
             except OSError as error:
                 raise self._fault() from error
-            reply: int = LENGTH.unpack(self._receive(LENGTH.size, REPLY_SECONDS))[0]
-            return reply
+            reply = self._receive(REPLY_SECONDS)
+        if isinstance(reply, requests.Failed):
+            raise GraderFault(f"the warm process for student code: {reply.why}", fix=_DOCTOR)
+        return reply
 
-    def _receive(self, count: int, seconds: float) -> bytes:
+    def _receive(self, seconds: float) -> requests.FromWarm:
         ready, _, _ = select.select([self._control], [], [], seconds)
-        data = self._control.recv(count) if ready else b""
-        if len(data) != count:
-            raise self._fault()
-        return data
+        try:
+            if ready:
+                return requests.receive_reply(self._control)
+        except (EOFError, OSError) as error:
+            raise self._fault() from error
+        raise self._fault()
 
     def _fault(self) -> GraderFault:
         return GraderFault(
             f"the warm process for student code does not answer (exit code {self._process.poll()})",
-            fix="Run the command again; if it happens again, see `grader doctor`.",
+            fix=_DOCTOR,
         )
 
 
-def close_memory() -> None:
-    """Other processes of the same user can then neither read nor trace this one (Linux)."""
-    if sys.platform == "linux":
-        libc: Any = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+def _may_change_user(plan: Plan) -> bool:
+    return plan.own_user and os.geteuid() == 0
+
+
+def _temporary_folder(plan: Plan, user: int) -> str:
+    """A folder that only this child may use, where no namespace gives it one."""
+    if plan.namespaces or not plan.files:
+        return ""
+    folder = tempfile.mkdtemp(prefix="grader-child-")
+    if user:
+        os.chown(folder, user, user)
+    return folder
+
+
+def _remove(folder: str) -> None:
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _clean_environment() -> dict[str, str]:

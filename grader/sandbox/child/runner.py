@@ -6,9 +6,9 @@ import socket
 import sys
 from typing import Any, TextIO
 
-import numpy as np
 
 from grader.sandbox.child import values, wire
+from grader.sandbox.child.explain import refusal
 from grader.sandbox.child.pipe import Pipe
 from grader.sandbox.child.stand_in import OWN, stand_ins
 from grader.sandbox.child.submission import Submission, describe
@@ -123,6 +123,8 @@ class Runner:
     def _raised(self, request: int, error: BaseException) -> wire.Raised:
         text = describe(error).removeprefix(type(error).__name__).removeprefix(": ")
         kind = "raised"
+        if refused := _refusal(error):
+            text = f"{text} ({refused})"
         if isinstance(error, MemoryError) or any(w in text.lower() for w in _MEMORY_WORDS):
             kind = "memory"
         elif isinstance(error, NotImplementedError):
@@ -136,6 +138,13 @@ class Runner:
         )
 
 
+def _refusal(error: BaseException) -> str:
+    try:
+        return refusal(error)
+    except BaseException:  # noqa: BLE001 - an exception of the student's that misbehaves
+        return ""
+
+
 def flush_output() -> None:
     """Printed text must be out before the answer is, so that it is told apart by call."""
     for stream in (sys.stdout, sys.stderr):
@@ -143,13 +152,16 @@ def flush_output() -> None:
             stream.flush()
 
 
-def begin(connection: socket.socket) -> None:
-    """What a fresh child does first: own random state, own streams, then serve."""
-    np.random.seed(int.from_bytes(os.urandom(4), "little"))
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
+def open_streams() -> None:
+    """The streams of a fresh child, on descriptors that are there: nothing is opened by name."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - while the process lives
     sys.stdout = _stream(1)
     sys.stderr = _stream(2)
-    with contextlib.suppress(EOFError, OSError):  # the grader has gone
+
+
+def begin(connection: socket.socket) -> None:
+    """Serve one submission until the grader has gone."""
+    with contextlib.suppress(EOFError, OSError):
         Runner(connection).serve()
 
 

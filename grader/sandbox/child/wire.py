@@ -18,10 +18,17 @@ MAGIC = b"DGW1"
 HEADER = struct.Struct("<4sIQ")
 MAX_STRUCTURE_BYTES = 4 << 20
 MAX_ARRAY_BYTES = 64 << 20
+# What a student's process may send is bounded more tightly than what we send it.
+MAX_ANSWER_BYTES = 1 << 20  # of structure: a byte can become an object of 64 bytes
+MAX_ARRAY_HEADER_BYTES = 1 << 18
+MAX_DEPTH = 16
+MAX_DIMENSIONS = 16
+MAX_INTEGER = (1 << 63) - 1  # what numpy can hold, too
 
 _ARRAY = 1  # MessagePack extension codes
 _REMOTE = 2
 _INDEX = struct.Struct("<I")
+_PLAIN = frozenset({type(None), bool, int, float, str, np.ndarray})
 _KINDS = "bif"  # booleans, integers, floats; anything else has no place in an answer
 
 
@@ -146,7 +153,7 @@ def encode(message: Message) -> bytes:
     return HEADER.pack(MAGIC, len(structure), len(payload)) + structure + payload
 
 
-def lengths(header: bytes) -> tuple[int, int]:
+def lengths(header: bytes, *, max_structure: int = MAX_STRUCTURE_BYTES) -> tuple[int, int]:
     """The lengths of the structure and of the arrays that follow a header.
 
     Raises:
@@ -155,6 +162,8 @@ def lengths(header: bytes) -> tuple[int, int]:
     magic, structure, arrays = HEADER.unpack(header)
     if magic != MAGIC:
         raise WireError("the bytes are not a message")
+    if structure > max_structure:
+        raise WireError("the message is too large")
     _check_lengths(structure, arrays)
     return structure, arrays
 
@@ -165,7 +174,16 @@ def decode_from_child(structure: bytes, arrays: bytes) -> FromChild:
     Raises:
         WireError: anything but a message of the agreed kind.
     """
+    if len(structure) > MAX_ANSWER_BYTES:
+        raise WireError("the message is too large")
     message: FromChild = _decode(structure, arrays, _FROM_CHILD, remote_allowed=False)
+    if not 0 <= message.id <= MAX_INTEGER:
+        raise WireError("the message has no proper number")
+    match message:
+        case Value(value=value, arguments=arguments):
+            _check_plain([value, arguments])
+        case Ask(arguments=arguments):
+            _check_plain([arguments])
     return message
 
 
@@ -182,28 +200,67 @@ _TO_CHILD: Any = ToChild
 def _decode(structure: bytes, arrays: bytes, kind: Any, *, remote_allowed: bool) -> Any:
     try:
         loaded = _load_arrays(arrays)
+        used: set[int] = set()
 
         def extension(code: int, data: memoryview) -> object:
             if code == _ARRAY and len(data) == _INDEX.size:
-                return loaded[str(_INDEX.unpack(data)[0])]
+                index = _INDEX.unpack(data)[0]
+                used.add(index)
+                return loaded[str(index)]
             if code == _REMOTE and remote_allowed:
                 return Remote(bytes(data).decode())
             raise WireError("the message holds an unknown extension")
 
-        return msgspec.msgpack.decode(structure, type=kind, ext_hook=extension)
-    except (msgspec.DecodeError, SafetensorError, KeyError, ValueError, RecursionError) as error:
+        message = msgspec.msgpack.decode(structure, type=kind, ext_hook=extension)
+    except (msgspec.DecodeError, SafetensorError, LookupError, TypeError, ValueError) as error:
         raise WireError(f"the message cannot be read: {error}") from error
+    except (RecursionError, OverflowError, MemoryError) as error:
+        raise WireError("the message cannot be read") from error
+    if len(used) != len(loaded):
+        raise WireError("the message holds arrays that it does not use")
+    return message
 
 
 def _load_arrays(payload: bytes) -> dict[str, np.ndarray]:
     """The arrays by name, as copies that may be written to."""
     if not payload:
         return {}
+    header_bytes = int.from_bytes(payload[:8], "little")
+    if header_bytes > MAX_ARRAY_HEADER_BYTES:
+        raise WireError("the message describes too many arrays")
     arrays = load_arrays(payload)
     for array in arrays.values():
-        if array.dtype.kind not in _KINDS:
+        if array.dtype.kind not in _KINDS or array.dtype.itemsize > 8:
             raise WireError(f"the message holds an array of {array.dtype}")
+        if array.ndim > MAX_DIMENSIONS or any(size > MAX_ARRAY_BYTES for size in array.shape):
+            raise WireError("the message holds an array of an absurd shape")
     return {name: np.array(array, order="C") for name, array in arrays.items()}
+
+
+def _check_plain(values: list[Any]) -> None:
+    """Exact types only, none of them too deep or too large for those who read them.
+
+    Without recursion, since the depth is what a hostile message would choose.
+    """
+    level = values
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            kind = type(value)
+            if kind is list:
+                below += value
+            elif kind is dict:
+                if any(type(key) is not str for key in value):
+                    raise WireError("the message holds a key that is no text")
+                below += value.values()
+            elif kind is int and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
+                raise WireError("the message holds an integer of more than 64 bits")
+            elif kind not in _PLAIN:
+                raise WireError(f"the message holds a value of type {kind.__name__}")
+        if not below:
+            return
+        level = below
+    raise WireError("the message is nested too deeply")
 
 
 def _check_lengths(structure: int, arrays: int) -> None:

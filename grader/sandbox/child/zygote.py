@@ -1,154 +1,180 @@
 """The warm process: it imports the numerical packages once and forks for each submission.
 
-It is started afresh with a clean environment, and holds no descriptor of the grader's but its
-control socket. A request to fork carries two descriptors: the connection and the output.
+It is started afresh with a clean environment, knows nothing that is secret, never runs a line of
+a student's, and is jailed itself where the machine allows it.
 """
 
-import ctypes
 import gc
 import os
 import random
-import resource
+import select
 import signal
 import socket
-import struct
 import sys
+import time
 import traceback
-from typing import Any
 
-import msgspec
+from grader.sandbox.child import confine, landlock, namespaces, requests, runner, warming
+from grader.sandbox.child.kernel import IS_LINUX
+from grader.sandbox.child.kernel import die_with_parent as die_with_parent  # for the batch worker
 
-from grader.sandbox.child import runner
-
-LENGTH = struct.Struct("<I")
-CONNECTION = 3  # the child's only descriptor beside its standard streams
-_PR_SET_PDEATHSIG = 1
+_REAP_SECONDS = 0.02
 
 
-class Fork(msgspec.Struct, tag="fork"):
-    """Make a child."""
-
-    cpu_seconds: int
-    memory_megabytes: int
-
-
-class End(msgspec.Struct, tag="end"):
-    """Kill a child and say how it ended."""
-
-    pid: int
-
-
-Request = Fork | End
-
-
-def main(control_descriptor: int, warm: list[str]) -> None:
+def serve(control_descriptor: int, *, why_not: str, packages: list[str]) -> None:
     """Serve until the grader closes the control socket."""
-    die_with_parent()
+    begin = time.monotonic()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    for name in warm:
-        __import__(name)
-    _use_one_thread()
-    control = socket.socket(fileno=control_descriptor)
-    control.sendall(b"R")
+    warming.warm_up(packages)
+    zygote = Zygote(socket.socket(fileno=control_descriptor), in_namespaces=not why_not)
     gc.collect()
     gc.freeze()
-    children: set[int] = set()
-    try:
-        _serve(control, children)
-    finally:
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
+    zygote.serve(why_not, begin)
 
 
-def _serve(control: socket.socket, children: set[int]) -> None:
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
-        if not data:
-            return
-        request = msgspec.msgpack.decode(data, type=Request)
-        if isinstance(request, Fork):
-            reply = _fork(control, descriptors, request)
-            children.add(reply)
-        else:
-            reply = _end(request.pid)
-            children.discard(request.pid)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        control.sendall(LENGTH.pack(reply))
+class Zygote:
+    """Makes, ends and reaps children.
 
+    Args:
+        control: the socket on which the grader asks.
+        in_namespaces: whether this is the first process of a process namespace.
+    """
 
-def _fork(control: socket.socket, descriptors: list[int], request: Fork) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        control.close()
-        _become_child(descriptors[0], descriptors[1], request)
-    except BaseException:  # noqa: BLE001 - whatever it was, a child must not return into the zygote
-        traceback.print_exc()
-        os._exit(70)
-    os._exit(0)
+    def __init__(self, control: socket.socket, *, in_namespaces: bool) -> None:
+        self._control = control
+        self._cpu_seconds: dict[int, int] = {}  # of each child, living or dying
+        self._dying: set[int] = set()
+        # Opened now: in the new root there is no /proc.
+        self._own_state = os.open("/proc/self/stat", os.O_RDONLY) if IS_LINUX else -1
+        self._processes = namespaces.ProcessNamespaces() if in_namespaces else None
+        self._prepared = confine.prepare(in_namespaces=in_namespaces)
 
-
-def _become_child(connection: int, output: int, request: Fork) -> None:
-    die_with_parent()
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    if connection != CONNECTION:
-        os.dup2(connection, CONNECTION, inheritable=False)
-    os.closerange(CONNECTION + 1, 256)
-    _limit(request)
-    random.seed()
-    if torch := sys.modules.get("torch"):
-        torch.seed()
-    runner.begin(socket.socket(fileno=CONNECTION))
-
-
-def _limit(request: Fork) -> None:
-    def lower(what: int, value: int) -> None:
-        _, hard = resource.getrlimit(what)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(what, (value, value))
-
-    lower(resource.RLIMIT_CPU, request.cpu_seconds)
-    lower(resource.RLIMIT_CORE, 0)
-    lower(resource.RLIMIT_FSIZE, 16 << 20)
-    lower(resource.RLIMIT_NOFILE, 256)
-    if sys.platform == "linux":
-        lower(resource.RLIMIT_AS, _address_space() + (request.memory_megabytes << 20))
-
-
-def _address_space() -> int:
-    """Bytes of address space in use now: the limit is on top of what the packages take."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
-
-
-def _end(pid: int) -> int:
-    """Kill the child and what it started; the wait status (see `os.waitstatus_to_exitcode`)."""
-    for kill, target in ((os.killpg, pid), (os.kill, pid)):
+    def serve(self, why_not: str, begin: float) -> None:
+        hello = requests.Hello(
+            namespaces=self._processes is not None,
+            why_not=why_not,
+            landlock=landlock.version(),
+            seconds=time.monotonic() - begin,
+        )
+        requests.send(self._control, hello, [])
         try:
-            kill(target, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    _, status = os.waitpid(pid, 0)
-    return status
+            while True:
+                self._reap()
+                wait = _REAP_SECONDS if self._dying else None
+                if select.select([self._control], [], [], wait)[0]:
+                    self._answer_one()
+        except EOFError:
+            return
+        finally:
+            for pid in self._cpu_seconds:
+                os.kill(pid, signal.SIGKILL)
+
+    def _answer_one(self) -> None:
+        request, descriptors = requests.receive_request(self._control)
+        try:
+            if isinstance(request, requests.Fork):
+                reply: requests.FromWarm = self._fork(request, descriptors)
+            else:
+                reply = self._end(request)
+        except OSError as error:
+            reply = requests.Failed(str(error))
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        requests.send(self._control, reply, [])
+
+    def _fork(self, request: requests.Fork, descriptors: list[int]) -> requests.FromWarm:
+        threads, address_space = self._threads_and_address_space()
+        if threads > 1:
+            return requests.Failed(f"the warm process has {threads} threads; a fork would hang")
+        use_namespaces = request.namespaces and self._processes is not None
+        pid = self._processes.fork() if use_namespaces and self._processes else os.fork()
+        if pid == 0:
+            self._become_child(request, descriptors, address_space)
+        self._cpu_seconds[pid] = request.cpu_seconds
+        return requests.Forked(pid)
+
+    def _become_child(
+        self, request: requests.Fork, descriptors: list[int], address_space: int
+    ) -> None:
+        """Never returns: a child must not come back into the warm process's loop."""
+        try:
+            connection, output = descriptors
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.dup2(connection, confine.CONNECTION, inheritable=False)
+            runner.open_streams()
+            _forget_random_state()
+            confine.confine(request, self._prepared, address_space)
+            runner.begin(socket.socket(fileno=confine.CONNECTION))
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 - said on the output, which the grader reads
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(70)
+
+    def _threads_and_address_space(self) -> tuple[int, int]:
+        """How many threads this process has, and its bytes of address space (0 if not known)."""
+        if self._own_state < 0:
+            return 1, 0
+        fields = os.pread(self._own_state, 4096, 0).rpartition(b")")[2].split()
+        return int(fields[17]), int(fields[20])
+
+    def _end(self, request: requests.End) -> requests.FromWarm:
+        """Kill the child and what it started."""
+        pid = request.pid
+        if pid not in self._cpu_seconds:
+            return requests.Failed(f"there is no child {pid}")
+        if self._processes is None:
+            _kill(-pid)  # its whole session's first group
+        _kill(pid)
+        if not request.wait:
+            self._dying.add(pid)
+            return requests.Ended(0)
+        _, status, used = os.wait4(pid, 0)
+        limit = self._cpu_seconds.pop(pid)
+        self._dying.discard(pid)
+        self._end_orphans()
+        if os.WIFSIGNALED(status) and used.ru_utime + used.ru_stime >= limit:
+            status = signal.SIGXCPU  # the limit on processor time kills without saying why
+        return requests.Ended(status)
+
+    def _reap(self) -> None:
+        for pid in list(self._dying):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self._dying.discard(pid)
+                del self._cpu_seconds[pid]
+
+    def _end_orphans(self) -> None:
+        """Without namespaces a child may have left processes; they are ours now (Linux)."""
+        if self._processes is not None or not IS_LINUX:
+            return
+        while strays := _children() - set(self._cpu_seconds):
+            for pid in strays:
+                _kill(pid)
+                os.waitpid(pid, 0)
 
 
-def die_with_parent() -> None:
-    """On Linux the kernel ends this process when its parent ends."""
-    if sys.platform == "linux":
-        libc: Any = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def _children() -> set[int]:
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            return {int(word) for word in file.read().split()}
+    except OSError:  # a kernel without this list
+        return set()
 
 
-def _use_one_thread() -> None:
-    """A fork after a multi-threaded operation would hang the child."""
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _forget_random_state() -> None:
+    """Each child would otherwise draw the same numbers as the one before."""
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
     if torch := sys.modules.get("torch"):
-        torch.set_num_threads(1)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+        torch.manual_seed(int.from_bytes(os.urandom(7), "little"))

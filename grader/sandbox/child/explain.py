@@ -1,0 +1,80 @@
+"""Say why something failed that works on the student's own machine: the sandbox refused it.
+
+The error of the system alone ("Operation not permitted") would send a student looking for a
+mistake that is not there.
+"""
+
+import errno
+import linecache
+from collections.abc import Iterator
+from types import TracebackType
+
+_REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EROFS, errno.ENOENT}
+_FULL = {errno.ENOSPC, errno.EFBIG, errno.EMFILE, errno.EAGAIN}
+# By modules on the way to the error, the more telling first.
+_BY_MODULE = (
+    (
+        ("torch/utils/data/", "torch/multiprocessing/"),
+        "the sandbox starts no worker processes; use num_workers=0",
+    ),
+    (
+        ("multiprocessing/", "concurrent/futures/process", "joblib/"),
+        "the sandbox allows no further processes; threads work",
+    ),
+    (("subprocess.py", "pty.py"), "the sandbox does not start other programs"),
+    (
+        ("socket.py", "urllib/", "http/client", "ssl.py", "requests/", "httpx/", "asyncio/"),
+        "the sandbox has no network",
+    ),
+)
+_BY_FUNCTION = (
+    (
+        ("os.fork", "fork(", "posix_spawn", "os.exec", "spawnv", "os.system", "os.popen"),
+        "the sandbox starts no processes or programs",
+    ),
+    (("socket.socket", ".connect("), "the sandbox has no network"),
+    (("os.kill", "killpg"), "the sandbox sends no signals to processes"),
+)
+
+
+def refusal(error: BaseException) -> str:
+    """What of the sandbox stood in the way, or nothing."""
+    for one in _chain(error):
+        if not isinstance(one, OSError):
+            continue
+        if one.errno in _FULL:
+            return "the sandbox bounds files, their sizes and threads"
+        if one.errno in _REFUSALS or type(one).__name__ == "gaierror":
+            if found := _named(one):
+                return found
+            if one.errno in (errno.EPERM, errno.EACCES, errno.EROFS):
+                return "the sandbox does not allow it; files can be written in /tmp"
+    return ""
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _named(error: BaseException) -> str:
+    places = list(_places(error.__traceback__))
+    for parts, words in _BY_MODULE:
+        if any(part in file for file, _ in places for part in parts):
+            return words
+    last_line = places[-1][1] if places else ""
+    for parts, words in _BY_FUNCTION:
+        if any(part in last_line for part in parts):
+            return words
+    return ""
+
+
+def _places(trace: TracebackType | None) -> Iterator[tuple[str, str]]:
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        yield file, linecache.getline(file, trace.tb_lineno)
+        trace = trace.tb_next
