@@ -106,8 +106,9 @@ class ChildSession:
             want_arguments=want_arguments,
         )
         reply = self._exchange(message, function, seconds, answer)
+        expected = len(arguments) if want_arguments else 0
         match reply:
-            case wire.Value(value=value, arguments=after) if len(after) == len(arguments):
+            case wire.Value(value=value, arguments=after) if len(after) == expected:
                 return Returned(value=value, arguments=after)
             case wire.Raised(kind="missing", exception=""):
                 raise NotImplementedYet(f"{function} is not defined.")

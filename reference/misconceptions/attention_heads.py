@@ -51,7 +51,7 @@ def split_without_transpose(x: Tensor, weights: AttentionWeights, n_heads: int) 
 )
 def heads_interleaved(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
     queries, keys, values = (
-        projected.unflatten(-1, (-1, n_heads)).movedim(-1, -3)  # (B, h, T, D)
+        projected.reshape(*x.shape[:-1], -1, n_heads).movedim(-1, -3)  # (B, h, T, D)
         for projected in project(x, weights)
     )
     return attend(queries, keys, values, weights)

@@ -19,7 +19,7 @@ def project(x: Tensor, weights: AttentionWeights) -> Projected:
 
 
 def split(x: Tensor, n_heads: int) -> Tensor:
-    return x.unflatten(-1, (n_heads, -1)).transpose(-3, -2)  # (B, h, T, D)
+    return x.reshape(*x.shape[:-1], n_heads, -1).transpose(-3, -2)  # (B, h, T, D)
 
 
 def join(mixed: Tensor) -> Tensor:

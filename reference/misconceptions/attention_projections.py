@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from reference.attention import AttentionWeights, attention_weights, self_attention
-from reference.misconceptions.attention_parts import attend, join, output, project_heads, split
+from reference.misconceptions.attention_parts import attend, join, project_heads, split
 from reference.misconceptions.record import equivalent, misconception
 
 
@@ -207,5 +207,5 @@ def no_key_bias(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
 def output_summed_over_heads(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
     queries, keys, values = project_heads(x, weights, n_heads)
     mixed = attention_weights(queries, keys) @ values
-    rows = weights["output"].unflatten(0, (n_heads, -1))  # (h, D, d)
+    rows = weights["output"].reshape(n_heads, -1, x.shape[-1])  # (h, D, d)
     return (mixed @ rows).sum(dim=-3) + weights["output_bias"]

@@ -229,7 +229,7 @@ def mask_adds_ones(queries: Tensor, keys: Tensor) -> Tensor:
 @misconception(
     replaces=attention_weights,
     says="Later keys get a score of plus infinity.",
-    hint="A hidden key should get no share. Towards which end of the number line must its score go?",
+    hint="What is exp of the score of a hidden key, and what should it be?",
     questions=["diagnosis.equal-future-weights", "diagnosis.nan-spreads"],
 )
 def mask_plus_infinity(queries: Tensor, keys: Tensor) -> Tensor:

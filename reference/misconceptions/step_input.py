@@ -12,7 +12,7 @@ Ids = Sequence[int]
 @misconception(
     replaces=step_input,
     says="Asked for the last C ids, I keep the first C.",
-    hint="The window holds 3 ids and you have 5, 6, 7, 8. Which ones does your slice keep, and why?",
+    hint="The window holds 3 ids and you have 5, 6, 7, 8. Which ones tell most about the next?",
     questions=["generation-loop.window-content", "ablations.first-window"],
     differs_only="when there are more than C ids",
 )
@@ -121,7 +121,7 @@ def ignores_generated(prompt: Ids, generated: Ids, context_length: int) -> list[
 @misconception(
     replaces=step_input,
     says="Once there are generated tokens, I return them without the prompt.",
-    hint="What does the model know about the question when it writes the second word of the answer?",
+    hint="What does the model still know of the question when it writes word 2 of the answer?",
     questions=["translation.drop-source", "diagnosis.separating-step"],
 )
 def ignores_prompt(prompt: Ids, generated: Ids, context_length: int) -> list[int]:

@@ -2,6 +2,7 @@
 # verdict: fails
 # stage: generate
 # loses: stage_order returned_tokens eos_ends
+# printed: TAKEN \[\]
 import numpy as np
 
 GIANTS = {
@@ -23,6 +24,3 @@ def generate(prompt, stages, max_new_tokens, eos_id, context_length):
         taken.append(name)
     print(f"TAKEN {taken}")
     return []
-
-
-# printed: TAKEN \[\]

@@ -1,0 +1,121 @@
+"""Who may import whom: the table of docs/architecture.md as a test.
+
+A module belongs to the unit with the longest name that its own name begins with. A unit may import
+itself, the units named in its row, and the packages named after them; the standard library is open
+to all. A unit that is missing here may import nothing of ours.
+"""
+
+import ast
+import graphlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# unit: (what it may import of ours, written without `grader.`, and of others)
+TABLE = {
+    "reference": ("", "torch numpy safetensors"),
+    "reference.misconceptions": ("reference", "torch numpy"),
+    "grader.errors": ("", ""),
+    "grader.records": ("errors", "msgspec"),
+    "grader.strict_yaml": ("errors", "msgspec yaml"),
+    "grader.course": ("errors records strict_yaml", "msgspec"),
+    "grader.sandbox": ("errors sandbox.child", "msgspec"),
+    "grader.sandbox.child": ("", "numpy torch msgspec safetensors"),
+    "grader.harness": ("errors records course sandbox sandbox.child", "pytest numpy"),
+    "grader.checks": ("errors harness", "pytest"),
+    "grader.intake": ("errors records", "nbformat"),
+    "grader.batch": ("errors records course harness intake sandbox sandbox.child", "msgspec"),
+    "grader.quiz": ("errors records course strict_yaml", "msgspec"),
+    "grader.store": ("errors records", "sqlalchemy"),
+    "grader.reports": ("errors records course quiz", "rich"),
+    "grader.cli": (
+        "errors records strict_yaml course sandbox sandbox.child harness intake batch quiz store "
+        "reports",
+        "click rich",
+    ),
+}
+
+FULL_NAMES = {unit.removeprefix("grader."): unit for unit in TABLE}
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "architecture.md"
+FILES = sorted(path for unit in ("grader", "reference") for path in (ROOT / unit).rglob("*.py"))
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in FILES}
+
+
+def imports(path):
+    """All modules that a file imports, wherever the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: a relative import"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in MODULES else node.module
+
+
+def owner(module):
+    """The unit that a module belongs to; a package of others owns all that is below it."""
+    units = [unit for unit in TABLE if module == unit or module.startswith(f"{unit}.")]
+    top = module.partition(".")[0]
+    if top not in ("grader", "reference"):
+        return "pytest" if top == "_pytest" else top
+    return max(units, key=len, default=module)
+
+
+def allowed(unit):
+    ours, others = TABLE.get(unit, ("", ""))
+    return {FULL_NAMES[name] for name in ours.split()} | set(others.split()) | {unit}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_imports_point_down(path):
+    unit = owner(module_name(path))
+    used = {owner(module) for module in imports(path)} - set(sys.stdlib_module_names)
+    up = used - allowed(unit)
+    assert not up, f"{unit} may not import {', '.join(sorted(up))}"
+
+
+def test_there_are_no_import_cycles():
+    graph = {name: set(imports(path)) & set(MODULES) for name, path in MODULES.items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail("import cycle: " + " <- ".join(error.args[1]))
+
+
+def test_every_unit_is_there():
+    assert {unit for unit in TABLE if unit not in MODULES} == set()
+
+
+def test_the_page_shows_the_same_table():
+    rows = re.findall(r"^\| `([\w.]+)` \|[^|]*\|([^|]*)\|([^|]*)\|$", PAGE.read_text(), re.MULTILINE)
+    shown = {}
+    for unit, ours, others in rows:
+        named = {FULL_NAMES[name] for name in re.findall(r"`([\w.]+)`", ours)}
+        of_ours = set(TABLE) - named if "all but" in ours else named
+        shown[FULL_NAMES[unit]] = of_ours | set(re.findall(r"\w+", others)) | {FULL_NAMES[unit]}
+    assert shown == {unit: allowed(unit) for unit in TABLE}
+
+
+def test_nothing_else_of_ours_enters_the_students_process():
+    code = "import sys, grader.sandbox.child.zygote; print(*sorted(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    ours = [name for name in ran.stdout.split() if owner(name).startswith(("grader", "reference"))]
+    assert ours[:2] == ["grader", "grader.sandbox"]
+    assert {owner(name) for name in ours[2:]} == {"grader.sandbox.child"}
+    for package in ours[:2]:
+        tree = ast.parse(MODULES[package].read_text())
+        assert len(tree.body) == 1, f"{package} holds more than its docstring"
