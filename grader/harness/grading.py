@@ -15,6 +15,7 @@ import pytest
 
 from grader.course import Assignment
 from grader.errors import CourseError, GraderFault
+from grader.harness.ahead import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.student import StudentProcess
 from grader.records import (
@@ -69,8 +70,10 @@ def grade(
     """
 
     def work(plugin: GradingPlugin) -> None:
+        call_plan = CallPlan(sandbox)
         for submission in submissions:
-            emit(_grade_one(submission, plugin, assignment, sandbox, secret))
+            process = StudentProcess(sandbox, submission, assignment.limits, call_plan)
+            emit(_grade_one(submission, process, plugin, assignment, sandbox, secret))
 
     plugin = GradingPlugin(assignment, with_hidden=with_hidden, secret=secret, work=work)
     folder = str(assignment.folder)
@@ -92,13 +95,13 @@ def grade(
 
 def _grade_one(
     submission: Submission,
+    process: StudentProcess,
     plugin: GradingPlugin,
     assignment: Assignment,
     sandbox: Sandbox,
     secret: str,
 ) -> Report:
     begin = time.monotonic()
-    process = StudentProcess(sandbox, submission, assignment.limits)
     results: list[CheckResult] = []
     printed: list[str] = []
     try:

@@ -26,7 +26,9 @@ def files_in_zip(data: bytes, name: str, suffixes: tuple[str, ...]) -> dict[str,
             if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
                 raise _refused(name, f"its sources are larger than {MAX_TOTAL_BYTES >> 20} MB")
             return {member.filename: _read(archive, member, name) for member in members}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except SubmissionError:
+        raise
+    except Exception as error:  # each way of packing has its own errors for damaged bytes
         raise _refused(name, f"it is not a readable zip archive ({error})") from error
 
 

@@ -1,16 +1,16 @@
 """A notebook's code cells as Python source. Nothing is parsed as Python here."""
 
 import re
-import warnings
 
 import nbformat
+import nbformat.reader
 
 from grader.errors import SubmissionError
 
 # Cell magics whose body is still Python of the notebook; all others hold something else.
 _PYTHON_MAGICS = {"time", "timeit", "capture", "prun"}
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
-_LINE_MAGIC = re.compile(r"(\s*)(%\w.*|!.*|\?{1,2}\w[\w.]*\s*|[\w.]+\?{1,2}\s*)")
+_LINE_MAGIC = re.compile(r"(\s*)(%\w.*|!(?!=).*|\?{1,2}\w[\w.]*\s*|[\w.]+\?{1,2}\s*)")
 _ASSIGNED_MAGIC = re.compile(r"(\s*[\w, ]+=\s*)[%!]\w.*")
 
 
@@ -21,10 +21,9 @@ def code_cells(text: str, name: str) -> list[tuple[str, str]]:
         SubmissionError: the text is not a notebook.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # such as cells without an id, from older programs
-            notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-            cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        # Not `nbformat.reads`: it complains of notebooks that are not valid and good all the same.
+        notebook = nbformat.convert(nbformat.reader.reads(text), 4)  # type: ignore[no-untyped-call]
+        cells = [_text(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
     except Exception as error:
         raise SubmissionError(
             "is not a readable notebook",
@@ -43,7 +42,17 @@ def without_magics(source: str) -> str:
         if magic[1] not in _PYTHON_MAGICS:
             return ""
         lines[first] = ""
-    return "\n".join(_without_magic(line) for line in lines)
+    continues = False
+    for i, line in enumerate(lines):
+        lines[i] = "" if continues else _without_magic(line)
+        continues = line.endswith("\\") and lines[i] != line
+    return "\n".join(lines)
+
+
+def _text(source: object) -> str:
+    if not isinstance(source, str):
+        raise TypeError("the source of a cell is not text")
+    return source
 
 
 def _without_magic(line: str) -> str:

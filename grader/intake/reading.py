@@ -1,6 +1,8 @@
 """One submission as text, from a file, a folder, a notebook or a zip of one of these."""
 
 import hashlib
+import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -19,29 +21,31 @@ def read(path: Path, name: str | None = None) -> Submission:
 
     Args:
         path: a .py file, a .ipynb notebook, a .zip, or a folder.
-        name: what the submission is called; by default the file's name without its ending.
+        name: what the submission is called; by default the name of the file without its ending,
+            or of the folder.
 
     Raises:
         SubmissionError: it cannot be read; the sentence says what to do.
     """
-    name = name or path.stem
-    try:
-        if path.is_dir():
-            return _from_files(name, _files_in_folder(path), path.name)
-        if path.suffix == ".zip":
-            return _from_files(name, files_in_zip(_bytes(path), path.name, SOURCES), path.name)
-        if path.suffix in SOURCES:
-            return _submission(name, path.name, _bytes(path), {})
-    except OSError as error:
-        raise SubmissionError(
-            f"cannot be read ({error.strerror})", at=str(path), fix="Check the path and its rights."
-        ) from error
-    if not path.exists():
+    if not os.path.lexists(path):
         raise SubmissionError(
             "there is no such file or folder",
             at=str(path),
             fix="Name a submission.py, a submission.ipynb, a zip, or a folder.",
         )
+    path = Path(os.path.abspath(path))  # "." has no name
+    name, suffix = name or _stem(path), path.suffix.lower()
+    try:
+        if path.is_dir() and not path.is_symlink():
+            return _from_files(name, _files_in_folder(path), path.name)
+        if suffix == ".zip":
+            return _from_files(name, files_in_zip(_bytes(path), path.name, SOURCES), path.name)
+        if suffix in SOURCES or path.is_dir():
+            return _submission(name, path.name, _bytes(path), {})
+    except OSError as error:
+        raise SubmissionError(
+            f"cannot be read ({error.strerror})", at=str(path), fix="Check the path and its rights."
+        ) from error
     raise SubmissionError(
         f"a {path.suffix or 'file without an ending'} cannot be graded",
         at=path.name,
@@ -66,9 +70,9 @@ def entries(folder: Path) -> dict[str, Path]:
             at=str(folder),
             fix="Put one file, folder, notebook or zip a student into it.",
         )
-    stems = [_stem(path) for path in paths]
-    names = [p.name if stems.count(s) > 1 else s for p, s in zip(paths, stems, strict=True)]
-    return dict(zip(names, paths, strict=True))
+    # "ada.py" must not hide "ada.zip", nor either of them a third that is called "ada.py.zip".
+    taken = Counter(name for path in paths for name in {path.name, _stem(path)})
+    return {path.name if taken[_stem(path)] > 1 else _stem(path): path for path in paths}
 
 
 def _stem(path: Path) -> str:
@@ -145,7 +149,7 @@ def _from_files(name: str, files: Mapping[str, bytes], at: str) -> Submission:
 
 def _submission(name: str, main: str, data: bytes, modules: Mapping[str, bytes]) -> Submission:
     text = _text(data, main)
-    cells = code_cells(text, main) if main.endswith(".ipynb") else [(main, text)]
+    cells = code_cells(text, main) if main.lower().endswith(".ipynb") else [(main, text)]
     others = {path: _text(source, path) for path, source in sorted(modules.items())}
     digest = hashlib.sha256()
     for label, source in [*cells, *others.items()]:

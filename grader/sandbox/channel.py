@@ -46,15 +46,16 @@ class Channel:
         os.set_blocking(output, False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(output, selectors.EVENT_READ)
+        self._selector.register(connection, selectors.EVENT_READ)
 
-    def send(self, message: wire.Message, deadline: float) -> None:
-        """Raises DeadlinePassed or ChildGone."""
-        pending = memoryview(wire.encode(message))
+    def send(self, frame: bytes, deadline: float) -> None:
+        """Send what `wire.encode` made; raises DeadlinePassed or ChildGone."""
+        pending = memoryview(frame)
         while pending:
             try:
                 pending = pending[self._connection.send(pending) :]
             except BlockingIOError:
-                self._wait(selectors.EVENT_WRITE, deadline)
+                self._wait_for_room(deadline)
             except OSError as error:
                 raise ChildGone from error
 
@@ -92,11 +93,9 @@ class Channel:
 
     def _take(self, count: int, deadline: float) -> bytes:
         while len(self._inbox) < count:
+            self._wait(deadline)
             try:
                 part = self._read()
-            except BlockingIOError:
-                self._wait(selectors.EVENT_READ, deadline)
-                continue
             except OSError as error:
                 raise ChildGone from error
             if not part:
@@ -122,19 +121,23 @@ class Channel:
         if sys.platform == "linux":
             self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, wanted)
 
-    def _wait(self, event: int, deadline: float) -> None:
+    def _wait(self, deadline: float) -> None:
         """Until the connection is ready or the deadline is past, draining output meanwhile."""
-        self._selector.register(self._connection, event)
-        try:
-            while (left := deadline - time.monotonic()) > 0:
-                ready = self._selector.select(left)
-                if any(key.fileobj is self._output for key, _ in ready):
-                    self._drain()
-                if any(key.fileobj is self._connection for key, _ in ready):
-                    return
-        finally:
-            self._selector.unregister(self._connection)
+        while (left := deadline - time.monotonic()) > 0:
+            ready = [key.fileobj for key, _ in self._selector.select(left)]
+            if self._output in ready:
+                self._drain()
+            if self._connection in ready:
+                return
         raise DeadlinePassed
+
+    def _wait_for_room(self, deadline: float) -> None:
+        """The same for writing, which the buffers of a socket make rare."""
+        self._selector.modify(self._connection, selectors.EVENT_WRITE)
+        try:
+            self._wait(deadline)
+        finally:
+            self._selector.modify(self._connection, selectors.EVENT_READ)
 
     def _drain(self) -> None:
         """Take what is there now, one pipe buffer at the most, so that a flood cannot hold us."""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from grader.errors import CallFailed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -31,6 +33,23 @@ class Returned:
 
     value: Any
     arguments: list[Any]  # the arguments as they are after the call, if they were wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlannedCall:
+    """A call that needs no answer of ours while it runs."""
+
+    function: str
+    arguments: Sequence[Any]
+    want_arguments: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CallsAhead:
+    """Calls that every submission of a class will get, with their bytes."""
+
+    calls: tuple[PlannedCall, ...]
+    frame: bytes
 
 
 class Refused(Exception):
@@ -85,6 +104,13 @@ class Session(Protocol):
             CallFailed: there is no usable answer; the class says why.
         """
 
+    def call_ahead(self, ahead: CallsAhead, *, seconds: float) -> list[Returned | CallFailed]:
+        """Make planned calls in one go: the outcome of each, up to one that ended the child.
+
+        Args:
+            seconds: wall clock for each call.
+        """
+
     def take_output(self) -> str:
         """What the child printed since the last time, capped."""
 
@@ -102,6 +128,9 @@ class Sandbox(Protocol):
     @property
     def layers(self) -> tuple[str, ...]:
         """What the level is made of."""
+
+    def ahead(self, calls: Sequence[PlannedCall]) -> CallsAhead:
+        """Calls made ready for `Session.call_ahead`."""
 
     def open(self, code: Code, limits: Limits) -> Session:
         """A child that has read the submission.

@@ -1,10 +1,11 @@
 """One child with one submission: calls go in, plain values or a named failure come out."""
 
+import functools
 import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.errors import (
     BadValue,
@@ -17,9 +18,22 @@ from grader.errors import (
 )
 from grader.sandbox.channel import Channel, ChildGone, DeadlinePassed
 from grader.sandbox.child import wire
-from grader.sandbox.contract import Answerer, Code, Limits, NoAnswer, Refused, Returned, Stop
+from grader.sandbox.contract import (
+    Answerer,
+    CallsAhead,
+    Code,
+    Limits,
+    NoAnswer,
+    PlannedCall,
+    Refused,
+    Returned,
+    Stop,
+)
 from grader.sandbox.text import clean
 
+T = TypeVar("T")
+
+_AHEAD = 1 << 30  # ids of planned calls begin here
 READY_SECONDS = 20.0
 _TEXT = 2000  # characters of an exception that a report keeps
 _NOTE = 300
@@ -106,9 +120,31 @@ class ChildSession:
             want_arguments=want_arguments,
         )
         reply = self._exchange(message, function, seconds, answer)
-        expected = len(arguments) if want_arguments else 0
+        return self._returned(function, reply, len(arguments) if want_arguments else 0)
+
+    def call_ahead(self, ahead: CallsAhead, *, seconds: float) -> list[Returned | CallFailed]:
+        """See `Session.call_ahead`."""
+        outcomes: list[Returned | CallFailed] = []
+        try:
+            send = functools.partial(self._channel.send, ahead.frame)
+            self._guarded("Your submission", seconds, send)
+            for number, planned in enumerate(ahead.calls):
+                reply = self._guarded(planned.function, seconds, self._channel.receive)
+                if reply.id != _AHEAD + number or isinstance(reply, wire.Ask):
+                    raise self._violation(planned.function)
+                expected = len(planned.arguments) if planned.want_arguments else 0
+                try:
+                    outcomes.append(self._returned(planned.function, reply, expected))
+                except CallFailed as failure:
+                    outcomes.append(failure)
+        except CallFailed as failure:
+            outcomes.append(failure)
+        return outcomes
+
+    def _returned(self, function: str, reply: wire.FromChild, n_arguments: int) -> Returned:
+        """What a reply says; raises CallFailed where it says no value."""
         match reply:
-            case wire.Value(value=value, arguments=after) if len(after) == expected:
+            case wire.Value(value=value, arguments=after) if len(after) == n_arguments:
                 return Returned(value=value, arguments=after)
             case wire.Raised(kind="missing", exception=""):
                 raise NotImplementedYet(f"{function} is not defined.")
@@ -141,18 +177,25 @@ class ChildSession:
         self, message: wire.Message, function: str, seconds: float, answer: Answerer
     ) -> wire.FromChild:
         """Send a request and serve what the child asks until its reply is there."""
-        deadline = time.monotonic() + seconds
-        try:
-            self._channel.send(message, deadline)
+
+        def converse(deadline: float) -> wire.FromChild:
+            self._channel.send(wire.encode(message), deadline)
             while True:
                 reply = self._channel.receive(deadline)
                 if not isinstance(reply, wire.Ask):
                     break
                 self._count(reply)
-                self._channel.send(_answered(reply, answer), deadline)
+                self._channel.send(wire.encode(_answered(reply, answer)), deadline)
             if reply.id != message.id:
                 raise wire.WireError("an answer to another request")
             return reply
+
+        return self._guarded(function, seconds, converse)
+
+    def _guarded(self, function: str, seconds: float, talk: Callable[[float], T]) -> T:
+        """Talk to the child until a deadline; whatever ends the talk ends the child."""
+        try:
+            return talk(time.monotonic() + seconds)
         except DeadlinePassed:
             self._kill()
             raise TimedOut(f"{function} did not finish within {seconds:g} s.") from None
@@ -186,6 +229,20 @@ class ChildSession:
     def _violation(self, function: str) -> CallFailed:
         self._kill()
         return BadValue(f"The process that runs your code did not answer the call of {function}.")
+
+
+def calls_ahead(calls: Sequence[PlannedCall]) -> CallsAhead:
+    """Calls made ready to be sent to any number of children."""
+    messages = [
+        wire.Call(
+            id=_AHEAD + number,
+            function=call.function,
+            arguments=list(call.arguments),
+            want_arguments=call.want_arguments,
+        )
+        for number, call in enumerate(calls)
+    ]
+    return CallsAhead(calls=tuple(calls), frame=wire.encode(wire.Calls(id=_AHEAD, calls=messages)))
 
 
 def _answered(ask: wire.Ask, answer: Answerer) -> wire.Message:

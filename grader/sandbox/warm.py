@@ -23,9 +23,9 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.child import requests
 from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
-from grader.sandbox.contract import Code, Limits
+from grader.sandbox.contract import CallsAhead, Code, Limits, PlannedCall
 from grader.sandbox.levels import PLANS, Level, Plan
-from grader.sandbox.session import ChildSession, exit_code
+from grader.sandbox.session import ChildSession, calls_ahead, exit_code
 
 START_SECONDS = 120.0  # importing torch on a busy machine
 REPLY_SECONDS = 20.0
@@ -89,6 +89,10 @@ class WarmSandbox:
     def open(self, code: Code, limits: Limits) -> ChildSession:
         """See `Sandbox.open`."""
         return self._open(self._chosen(), code, limits)
+
+    def ahead(self, calls: Sequence[PlannedCall]) -> CallsAhead:
+        """See `Sandbox.ahead`."""
+        return calls_ahead(calls)
 
     def close(self) -> None:
         self._control.close()

@@ -108,7 +108,7 @@ def exceeds_probability(distribution: Tensor, u: float | None = None) -> int:
 
 @misconception(
     replaces=select_token,
-    says="The first token is returned whose cumulative probability reaches u; it need not exceed it.",
+    says="The first token whose cumulative probability reaches u is returned.",
     hint="Let token 0 have probability 0. What do you return for u = 0?",
     questions=["token-selection.inverse-cdf"],
     differs_only="where a cumulative probability is exactly u",

@@ -13,6 +13,7 @@ class Pipe:
         self._connection = connection
         self._lock = threading.RLock()
         self._last_id = 0
+        self._inbox = bytearray()
 
     def send(self, message: wire.Message) -> None:
         self._connection.sendall(wire.encode(message))
@@ -30,10 +31,11 @@ class Pipe:
             return self.receive()
 
     def _exactly(self, count: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            part = self._connection.recv(min(count - len(parts), 1 << 20))
+        while len(self._inbox) < count:
+            part = self._connection.recv(1 << 18)
             if not part:
                 raise EOFError
-            parts += part
-        return bytes(parts)
+            self._inbox += part
+        taken = bytes(self._inbox[:count])
+        del self._inbox[:count]
+        return taken

@@ -1,11 +1,9 @@
 """The loop inside a student's process: read the submission, then answer calls until the end."""
 
 import contextlib
-import os
 import socket
 import sys
 from typing import Any, TextIO
-
 
 from grader.sandbox.child import values, wire
 from grader.sandbox.child.explain import refusal
@@ -35,15 +33,17 @@ class Runner:
         while True:
             match self._pipe.receive():
                 case wire.Load() as request:
-                    reply = self._load(request)
+                    self._reply(self._load(request))
                 case wire.Call() as request:
-                    reply = self._call(request)
+                    self._reply(self._call(request))
+                case wire.Calls(calls=calls):
+                    for request in calls:
+                        self._reply(self._call(request))
                 case _:
                     return
-            flush_output()
-            self._send(reply)
 
-    def _send(self, reply: wire.Message) -> None:
+    def _reply(self, reply: wire.Message) -> None:
+        flush_output()
         try:
             self._pipe.send(reply)
         except wire.WireError as error:

@@ -69,6 +69,12 @@ class Call(Message, tag="call"):
     want_arguments: bool = False
 
 
+class Calls(Message, tag="calls"):
+    """To the child: several calls that ask nothing back; each is answered as if it came alone."""
+
+    calls: list[Call]
+
+
 class Answer(Message, tag="answer"):
     """To the child: what its `Ask` came to."""
 
@@ -121,7 +127,7 @@ class Ask(Message, tag="ask"):
     arguments: list[Any]
 
 
-ToChild = Load | Call | Answer | Refusal
+ToChild = Load | Call | Calls | Answer | Refusal
 FromChild = Ready | Loaded | Value | Raised | Ask
 
 

@@ -1,5 +1,6 @@
 # Leaves files, links and memory segments in every place that a neighbour may look at.
 # verdict: fails
+# copies: 4
 # needs: confined
 # clean: LEFT
 import ctypes

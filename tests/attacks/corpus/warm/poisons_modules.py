@@ -1,5 +1,6 @@
 # Poisons everything in reach in its process, for whoever comes next in it.
 # verdict: fails
+# copies: 4
 import atexit
 import builtins
 import gc

@@ -1,5 +1,6 @@
 # Not an attack: comes after the poisoners, and fails if anything of theirs is left.
 # verdict: passes
+# copies: 4
 import builtins
 import gc
 import os

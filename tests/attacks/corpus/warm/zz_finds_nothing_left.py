@@ -1,5 +1,6 @@
 # Not an attack: comes after those that leave files behind, and fails if it finds any.
 # verdict: passes
+# copies: 4
 # needs: confined
 import ctypes
 import os

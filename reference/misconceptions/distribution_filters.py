@@ -1,44 +1,24 @@
-"""What people get wrong about the next-token distribution: temperature, top-k and top-p.
+"""What people get wrong about the next-token distribution: top-k and top-p.
 
-B batch, V vocabulary. Mistakes about the greedy case stand with the temperature.
+B batch, V vocabulary.
 """
 
-import math
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 from reference.distribution import next_token_distribution
+from reference.misconceptions.distribution_parts import greedy, mass_before, only, ranks
 from reference.misconceptions.record import equivalent, misconception
 from reference.softmax import softmax
 
 Nucleus = Callable[[Tensor, float], Tensor]  # probabilities (B, V) and p -> which are kept
 
 
-def _greedy(logits: Tensor) -> Tensor:
-    return next_token_distribution(logits, 0, None, None)
-
-
-def _only(kept: Tensor, logits: Tensor) -> Tensor:
-    return logits.masked_fill(~kept, -math.inf)
-
-
-def _ranks(scores: Tensor) -> Tensor:
-    """0 for the most probable token of each row, 1 for the next one, and so on."""
-    return scores.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1)
-
-
-def _mass_before(probabilities: Tensor) -> Tensor:
-    """For each token, the mass of the more probable ones."""
-    in_order = probabilities.sort(dim=-1, descending=True, stable=True).values
-    return (in_order.cumsum(dim=-1) - in_order).gather(-1, _ranks(probabilities))
-
-
 def _top_k(logits: Tensor, temperature: float, top_k: int | None) -> Tensor:
     """Right logits after temperature (above 0) and top-k."""
     logits = logits / temperature
-    return logits if top_k is None else _only(_ranks(logits) < top_k, logits)
+    return logits if top_k is None else only(ranks(logits) < top_k, logits)
 
 
 def _with_nucleus(
@@ -52,119 +32,7 @@ def _with_nucleus(
     if temperature == 0 or top_p is None:
         return next_token_distribution(logits, temperature, top_k, None)
     logits = _top_k(logits, temperature, top_k)
-    return softmax(_only(nucleus(softmax(logits), top_p), logits))
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="The logits are multiplied by the temperature.",
-    hint="Does a high temperature make your distribution flatter or sharper?",
-    questions=["token-selection.temperature-two", "output-and-softmax.double-logits"],
-    differs_only="at temperatures other than 0 and 1",
-)
-def temperature_multiplies(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature == 0:
-        return _greedy(logits)
-    return next_token_distribution(logits * temperature, 1, top_k, top_p)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="The temperature is applied twice.",
-    hint="Two logits differ by 2. By which factor do your probabilities differ at temperature 2?",
-    questions=["token-selection.temperature-two"],
-    differs_only="at temperatures other than 0 and 1",
-)
-def temperature_twice(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    return next_token_distribution(logits, temperature**2, top_k, top_p)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="The temperature divides the probabilities.",
-    hint="What do your probabilities add up to at temperature 2?",
-    questions=["token-selection.temperature-two", "token-selection.order-sampler"],
-    differs_only="at temperatures other than 0 and 1",
-)
-def temperature_on_probabilities(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature == 0:
-        return _greedy(logits)
-    return next_token_distribution(logits, 1, top_k, top_p) / temperature
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="The temperature is not used.",
-    hint="Compare your results at the temperatures 0.5 and 2.",
-    questions=["token-selection.hot", "token-selection.temperature-two"],
-    differs_only="at temperatures other than 0 and 1",
-)
-def temperature_ignored(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    return next_token_distribution(logits, min(temperature, 1) and 1, top_k, top_p)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="The temperature may as well come after top-p.",
-    hint="Does a change of the temperature change which tokens your top-p keeps? Should it?",
-    questions=["token-selection.temperature-and-top-p", "token-selection.order-sampler"],
-    differs_only="with top-p at temperatures other than 0 and 1",
-)
-def temperature_after_top_p(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature == 0:
-        return _greedy(logits)
-    kept = next_token_distribution(logits, 1, top_k, top_p) > 0
-    return softmax(_only(kept, logits) / temperature)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="At temperature 0 the logits are divided by 0.",
-    hint="What does your function return at temperature 0? Print it.",
-    questions=["token-selection.greedy-settings"],
-    differs_only="at temperature 0",
-)
-def zero_temperature_divides(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature == 0:
-        return softmax(logits / temperature)
-    return next_token_distribution(logits, temperature, top_k, top_p)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="Temperature 0 means that there is no temperature.",
-    hint="Which tokens can be drawn at temperature 0.01, and which at 0 in your code?",
-    questions=["token-selection.greedy-settings", "token-selection.hot"],
-    differs_only="at temperature 0",
-)
-def zero_temperature_is_off(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    return next_token_distribution(logits, temperature or 1, top_k, top_p)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="The result is always greedy: probability 1 on the arg max.",
-    hint="At which settings should your function leave more than one token possible?",
-    questions=["token-selection.greedy-settings", "token-selection.hot"],
-)
-def always_greedy(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    return _greedy(logits)
+    return softmax(only(nucleus(softmax(logits), top_p), logits))
 
 
 @misconception(
@@ -219,7 +87,7 @@ def top_k_keeps_smallest(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     if temperature and top_k is not None:
-        logits = _only(_ranks(-logits) < top_k, logits)
+        logits = only(ranks(-logits) < top_k, logits)
     return next_token_distribution(logits, temperature, None, top_p)
 
 
@@ -235,7 +103,7 @@ def top_k_limit_of_first_row(
 ) -> Tensor:
     if temperature and top_k is not None:
         limit = logits[0].sort(descending=True).values[top_k - 1]
-        logits = _only(logits >= limit, logits)
+        logits = only(logits >= limit, logits)
     return next_token_distribution(logits, temperature, None, top_p)
 
 
@@ -250,7 +118,7 @@ def top_p_drops_crossing(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     def nucleus(probabilities: Tensor, p: float) -> Tensor:
-        return (_mass_before(probabilities) + probabilities <= p) | (_ranks(probabilities) == 0)
+        return (mass_before(probabilities) + probabilities <= p) | (ranks(probabilities) == 0)
 
     return _with_nucleus(nucleus, logits, temperature, top_k, top_p)
 
@@ -266,8 +134,8 @@ def top_p_one_more(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     def nucleus(probabilities: Tensor, p: float) -> Tensor:
-        size = (_mass_before(probabilities) < p).sum(dim=-1, keepdim=True)
-        return _ranks(probabilities) <= size
+        size = (mass_before(probabilities) < p).sum(dim=-1, keepdim=True)
+        return ranks(probabilities) <= size
 
     return _with_nucleus(nucleus, logits, temperature, top_k, top_p)
 
@@ -283,7 +151,7 @@ def top_p_complement(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     def nucleus(probabilities: Tensor, p: float) -> Tensor:
-        return (_mass_before(probabilities) < 1 - p) | (_ranks(probabilities) == 0)
+        return (mass_before(probabilities) < 1 - p) | (ranks(probabilities) == 0)
 
     return _with_nucleus(nucleus, logits, temperature, top_k, top_p)
 
@@ -312,7 +180,7 @@ def top_p_of_each_token(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     def nucleus(probabilities: Tensor, p: float) -> Tensor:
-        return (probabilities >= p) | (_ranks(probabilities) == 0)
+        return (probabilities >= p) | (ranks(probabilities) == 0)
 
     return _with_nucleus(nucleus, logits, temperature, top_k, top_p)
 
@@ -329,8 +197,8 @@ def top_p_without_renormalizing(
 ) -> Tensor:
     if temperature == 0 or top_p is None:
         return next_token_distribution(logits, temperature, top_k, None)
-    kept = _mass_before(softmax(logits / temperature)) < top_p
-    return softmax(_only(kept, _top_k(logits, temperature, top_k)))
+    kept = mass_before(softmax(logits / temperature)) < top_p
+    return softmax(only(kept, _top_k(logits, temperature, top_k)))
 
 
 @misconception(
@@ -360,7 +228,7 @@ def top_p_ascending(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     def nucleus(probabilities: Tensor, p: float) -> Tensor:
-        mass_above = _mass_before(probabilities) + probabilities
+        mass_above = mass_before(probabilities) + probabilities
         return 1 - mass_above < p
 
     return _with_nucleus(nucleus, logits, temperature, top_k, top_p)
@@ -393,7 +261,7 @@ def top_p_of_first_row(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     def nucleus(probabilities: Tensor, p: float) -> Tensor:
-        return (_mass_before(probabilities) < p)[:1].expand_as(probabilities)
+        return (mass_before(probabilities) < p)[:1].expand_as(probabilities)
 
     return _with_nucleus(nucleus, logits, temperature, top_k, top_p)
 
@@ -430,71 +298,6 @@ def filtered_logits_are_zero(
     return softmax(logits / temperature * (right > 0))
 
 
-@misconception(
-    replaces=next_token_distribution,
-    says="Softmax is applied to the finished distribution once more.",
-    hint="Can a token that was filtered out still be drawn from your result?",
-    questions=["output-and-softmax.softmax-twice", "token-selection.order-sampler"],
-)
-def softmax_twice(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    return softmax(next_token_distribution(logits, temperature, top_k, top_p))
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="The filtered logits are the result; there is no softmax at the end.",
-    hint="Can an entry of your result be negative? What do the entries add up to?",
-    questions=["token-selection.order-sampler"],
-)
-def returns_logits(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    right = next_token_distribution(logits, temperature, top_k, top_p)
-    return right if temperature == 0 else _only(right > 0, logits / temperature)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="I divide the logits in place and change the caller's array.",
-    hint="Call your function twice with the same logits. Are the results equal?",
-    questions=["token-selection.order-sampler"],
-    differs_only="in the logits after the call, at temperatures other than 0 and 1",
-)
-def changes_its_input(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature == 0:
-        return _greedy(logits)
-    logits /= temperature
-    return next_token_distribution(logits, 1, top_k, top_p)
-
-
-@equivalent(
-    replaces=next_token_distribution,
-    says="The temperature divides the logarithms of the probabilities.",
-)
-def temperature_on_logarithms(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    return next_token_distribution(logits.log_softmax(dim=-1), temperature, top_k, top_p)
-
-
-@equivalent(
-    replaces=next_token_distribution,
-    says="Each probability is raised to the power 1 / T, and the row is divided by its sum.",
-    where="as long as no probability is so small that it becomes 0",
-)
-def temperature_as_power(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature == 0:
-        return _greedy(logits)
-    powers = softmax(logits) ** (1 / temperature)
-    return next_token_distribution(powers.log(), 1, top_k, top_p)
-
-
 @equivalent(
     replaces=next_token_distribution,
     says="Top-k comes before the temperature, for the temperature keeps the order.",
@@ -502,7 +305,7 @@ def temperature_as_power(
 def top_k_before_temperature(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
-    kept = logits if top_k is None else _only(_ranks(logits) < top_k, logits)
+    kept = logits if top_k is None else only(ranks(logits) < top_k, logits)
     return next_token_distribution(kept, temperature, None, top_p)
 
 
@@ -514,24 +317,11 @@ def filters_probabilities(
     logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
 ) -> Tensor:
     if temperature == 0:
-        return _greedy(logits)
+        return greedy(logits)
     probabilities = softmax(logits / temperature)
     if top_k is not None:
-        probabilities = probabilities * (_ranks(probabilities) < top_k)
+        probabilities = probabilities * (ranks(probabilities) < top_k)
         probabilities = probabilities / probabilities.sum(dim=-1, keepdim=True)
     if top_p is not None:
-        probabilities = probabilities * (_mass_before(probabilities) < top_p)
+        probabilities = probabilities * (mass_before(probabilities) < top_p)
     return probabilities / probabilities.sum(dim=-1, keepdim=True)
-
-
-@equivalent(
-    replaces=next_token_distribution,
-    says="Temperature 0 becomes a very small temperature.",
-    where="as long as the largest two logits are not close to each other",
-)
-def zero_temperature_is_tiny(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature == 0:
-        return softmax(logits / 1e-6)
-    return next_token_distribution(logits, temperature, top_k, top_p)

@@ -1,0 +1,90 @@
+"""Calls that the checks make on every submission, made in one go before the checks run.
+
+The inputs of checks do not depend on the submission, so the calls that the first submissions
+got are the calls that the next one will get. Sent together they cost one exchange with the
+child instead of a hundred. A check that then makes such a call finds its answer waiting;
+whatever is not waiting is called as ever. What is waiting is dropped where it could make a
+difference: where the submission printed something, because what is printed during a hidden
+check must not be shown, and where an inner stage turned out wrong, because then the reference
+answers for it.
+"""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.errors import CallFailed
+from grader.harness.memory import content_digest
+from grader.sandbox.contract import CallsAhead, PlannedCall, Returned, Sandbox, Session
+
+Outcome = Returned | CallFailed
+_MOST_CALLS = 500
+
+
+@dataclass(slots=True)
+class CallPlan:
+    """The calls of a run, in the order of the checks; it grows while submissions show new ones."""
+
+    sandbox: Sandbox
+    _calls: dict[tuple[bytes, int], tuple[int, PlannedCall]] = field(default_factory=dict)
+    _ready: CallsAhead | None = None
+    _keys: list[bytes] = field(default_factory=list)
+
+    def learn(self, key: bytes, occurrence: int, check: int, call: PlannedCall) -> None:
+        """A call was made that needs no answer of ours.
+
+        Args:
+            key: what it is (see `call_key`).
+            occurrence: how often the same submission got it before.
+            check: the number of the check that made it.
+        """
+        if (key, occurrence) not in self._calls and len(self._calls) < _MOST_CALLS:
+            self._calls[key, occurrence] = (check, call)
+            self._ready = None
+
+    def make(self, session: Session, *, seconds: float) -> dict[bytes, deque[Outcome]]:
+        """Make all known calls: the outcomes by key, in the order in which they were made."""
+        if not self._calls:
+            return {}
+        if self._ready is None:
+            # Sorting is stable: within a check the order holds in which the calls were learnt.
+            ordered = sorted(self._calls.items(), key=lambda item: item[1][0])
+            self._keys = [key for (key, _), _ in ordered]
+            self._ready = self.sandbox.ahead([call for _, (_, call) in ordered])
+        outcomes: dict[bytes, deque[Outcome]] = {}
+        made = session.call_ahead(self._ready, seconds=seconds)
+        for key, outcome in zip(self._keys, made, strict=False):
+            outcomes.setdefault(key, deque()).append(outcome)
+        return outcomes
+
+
+class Waiting:
+    """The outcomes that wait for one submission's checks."""
+
+    def __init__(self, plan: CallPlan) -> None:
+        self._plan = plan
+        self._outcomes: dict[bytes, deque[Outcome]] = {}
+        self._seen: Counter[bytes] = Counter()
+        self.check = 0  # the number of the check that runs now
+
+    def make(self, session: Session, *, seconds: float) -> None:
+        """Make the planned calls; nothing waits if the submission printed meanwhile."""
+        self._outcomes = self._plan.make(session, seconds=seconds)
+        if session.take_output():
+            self._outcomes = {}
+            session.close()
+
+    def take(self, call: PlannedCall) -> Outcome | None:
+        """The outcome of a call if it waits; if not, it is learnt for the next submission."""
+        key = call_key(call.function, call.arguments, call.want_arguments)
+        occurrence = self._seen[key]
+        self._seen[key] += 1
+        if waiting := self._outcomes.get(key):
+            return waiting.popleft()
+        self._plan.learn(key, occurrence, self.check, call)
+        return None
+
+
+def call_key(function: str, arguments: Sequence[Any], want_arguments: bool) -> bytes:
+    return content_digest([function, want_arguments, list(arguments)])

@@ -1,0 +1,111 @@
+"""Inputs and expected values of hidden checks, drawn from a known secret, are in no student's file."""
+
+import hashlib
+import importlib.util
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from grader.course import shipped
+from tests.attacks.whole_grader import SECRET, Run
+
+DIGITS = 11  # characters of a number: fewer would be found by chance
+
+
+def fixtures() -> ModuleType:
+    """The assignment's conftest.py, which draws the inputs."""
+    path = shipped("assignments") / "decoder-generation" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("decoder_generation_fixtures", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def drawn(check: str) -> np.random.Generator:
+    """The random numbers of a hidden check."""
+    digest = hashlib.sha256(f"{SECRET}\0{check}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "little"))
+
+
+@pytest.fixture(scope="module")
+def hidden_numbers() -> dict[str, list[str]]:
+    """The beginnings of some inputs and expected values, as text, by check."""
+    import torch
+
+    probe = fixtures().Probe
+    logits = probe(drawn("softmax.random_logits")).floats(9, scale=3)
+    expected = torch.softmax(torch.from_numpy(logits).double(), -1).numpy()
+    heads = probe(drawn("attention_weights.random_heads")).heads(batch=3, time=5)
+    states = probe(drawn("layer_norm.random_states")).floats(3, 5, 10, scale=0.02)
+    network = probe(drawn("feed_forward.random_network"))
+    network.feed_forward()
+    arrays = {
+        "softmax": logits,
+        "expected of softmax": expected,
+        "attention_weights": heads.ravel()[:60],
+        "layer_norm": states.ravel()[:60],
+        "feed_forward": network.floats(3, 4, 24, scale=0.3).ravel()[:60],
+    }
+    return {
+        name: [repr(abs(float(number)))[:DIGITS] for number in array]
+        for name, array in arrays.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def hidden_prompts() -> dict[str, list[str]]:
+    """The token lists of the hidden checks of `generate`, as text without brackets."""
+    probe = fixtures().Probe
+    tokens = probe(drawn("generate.eos_in_the_prompt")).tokens(14)
+    flow = probe(drawn("generate.whole_flow")).tokens(12)
+    return {
+        "an EOS in the prompt": [f"0, {tokens[0]}, {tokens[1]}", f"{tokens[0]}, {tokens[1]}, 0"],
+        "the whole flow": [str(flow[:5])[1:-1]],
+        "the script": [str(tokens[2:5])[1:-1]],
+    }
+
+
+def test_these_are_the_hidden_values(hostile_class: Run, hidden_numbers, hidden_prompts):
+    """Otherwise looking for them below would prove nothing: staff may and do see them."""
+    seen = "".join(path.read_text(encoding="utf-8") for path in hostile_class.files("staff"))
+    for name in ("softmax", "expected of softmax"):
+        assert any(number in seen for number in hidden_numbers[name]), name
+    assert hidden_prompts["an EOS in the prompt"][0] in seen
+
+
+def test_no_hidden_value_is_in_what_a_student_gets(hostile_class: Run, hidden_numbers):
+    leaks = [
+        (path.stem, name, number)
+        for path in hostile_class.files("reports")
+        for text in [path.read_text(encoding="utf-8")]
+        for name, numbers in hidden_numbers.items()
+        for number in numbers
+        if number in text
+    ]
+    assert leaks == []
+
+
+def test_no_hidden_prompt_is_in_what_a_student_gets(hostile_class: Run, hidden_prompts):
+    leaks = [
+        (path.stem, name)
+        for path in hostile_class.files("reports")
+        for text in [path.read_text(encoding="utf-8")]
+        for name, prompts in hidden_prompts.items()
+        if any(prompt in text for prompt in prompts)
+    ]
+    assert leaks == []
+
+
+def test_the_gradebook_and_the_log_hold_no_hidden_value(hostile_class: Run, hidden_numbers):
+    text = hostile_class.said + (hostile_class.results / "grades.csv").read_text(encoding="utf-8")
+    for numbers in hidden_numbers.values():
+        assert not [number for number in numbers if number in text]
+
+
+def test_the_secret_is_in_no_report(hostile_class: Run):
+    for kind in ("reports", "staff"):
+        for path in hostile_class.files(kind):
+            assert SECRET not in path.read_text(encoding="utf-8"), path.name
