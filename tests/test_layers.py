@@ -24,6 +24,7 @@ TABLE = {
     "grader.course": ("errors records strict_yaml", "msgspec"),
     "grader.sandbox": ("errors sandbox.child", "msgspec"),
     "grader.sandbox.child": ("", "numpy torch msgspec safetensors"),
+    "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": ("errors records course sandbox sandbox.child", "pytest numpy"),
     "grader.checks": ("errors harness", "pytest"),
     "grader.intake": ("errors records", "nbformat"),
@@ -95,7 +96,8 @@ def test_there_are_no_import_cycles():
 
 
 def test_every_unit_is_there():
-    assert {unit for unit in TABLE if unit not in MODULES} == set()
+    folders = {module_name(path.parent / "__init__.py") for path in FILES}
+    assert set(TABLE) <= folders | set(MODULES)
 
 
 def test_the_page_shows_the_same_table():

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from grader.batch import worker
-from grader.errors import CourseError
+from grader.errors import GraderFault
 from grader.records import Report, Submission
 
 ATTEMPTS = 3
@@ -30,6 +30,7 @@ Outcome = Report | GaveUp
 class _Worker:
     process: BaseProcess
     connection: Connection
+    ready: bool = False
     task: Submission | None = None
     deadline: float = field(default=float("inf"))
 
@@ -47,6 +48,7 @@ class LocalPool:
         self._job = job
         self._n_workers = n_workers
         self._seconds = seconds
+        self._failed_starts = 0
         self._workers: list[_Worker] = []
 
     def run(self, submissions: Iterable[Submission]) -> Iterator[Outcome]:
@@ -54,6 +56,7 @@ class LocalPool:
 
         Raises:
             CourseError: the checks of the assignment are wrong.
+            GraderFault: no worker can be started, or none reaches the isolation level.
         """
         waiting = deque((submission, 1) for submission in submissions)
         attempts: dict[int, int] = {}
@@ -62,6 +65,9 @@ class LocalPool:
                 self._hand_out(waiting, attempts)
                 for one in self._ready():
                     reply = _receive(one)
+                    if isinstance(reply, worker.Ready):
+                        one.ready = True
+                        continue
                     task, one.task, one.deadline = one.task, None, float("inf")
                     if isinstance(reply, Report):
                         yield reply
@@ -128,8 +134,12 @@ class LocalPool:
         one.connection.close()
         self._workers.remove(one)
         if reply is None:
-            return f"the grading process ended (exit code {one.process.exitcode})"
-        if isinstance(reply.error, CourseError):
+            reason = f"the grading process ended (exit code {one.process.exitcode})"
+            self._failed_starts += not one.ready
+            if self._failed_starts >= ATTEMPTS:
+                raise GraderFault(f"{reason} before it began", fix="See `grader doctor`.")
+            return reason
+        if not one.ready:
             raise reply.error
         return str(reply.error)
 

@@ -41,17 +41,20 @@ def run_batch(
     course: Course,
     n_workers: int,
     force: bool,
+    require_level: str,
     told: Told,
 ) -> Summary:
     """Grade every entry of a folder that has no up-to-date report yet.
 
     Args:
         force: grade again what is done already.
+        require_level: the weakest isolation level that will do.
         told: called with each new report.
 
     Raises:
         SubmissionError: there is no such folder.
         CourseError: the assignment is wrong.
+        GraderFault: this machine does not reach the isolation level.
     """
     found = entries(submissions)
     results.prepare()
@@ -73,7 +76,7 @@ def run_batch(
             todo.append(submission)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     pool = LocalPool(
-        Job(assignment=assignment.folder, secret=secret),
+        Job(assignment=assignment.folder, secret=secret, require_level=require_level),
         n_workers=min(n_workers, max(1, len(todo))),
         seconds=assignment.limits.load_seconds
         + assignment.limits.submission_seconds

@@ -17,6 +17,12 @@ class Job:
 
     assignment: Path
     secret: str
+    require_level: str  # the weakest isolation level that will do
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The checks are collected, and the isolation level is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class Failed:
     error: GraderError
 
 
-Reply = Report | Failed
+Reply = Ready | Report | Failed
 
 
 def main(connection: Connection, job: Job) -> None:
@@ -36,11 +42,13 @@ def main(connection: Connection, job: Job) -> None:
     from grader.course import load_assignment
     from grader.harness.grading import grade
     from grader.sandbox.child.zygote import die_with_parent
+    from grader.sandbox.levels import Level
     from grader.sandbox.warm import WarmSandbox
 
     die_with_parent()
 
     def submissions() -> Iterator[Submission]:
+        connection.send(Ready())
         while True:
             try:
                 yield connection.recv()
@@ -48,8 +56,9 @@ def main(connection: Connection, job: Job) -> None:
                 return
 
     try:
-        sandbox = WarmSandbox(("numpy", "torch"))
+        sandbox = WarmSandbox(("numpy", "torch"), require_level=Level(job.require_level))
         try:
+            assert sandbox.level  # finds out at once whether the level can be had
             grade(
                 submissions(),
                 assignment=load_assignment(job.assignment),

@@ -8,6 +8,7 @@ import click
 from grader.records import Report, Status
 
 _GRADEBOOK_LINES = 60
+LEVELS = ("full", "confined", "sealed", "partial", "none")  # a test compares them with the sandbox
 
 
 @click.command()
@@ -33,6 +34,13 @@ _GRADEBOOK_LINES = 60
     type=click.Path(path_type=Path),
     help="course.yaml with the course's secret; by default ./course.yaml if it is there.",
 )
+@click.option(
+    "--require-level",
+    type=click.Choice(LEVELS),
+    default="confined",
+    show_default=True,
+    help="Weakest isolation level that will do; see `grader doctor` for what this machine reaches.",
+)
 @click.option("--force", is_flag=True, help="Grade again what is done already.")
 @click.pass_context
 def batch(
@@ -42,6 +50,7 @@ def batch(
     jobs: int | None,
     assignment: str,
     course_file: Path | None,
+    require_level: str,
     force: bool,
 ) -> None:
     """Grade every entry of the folder SUBMISSIONS: one file, folder, notebook or zip a student.
@@ -63,6 +72,7 @@ def batch(
                 course=load_course(course_file),
                 n_workers=jobs or len(os.sched_getaffinity(0)),
                 force=force,
+                require_level=require_level,
                 told=told,
             )
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.batch import LEVELS
 from grader.course import Assignment
 from grader.errors import SubmissionError
 from grader.records import Report, Status, Submission, Verdict
@@ -20,10 +21,21 @@ from grader.records import Report, Status, Submission, Verdict
     help="Name of an assignment, or its folder.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--require-level",
+    type=click.Choice(LEVELS),
+    default="none",
+    help="Do not run below this isolation level. By default, run whatever this machine reaches.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever the submission is saved.")
 @click.pass_context
 def check(
-    ctx: click.Context, submission: Path, assignment: str, as_json: bool, watch: bool
+    ctx: click.Context,
+    submission: Path,
+    assignment: str,
+    as_json: bool,
+    require_level: str,
+    watch: bool,
 ) -> None:
     """Check SUBMISSION with the visible checks of an assignment.
 
@@ -36,16 +48,22 @@ def check(
 
     chosen = find_assignment(assignment)
     if watch:
-        _watch(submission, chosen)
+        _watch(submission, chosen, require_level)
         return
     reports: list[Report] = []
     read_once = read(submission)
-    _grade([read_once], chosen, reports.append, with_torch=_uses_torch(read_once))
+    _grade(
+        [read_once],
+        chosen,
+        reports.append,
+        with_torch=_uses_torch(read_once),
+        require_level=require_level,
+    )
     _show(reports[0], chosen, as_json)
     ctx.exit(_exit_code(reports[0]))
 
 
-def _watch(path: Path, assignment: Assignment) -> None:
+def _watch(path: Path, assignment: Assignment, require_level: str) -> None:
     from grader.cli.watch import versions
 
     if not path.exists():
@@ -60,7 +78,8 @@ def _watch(path: Path, assignment: Assignment) -> None:
         click.echo(f"error: {error}", err=True)
 
     try:
-        _grade(versions(path, unreadable), assignment, show, with_torch=True)
+        submissions = versions(path, unreadable)
+        _grade(submissions, assignment, show, with_torch=True, require_level=require_level)
     except KeyboardInterrupt:
         click.echo()
 
@@ -71,12 +90,15 @@ def _grade(
     emit: Callable[[Report], None],
     *,
     with_torch: bool,
+    require_level: str,
 ) -> None:
+    from grader.sandbox.levels import Level
     from grader.sandbox.warm import WarmSandbox
 
     # The warm process starts before the checks are imported, so that both sides import torch at
     # the same time; a NumPy submission does not wait for torch on its side.
-    sandbox = WarmSandbox(("numpy", "torch") if with_torch else ("numpy",))
+    warm = ("numpy", "torch") if with_torch else ("numpy",)
+    sandbox = WarmSandbox(warm, require_level=Level(require_level))
     try:
         from grader.harness.grading import grade
 

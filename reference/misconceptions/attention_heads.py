@@ -30,7 +30,7 @@ def weights_transposed(x: Tensor, weights: AttentionWeights, n_heads: int) -> Te
 @misconception(
     replaces=self_attention,
     says="Reshaping to (B, h, T, d/h) splits the heads.",
-    hint="With 2 tokens, 2 heads and d = 2, write down which numbers belong to token 0.",
+    hint="With 2 tokens, 2 heads and d = 2: which numbers belong to token 0 after your split?",
     questions=["self-attention.order-sub-layer"],
     differs_only="with more than one head and more than one token",
 )

@@ -174,7 +174,7 @@ def adds_residual(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
 @misconception(
     replaces=self_attention,
     says="I put my fused weights into the caller's dict.",
-    hint="Print the names in the dict of weights before and after the call.",
+    hint="Which names are in the dict of weights before the call, and which after it?",
     questions=["self-attention.order-sub-layer"],
     differs_only="in the weights after the call",
 )

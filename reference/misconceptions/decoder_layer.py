@@ -135,7 +135,7 @@ def parallel(x: Tensor, weights: LayerWeights, n_heads: int, eps: float) -> Tens
 @misconception(
     replaces=decoder_layer,
     says="The feed-forward network comes before attention.",
-    hint="Name the two sub-layers in the order in which a token's vector meets them.",
+    hint="Which of the two sub-layers does a token's vector meet first?",
     questions=["transformer-block.order-pre-norm"],
 )
 def feed_forward_first(x: Tensor, weights: LayerWeights, n_heads: int, eps: float) -> Tensor:

@@ -16,7 +16,7 @@ Layers = Sequence[LayerWeights]
 
 @misconception(
     replaces=decoder_stack,
-    says="One layer, the first, is repeated instead of a stack of layers.",
+    says="One layer, the first one, is repeated and so makes a stack.",
     hint="Change the weights of the second layer. Does your result change?",
     questions=["decoder-stack.one-object-many-times"],
     differs_only="with more than one layer",
@@ -59,7 +59,7 @@ def last_layer_missing(x: Tensor, layers: Layers, n_heads: int, eps: float) -> T
 @misconception(
     replaces=decoder_stack,
     says="The last layer is run twice.",
-    hint="Count the calls of decoder_layer for a stack of three.",
+    hint="How often is decoder_layer called in a stack of three?",
     questions=["decoder-stack.layer-calls"],
 )
 def last_layer_twice(x: Tensor, layers: Layers, n_heads: int, eps: float) -> Tensor:
@@ -103,7 +103,7 @@ def sums_results(x: Tensor, layers: Layers, n_heads: int, eps: float) -> Tensor:
 @misconception(
     replaces=decoder_stack,
     says="The embedded step input is added again before each further layer.",
-    hint="What exactly does the second layer receive: compare it with what the first one returned.",
+    hint="Print what the first layer returns and what the second one receives. Are they equal?",
     questions=["decoder-stack.input-of-layer-two", "embedding-and-positions.order-ids-to-layers"],
     differs_only="with more than one layer",
 )

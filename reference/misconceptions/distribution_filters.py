@@ -66,7 +66,7 @@ def top_k_one_short(
 @misconception(
     replaces=next_token_distribution,
     says="Top-k is not applied.",
-    hint="Count the entries above 0 in your result for k = 3.",
+    hint="How many entries above 0 has your result for k = 3?",
     questions=["token-selection.top-k-then-top-p", "token-selection.order-sampler"],
     differs_only="with top-k",
 )
@@ -94,7 +94,7 @@ def top_k_keeps_smallest(
 @misconception(
     replaces=next_token_distribution,
     says="The k-th largest logit of the first row is the limit for all rows.",
-    hint="Count the entries above 0 in each row of your result.",
+    hint="How many entries above 0 are there in each row of your result?",
     questions=["token-selection.top-k-then-top-p"],
     differs_only="with top-k and more than one row",
 )
@@ -159,7 +159,7 @@ def top_p_complement(
 @misconception(
     replaces=next_token_distribution,
     says="Top-p keeps all tokens.",
-    hint="Count the entries above 0 in your result for a small p.",
+    hint="How many entries above 0 has your result for a small p?",
     questions=["token-selection.nucleus-size"],
     differs_only="with top-p",
 )
@@ -253,7 +253,7 @@ def top_p_lost_order(
 @misconception(
     replaces=next_token_distribution,
     says="The tokens that top-p keeps in the first row are kept in all rows.",
-    hint="Compare each row of your result with the same row alone in a batch.",
+    hint="Does a row of your result stay the same when it is alone in the batch?",
     questions=["token-selection.nucleus-size"],
     differs_only="with top-p and more than one row",
 )

@@ -57,7 +57,7 @@ def temperature_on_probabilities(
 @misconception(
     replaces=next_token_distribution,
     says="The temperature is not used.",
-    hint="Compare your results at the temperatures 0.5 and 2.",
+    hint="Which of your results is flatter, that at temperature 0.5 or that at 2?",
     questions=["token-selection.hot", "token-selection.temperature-two"],
     differs_only="at temperatures other than 0 and 1",
 )

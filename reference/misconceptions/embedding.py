@@ -50,7 +50,7 @@ def pad_is_zero(token_ids: Tensor, token_embedding: Tensor, position_embedding: 
 @misconception(
     replaces=embed,
     says="The token vectors must be multiplied by the square root of d.",
-    hint="Compare the length of your token vector with that of the row in the table.",
+    hint="How long is your token vector, compared with the row in the table?",
     questions=["embedding-and-positions.one-entry", "embedding-and-positions.order-ids-to-layers"],
 )
 def scaled_by_root_d(
@@ -73,7 +73,7 @@ def no_positions(token_ids: Tensor, token_embedding: Tensor, position_embedding:
 @misconception(
     replaces=embed,
     says="Every token gets the position embedding of position 0.",
-    hint="Print the position that you use for the last token.",
+    hint="Which position do you use for the last token? Print it.",
     questions=["embedding-and-positions.one-entry", "embedding-and-positions.same-token-twice"],
 )
 def positions_all_zero(

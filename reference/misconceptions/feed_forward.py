@@ -93,7 +93,7 @@ def gelu_without_half(x: Tensor, weights: FeedForwardWeights) -> Tensor:
 @misconception(
     replaces=feed_forward,
     says="In the formula of GELU the root of 2 / pi is missing.",
-    hint="Compare the formula inside your tanh with the given one, factor by factor.",
+    hint="Which factors stand inside your tanh, and which in the given formula?",
     questions=["transformer-block.no-activation"],
 )
 def gelu_without_root(x: Tensor, weights: FeedForwardWeights) -> Tensor:
@@ -103,7 +103,7 @@ def gelu_without_root(x: Tensor, weights: FeedForwardWeights) -> Tensor:
 @misconception(
     replaces=feed_forward,
     says="In the formula of GELU I square x where it is cubed.",
-    hint="Evaluate the inside of your tanh at -2, and once more by hand.",
+    hint="What stands inside your tanh at -2, by your code and by hand?",
     questions=["transformer-block.no-activation"],
 )
 def gelu_with_square(x: Tensor, weights: FeedForwardWeights) -> Tensor:
@@ -133,7 +133,7 @@ def activation_after_outer(x: Tensor, weights: FeedForwardWeights) -> Tensor:
 @misconception(
     replaces=feed_forward,
     says="The activation comes before the first linear map.",
-    hint="Name, in order, what your network does to its input.",
+    hint="What does your network do to its input, step by step, and which step comes first?",
     questions=["transformer-block.no-activation"],
 )
 def activation_before_inner(x: Tensor, weights: FeedForwardWeights) -> Tensor:

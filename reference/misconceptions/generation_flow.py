@@ -36,7 +36,7 @@ def layers_skipped(
 @misconception(
     replaces=generate,
     says="The last decoder layer is not run.",
-    hint="Count the calls of decoder layers in one step of a model with three.",
+    hint="How many decoder layers are called in one step of a model with three?",
     questions=["decoder-stack.layer-calls"],
     concept=5,
 )
@@ -74,7 +74,7 @@ def last_layer_unused(
 @misconception(
     replaces=generate,
     says="The first decoder layer is run again and again in place of the others.",
-    hint="Print the number of the layer that each turn of your inner loop calls.",
+    hint="Which layer does each turn of your inner loop call? Print its number.",
     questions=["decoder-stack.one-object-many-times"],
     concept=5,
 )
@@ -216,7 +216,7 @@ def softmax_skipped(
 @misconception(
     replaces=generate,
     says="Softmax is applied to its own result once more.",
-    hint="Count the calls of softmax in one step.",
+    hint="How often is softmax called in one step?",
     questions=["output-and-softmax.softmax-twice"],
     concept=9,
 )

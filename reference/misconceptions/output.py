@@ -39,7 +39,7 @@ def norm_without_affine(
 @misconception(
     replaces=output_logits,
     says="The final normalization is applied twice.",
-    hint="Count the norms between the last layer and the linear map.",
+    hint="How many norms stand between the last layer and the linear map?",
     questions=["output-and-softmax.no-final-norm"],
 )
 def norm_twice(

@@ -72,9 +72,9 @@ ENDINGS = {
         "double ended the whole process (exit code 0).",
     ),
     "a signal": (
-        "import os; os.kill(os.getpid(), 9)",
+        "import ctypes; ctypes.string_at(0)",
         Verdict.CRASHED,
-        "double ended the whole process (SIGKILL).",
+        "double ended the whole process (SIGSEGV).",
     ),
     "an endless loop": (
         "while True: pass",
