@@ -40,6 +40,13 @@ class Submission:
     modules: dict[str, str]  # further modules: path -> source
     digest: str
 
+    @property
+    def mentions_torch(self) -> bool:
+        """Whether its process should import torch before it is needed; a wrong guess costs time."""
+        return any("torch" in source for _, source in self.cells) or any(
+            "torch" in source for source in self.modules.values()
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:

@@ -1,6 +1,9 @@
 """A small assignment on disk and a warm process: grading with them takes a tenth of a second."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from grader.harness.markers import MARKERS
 collect_ignore = ["scaling_assignment", "small_assignment"]
 
 SMALL = Path(__file__).parent / "small_assignment"
+COMMAND = (sys.executable, "-c", "import sys; from grader.cli import main; sys.exit(main())")
 RIGHT = """
 def shift(x):
     return x + 1
@@ -50,6 +54,30 @@ def with_double():
 def small(tmp_path):
     """A copy of the small assignment, to be changed at will."""
     return Path(shutil.copytree(SMALL, tmp_path / "arithmetic"))
+
+
+@pytest.fixture(scope="session")
+def grader_command():
+    """The command `grader` as the beginning of an argument list, and its environment."""
+    return COMMAND, os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+
+
+@pytest.fixture(scope="session")
+def grader(grader_command):
+    """Runs `grader` with some words in a process of its own."""
+    command, environment = grader_command
+
+    def run(*words, **options):
+        return subprocess.run(
+            [*command, *map(str, words)],
+            env=environment | options.pop("env", {}),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            **options,
+        )
+
+    return run
 
 
 @pytest.fixture(scope="session")

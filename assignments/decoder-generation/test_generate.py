@@ -69,20 +69,20 @@ def assert_enough_steps(trace, asked):
     )
 
 
-@points(2)
+@points(1)
 def test_stage_order(run):
     """Each step runs embed, every layer in order, output, softmax and select, once each."""
     assert_stage_order(run.trace, n_layers=LAYERS, n_steps=4)
 
 
-@points(2)
+@points(1)
 def test_data_flow(run):
     """Each stage receives what the one before returned in this step; softmax the last row."""
     assert run.trace.calls, "generate returned without calling any of its stages."
     assert_data_flow(run.trace)
 
 
-@points(3)
+@points(4)
 def test_step_inputs(run):
     """Step i reads the prompt followed by every token selected before it."""
     assert_step_inputs(run.trace, prompt=run.prompt, context_length=16)

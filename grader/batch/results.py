@@ -8,6 +8,7 @@ course-secret         made on first use when the course has none
 """
 
 import csv
+import hashlib
 import io
 import os
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ from pathlib import Path
 import msgspec
 
 from grader.records import Report, Status, report_from_json, to_json
+
+_NAME_BYTES = 200
 
 
 class Results:
@@ -46,9 +49,18 @@ class Results:
 
     def write(self, report: Report, for_student: Report) -> None:
         """Keep a report: once this returns, a crash or a power cut does not lose it."""
-        name = f"{report.submission}.json"
+        name = _file_name(report.submission)
         write_whole(self._staff / name, to_json(report))
         write_whole(self._reports / name, to_json(for_student))
+
+
+def _file_name(submission: str) -> str:
+    """A report's file name; a long one is cut, because file systems take 255 bytes at the most."""
+    name = submission.encode()
+    if len(name) <= _NAME_BYTES:
+        return f"{submission}.json"
+    digest = hashlib.sha256(name).hexdigest()[:16]
+    return f"{name[: _NAME_BYTES - 17].decode(errors='ignore')}-{digest}.json"
 
 
 def write_whole(path: Path, data: bytes) -> None:

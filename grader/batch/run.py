@@ -56,7 +56,7 @@ def run_batch(
         CourseError: the assignment is wrong.
         GraderFault: this machine does not reach the isolation level.
     """
-    found = entries(submissions)
+    found = entries(submissions, without=results.folder)
     results.prepare()
     secret = course.secret or kept_secret(results.secret)
     old = {} if force else results.finished()
@@ -70,13 +70,18 @@ def run_batch(
             results.write(done[name], done[name])
             continue
         before = old.get(name)
-        if before and before.key == report_key(submission, assignment, secret):
+        if before and _is_up_to_date(before, report_key(submission, assignment, secret)):
             done[name] = before
         else:
             todo.append(submission)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     pool = LocalPool(
-        Job(assignment=assignment.folder, secret=secret, require_level=require_level),
+        Job(
+            assignment=assignment.folder,
+            secret=secret,
+            require_level=require_level,
+            with_torch=any(submission.mentions_torch for submission in todo),
+        ),
         n_workers=min(n_workers, max(1, len(todo))),
         seconds=assignment.limits.load_seconds
         + assignment.limits.submission_seconds
@@ -93,6 +98,11 @@ def run_batch(
     return Summary(
         reports=tuple(done[name] for name in found if name in done), already_done=up_to_date
     )
+
+
+def _is_up_to_date(report: Report, key: str) -> bool:
+    """An ungraded one never is: it is tried again."""
+    return report.status == Status.GRADED and report.key == key
 
 
 def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
@@ -115,7 +125,7 @@ def _unreadable(name: str, assignment: Assignment, error: SubmissionError) -> Re
         assignment=assignment.name,
         key="",
         grader_version=grader_version(),
-        reason=" ".join(str(error).split()),
+        reason=f"{error.problem}. {error.fix}",
     )
 
 

@@ -30,6 +30,13 @@ def start(name: str, folder: Path | None) -> None:
     """
     assignment = course.find_assignment(name)
     target = folder or Path(assignment.name)
+    missing = [old for old in _FOR_STUDENTS if not (assignment.folder / old).is_file()]
+    if missing:
+        raise CourseError(
+            f"the assignment has no {missing[0]}",
+            at=str(assignment.folder),
+            fix="Write it, or name another assignment.",
+        )
     there = [str(target / new) for new in _FOR_STUDENTS.values() if (target / new).exists()]
     if there:
         raise CourseError(

@@ -70,7 +70,7 @@ def batch(
                 results,
                 assignment=find_assignment(assignment),
                 course=load_course(course_file),
-                n_workers=jobs or len(os.sched_getaffinity(0)),
+                n_workers=jobs or os.cpu_count() or 1,
                 force=force,
                 require_level=require_level,
                 told=told,

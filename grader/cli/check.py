@@ -56,7 +56,7 @@ def check(
         [read_once],
         chosen,
         reports.append,
-        with_torch=_uses_torch(read_once),
+        with_torch=read_once.mentions_torch,
         require_level=require_level,
     )
     _show(reports[0], chosen, as_json)
@@ -114,11 +114,6 @@ def _grade(
         sandbox.close()
 
 
-def _uses_torch(submission: Submission) -> bool:
-    sources = [*(source for _, source in submission.cells), *submission.modules.values()]
-    return any("torch" in source for source in sources)
-
-
 def _show(report: Report, assignment: Assignment, as_json: bool) -> None:
     if as_json:
         from grader.records import to_json
@@ -128,6 +123,9 @@ def _show(report: Report, assignment: Assignment, as_json: bool) -> None:
     from grader.reports.terminal import check_report, console
 
     console().print(check_report(report, assignment))
+    for check in report.checks:
+        if check.verdict == Verdict.UNGRADED:  # a fault of ours keeps its traceback
+            click.echo(f"\n{check.check}:\n{check.staff_note}", err=True)
 
 
 def _exit_code(report: Report) -> int:

@@ -34,14 +34,14 @@ def read(path: Path, name: str | None = None) -> Submission:
             fix="Name a submission.py, a submission.ipynb, a zip, or a folder.",
         )
     path = Path(os.path.abspath(path))  # "." has no name
-    name, suffix = name or _stem(path), path.suffix.lower()
+    name, suffix = name or _writable(_stem(path)), path.suffix.lower()
     try:
         if path.is_dir() and not path.is_symlink():
             return _from_files(name, _files_in_folder(path), path.name)
         if suffix == ".zip":
             return _from_files(name, files_in_zip(_bytes(path), path.name, SOURCES), path.name)
         if suffix in SOURCES or path.is_dir():
-            return _submission(name, path.name, _bytes(path), {})
+            return _submission(name, _writable(path.name), _bytes(path), {})
     except OSError as error:
         raise SubmissionError(
             f"cannot be read ({error.strerror})", at=str(path), fix="Check the path and its rights."
@@ -53,8 +53,11 @@ def read(path: Path, name: str | None = None) -> Submission:
     )
 
 
-def entries(folder: Path) -> dict[str, Path]:
+def entries(folder: Path, *, without: Path | None = None) -> dict[str, Path]:
     """The entries of a class folder by submission name, one a student, sorted.
+
+    Args:
+        without: a folder that may lie among them and is no submission: that of the results.
 
     Raises:
         SubmissionError: there is no such folder, or nothing in it.
@@ -63,7 +66,9 @@ def entries(folder: Path) -> dict[str, Path]:
         raise SubmissionError(
             "there is no such folder", at=str(folder), fix="Name the folder with the submissions."
         )
-    paths = sorted(path for path in folder.iterdir() if not _is_ignored(path.name))
+    other = os.path.realpath(without) if without else None
+    there = [path for path in folder.iterdir() if not _is_ignored(path.name)]
+    paths = sorted(path for path in there if os.path.realpath(path) != other)
     if not paths:
         raise SubmissionError(
             "the folder holds no submissions",
@@ -72,11 +77,17 @@ def entries(folder: Path) -> dict[str, Path]:
         )
     # "ada.py" must not hide "ada.zip", nor either of them a third that is called "ada.py.zip".
     taken = Counter(name for path in paths for name in {path.name, _stem(path)})
-    return {path.name if taken[_stem(path)] > 1 else _stem(path): path for path in paths}
+    names = [path.name if taken[_stem(path)] > 1 else _stem(path) for path in paths]
+    return dict(zip(map(_writable, names), paths, strict=True))
 
 
 def _stem(path: Path) -> str:
     return path.name if path.is_dir() else path.stem
+
+
+def _writable(name: str) -> str:
+    """A file's name as it can be written to a report, also where it is not UTF-8."""
+    return name.encode("utf-8", errors="backslashreplace").decode()
 
 
 def _is_ignored(name: str) -> bool:
@@ -100,7 +111,7 @@ def _bytes(path: Path) -> bytes:
 def _files_in_folder(folder: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for path in _walk(folder):
-        files[path.relative_to(folder).as_posix()] = _bytes(path)
+        files[_writable(path.relative_to(folder).as_posix())] = _bytes(path)
         if sum(map(len, files.values())) > MAX_TOTAL_BYTES:
             raise SubmissionError(
                 f"holds more than {MAX_TOTAL_BYTES >> 20} MB of source",

@@ -33,8 +33,7 @@ def check_report(report: Report, assignment: Assignment) -> RenderableType:
     parts += _printed(report.output)
     parts.append(_verdict(report))
     if report.isolation:
-        layers = ", ".join(report.isolation.layers)
-        parts.append(Text(f"Isolation level: {report.isolation.level} ({layers}).", style="dim"))
+        parts.append(Text(f"Isolation level: {report.isolation.level}.", style="dim"))
     return Group(*parts)
 
 

@@ -14,10 +14,11 @@ import pytest
 
 from tests.attacks.attack import Attack
 from tests.attacks.conftest import class_list, neighbours
-from tests.attacks.whole_grader import Run
+from tests.attacks.whole_grader import LIMITS, Run
 
 ATTACKS = {name: entry for name, entry in class_list() if isinstance(entry, Attack)}
 REPORT_BYTES = 1 << 20  # that of a right submission has 30 kB
+SPARE_SECONDS = 5  # for the checks' own work on a busy machine
 NOT_CALLED = re.compile(r"ran out of time before|was not called|Not run: it needs")
 
 Json = dict[str, Any]
@@ -94,6 +95,11 @@ def test_its_reports_stay_small(entry, hostile_class):
     for kind in ("reports", "staff"):
         size = (hostile_class.results / kind / f"{entry}.json").stat().st_size
         assert size < REPORT_BYTES, kind
+
+
+def test_it_takes_no_longer_than_a_submission_may(entry, hostile_class):
+    seconds = hostile_class.report(entry, "staff")["seconds"]
+    assert seconds < sum(LIMITS.values()) + SPARE_SECONDS
 
 
 def test_nothing_of_the_staff_is_in_its_report(entry, hostile_class):

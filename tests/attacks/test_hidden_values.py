@@ -62,18 +62,17 @@ def hidden_prompts() -> dict[str, list[str]]:
     tokens = probe(drawn("generate.eos_in_the_prompt")).tokens(14)
     flow = probe(drawn("generate.whole_flow")).tokens(12)
     return {
-        "an EOS in the prompt": [f"0, {tokens[0]}, {tokens[1]}", f"{tokens[0]}, {tokens[1]}, 0"],
+        "an EOS in the prompt": [f"0, {tokens[0]}, {tokens[1]}, 0"],
         "the whole flow": [str(flow[:5])[1:-1]],
-        "the script": [str(tokens[2:5])[1:-1]],
     }
 
 
 def test_these_are_the_hidden_values(hostile_class: Run, hidden_numbers, hidden_prompts):
     """Otherwise looking for them below would prove nothing: staff may and do see them."""
     seen = "".join(path.read_text(encoding="utf-8") for path in hostile_class.files("staff"))
-    for name in ("softmax", "expected of softmax"):
-        assert any(number in seen for number in hidden_numbers[name]), name
-    assert hidden_prompts["an EOS in the prompt"][0] in seen
+    assert all(number in seen for number in hidden_numbers["softmax"])
+    for name, prompts in hidden_prompts.items():
+        assert prompts[0] in seen, name
 
 
 def test_no_hidden_value_is_in_what_a_student_gets(hostile_class: Run, hidden_numbers):

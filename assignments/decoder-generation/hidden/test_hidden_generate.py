@@ -33,7 +33,7 @@ def test_eos_in_the_prompt(student, probe, scripted):
     assert generate(student, stages, [EOS, *tokens[:2], EOS], 2) == tokens[2:4]
 
 
-@points(1)
+@points(2)
 def test_whole_flow(student, probe, scripted):
     """Two layers, a small window, a repeated token and an end-of-sequence token at once."""
     tokens = probe.tokens(12)

@@ -1,6 +1,7 @@
 """The catalogue as such: complete, well-formed, and one with the quiz's ids."""
 
 import inspect
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,42 +24,43 @@ QUIZ = bank.load(ROOT / "questions")
 QUESTIONS = {item.id for topic in QUIZ.topics for item in topic.items}
 
 ENTRIES = {entry.id: entry for entry in misconceptions()}
-ALL = [(entry.id, entry.stage, entry.wrong) for entry in misconceptions()]
-ALL += [(entry.id, entry.stage, entry.other) for entry in equivalents()]
+FUNCTIONS_BY_ID = {entry.id: (entry.stage, entry.wrong) for entry in misconceptions()}
+FUNCTIONS_BY_ID |= {entry.id: (entry.stage, entry.other) for entry in equivalents()}
 
 # These stand in code, but in no single stage: no function of the contract can hold them.
 IN_NO_STAGE = {"embed.positions_every_layer"}
 
 
-@pytest.fixture(params=ENTRIES.values(), ids=ENTRIES.keys())
-def entry(request):
-    return request.param
+def test_each_has_the_signature_of_its_stage():
+    for id_, (stage, function) in FUNCTIONS_BY_ID.items():
+        assert id_ == f"{stage}.{function.__name__}"
+        assert inspect.signature(function) == inspect.signature(FUNCTIONS[stage]), id_
 
 
-@pytest.mark.parametrize(("id_", "stage", "function"), ALL, ids=[id_ for id_, _, _ in ALL])
-def test_each_has_the_signature_of_its_stage(id_, stage, function):
-    assert id_ == f"{stage}.{function.__name__}"
-    assert inspect.signature(function) == inspect.signature(FUNCTIONS[stage])
+def test_each_can_be_imported_by_its_name():
+    for _, function in FUNCTIONS_BY_ID.values():
+        assert getattr(sys.modules[function.__module__], function.__name__) is function
 
 
-def test_the_sentence_is_that_of_the_quiz(entry):
-    quiz = QUIZ.misconceptions.get(entry.id)
-    assert quiz == entry.says, f"{entry.id}\n  quiz:      {quiz}\n  catalogue: {entry.says}"
+@pytest.mark.parametrize("id_", ENTRIES)
+def test_the_sentence_is_that_of_the_quiz(id_):
+    quiz, catalogue = QUIZ.misconceptions.get(id_), ENTRIES[id_].says
+    assert quiz == catalogue, f"{id_}\n  quiz:      {quiz}\n  catalogue: {catalogue}"
 
 
-def test_the_questions_to_practise_with_exist(entry):
-    assert entry.questions
-    assert set(entry.questions) <= QUESTIONS
-    assert len(set(entry.questions)) == len(entry.questions)
+def test_the_questions_to_practise_with_exist():
+    for entry in ENTRIES.values():
+        assert entry.questions, entry.id
+        assert len(set(entry.questions)) == len(entry.questions), entry.id
+        assert set(entry.questions) <= QUESTIONS, entry.id
 
 
-def test_sentence_and_hint_are_a_sentence_and_a_question(entry):
-    assert entry.says.endswith(".")
-    assert "?" in entry.hint
-    assert entry.hint[-1] in ".?"
-    assert 1 <= entry.concept <= 17
-    for text in (entry.says, entry.hint, entry.differs_only):
-        assert text == text.strip()
+def test_sentences_and_hints_are_sentences_and_questions():
+    for entry in ENTRIES.values():
+        assert entry.says.endswith("."), entry.id
+        assert "?" in entry.hint, entry.id
+        assert entry.hint[-1] in ".?", entry.id
+        assert 1 <= entry.concept <= 17, entry.id
 
 
 def test_every_mistake_of_the_quiz_that_a_stage_can_hold_is_there():

@@ -1,6 +1,6 @@
-"""Wrong versions against right ones, on the inputs that the assignment's checks really use.
+"""Wrong versions against right ones, on the calls that the assignment's checks really make.
 
-Distances are in units of the tolerance with which the checks compare: 1 is what they accept.
+A distance is in units of what the checks accept: they pass up to 1.
 """
 
 import itertools
@@ -13,17 +13,43 @@ import torch
 from grader.checks import TOLERANCE, assert_data_flow, assert_stage_order, assert_step_inputs
 from reference.contract import FUNCTIONS
 from reference.misconceptions.catalogue import equivalents, misconceptions, of_stage
+from tests.reference.misconceptions.conftest import Call, GenerateCall
 
 CLEAR = 10  # a mistake must lie this far outside of what is accepted
+SINGLE, DOUBLE = torch.float32, torch.float64  # students get the first, the reference the second
+IDS = [entry.id for entry in misconceptions()]
 
-MISCONCEPTIONS = {entry.id: entry for entry in misconceptions()}
-EQUIVALENTS = {entry.id: entry for entry in equivalents()}
+# No check shows these. The call beside each of them would.
+UNSEEN = {
+    "step_input.crop_start_below_zero": Call([[5, 9, 3, 7, 2, 8], [4, 1, 6, 10], 16]),
+    "decoder_stack.eps_fixed": None,  # any call with another eps, see below
+    "select_token.reaches_instead_of_exceeds": Call([np.float32([0, 0.25, 0.75]), 0.0]),
+    "generate.eos_is_always_zero": GenerateCall([4, 9], 3, 7, 16, 1, [0, 7]),
+    "generate.one_at_least": GenerateCall([4, 9], 0, 7, 16, 1, []),
+}
 
-# What no check sees so far, and a call that would show it.
-UNSEEN = {}
+# No check tells these apart, for the reason beside them.
+INDISTINGUISHABLE = {
+    (
+        "attention_weights.mask_zero_fill",
+        "attention_weights.mask_tiny_fill",
+    ): "a score of 1e-9 is a score of 0, up to rounding",
+    (
+        "generate.ignores_eos",
+        "generate.eos_zero_is_absent",
+    ): "EOS has the id 0 in every check",
+    (
+        "generate.prompt_eos_stops",
+        "generate.prompt_end_eos_stops",
+    ): "the one prompt that contains EOS ends with it",
+    (
+        "generate.no_crop",
+        "generate.crops_prompt_only",
+    ): "no check has a prompt that is longer than the context length",
+}
 
-# Pairs that no check tells apart, and why.
-INDISTINGUISHABLE = {}
+# Products of probabilities leave float64 only after hundreds of tokens.
+SEEN_IN_SINGLE_PRECISION_ONLY = {"sequence_log_probability.product_underflows"}
 
 
 def is_extreme(stage, call):
@@ -32,23 +58,34 @@ def is_extreme(stage, call):
     return stage in limits and np.abs(call.arguments[0]).max(initial=0) > limits[stage]
 
 
+# Where an equivalent is none: it says so under `where`.
+OUT_OF_RANGE = {"attention_weights.mask_after_softmax_renormalized": is_extreme}
+
+
 def tolerance(stage, call):
     if is_extreme(stage, call):
         return {"softmax": 1e-3, "attention_weights": 2e-3}[stage]
     return 1e-4 if stage == "decoder_stack" else TOLERANCE
 
 
+def unit(stage, call, right):
+    """The error that a check would just accept."""
+    if not isinstance(right.value, np.ndarray | float):
+        return 1.0
+    return tolerance(stage, call) * float(np.max(np.abs(right.value)))
+
+
 def distance(a, b, unit):
-    """How far two values are apart; infinite if they are not of one kind, shape or finiteness."""
+    """How far two values are apart; infinite if their kinds, shapes or infinities differ."""
     match a, b:
         case np.ndarray(), np.ndarray():
             return array_distance(a, b, unit)
+        case float(), float():
+            return array_distance(np.array(a), np.array(b), unit)
         case dict(), dict() if a.keys() == b.keys():
             return max((distance(a[key], b[key], unit) for key in a), default=0.0)
         case list(), list() if len(a) == len(b):
             return max((distance(x, y, unit) for x, y in zip(a, b, strict=True)), default=0.0)
-        case float(), float():
-            return array_distance(np.array(a), np.array(b), unit)
         case _:
             return 0.0 if type(a) is type(b) and a == b else math.inf
 
@@ -59,15 +96,101 @@ def array_distance(a, b, unit):
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     if not (np.isfinite(a) & np.isfinite(b) | same).all():
         return math.inf
-    return float(np.max(np.abs(a - b), initial=0.0, where=~same)) / unit
+    return float(np.abs(a[~same] - b[~same]).max(initial=0.0)) / unit
 
 
 def outcome_distance(a, b, unit):
-    traced = [[[call.stage, call.received] for call in o.trace.calls] for o in (a, b)]
-    changed = distance(a.arguments, b.arguments, unit) and math.inf
-    return max(
-        distance(a.value, b.value, unit),
-        changed,
-        distance(*traced, 1e-6),  # the stages compute in float64, so any difference is one
-        0.0 if a.error == b.error else math.inf,
-    )
+    """How far two outcomes are apart; a changed argument and another trace are infinitely far."""
+    traces = ([[call.stage, call.received] for call in o.trace.calls] for o in (a, b))
+    exactly = [
+        distance(a.arguments, b.arguments, 1e-6),
+        distance(*traces, 1e-5),
+        distance(a.error, b.error, unit),
+    ]
+    return math.inf if max(exactly) > 1 else distance(a.value, b.value, unit)
+
+
+@pytest.fixture(scope="session")
+def apart(calls, answers):
+    """The largest distance between two functions of a stage, over all calls of the checks."""
+
+    def largest(stage, name, other, dtype=SINGLE):
+        rows = zip(
+            calls[stage],
+            answers(stage, DOUBLE),
+            answers(name, dtype),
+            answers(other, dtype),
+            strict=True,
+        )
+        return max(outcome_distance(a, b, unit(stage, call, r)) for call, r, a, b in rows)
+
+    return largest
+
+
+@pytest.mark.parametrize("dtype", [SINGLE, DOUBLE], ids=str)
+@pytest.mark.parametrize("id_", [id_ for id_ in IDS if id_ not in UNSEEN])
+def test_a_mistake_shows_in_a_check(apart, id_, dtype):
+    stage = id_.partition(".")[0]
+    hidden = dtype is DOUBLE and id_ in SEEN_IN_SINGLE_PRECISION_ONLY
+    assert (apart(stage, id_, stage, dtype) >= CLEAR) is not hidden
+
+
+@pytest.mark.parametrize("id_", UNSEEN)
+def test_an_unseen_mistake_would_show_in_another_call(calls, apart, id_):
+    stage = id_.partition(".")[0]
+    assert apart(stage, id_, stage) < CLEAR, f"A check shows {id_} now: take it out of UNSEEN."
+    call = UNSEEN[id_] or Call([*calls[stage][0].arguments[:-1], 0.1])
+    [wrong] = [entry.wrong for entry in of_stage(stage) if entry.id == id_]
+    right = call.run(FUNCTIONS[stage], DOUBLE)
+    found = outcome_distance(call.run(wrong, SINGLE), right, unit(stage, call, right))
+    assert found >= CLEAR
+
+
+@pytest.mark.parametrize("stage", FUNCTIONS)
+def test_two_mistakes_of_a_stage_are_told_apart(apart, stage):
+    pairs = itertools.combinations([entry.id for entry in of_stage(stage)], 2)
+    close = {(a, b) for a, b in pairs if not {a, b} <= UNSEEN.keys() and apart(stage, a, b) < CLEAR}
+    assert close == {pair for pair in INDISTINGUISHABLE if pair[0].startswith(f"{stage}.")}
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_only_a_mistake_about_it_changes_the_arguments(calls, answers, id_):
+    stage, _, name = id_.partition(".")
+    pairs = list(zip(answers(id_, SINGLE), answers(stage, SINGLE), strict=True))
+    changed = [distance(a.arguments, b.arguments, 1e-6) > 1 for a, b in pairs]
+    assert any(changed) == (name == "changes_its_input")
+    if any(changed):
+        values = zip(calls[stage], answers(stage, DOUBLE), pairs, strict=True)
+        assert all(distance(a.value, b.value, unit(stage, c, r)) <= 1 for c, r, (a, b) in values)
+
+
+@pytest.mark.parametrize("dtype", [SINGLE, DOUBLE], ids=str)
+@pytest.mark.parametrize(
+    "id_",
+    [*(stage for stage in FUNCTIONS), *(e.id for e in equivalents() if e.stage != "generate")],
+)
+def test_what_is_right_passes(calls, answers, id_, dtype):
+    stage = id_.partition(".")[0]
+    out_of_range = OUT_OF_RANGE.get(id_, lambda *_: False)
+    for call, right, came in zip(
+        calls[stage], answers(stage, DOUBLE), answers(id_, dtype), strict=True
+    ):
+        accepted = distance(came.value, right.value, unit(stage, call, right)) <= 1
+        assert accepted is not out_of_range(stage, call)
+        assert distance(came.arguments, right.arguments, 1e-6) <= 1
+
+
+@pytest.mark.parametrize("id_", [e.id for e in equivalents() if e.stage == "generate"])
+def test_another_right_loop_passes(calls, answers, id_):
+    for call, right, came in zip(
+        calls["generate"], answers("generate", DOUBLE), answers(id_, SINGLE), strict=True
+    ):
+        assert (came.value, came.arguments) == (right.value, right.arguments)
+        assert_stage_order(came.trace, n_layers=call.n_layers, n_steps=len(right.value))
+        assert_data_flow(came.trace)
+        assert_step_inputs(came.trace, prompt=call.prompt, context_length=call.context_length)
+
+
+def test_the_table_of_extremes_names_what_is_there():
+    by_id = {entry.id: entry for entry in equivalents()}
+    assert all(by_id[id_].where for id_ in OUT_OF_RANGE)

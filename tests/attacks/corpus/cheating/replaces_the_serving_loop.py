@@ -1,7 +1,7 @@
 # Finds the object that serves it, and has it answer every request with its own arguments.
 # verdict: fails
 # with: serving.py
-# clean: are wrong|is wrong|unreadable|wrong
+# clean: are wrong|NaN or infinite|did not answer
 from grader.sandbox.child import wire
 from serving import runner
 

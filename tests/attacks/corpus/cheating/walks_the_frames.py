@@ -6,7 +6,7 @@ import sys
 
 import torch
 
-WORDS = ("expect", "reference", "solution", "target", "answer", "gold", "secret", "assignment")
+WORDS = ("expect", "reference", "solution", "target", "gold", "hidden", "assignment")
 
 
 def scopes():

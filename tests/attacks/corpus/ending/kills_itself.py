@@ -1,11 +1,13 @@
 # Sends itself SIGKILL, in a namespace where it is process 1 by other means too.
 # verdict: fails
-# clean: ended the whole process \(SIG(KILL|ABRT|ILL|SEGV)
+# clean: ended the whole process \(SIG(KILL|ABRT)
 import os
 import signal
 
 
 def softmax(logits):
-    os.kill(os.getpid(), signal.SIGKILL)
-    signal.raise_signal(signal.SIGKILL)
-    os.abort()
+    try:
+        os.kill(os.getpid(), signal.SIGKILL)
+        signal.raise_signal(signal.SIGKILL)
+    finally:
+        os.abort()

@@ -13,9 +13,11 @@ class Softmax(nn.Module):
         return torch.softmax(x * self.scale, dim=-1)
 
 
+model = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+
 def softmax(logits):
-    model = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     model(torch.randn(1, 4, 16)).sum().backward()
     optimizer.step()
     torch.ones(4, 4).bfloat16() @ torch.ones(4, 4).bfloat16()

@@ -1,7 +1,7 @@
 # Sends its parent SIGTERM and SIGKILL.
 # verdict: fails
 # needs: confined
-# clean: are wrong|PermissionError|ProcessLookupError
+# clean: are wrong|NaN or infinite|PermissionError|ProcessLookupError
 import os
 import signal
 

@@ -1,7 +1,7 @@
 # Takes and touches memory in pieces of 64 MB, at most 4 GB.
 # verdict: fails
 # needs: confined
-# clean: more memory than is allowed|ended the whole process \(SIGKILL\)
+# clean: did not finish|more memory than is allowed|ended the whole process \(SIGKILL\)
 
 
 def softmax(logits):

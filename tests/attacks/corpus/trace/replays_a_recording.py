@@ -1,7 +1,7 @@
 # Runs one right step, and from then on plays back what it saw, in every later call too.
 # verdict: fails
 # stage: generate
-# loses: stage_order step_inputs full_window returned_tokens eos_ends eos_in_the_prompt whole_flow
+# loses: step_inputs full_window returned_tokens eos_ends eos_in_the_prompt whole_flow
 recording = []
 
 

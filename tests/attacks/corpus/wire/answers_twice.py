@@ -1,7 +1,7 @@
 # Gives two answers to each request: a wrong one, then one that is right.
 # verdict: fails
 # with: serving.py
-# clean: wrong|unreadable
+# clean: wrong|unreadable|did not answer
 import numpy as np
 
 from grader.sandbox.child import wire

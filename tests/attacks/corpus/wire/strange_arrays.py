@@ -2,7 +2,7 @@
 # offsets that overlap, lie outside or run backwards, a header too long, nested or no JSON at all.
 # verdict: fails
 # with: serving.py
-# clean: unreadable|shape|has dtype|is not
+# clean: unreadable|shape|has dtype|is not|did not answer|ended the whole process
 # variants: bfloat16 bytes unsigned complex float8 unknown_dtype large_shape overflowing_shape
 # variants: empty_giant empty_overflow empty_beyond_64_bits negative_shape hundred_axes no_axes
 # variants: offset_outside offset_backwards gap overlap hole giant_header header_cut_off three_bytes

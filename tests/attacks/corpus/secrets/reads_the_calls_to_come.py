@@ -1,0 +1,38 @@
+# Looks, while it is checked in the open, for requests beside its own: inputs of checks to come.
+# verdict: fails
+# stage: step_input softmax
+# clean: FOUND \[\]
+import gc
+import sys
+
+from grader.sandbox.child import wire
+
+
+def requests(value, depth=0):
+    if isinstance(value, wire.Message):
+        yield value
+        value = [getattr(value, name) for name in value.__struct_fields__]
+    if isinstance(value, list | tuple | dict) and depth < 4:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from requests(item, depth + 1)
+
+
+def others():
+    frame = sys._getframe(1)
+    while frame:
+        yield from requests(dict(frame.f_locals))
+        frame = frame.f_back
+    yield from (found for found in gc.get_objects() if isinstance(found, wire.Message))
+
+
+def softmax(logits):
+    found = [m for m in others() if getattr(m, "function", "softmax") != "softmax"]
+    random = [m for m in others() if getattr(m, "function", "") == "softmax"]
+    inputs = [m.arguments[0].ravel().tolist() for m in random if m.arguments[0].ndim == 1]
+    raise RuntimeError(f"FOUND {[*inputs, *{m.function for m in found}]}")
+
+
+def step_input(prompt, generated, context_length):
+    found = [getattr(m, "arguments", None) for m in others()]
+    found = [repr(a) for a in found if a and a != [prompt, generated, context_length]]
+    raise RuntimeError(f"FOUND {found[:30]}")

@@ -1,0 +1,126 @@
+"""A batch whose processes are killed again and again loses no report and ends like a calm one."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+KILLS = 300
+MOST_SECONDS = 240.0  # a busy machine makes fewer kills, and the test says how many
+SUBMISSIONS = 60
+
+
+@pytest.fixture
+def crowd(tmp_path, right):
+    """A class folder: right submissions, wrong ones, and one that cannot be read."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for number in range(SUBMISSIONS):
+        source = right if number % 3 else right.replace("2 * x", f"{number} * x")
+        (folder / f"s{number:02}.py").write_text(f"{source}\n# {number}\n")
+    (folder / "broken.zip").write_bytes(b"no zip")
+    return folder
+
+
+def start(crowd, small, results, *options):
+    """A batch with a course secret, in a process group of its own."""
+    course = crowd.parent / "course.yaml"
+    course.write_text("secret: chaos\n")
+    command = [str(Path(sys.executable).with_name("grader")), "batch", str(crowd)]
+    command += ["-o", str(results), "--assignment", str(small), "-j", "2", *options]
+    command += ["--course", str(course), "--require-level", "none"]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+
+
+def family(root):
+    """The process and all its descendants, as far as they can be seen now."""
+    children = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+    found, waiting = [], [root]
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        waiting += children.get(pid, [])
+    return found
+
+
+def kill_some(root, chance):
+    """Kill one to four processes of a batch at once; how many there were to kill."""
+    root, *others = family(root)
+    victims = chance.sample(others, min(len(others), chance.randint(1, 4)))
+    if chance.random() < 0.2:
+        victims.append(root)
+    killed = 0
+    for victim in victims:
+        try:
+            os.kill(victim, signal.SIGKILL)
+        except ProcessLookupError:  # it went with one of the others
+            continue
+        killed += 1
+    return killed
+
+
+def finished(results):
+    """The reports that are there: all of them must be whole."""
+    return {p.stem: json.loads(p.read_bytes()) for p in (results / "reports").glob("*.json")}
+
+
+def without_times(reports):
+    return {name: report | {"seconds": 0} for name, report in reports.items()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
+def test_a_batch_that_is_killed_again_and_again_loses_nothing(crowd, small, tmp_path):
+    calm = start(crowd, small, tmp_path / "calm")
+    assert calm.wait(timeout=120) == 0, calm.stdout.read().decode()
+    expected = (tmp_path / "calm" / "grades.csv").read_bytes()
+
+    chance = random.Random(300)
+    begin, kills, rounds = time.monotonic(), 0, 0
+    while kills < KILLS and time.monotonic() - begin < MOST_SECONDS:
+        rounds += 1
+        results = tmp_path / f"round-{rounds}"
+        kept = {}
+        for _ in range(200):
+            batch = start(crowd, small, results)
+            while batch.poll() is None:
+                # Mostly a moment in the middle of the work, sometimes while it starts.
+                time.sleep(chance.uniform(0.05, 2.0))
+                if kills < KILLS and batch.poll() is None:
+                    kills += kill_some(batch.pid, chance)
+            batch.stdout.close()
+            now = finished(results)
+            lost = [n for n, r in kept.items() if r["status"] == "graded" and n not in now]
+            assert not lost, f"after {kills} kills the reports of {lost} are gone"
+            kept = now
+            if batch.returncode == 0:
+                break
+        assert (results / "grades.csv").read_bytes() == expected, f"round {rounds}"
+        assert without_times(finished(results)) == without_times(finished(tmp_path / "calm"))
+    print(f"{kills} kills in {rounds} rounds")
+    assert kills >= 100
+
+
+def test_a_full_disk_or_a_vanished_submission_stops_nothing_else(crowd, small, tmp_path):
+    first = start(crowd, small, tmp_path / "results")
+    time.sleep(0.5)
+    (crowd / "s01.py").unlink()  # deleted while the batch runs, or just before it is read
+    assert first.wait(timeout=120) == 0, first.stdout.read().decode()
+    rows = list(csv.DictReader((tmp_path / "results" / "grades.csv").open()))
+    names = {row["submission"] for row in rows}
+    assert {f"s{n:02}" for n in range(SUBMISSIONS) if n != 1} <= names
+    assert all(row["status"] != "ungraded" for row in rows)
