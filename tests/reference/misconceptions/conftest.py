@@ -24,7 +24,7 @@ from reference.random_model import random_model
 
 ROOT = Path(__file__).parents[3]
 VOCABULARY = 37
-SECRET = "six"
+SECRET = "what the hidden checks draw from"
 
 
 def tensors(value, dtype=torch.float64):

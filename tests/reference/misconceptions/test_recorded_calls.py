@@ -12,7 +12,7 @@ import torch
 
 from grader.checks import TOLERANCE, assert_data_flow, assert_stage_order, assert_step_inputs
 from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import equivalents, misconceptions, of_stage
+from reference.misconceptions.catalogue import equivalents, find, misconceptions, of_stage
 from tests.reference.misconceptions.conftest import Call, GenerateCall
 
 CLEAR = 10  # a mistake must lie this far outside of what is accepted
@@ -21,12 +21,14 @@ IDS = [entry.id for entry in misconceptions()]
 
 # No check shows these. The call beside each of them would.
 UNSEEN = {
-    "step_input.crop_start_below_zero": Call([[5, 9, 3, 7, 2, 8], [4, 1, 6, 10], 16]),
     "decoder_stack.eps_fixed": None,  # any call with another eps, see below
     "select_token.reaches_instead_of_exceeds": Call([np.float32([0, 0.25, 0.75]), 0.0]),
     "generate.eos_is_always_zero": GenerateCall([4, 9], 3, 7, 16, 1, [0, 7]),
     "generate.one_at_least": GenerateCall([4, 9], 0, 7, 16, 1, []),
 }
+
+# Only the random lists of a hidden check show this, for some secrets. The call always does.
+BY_CHANCE = {"step_input.crop_start_below_zero": Call([[5, 9, 3, 7, 2, 8], [4, 1, 6, 10], 16])}
 
 # No check tells these apart, for the reason beside them.
 INDISTINGUISHABLE = {
@@ -128,27 +130,28 @@ def apart(calls, answers):
 
 
 @pytest.mark.parametrize("dtype", [SINGLE, DOUBLE], ids=str)
-@pytest.mark.parametrize("id_", [id_ for id_ in IDS if id_ not in UNSEEN])
+@pytest.mark.parametrize("id_", [id_ for id_ in IDS if id_ not in UNSEEN | BY_CHANCE])
 def test_a_mistake_shows_in_a_check(apart, id_, dtype):
     stage = id_.partition(".")[0]
     hidden = dtype is DOUBLE and id_ in SEEN_IN_SINGLE_PRECISION_ONLY
     assert (apart(stage, id_, stage, dtype) >= CLEAR) is not hidden
 
 
-@pytest.mark.parametrize("id_", UNSEEN)
-def test_an_unseen_mistake_would_show_in_another_call(calls, apart, id_):
+@pytest.mark.parametrize("id_", UNSEEN | BY_CHANCE)
+def test_a_mistake_that_no_check_shows_would_show_in_another_call(calls, apart, id_):
     stage = id_.partition(".")[0]
-    assert apart(stage, id_, stage) < CLEAR, f"A check shows {id_} now: take it out of UNSEEN."
-    call = UNSEEN[id_] or Call([*calls[stage][0].arguments[:-1], 0.1])
-    [wrong] = [entry.wrong for entry in of_stage(stage) if entry.id == id_]
+    if id_ in UNSEEN:
+        assert apart(stage, id_, stage) < CLEAR, f"A check shows {id_}: take it out of UNSEEN."
+    call = (UNSEEN | BY_CHANCE)[id_] or Call([*calls[stage][0].arguments[:-1], 0.1])
     right = call.run(FUNCTIONS[stage], DOUBLE)
-    found = outcome_distance(call.run(wrong, SINGLE), right, unit(stage, call, right))
-    assert found >= CLEAR
+    wrong = call.run(find(id_).wrong, SINGLE)
+    assert outcome_distance(wrong, right, unit(stage, call, right)) >= CLEAR
 
 
 @pytest.mark.parametrize("stage", FUNCTIONS)
 def test_two_mistakes_of_a_stage_are_told_apart(apart, stage):
-    pairs = itertools.combinations([entry.id for entry in of_stage(stage)], 2)
+    ids = [entry.id for entry in of_stage(stage) if entry.id not in BY_CHANCE]
+    pairs = itertools.combinations(ids, 2)
     close = {(a, b) for a, b in pairs if not {a, b} <= UNSEEN.keys() and apart(stage, a, b) < CLEAR}
     assert close == {pair for pair in INDISTINGUISHABLE if pair[0].startswith(f"{stage}.")}
 
