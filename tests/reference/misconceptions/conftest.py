@@ -119,6 +119,7 @@ class Outcome:
     trace: GenerationTrace = field(default_factory=GenerationTrace)
 
 
+@functools.cache
 def table(context_length, n_layers):
     config = ModelConfig(
         vocabulary_size=VOCABULARY,

@@ -4,7 +4,9 @@ import sys
 
 import numpy as np
 
-LINE = "\x1b[2J\x1b[1A\u202e\u0301\x9b31m\ud800 =1+1 [bold]</pre> \r\n".encode(errors="surrogatepass")
+LINE = "\x1b[2J\x1b[1A\u202e\u0301\x9b31m\ud800 =1+1 [bold]</pre> \r\n".encode(
+    errors="surrogatepass"
+)
 
 
 def softmax(logits):

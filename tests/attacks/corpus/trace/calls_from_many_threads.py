@@ -14,9 +14,7 @@ def one_step(prompt, stages, results):
 
 def generate(prompt, stages, max_new_tokens, eos_id, context_length):
     results = []
-    threads = [
-        threading.Thread(target=one_step, args=(prompt, stages, results)) for _ in range(5)
-    ]
+    threads = [threading.Thread(target=one_step, args=(prompt, stages, results)) for _ in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,7 +1,7 @@
 # Asks without end and never reads an answer, so that both directions fill up.
 # verdict: fails
 # with: serving.py
-# clean: did not finish|unreadable|went on|too many|goes on
+# clean: did not finish|unreadable|went on|too many|goes on|did not answer
 import itertools
 import time
 

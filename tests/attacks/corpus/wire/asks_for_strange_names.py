@@ -1,7 +1,7 @@
 # Asks for callables that were never offered, by names that reach for something else.
 # verdict: fails
 # with: serving.py
-# clean: REFUSED 8
+# clean: REFUSED 8|did not answer
 from serving import ask
 
 NAMES = ("", "__class__", "softmax.__globals__", "stages.embed", "os.system", "a" * 10**6)
