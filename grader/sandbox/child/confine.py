@@ -35,7 +35,8 @@ class Prepared:
 def prepare(*, in_namespaces: bool) -> Prepared:
     """Done once, before the first fork: leave the machine's files, and keep what children need."""
     filters = {name: seccomp.read(name) for name in (seccomp.WITH_FILES, seccomp.SEALED)}
-    readable = places.without(places.needed(), places.secret())
+    needed = places.needed()
+    readable = places.without(needed, places.below(places.secret(), needed))
     rules = NO_DESCRIPTOR
     places.forget_checkouts()
     if in_namespaces:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,20 +54,14 @@ def test_a_stopped_process_is_ended(call):
 
 def test_a_loop_while_the_submission_is_read_is_ended(sandbox):
     code = Code(main="submission", cells=(("submission.py", "while True: pass"),))
-    limits = LIMITS.__replace__(load_seconds=0.5) if hasattr(LIMITS, "__replace__") else None
-    if limits is None:
-        import dataclasses
-
-        limits = dataclasses.replace(LIMITS, load_seconds=0.5)
+    limits = replace(LIMITS, load_seconds=0.5)
     within(2.0, lambda: sandbox.open(code, limits), TimedOut)
 
 
 def test_processor_time_is_limited_across_threads(sandbox):
     if sandbox.level not in LIMITED:
         pytest.skip("no limits at this level")
-    import dataclasses
-
-    limits = dataclasses.replace(LIMITS, submission_seconds=-1)  # one second of processor time
+    limits = replace(LIMITS, submission_seconds=-1)  # one second of processor time
     code = Code(
         main="submission", cells=(("submission.py", "def f():\n    while True: pass"),)
     )
