@@ -81,7 +81,7 @@ def _give_temporary_files(fork: Fork) -> None:
     folder = fork.temporary
     if fork.namespaces:
         namespaces.private_temporary_files()
-        folder = "/tmp"  # noqa: S108 - mounted for this child alone
+        folder = namespaces.TMP
     os.environ["HOME"] = os.environ["TMPDIR"] = folder or "/"
     os.chdir(folder or "/")
 

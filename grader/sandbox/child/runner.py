@@ -1,11 +1,9 @@
 """The loop inside a student's process: read the submission, then answer calls until the end."""
 
 import contextlib
-import os
 import socket
 import sys
 from typing import Any, TextIO
-
 
 from grader.sandbox.child import values, wire
 from grader.sandbox.child.explain import refusal

@@ -85,7 +85,18 @@ def test_the_best_level_that_is_left_is_reached(python, denied, level):
 
 @pytest.mark.parametrize("denied", ["nothing", "namespaces", "namespaces,landlock"])
 def test_the_whole_suite_holds(python, denied):
-    ours = ["-m", "pytest", SUITE, "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts="]
+    ours = [
+        "-m",
+        "pytest",
+        SUITE,
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-o",
+        "addopts=",
+    ]
     chosen = {"nothing": "full", "namespaces": "confined", "namespaces,landlock": "sealed"}
     ended = run(
         [
