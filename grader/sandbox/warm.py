@@ -25,11 +25,11 @@ from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
 from grader.sandbox.contract import Code, Limits
 from grader.sandbox.levels import PLANS, Level, Plan
+from grader.sandbox.privileges import FIRST_USER, USERS
 from grader.sandbox.session import ChildSession, exit_code
 
 START_SECONDS = 120.0  # importing torch on a busy machine
 REPLY_SECONDS = 20.0
-_FIRST_USER, _USERS = 61184, 4096  # a range that systems leave free for such uses
 _DOCTOR = "Run the command again; if it happens again, see `grader doctor`."
 
 
@@ -140,7 +140,7 @@ class WarmSandbox:
 
     def _why_not(self, plan: Plan) -> str:
         """Make a child by the plan and have it try to break out."""
-        hello = self._wait_until_ready()
+        hello = self.wait_until_ready()
         if plan.namespaces and not hello.namespaces:
             return hello.why_not
         if hello.namespaces and not plan.namespaces:
@@ -166,8 +166,8 @@ class WarmSandbox:
         return session
 
     def _fork(self, plan: Plan, limits: Limits) -> ChildSession:
-        self._wait_until_ready()
-        user = _FIRST_USER + next(self._users) % _USERS if _may_change_user(plan) else 0
+        self.wait_until_ready()
+        user = FIRST_USER + next(self._users) % USERS if plan.changes_user else 0
         folder = _temporary_folder(plan, user)
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
@@ -216,7 +216,8 @@ class WarmSandbox:
 
         return end
 
-    def _wait_until_ready(self) -> requests.Hello:
+    def wait_until_ready(self) -> requests.Hello:
+        """Until its packages are imported. Raises GraderFault if that fails or takes too long."""
         if self._hello is None:
             reply = self._receive(START_SECONDS)
             if not isinstance(reply, requests.Hello):
@@ -249,10 +250,6 @@ class WarmSandbox:
             f"the warm process for student code does not answer (exit code {self._process.poll()})",
             fix=_DOCTOR,
         )
-
-
-def _may_change_user(plan: Plan) -> bool:
-    return plan.own_user and os.geteuid() == 0
 
 
 def _temporary_folder(plan: Plan, user: int) -> str:

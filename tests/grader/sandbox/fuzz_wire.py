@@ -75,7 +75,7 @@ def main(count, seed):
         structure, arrays = frames[number % len(frames)]
         if number & 8:
             structure = damaged(structure, rng)
-        if arrays and number & 16 or not number & 8:
+        if not number & 8 or (arrays and number & 16):
             arrays = damaged(arrays, rng)
         started = time.monotonic()
         try:

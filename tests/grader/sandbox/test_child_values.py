@@ -1,6 +1,7 @@
 """Values on their way between the student's code and the wire."""
 
 from enum import IntEnum
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -109,9 +110,9 @@ def refuse(number):
 
 def test_an_honest_mistake_is_not_blamed_on_the_sandbox():
     assert refusal(raised(lambda: 1 / 0)) == ""
-    assert refusal(raised(lambda: open("weights.pt"))) == ""
+    assert refusal(raised(lambda: Path("weights.pt").read_bytes())) == ""
 
 
 def test_a_refused_file_is_explained():
-    assert "/tmp" in refusal(raised(lambda: refuse(13)))
+    assert "files can be written" in refusal(raised(lambda: refuse(13)))
     assert "bounds files" in refusal(raised(lambda: refuse(28)))

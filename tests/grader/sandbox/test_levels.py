@@ -8,6 +8,7 @@ import pytest
 
 from grader.errors import GraderFault
 from grader.sandbox import outside
+from grader.sandbox.child import landlock, namespaces, seccomp
 from grader.sandbox.contract import Code
 from grader.sandbox.levels import CONFINED, FULL, NONE, PARTIAL, PLANS, SEALED, Level
 from grader.sandbox.warm import WarmSandbox
@@ -100,6 +101,14 @@ def test_the_grader_itself_lacks_every_layer():
     wrong = " ".join(outside.missing(os.getpid(), FULL, 61184))
     for name in ("NoNewPrivs", "Seccomp", "Uid", "pid namespace", "net namespace"):
         assert name in wrong
+
+
+def test_the_level_is_the_best_that_the_kernel_offers(make):
+    if landlock.version() < landlock.MIN_VERSION or not seccomp.read(seccomp.WITH_FILES):
+        pytest.skip("this kernel has less to offer")
+    expected = Level.CONFINED if namespaces.why_not() else Level.FULL
+    sandbox = make()
+    assert sandbox.level == expected, sandbox.refusals
 
 
 def test_levels_are_ordered():
