@@ -60,7 +60,7 @@ def confine(fork: Fork, prepared: Prepared, address_space: int) -> None:
     _give_temporary_files(fork)
     rules = _rules(fork, prepared) if fork.landlock else NO_DESCRIPTOR  # while we may look
     _become(fork.user)
-    if IS_LINUX and os.geteuid() == os.getuid():
+    if IS_LINUX:
         drop_capabilities()
     if fork.limits:
         limits.apply(
@@ -96,6 +96,8 @@ def _become(user: int) -> None:
 
 
 def _rules(fork: Fork, prepared: Prepared) -> int:
+    if landlock.version() < landlock.MIN_VERSION:
+        raise OSError(f"this kernel has no Landlock of version {landlock.MIN_VERSION} or later")
     if fork.namespaces:
         return prepared.rules
     writable = [*places.DEVICES, *([fork.temporary] if fork.temporary else [])]
