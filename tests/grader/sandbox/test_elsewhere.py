@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,16 @@ SUITE = "tests/grader/sandbox/test_conformance.py"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
 
 
-def python_for_all(folder):
+@pytest.fixture(scope="session")
+def python_for_all():
     """An interpreter of this version that a plain user may start, with our packages."""
+    with tempfile.TemporaryDirectory(prefix="grader-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield made_for_all(folder)
+
+
+def made_for_all(folder):
     if python_is_open_to_all() and os.access(sys.executable, os.X_OK):
         base = sys.executable
     else:
@@ -37,7 +46,7 @@ def python_for_all(folder):
 
 
 @pytest.fixture(params=["root", "user"])
-def python(request, tmp_path_factory):
+def python(request):
     """The start of a command: Python as this or that user."""
     if request.param == "root":
         if os.geteuid() != 0:
@@ -45,11 +54,8 @@ def python(request, tmp_path_factory):
         return [sys.executable]
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("only root can become a plain user, with setpriv")
-    folder = tmp_path_factory.mktemp("for-all")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    return [*user, str(python_for_all(folder))]
+    return [*user, str(request.getfixturevalue("python_for_all"))]
 
 
 def run(command):
