@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.sandbox.child import namespaces
 from tests.grader.sandbox.conftest import python_is_open_to_all
 
 ROOT = Path(__file__).parents[3]
@@ -113,3 +114,44 @@ def test_the_whole_suite_holds(python, denied):
     )
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-2000:]
     assert int(re.search(r"(\d+) passed", ended.stdout)[1]) > 40, ended.stdout[-3000:]
+
+
+INSTALLED = """
+import sys
+from grader.sandbox.contract import Code, Limits
+from grader.sandbox.warm import WarmSandbox
+limits = Limits(call_seconds=5, load_seconds=20, submission_seconds=20, memory_megabytes=256,
+                output_kilobytes=1)
+source = '''
+import os
+def f(folder):
+    try:
+        return os.listdir(folder)
+    except PermissionError:
+        return []
+'''
+sandbox = WarmSandbox(("numpy",))
+session = sandbox.open(Code(main="m", cells=(("m.py", source),)), limits)
+folders = sys.argv[1:]
+print(sandbox.level, [session.call("f", [f], seconds=5, answer=None).value for f in folders])
+session.close()
+sandbox.close()
+"""
+
+
+def test_a_grader_among_the_packages_is_hidden_too(tmp_path):
+    folder = tmp_path / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    packages = next(folder.glob("lib/python*/site-packages"))
+    for name in ("grader", "reference"):
+        shutil.copytree(ROOT / name, packages / name)
+    (packages / "others.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    ours = [str(packages / name) for name in ("grader", "reference")]
+    command = [folder / "bin" / "python", "-I", "-c", INSTALLED, *ours]
+    ended = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=60)
+    level, _, listed = ended.stdout.strip().partition(" ")
+    if level not in ("full", "confined"):
+        pytest.skip(f"this machine reaches {level}: {ended.stderr[-300:]}")
+    assert listed == "[[], []]"
+    if not namespaces.why_not():
+        assert level == "full"
