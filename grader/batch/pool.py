@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from grader.batch import worker
-from grader.errors import GraderFault
+from grader.errors import CourseError, GraderFault
 from grader.records import Report, Submission
 
 ATTEMPTS = 3
@@ -139,7 +139,8 @@ class LocalPool:
             if self._failed_starts >= ATTEMPTS:
                 raise GraderFault(f"{reason} before it began", fix="See `grader doctor`.")
             return reason
-        if not one.ready:
+        self._failed_starts += not one.ready
+        if isinstance(reply.error, CourseError) or self._failed_starts >= ATTEMPTS:
             raise reply.error
         return str(reply.error)
 

@@ -5,8 +5,12 @@ import platform
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from grader.sandbox.warm import WarmSandbox
 
 _PACKAGES = ("torch", "numpy", "pytest", "safetensors", "msgspec", "sqlalchemy")
 
@@ -48,8 +52,11 @@ def _report_sandbox() -> None:
         output_kilobytes=1,
     )
     try:
-        session = sandbox.open(code, limits)
+        sandbox.wait_until_ready()
         ready = time.monotonic()
+        sandbox.level  # noqa: B018 - runs the self-test
+        proved = time.monotonic() - ready
+        session = sandbox.open(code, limits)
         value = session.call("one", [], seconds=5, answer=lambda name, arguments: None).value
         session.close()
     finally:
@@ -57,4 +64,15 @@ def _report_sandbox() -> None:
     if value != 1:
         raise GraderFault(f"a one-line submission returned {value!r} instead of 1")
     click.echo(f"sandbox     works; the warm process was ready after {ready - begin:.1f} s")
-    click.echo(f"isolation   level {sandbox.level}: {', '.join(sandbox.layers)}")
+    _report_isolation(sandbox, proved=proved)
+
+
+def _report_isolation(sandbox: "WarmSandbox", *, proved: float) -> None:
+    """The level, what it is made of, and why it is no better one."""
+    click.echo(f"isolation   level {sandbox.level}: {sandbox.level.promise}.")
+    for layer in sandbox.layers:
+        click.echo(f"            - {layer}")
+    click.echo(f"            proved in {1000 * proved:.0f} ms by a process that tried to break out")
+    for refusal in sandbox.refusals:
+        why = (refusal.why.splitlines() or [""])[-1]
+        click.echo(f"            not {refusal.plan.level}: {why}")

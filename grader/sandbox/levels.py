@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.sandbox.child import seccomp
+from grader.sandbox.privileges import may_change_user
 
 
 class Level(StrEnum):
@@ -52,9 +53,13 @@ class Plan:
     namespaces: bool = False
     landlock: bool = False
     filter: str = ""  # of system calls: see `child.seccomp`
-    own_user: bool = False  # has an effect for root only
+    own_user: bool = False  # where this process may give it one
     limits: bool = False
     files: bool = True  # whether it gets a folder for temporary files
+
+    @property
+    def changes_user(self) -> bool:
+        return self.own_user and may_change_user()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -65,7 +70,7 @@ class Plan:
             (self.namespaces, "namespaces"),
             (self.namespaces, "read-only root without your files"),
             (self.namespaces, "bounded temporary files"),
-            (self.own_user and os.geteuid() == 0, "user of its own"),
+            (self.changes_user, "user of its own"),
             (os.geteuid() == 0 or self.namespaces, "no capabilities"),
             (self.limits, "resource limits"),
             (bool(self.filter) or self.landlock, "no new privileges"),
@@ -93,7 +98,7 @@ CONFINED = Plan(
 )
 SEALED = Plan(Level.SEALED, filter=seccomp.SEALED, own_user=True, limits=True, files=False)
 PARTIAL = Plan(Level.PARTIAL, own_user=True, limits=True)
-# Root that may not change its user, as in some containers.
+# Root that may not change its user, as in some containers: its files are not protected.
 PARTIAL_SAME_USER = Plan(Level.NONE, limits=True)
 NONE = Plan(Level.NONE)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import grader.errors
 from grader.sandbox.child import probes
+from grader.sandbox.child.kernel import IS_LINUX
 from grader.sandbox.child.namespaces import CLOSED
 from grader.sandbox.contract import Code, Limits, NoAnswer, Session
 from grader.sandbox.levels import Level
@@ -40,7 +41,7 @@ class Canaries:
 
     folder: Path
     listener: socket.socket
-    local: socket.socket
+    local: socket.socket | None  # without a file; only Linux has such sockets
 
     @property
     def file(self) -> Path:
@@ -56,7 +57,7 @@ class Canaries:
             "course": str(Path(grader.errors.__file__).parent / "harness"),
             "pid": os.getpid(),
             "port": self.listener.getsockname()[1],
-            "abstract": self.local.getsockname().decode(),
+            "abstract": self.local.getsockname().decode() if self.local else "",
         }
 
     def harmed(self) -> dict[str, str]:
@@ -66,11 +67,8 @@ class Canaries:
         if names != ["canary", "private"] or self.file.stat().st_mode & 0o777 != 0o644:
             found["writing"] = "the canary's folder was changed"
         for name, listener in (("network", self.listener), ("local sockets", self.local)):
-            try:
-                listener.accept()[0].close()
-            except BlockingIOError:
-                continue
-            found[name] = "a connection was made"
+            if listener is not None and _was_called(listener):
+                found[name] = "a connection was made"
         return found
 
 
@@ -89,6 +87,8 @@ def leaks(session: Session, level: Level) -> list[str]:
     Raises:
         CallFailed: the child did not live to tell.
     """
+    if level == Level.NONE:  # it promises nothing
+        return []
     with _planted() as canaries:
         said = session.call(
             "probe", [canaries.as_arguments()], seconds=SECONDS, answer=_no_answer
@@ -104,10 +104,8 @@ def _stopped_at(level: Level, attempts: set[str]) -> set[str]:
             return attempts
         case Level.CONFINED | Level.SEALED:
             return attempts - _FULL_ONLY
-        case Level.PARTIAL:
+        case _:
             return set(_WITHIN_LIMITS | (_OTHER_USER if os.geteuid() == 0 else frozenset()))
-        case Level.NONE:
-            return set()
 
 
 @contextmanager
@@ -118,21 +116,24 @@ def _planted() -> Iterator[Canaries]:
     for name, mode in (("canary", 0o644), ("private", 0o600)):
         (folder / name).write_text(token, encoding="ascii")
         (folder / name).chmod(mode)
-    with socket.create_server(("127.0.0.1", 0)) as listener, _local(token, folder) as local:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket(socket.AF_UNIX) as local:
+        if IS_LINUX:
+            local.bind(f"\0grader-canary-{token}")
+            local.listen()
         listener.setblocking(False)
+        local.setblocking(False)
         try:
-            yield Canaries(folder, listener, local)
+            yield Canaries(folder, listener, local if IS_LINUX else None)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _local(token: str, folder: Path) -> socket.socket:
-    """A listening local socket that has no file, so that only its name protects it."""
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(f"\0grader-canary-{token}")
-    listener.listen()
-    listener.setblocking(False)
-    return listener
+def _was_called(listener: socket.socket) -> bool:
+    try:
+        listener.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _no_answer(name: str, arguments: list[Any]) -> Any:

@@ -25,11 +25,12 @@ from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
 from grader.sandbox.contract import CallsAhead, Code, Limits, PlannedCall
 from grader.sandbox.levels import PLANS, Level, Plan
+from grader.sandbox.privileges import FIRST_USER, USERS
 from grader.sandbox.session import ChildSession, calls_ahead, exit_code
 
 START_SECONDS = 120.0  # importing torch on a busy machine
 REPLY_SECONDS = 20.0
-_FIRST_USER, _USERS = 61184, 4096  # a range that systems leave free for such uses
+_PROOF_ATTEMPTS = 3
 _DOCTOR = "Run the command again; if it happens again, see `grader doctor`."
 
 
@@ -39,6 +40,10 @@ class Refusal:
 
     plan: Plan
     why: str
+
+
+class WarmProcessGone(GraderFault):
+    """The warm process ended or does not answer."""
 
 
 class WarmSandbox:
@@ -144,20 +149,29 @@ class WarmSandbox:
 
     def _why_not(self, plan: Plan) -> str:
         """Make a child by the plan and have it try to break out."""
-        hello = self._wait_until_ready()
+        hello = self.wait_until_ready()
         if plan.namespaces and not hello.namespaces:
             return hello.why_not
         if hello.namespaces and not plan.namespaces:
             self.close()  # the jail cannot be left; this is the rare case
             self._start(want_namespaces=False)
-        try:
-            session = self._open(plan, proof.code(), proof.LIMITS)
+        why = ""
+        for _ in range(_PROOF_ATTEMPTS):
             try:
-                return "; ".join(proof.leaks(session, plan.level))
-            finally:
-                session.close()
-        except (GraderFault, CallFailed) as error:
-            return error.problem
+                session = self._open(plan, proof.code(), proof.LIMITS)
+                try:
+                    return "; ".join(proof.leaks(session, plan.level))
+                finally:
+                    session.close()
+            except WarmProcessGone as error:
+                # Killed from outside, as by a machine out of memory: that says nothing of the
+                # level, and must not lower it.
+                why = error.problem
+                self.close()
+                self._start(want_namespaces=hello.namespaces)
+            except (GraderFault, CallFailed) as error:
+                why = error.problem
+        return why
 
     def _open(self, plan: Plan, code: Code, limits: Limits) -> ChildSession:
         session = self._fork(plan, limits)
@@ -170,8 +184,8 @@ class WarmSandbox:
         return session
 
     def _fork(self, plan: Plan, limits: Limits) -> ChildSession:
-        self._wait_until_ready()
-        user = _FIRST_USER + next(self._users) % _USERS if _may_change_user(plan) else 0
+        self.wait_until_ready()
+        user = FIRST_USER + next(self._users) % USERS if plan.changes_user else 0
         folder = _temporary_folder(plan, user)
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
@@ -220,7 +234,8 @@ class WarmSandbox:
 
         return end
 
-    def _wait_until_ready(self) -> requests.Hello:
+    def wait_until_ready(self) -> requests.Hello:
+        """Until its packages are imported. Raises GraderFault if that fails or takes too long."""
         if self._hello is None:
             reply = self._receive(START_SECONDS)
             if not isinstance(reply, requests.Hello):
@@ -248,15 +263,11 @@ class WarmSandbox:
             raise self._fault() from error
         raise self._fault()
 
-    def _fault(self) -> GraderFault:
-        return GraderFault(
+    def _fault(self) -> WarmProcessGone:
+        return WarmProcessGone(
             f"the warm process for student code does not answer (exit code {self._process.poll()})",
             fix=_DOCTOR,
         )
-
-
-def _may_change_user(plan: Plan) -> bool:
-    return plan.own_user and os.geteuid() == 0
 
 
 def _temporary_folder(plan: Plan, user: int) -> str:

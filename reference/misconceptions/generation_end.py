@@ -135,7 +135,7 @@ def one_short(
 def one_extra(
     prompt: Ids, stages: Stages, max_new_tokens: int, eos_id: int | None, context_length: int
 ) -> list[int]:
-    return generate(prompt, stages, max_new_tokens, eos_id, context_length)
+    return generate(prompt, stages, max_new_tokens + 1, eos_id, context_length)
 
 
 @misconception(

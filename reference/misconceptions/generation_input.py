@@ -120,7 +120,7 @@ def prompt_twice(
 @misconception(
     replaces=generate,
     says="The first token of the prompt never reaches the model.",
-    hint="How many ids do you embed at step 1 for a prompt of 3?",
+    hint="No",
     questions=["generation-loop.input-length"],
     concept=1,
 )

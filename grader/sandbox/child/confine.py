@@ -35,7 +35,8 @@ class Prepared:
 def prepare(*, in_namespaces: bool) -> Prepared:
     """Done once, before the first fork: leave the machine's files, and keep what children need."""
     filters = {name: seccomp.read(name) for name in (seccomp.WITH_FILES, seccomp.SEALED)}
-    readable = places.without(places.needed(), places.secret())
+    needed = places.needed()
+    readable = places.without(needed, places.below(places.secret(), needed))
     rules = NO_DESCRIPTOR
     places.forget_checkouts()
     if in_namespaces:
@@ -59,7 +60,7 @@ def confine(fork: Fork, prepared: Prepared, address_space: int) -> None:
     _give_temporary_files(fork)
     rules = _rules(fork, prepared) if fork.landlock else NO_DESCRIPTOR  # while we may look
     _become(fork.user)
-    if IS_LINUX and os.geteuid() == os.getuid():
+    if IS_LINUX:
         drop_capabilities()
     if fork.limits:
         limits.apply(
@@ -80,7 +81,7 @@ def _give_temporary_files(fork: Fork) -> None:
     folder = fork.temporary
     if fork.namespaces:
         namespaces.private_temporary_files()
-        folder = "/tmp"  # noqa: S108 - mounted for this child alone
+        folder = namespaces.TMP
     os.environ["HOME"] = os.environ["TMPDIR"] = folder or "/"
     os.chdir(folder or "/")
 
@@ -95,6 +96,8 @@ def _become(user: int) -> None:
 
 
 def _rules(fork: Fork, prepared: Prepared) -> int:
+    if landlock.version() < landlock.MIN_VERSION:
+        raise OSError(f"this kernel has no Landlock of version {landlock.MIN_VERSION} or later")
     if fork.namespaces:
         return prepared.rules
     writable = [*places.DEVICES, *([fork.temporary] if fork.temporary else [])]

@@ -1,4 +1,7 @@
-"""Calls into the Linux kernel for which Python has no function. On other systems they are not made."""
+"""Calls into the Linux kernel for which Python has no function.
+
+On other systems this can be imported, and none of them is made.
+"""
 
 import ctypes
 import functools

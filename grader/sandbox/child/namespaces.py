@@ -33,13 +33,14 @@ from grader.sandbox.child.kernel import (
 )
 
 KINDS = ("mnt", "pid", "net", "ipc", "uts")  # and user, where the grader is not root
+TMP = "/tmp"  # noqa: S108 - in the new root, it belongs to one child
 SCRATCH = "/scratch"  # rules for it hold for what is mounted below, too
-TEMPORARY = f"{SCRATCH}/tmp"
+TEMPORARY = SCRATCH + TMP
 CLOSED = "/closed"  # readable but for Landlock, which is shown by that to be there
 _BEHIND = "/behind"  # what lies below /tmp, such as a virtual environment, is linked from there
 TEMPORARY_MEGABYTES = 64
 TEMPORARY_FILES = 2048
-_ROOT = "/tmp"  # noqa: S108 - where the new root is put together; exists everywhere
+_ROOT = TMP  # where the new root is put together: it exists everywhere
 
 
 def why_not() -> str:
@@ -105,7 +106,7 @@ def build_root() -> None:
         file.write("Only Landlock keeps this from being read.")
     os.makedirs(_ROOT + TEMPORARY)
     _link_what_is_behind(_ROOT)
-    os.symlink(TEMPORARY, f"{_ROOT}/tmp")
+    os.symlink(TEMPORARY, _ROOT + TMP)
     os.symlink(TEMPORARY, f"{_ROOT}/dev/shm")  # noqa: S108 - where semaphores are made
     os.chdir(_ROOT)
     pivot_root_here()
@@ -168,13 +169,13 @@ def _show(path: str, descriptor: int) -> None:
 
 def _place(path: str) -> str:
     """Where a file of the machine is put in the new root while that is put together."""
-    return _ROOT + (_BEHIND if path.startswith("/tmp/") else "") + path  # noqa: S108
+    return _ROOT + (_BEHIND if path.startswith(f"{TMP}/") else "") + path
 
 
 def _link_what_is_behind(root: str = "") -> None:
-    behind = f"{root}{_BEHIND}/tmp"
+    behind = f"{root}{_BEHIND}{TMP}"
     for name in os.listdir(behind) if os.path.isdir(behind) else []:
-        os.symlink(f"{_BEHIND}/tmp/{name}", f"{root}{TEMPORARY}/{name}")
+        os.symlink(f"{_BEHIND}{TMP}/{name}", f"{root}{TEMPORARY}/{name}")
 
 
 def _mask(target: str) -> None:

@@ -27,7 +27,8 @@ def secret() -> list[str]:
 
 def below(secrets: Iterable[str], paths: list[str]) -> list[str]:
     """The secrets that lie below one of the paths."""
-    return [secret for secret in secrets if any(_below(secret, path) for path in paths)]
+    real = [os.path.realpath(path) for path in paths]
+    return [secret for secret in secrets if any(_below(secret, path) for path in (*paths, *real))]
 
 
 def forget_checkouts() -> None:

@@ -10,6 +10,12 @@ import os
 import resource
 import socket
 import sys
+from collections.abc import Callable
+from typing import Any
+
+Attempt = Callable[[], str]
+
+# ruff: noqa: S108 - the names that everybody would try
 
 ALLOWED_VARIABLES = (
     *("PATH", "LANG", "LC_CTYPE", "HOME", "TMPDIR"),
@@ -24,9 +30,9 @@ KERNEL_DOORS = {
 SYS_MEMFD = {"x86_64": 319, "aarch64": 279}
 
 
-def probe(canaries):
+def probe(canaries: dict[str, Any]) -> dict[str, str]:
     """Every attempt by name, each with what got through."""
-    attempts = {
+    attempts: dict[str, Attempt] = {
         "files": lambda: opened(canaries["file"]) or opened(canaries["grader"]),
         "private files": lambda: opened(canaries["private"]),
         "closed file": lambda: opened(canaries["closed"]),
@@ -52,27 +58,27 @@ def probe(canaries):
     return {name: outcome(attempt) for name, attempt in attempts.items()}
 
 
-def outcome(attempt):
+def outcome(attempt: Attempt) -> str:
     try:
         return attempt() or ""
     except (OSError, ImportError, LookupError, MemoryError, ValueError):
         return ""
 
 
-def opened(path):
+def opened(path: str) -> str:
     with open(path, "rb") as file:
         return f"{path} could be read: {file.read(20)!r}"
 
 
-def listed(path):
+def listed(path: str) -> str:
     try:
         return f"{path} could be listed: {os.listdir(path)[:3]}"
     except OSError:
         return ""
 
 
-def imported():
-    for name in ("reference", "grader.errors", "grader.harness.grading"):
+def imported() -> str:
+    for name in ("reference.softmax", "grader.errors", "grader.harness.grading"):
         try:
             __import__(name)
         except ImportError:
@@ -83,12 +89,12 @@ def imported():
     return ""
 
 
-def environment():
+def environment() -> str:
     others = [name for name in os.environ if name not in ALLOWED_VARIABLES]
     return f"variables of the grader's are there: {others[:5]}" if others else ""
 
 
-def descriptors():
+def descriptors() -> str:
     found = []
     for number in range(4, 1024):
         try:
@@ -99,7 +105,7 @@ def descriptors():
     return f"descriptors are open: {found[:5]}" if found else ""
 
 
-def process(pid):
+def process(pid: int) -> str:
     for name in ("cmdline", "environ", "maps", "mem"):
         try:
             with open(f"/proc/{pid}/{name}", "rb"):
@@ -109,18 +115,18 @@ def process(pid):
     return ""
 
 
-def connected(port):
+def connected(port: int) -> str:
     with socket.create_connection(("127.0.0.1", port), timeout=1):
         return "a connection to a listening socket was made"
 
 
-def connected_locally(name):
+def connected_locally(name: str) -> str:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(name)
         return "a connection to a local socket was made"
 
 
-def raw_sockets():
+def raw_sockets() -> str:
     for family, kind in ((socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_INET, socket.SOCK_RAW)):
         try:
             socket.socket(family, kind).close()
@@ -130,12 +136,12 @@ def raw_sockets():
     return ""
 
 
-def written(folder, file):
-    def create(path):
+def written(folder: str, file: str) -> str:
+    def create(path: str) -> None:
         with open(path, "w") as made:
             made.write("x")
 
-    attempts = (
+    attempts: tuple[Callable[[], Any], ...] = (
         lambda: create(f"{folder}/written"),
         lambda: create("/var/tmp/written-by-a-submission"),
         lambda: os.chmod(file, 0o600),
@@ -154,7 +160,7 @@ def written(folder, file):
     return ""
 
 
-def signalled(pid):
+def signalled(pid: int) -> str:
     for target in {pid, os.getppid()} - {0, os.getpid()}:
         try:
             os.kill(target, 0)
@@ -164,7 +170,7 @@ def signalled(pid):
     return ""
 
 
-def executed():
+def executed() -> str:
     for program in ("/bin/true", "/usr/bin/true", sys.executable):
         try:
             pid = os.posix_spawn(program, [program, "-V"], {})
@@ -176,7 +182,7 @@ def executed():
     return ""
 
 
-def forked():
+def forked() -> str:
     pid = os.fork()
     if pid == 0:
         os._exit(0)
@@ -184,14 +190,14 @@ def forked():
     return "a process could be started"
 
 
-def memory_file():
+def memory_file() -> str:
     if sys.platform != "linux":
         return ""
     made = ctypes.CDLL(None).syscall(SYS_MEMFD[os.uname().machine], b"x", 0)
     return "a file in memory could be made" if made >= 0 else ""
 
 
-def kernel_doors():
+def kernel_doors() -> str:
     if sys.platform != "linux":
         return ""
     syscall = ctypes.CDLL(None, use_errno=True).syscall
@@ -203,7 +209,7 @@ def kernel_doors():
     return ""
 
 
-def limits():
+def limits() -> str:
     wanted = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256}
     for name, highest in wanted.items():
         what = getattr(resource, name)
@@ -219,12 +225,12 @@ def limits():
     return "processor time is not limited" if cpu == resource.RLIM_INFINITY else ""
 
 
-def memory():
+def memory() -> str:
     with mmap.mmap(-1, NEAR_4_GB):
         return "4 GB of memory could be had"
 
 
-def temporary_files():
+def temporary_files() -> str:
     with open("/tmp/x", "w") as file:
         file.write("x")
     os.unlink("/tmp/x")

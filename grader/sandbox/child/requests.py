@@ -38,8 +38,6 @@ class Hello(msgspec.Struct, tag="hello"):
 
     namespaces: bool
     why_not: str
-    landlock: int
-    seconds: float
 
 
 class Forked(msgspec.Struct, tag="forked"):

@@ -12,11 +12,13 @@ from typing import Any
 
 # Ordinary modules that students import, so that they are there even where no file can be opened.
 _STANDARD = """
-    abc argparse array bisect collections.abc concurrent.futures.thread contextlib copy csv
-    dataclasses datetime decimal encodings.idna enum fractions functools hashlib heapq inspect io itertools json
-    locale logging math multiprocessing multiprocessing.pool numbers operator pathlib pickle pprint
-    queue random re secrets statistics string subprocess tempfile textwrap threading time timeit
-    traceback types typing unicodedata uuid warnings weakref
+    abc argparse array asyncio bisect collections.abc concurrent.futures.thread contextlib copy csv
+    ctypes dataclasses datetime decimal encodings.idna enum fractions functools hashlib heapq
+    inspect io itertools json locale logging math mmap multiprocessing multiprocessing.pool
+    multiprocessing.popen_fork multiprocessing.queues multiprocessing.synchronize numbers operator
+    pathlib pickle pprint queue random re resource secrets signal socket statistics string
+    subprocess tempfile textwrap threading time timeit traceback types typing unicodedata uuid
+    warnings weakref
 """
 
 

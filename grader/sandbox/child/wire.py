@@ -252,21 +252,29 @@ def _check_plain(values: list[Any]) -> None:
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for value in level:
-            kind = type(value)
-            if kind is list:
+            if type(value) is list:
                 below += value
-            elif kind is dict:
-                if any(type(key) is not str for key in value):
-                    raise WireError("the message holds a key that is no text")
+            elif type(value) is dict:
+                _check_keys(value)
                 below += value.values()
-            elif kind is int and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
-                raise WireError("the message holds an integer of more than 64 bits")
-            elif kind not in _PLAIN:
-                raise WireError(f"the message holds a value of type {kind.__name__}")
+            else:
+                _check_leaf(value)
         if not below:
             return
         level = below
     raise WireError("the message is nested too deeply")
+
+
+def _check_keys(table: dict[Any, Any]) -> None:
+    if any(type(key) is not str for key in table):
+        raise WireError("the message holds a key that is no text")
+
+
+def _check_leaf(value: Any) -> None:
+    if type(value) not in _PLAIN:
+        raise WireError(f"the message holds a value of type {type(value).__name__}")
+    if type(value) is int and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
+        raise WireError("the message holds an integer of more than 64 bits")
 
 
 def _check_lengths(structure: int, arrays: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import zipfile
 from dataclasses import replace
@@ -61,8 +62,8 @@ def _the_gradebook_is_stable_and_harmless(mixed):
     ]
     rows = {row["submission"]: row for row in mixed.rows()}
     assert rows["eve"]["status"] == "unreadable"
-    assert rows["eve"]["reason"].startswith("eve.zip: the archive was not read: it is not a")
-    assert rows["fay"]["reason"].startswith("fay.docx: a .docx cannot be graded")
+    assert rows["eve"]["reason"].startswith("the archive was not read: it is not a readable")
+    assert rows["fay"]["reason"].startswith("a .docx cannot be graded")
     assert {rows["eve"][key] for key in ("points", "max_points", "shift", "double")} == {""}
 
 
@@ -97,7 +98,7 @@ def _it_says_what_it_did(mixed, ran):
     assert "7 submissions: 5 graded, 2 unreadable." in ran.stdout
     assert f"Grades: {mixed.results / 'grades.csv'}" in ran.stdout
     assert "double -3" in ran.stdout
-    assert "unreadable: eve.zip: the archive was not read" in ran.stdout
+    assert "unreadable: the archive was not read" in ran.stdout
     assert "\x1b" not in ran.stdout + ran.stderr
     assert ran.stderr.splitlines()[-1] == "graded 5 of 5"
 
@@ -178,7 +179,7 @@ NAMES = {
     "a line break": b"two\nlines.py",
     "an option": b"--force.py",
     "quotes and commas": b"O'Hara, \"Jo\".py",
-    "markup": b"[red]x[/red].py",
+    "markup": b"[red]x[bold].py",
     "a tabulator": b"\tx.py",
 }
 
@@ -222,22 +223,22 @@ def test_a_large_class_prints_no_table(a_class):
 
 MISTAKES = {
     "no such folder": (
-        lambda c: c.submissions.rmdir(),
+        lambda c: shutil.rmtree(c.submissions),
         [],
         1,
         "class: there is no such folder\n  Name the folder with the submissions.",
     ),
     "an empty folder": (
-        lambda c: (c.submissions / "ada.py").unlink(missing_ok=True),
+        lambda c: (c.submissions / "ada.py").unlink(),
         [],
         1,
         "class: the folder holds no submissions",
     ),
     "an unknown assignment": (
-        lambda c: c.write(ada=""),
-        ["--assignment", "decoder"],
+        lambda c: None,
+        ["--assignment", "decoder-generatoin"],
         2,
-        "there is no assignment 'decoder'\n  Did you mean 'decoder-generation'?",
+        "there is no assignment 'decoder-generatoin'\n  Did you mean 'decoder-generation'?",
     ),
     "a wrong assignment.yaml": (
         lambda c: (c.assignment / "assignment.yaml").write_text("title: [\n"),
@@ -290,8 +291,7 @@ MISTAKES = {
 def test_a_mistake_is_one_sentence_and_an_exit_code(
     a_class, right, spoil, words, exit_code, sentence
 ):
-    if sentence.startswith(("class", "there")) is False:
-        a_class.write(ada=right)
+    a_class.write(ada=right)
     spoil(a_class)
     ran = a_class.grade("-j", 1, *words)
     assert ran.returncode == exit_code

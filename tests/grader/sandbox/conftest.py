@@ -1,6 +1,7 @@
 """Every level that this machine can make, each with a warm process of its own."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -96,3 +97,9 @@ def eventually(claim, seconds=3.0):
             return False
         time.sleep(0.01)
     return True
+
+
+def python_is_open_to_all():
+    """Whether the child's own user may read Python where it lies."""
+    folders = [Path(sys.base_prefix).resolve(), *Path(sys.base_prefix).resolve().parents]
+    return all(folder.stat().st_mode & 0o001 for folder in folders)

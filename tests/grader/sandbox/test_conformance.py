@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from grader.errors import BadValue, CallFailed, Crashed, OutOfMemory, TimedOut
 from grader.sandbox import proof
+from grader.sandbox.child import namespaces
 from grader.sandbox.contract import Code
 from grader.sandbox.levels import Level
 from tests.grader.sandbox.conftest import LIMITS, descendants, eventually, no_answer
@@ -53,23 +55,15 @@ def test_a_stopped_process_is_ended(call):
 
 def test_a_loop_while_the_submission_is_read_is_ended(sandbox):
     code = Code(main="submission", cells=(("submission.py", "while True: pass"),))
-    limits = LIMITS.__replace__(load_seconds=0.5) if hasattr(LIMITS, "__replace__") else None
-    if limits is None:
-        import dataclasses
-
-        limits = dataclasses.replace(LIMITS, load_seconds=0.5)
+    limits = replace(LIMITS, load_seconds=0.5)
     within(2.0, lambda: sandbox.open(code, limits), TimedOut)
 
 
 def test_processor_time_is_limited_across_threads(sandbox):
     if sandbox.level not in LIMITED:
         pytest.skip("no limits at this level")
-    import dataclasses
-
-    limits = dataclasses.replace(LIMITS, submission_seconds=-1)  # one second of processor time
-    code = Code(
-        main="submission", cells=(("submission.py", "def f():\n    while True: pass"),)
-    )
+    limits = replace(LIMITS, submission_seconds=-1)  # one second of processor time
+    code = Code(main="submission", cells=(("submission.py", "def f():\n    while True: pass"),))
     session = sandbox.open(code, limits)
     within(6.0, lambda: session.call("f", [], seconds=5, answer=no_answer), TimedOut)
     assert not session.alive
@@ -327,12 +321,11 @@ def daemon():
     time.sleep(0.2)
 """
     )
-    try:
-        session.call(how, [], seconds=3, answer=no_answer)
-    except Crashed as refused:
-        assert "sandbox" in str(refused)
+    if sandbox.level in WALLED:
+        with pytest.raises(Crashed, match="sandbox"):
+            session.call(how, [], seconds=3, answer=no_answer)
     else:
-        assert sandbox.level not in WALLED
+        session.call(how, [], seconds=3, answer=no_answer)
     session.close()
     assert eventually(lambda: descendants() <= before), descendants() - before
 
@@ -341,147 +334,7 @@ def daemon():
 def test_temporary_files_are_gone(sandbox, opened):
     if sandbox.level == Level.SEALED:
         pytest.skip("no files at this level")
-    session = opened(
-        "import os\ndef f():\n    open('x', 'w').write('x')\n    return os.getcwd()"
-    )
+    session = opened("import os\ndef f():\n    open('x', 'w').write('x')\n    return os.getcwd()")
     folder = session.call("f", [], seconds=3, answer=no_answer).value
     session.close()
-    assert folder == "/tmp" or not Path(folder).exists()
-
-
-# Honest programs
-
-
-HONEST = {
-    "threads": """
-import torch, threading
-from concurrent.futures import ThreadPoolExecutor
-def f():
-    torch.set_num_threads(2)
-    x = torch.randn(300, 300)
-    (x @ x).sum()
-    with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(abs, [-1, 1]))
-""",
-    "print and warnings": """
-import warnings
-def f():
-    print("hello")
-    warnings.warn("careful")
-    return 1
-""",
-    "dataclass and module": """
-import torch
-from dataclasses import dataclass
-from torch import nn
-@dataclass(frozen=True)
-class Config:
-    width: int = 4
-class Model(nn.Module):
-    def __init__(self, config):
-        super().__init__()
-        self.linear = nn.Linear(config.width, config.width)
-        self.norm = nn.LayerNorm(config.width)
-    def forward(self, x):
-        return self.norm(self.linear(x))
-def f():
-    return Model(Config())(torch.ones(2, 4))
-""",
-    "attention and autograd": """
-import torch
-import torch.nn.functional as F
-def f():
-    x = torch.randn(1, 2, 8, 8, requires_grad=True)
-    F.scaled_dot_product_attention(x, x, x, is_causal=True).sum().backward()
-    return x.grad
-""",
-    "random numbers": """
-import numpy as np, torch, random
-def f():
-    torch.manual_seed(0); np.random.seed(0); random.seed(0)
-    return [torch.multinomial(torch.ones(4), 2), np.random.default_rng(1).normal(size=2)]
-""",
-    "signals and time": """
-import signal, time
-def f():
-    signal.signal(signal.SIGALRM, lambda *a: None)
-    signal.alarm(5)
-    time.sleep(0.01)
-    return time.perf_counter() > 0
-""",
-    "asyncio": """
-import asyncio
-def f():
-    async def wait():
-        await asyncio.sleep(0.01)
-        return 3
-    return asyncio.run(wait())
-""",
-}
-WITH_FILES = {
-    "lazy imports": "def f():\n    import sqlite3, wave, xml.dom.minidom\n    return 1",
-    "files in /tmp": """
-import tempfile
-def f():
-    with open("notes.txt", "w") as file:
-        file.write("x")
-    with tempfile.NamedTemporaryFile("w+") as file:
-        file.write("x")
-    with open("notes.txt") as file:
-        return file.read()
-""",
-    "a checkpoint": """
-import torch
-def f():
-    torch.save({"a": torch.ones(2)}, "model.pt")
-    return torch.load("model.pt")["a"]
-""",
-    "an optimizer": """
-import torch
-def f():
-    layer = torch.nn.Linear(2, 2)
-    optimizer = torch.optim.AdamW(layer.parameters())
-    layer(torch.ones(2)).sum().backward()
-    optimizer.step()
-    return layer.weight
-""",
-}
-
-
-@pytest.mark.parametrize("name", HONEST)
-def test_honest_programs_work(call, name):
-    assert call(HONEST[name], seconds=20) is not None
-
-
-@pytest.mark.parametrize("name", WITH_FILES)
-def test_honest_programs_with_files_work(sandbox, call, name):
-    if sandbox.level == Level.SEALED:
-        pytest.skip("no files at this level")
-    if sandbox.level in (Level.CONFINED, Level.PARTIAL) and not python_is_open_to_all():
-        if name != "files in /tmp":
-            pytest.skip("another user cannot read this interpreter's folder")
-    assert call(WITH_FILES[name], seconds=30) is not None
-
-
-def python_is_open_to_all():
-    """Whether the child's own user may read Python where it lies."""
-    folders = [Path(sys.base_prefix).resolve(), *Path(sys.base_prefix).resolve().parents]
-    return all(folder.stat().st_mode & 0o001 for folder in folders)
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ("import subprocess; subprocess.run(['ls'])", "does not start other programs"),
-        ("import multiprocessing as m; m.get_context('fork').Pool(1)", "threads work"),
-        ("import socket; socket.create_connection(('127.0.0.1', 9))", "no network"),
-        ("import torch.utils.data as d; list(d.DataLoader([1, 2], num_workers=1))", "num_workers"),
-    ],
-)
-def test_a_refusal_is_explained(sandbox, call, body, said):
-    if sandbox.level not in (Level.FULL, Level.CONFINED):
-        pytest.skip("not refused here, or not importable")
-    if sandbox.level == Level.CONFINED and not python_is_open_to_all() and "torch.utils" in body:
-        pytest.skip("another user cannot read this interpreter's folder")
-    with pytest.raises(Crashed, match=said):
-        call(f"def f():\n    {body}")
+    assert folder == namespaces.TMP or not Path(folder).exists()

@@ -1,0 +1,118 @@
+"""Values on their way between the student's code and the wire."""
+
+from enum import IntEnum
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from grader.sandbox.child import values, wire
+from grader.sandbox.child.explain import refusal
+from grader.sandbox.child.stand_in import OWN, stand_ins
+from grader.sandbox.child.submission import Submission
+
+
+class Colour(IntEnum):
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        {1, 2},
+        b"x",
+        Colour.RED,
+        {1: 2},
+        1j,
+        np.ones(2, dtype=complex),
+        np.array(["a"]),
+        torch.ones(2).to_sparse(),
+        torch.ones(2, device="meta"),
+        torch.ones(2, dtype=torch.bfloat16),
+        torch.zeros(1).expand(1 << 40),
+        torch.ones(2) * 1j,
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_other_values_are_named_and_not_sent(value):
+    with pytest.raises(values.Unsendable):
+        values.plain(value)
+
+
+def test_tensors_become_arrays_of_the_same_numbers():
+    tensor = torch.arange(6.0, requires_grad=True).reshape(2, 3).T
+    assert values.plain(tensor).tolist() == tensor.tolist()
+    assert values.plain(torch.nn.Parameter(torch.ones(1))).tolist() == [1]
+
+
+def test_arrays_become_tensors_where_torch_is_used():
+    given = {"a": [np.ones(2)], "b": 1}
+    for_torch = values.for_student(given, "torch", lambda name: None)
+    assert isinstance(for_torch["a"][0], torch.Tensor)
+    assert values.for_student(given, "numpy", lambda name: None)["a"][0] is given["a"][0]
+
+
+def test_names_become_callables():
+    connected = values.for_student([wire.Remote("softmax")], "numpy", lambda name: name.upper)
+    assert connected[0]() == "SOFTMAX"
+
+
+SOURCE = """
+def inner(x, scale=1): return x * scale
+def outer(x): return inner(x, scale=2) + 1
+"""
+
+
+@pytest.fixture
+def submission():
+    made = Submission("solution", [("solution.py", SOURCE)], {})
+    made.load()
+    return made
+
+
+def test_an_inner_function_is_answered_by_us_and_put_back(submission):
+    asked = []
+
+    def ask(name, arguments):
+        asked.append((name, arguments))
+        return 100
+
+    own = submission.function("inner")
+    with stand_ins(submission, {"inner": ["x", "scale"]}, ask):
+        assert submission.function("outer")(3) == 101
+    assert asked == [("inner", [3, 2])]
+    assert submission.function("inner") is own
+
+
+def test_without_an_answer_the_students_own_is_used(submission):
+    with stand_ins(submission, {"inner": ["x", "scale"], "absent": []}, lambda *a: OWN):
+        assert submission.function("outer")(3) == 7
+
+
+def test_other_parameters_than_agreed_mean_the_students_own(submission):
+    with stand_ins(submission, {"inner": ["a", "b", "c"]}, lambda *a: 100):
+        assert submission.function("outer")(3) == 7
+
+
+def raised(action):
+    try:
+        action()
+    except Exception as error:  # noqa: BLE001 - any will do
+        return error
+    raise AssertionError("it did not raise")
+
+
+def refuse(number):
+    raise OSError(number, "refused")
+
+
+def test_an_honest_mistake_is_not_blamed_on_the_sandbox():
+    assert refusal(raised(lambda: 1 / 0)) == ""
+    assert refusal(raised(lambda: Path("weights.pt").read_bytes())) == ""
+
+
+def test_a_refused_file_is_explained():
+    assert "files can be written" in refusal(raised(lambda: refuse(13)))
+    assert "bounds files" in refusal(raised(lambda: refuse(28)))

@@ -1,0 +1,187 @@
+"""The bytes between the grader and a student's process: exact, bounded, and never trusted."""
+
+import struct
+import tracemalloc
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_np
+from safetensors.numpy import save
+
+from grader.sandbox.child import wire
+
+ARRAYS = st_np.arrays(
+    dtype=st.sampled_from([np.float32, np.float64, np.int64, np.bool_]),
+    shape=st_np.array_shapes(min_dims=0, max_dims=4, max_side=4),
+)
+INTEGERS = st.integers(-(2**63), 2**63 - 1)
+VALUES = st.recursive(
+    st.none() | st.booleans() | INTEGERS | st.floats() | st.text() | ARRAYS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def parts(frame):
+    """The structure and the arrays of a frame."""
+    structure, arrays = wire.lengths(frame[: wire.HEADER.size])
+    body = frame[wire.HEADER.size :]
+    assert len(body) == structure + arrays
+    return body[:structure], body[structure:]
+
+
+def answer(value, arrays=b"", **others):
+    """What a child could send as a value, without our encoder's care."""
+    content = {"op": "value", "id": 1, "value": value, "arguments": [], **others}
+    return msgspec.msgpack.encode(content), arrays
+
+
+def same(a, b):
+    if isinstance(a, np.ndarray):
+        return type(b) is np.ndarray and a.dtype == b.dtype and a.shape == b.shape and bits(a, b)
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and (a == b or a != a)
+
+
+def bits(a, b):
+    return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+@given(VALUES)
+@settings(max_examples=200, deadline=None)
+def test_what_is_sent_arrives(value):
+    sent = wire.Value(id=3, value=value, arguments=[value])
+    got = wire.decode_from_child(*parts(wire.encode(sent)))
+    assert isinstance(got, wire.Value)
+    assert got.id == 3
+    assert same(value, got.value)
+    assert same([value], got.arguments)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+@settings(max_examples=500, deadline=None)
+def test_any_bytes_give_a_message_or_a_wire_error(structure, arrays):
+    read(structure, arrays)
+
+
+@given(VALUES, st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_frame_gives_a_message_or_a_wire_error(value, data):
+    frame = bytearray(wire.encode(wire.Value(id=1, value=value, arguments=[])))
+    for _ in range(data.draw(st.integers(1, 4))):
+        frame[data.draw(st.integers(0, len(frame) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        structure, arrays = wire.lengths(bytes(frame[: wire.HEADER.size]))
+    except wire.WireError:
+        return
+    body = bytes(frame[wire.HEADER.size :])
+    read(body[:structure], body[structure : structure + arrays])
+
+
+def read(structure, arrays):
+    try:
+        message = wire.decode_from_child(structure, arrays)
+    except wire.WireError:
+        return
+    assert type(message) in (wire.Ready, wire.Loaded, wire.Value, wire.Raised, wire.Ask)
+
+
+@pytest.mark.parametrize(
+    ("structure", "arrays"),
+    [(2**31, 0), (0, 2**60), (2**32 - 1, 2**64 - 1), (wire.MAX_STRUCTURE_BYTES + 1, 0)],
+)
+def test_a_length_is_refused_before_anything_is_allocated(structure, arrays):
+    header = struct.pack("<4sIQ", wire.MAGIC, structure, arrays)
+    tracemalloc.start()
+    with pytest.raises(wire.WireError, match="too large"):
+        wire.lengths(header)
+    assert tracemalloc.get_traced_memory()[1] < 100_000
+    tracemalloc.stop()
+
+
+def nested(depth):
+    return b"\x91" * depth + b"\xc0"
+
+
+@pytest.mark.parametrize("depth", [wire.MAX_DEPTH + 2, 500, 5000, 500_000])
+def test_deep_nesting_is_refused(depth):
+    structure = msgspec.msgpack.encode({"op": "value", "id": 1, "arguments": []})
+    with_value = bytes([structure[0] + 1]) + structure[1:] + b"\xa5value" + nested(depth)
+    with pytest.raises(wire.WireError):
+        wire.decode_from_child(with_value, b"")
+
+
+def test_allowed_nesting_is_read():
+    value = 1
+    for _ in range(wire.MAX_DEPTH - 2):
+        value = [value]
+    assert wire.decode_from_child(*answer(value)).value == value
+
+
+@pytest.mark.parametrize(
+    ("structure", "arrays"),
+    [
+        answer(2**63),
+        answer({1: 2}),
+        answer(b"bytes"),
+        answer(msgspec.msgpack.Ext(1, struct.pack("<I", 0))),
+        answer(msgspec.msgpack.Ext(2, b"student.f")),
+        answer(msgspec.msgpack.Ext(99, b"")),
+        answer(msgspec.msgpack.Ext(-1, b"\0\0\0\0")),  # a date
+        answer(1, save({"0": np.ones(2)})),
+        answer(msgspec.msgpack.Ext(1, b"\0"), save({"0": np.ones(2)})),
+        answer(1, id=-1),
+        answer(1, id=2**63),
+        answer(1, id=1.5),
+        answer(1, more=1),
+        answer(1, op="load"),
+        answer(1, op="call"),
+        (b"", b""),
+        (b"\xc1", b""),
+        (answer(1)[0], b"{}"),
+    ],
+    ids=str,
+)
+def test_what_has_no_place_in_an_answer_is_refused(structure, arrays):
+    with pytest.raises(wire.WireError):
+        wire.decode_from_child(structure, arrays)
+
+
+def test_an_answer_may_not_be_as_large_as_a_request():
+    long = "x" * (wire.MAX_ANSWER_BYTES + 1)
+    with pytest.raises(wire.WireError, match="too large"):
+        wire.decode_from_child(*answer(long))
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.ones(2) * 1j, np.array(["a"]), np.array([object()]), np.array([1], dtype="datetime64[s]")],
+)
+def test_arrays_of_other_kinds_are_not_sent(array):
+    with pytest.raises(wire.WireError):
+        wire.encode(wire.Value(id=1, value=array, arguments=[]))
+
+
+def test_an_array_of_an_absurd_shape_is_refused():
+    empty = np.empty((0, 1 << 40), dtype=np.float32)
+    with pytest.raises(wire.WireError, match="absurd"):
+        wire.decode_from_child(*answer(msgspec.msgpack.Ext(1, bytes(4)), save({"0": empty})))
+
+
+def test_many_tiny_arrays_are_refused():
+    many = save({str(number): np.ones(1) for number in range(9000)})
+    with pytest.raises(wire.WireError, match="too many"):
+        wire.decode_from_child(*answer(1, many))
+
+
+def test_what_arrives_is_ours_to_write():
+    sent = wire.Value(id=1, value=np.ones(3), arguments=[])
+    value = wire.decode_from_child(*parts(wire.encode(sent))).value
+    value[0] = 5
+    assert value.tolist() == [5, 1, 1]
