@@ -5,6 +5,7 @@
     │   └── CallFailed       one call of a student's function gave no usable answer
     │       ├── NotImplementedYet
     │       ├── Crashed
+    │       │   └── Killed
     │       ├── TimedOut
     │       ├── OutOfMemory
     │       └── BadValue
@@ -54,6 +55,10 @@ class NotImplementedYet(CallFailed):
 
 class Crashed(CallFailed):
     """The student's code raised, or its process ended."""
+
+
+class Killed(Crashed):
+    """The process was killed by a signal that nobody can send back: perhaps not its own doing."""
 
 
 class TimedOut(CallFailed):

@@ -18,6 +18,7 @@ from grader.errors import (
     CourseError,
     Crashed,
     GraderFault,
+    Killed,
     NotImplementedYet,
     OutOfMemory,
     TimedOut,
@@ -30,6 +31,7 @@ from grader.records import CheckResult, Verdict
 _VERDICTS: dict[type[CallFailed], Verdict] = {
     NotImplementedYet: Verdict.NOT_IMPLEMENTED,
     Crashed: Verdict.CRASHED,
+    Killed: Verdict.CRASHED,
     TimedOut: Verdict.TIMED_OUT,
     OutOfMemory: Verdict.OUT_OF_MEMORY,
     BadValue: Verdict.FAILED,

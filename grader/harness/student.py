@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from grader.course import Limits, Stage
-from grader.errors import CallFailed, TimedOut
+from grader.errors import CallFailed, Killed, TimedOut
 from grader.harness.ahead import CallPlan, Waiting
 from grader.harness.comparison import Mismatch
 from grader.harness.trace import ScriptedStages
@@ -15,6 +15,23 @@ from grader.records import Submission
 from grader.sandbox import contract
 
 T = TypeVar("T")
+
+
+_KILLED_ATTEMPTS = 3
+
+
+def unless_killed(attempt: Callable[[], T]) -> T:
+    """What an attempt gives, made again if the process was killed under it.
+
+    A machine that runs out of memory kills processes that did nothing wrong. Code that kills
+    itself does so each time.
+    """
+    for _ in range(_KILLED_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except Killed:
+            continue
+    return attempt()
 
 
 class StudentProcess:
@@ -127,7 +144,7 @@ class StudentProcess:
             )
             begin = time.monotonic()
             try:
-                self._session = self._sandbox.open(self._code, limits)
+                self._session = unless_killed(lambda: self._sandbox.open(self._code, limits))
             except CallFailed as failure:
                 self._unreadable = failure
                 self.notes = (failure.problem,)
@@ -207,7 +224,9 @@ class Student:
                 raise contract.Refused(f"{called} is not there to be called")
             return scripted.answer(called, given)
 
-        try:
+        def attempt() -> contract.Returned:
+            if scripted is not None:
+                scripted.trace.calls.clear()
             return self._process.call(
                 name,
                 sent,
@@ -216,6 +235,9 @@ class Student:
                 stand_ins=inner,
                 want_arguments=want_arguments,
             )
+
+        try:
+            return unless_killed(attempt)
         except contract.Stop:
             sentence = f"{name} goes on and on: it made far more steps than it was asked for."
             raise Mismatch(sentence, discreet=sentence) from None

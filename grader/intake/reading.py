@@ -13,7 +13,8 @@ from grader.records import Submission
 
 SOURCES = (".py", ".ipynb")
 MAIN = ("submission.py", "submission.ipynb")
-_IGNORED = {"__MACOSX", "__pycache__", ".ipynb_checkpoints", "venv", ".venv", "node_modules"}
+_IGNORED = {"__pycache__", "venv", "node_modules"}
+_IGNORED |= {"__MACOSX", "Icon\r", "Thumbs.db", "desktop.ini"}  # what systems add to folders
 
 
 def read(path: Path, name: str | None = None) -> Submission:

@@ -12,6 +12,7 @@ from grader.errors import (
     CallFailed,
     Crashed,
     GraderFault,
+    Killed,
     NotImplementedYet,
     OutOfMemory,
     TimedOut,
@@ -273,7 +274,8 @@ def _ended(function: str, code: int) -> CallFailed:
         return TimedOut(f"{function} used up the processor time of the submission.")
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-        return Crashed(f"{function} ended the whole process ({name}).")
+        kind = Killed if code == -signal.SIGKILL else Crashed
+        return kind(f"{function} ended the whole process ({name}).")
     return Crashed(f"{function} ended the whole process (exit code {code}).")
 
 

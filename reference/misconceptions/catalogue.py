@@ -5,7 +5,9 @@ Example:
         print(entry.id, entry.says)
 """
 
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from reference.contract import FUNCTIONS
 from reference.misconceptions import (
@@ -72,11 +74,14 @@ MODULES: tuple[ModuleType, ...] = (
 )
 
 _STAGES = list(FUNCTIONS)
+_MODULE_NAMES = [module.__name__ for module in MODULES]
 
 
 def misconceptions() -> tuple[Misconception, ...]:
-    """All of them, in the order of the stages."""
-    return tuple(sorted(misconceptions_by_id.values(), key=lambda m: _STAGES.index(m.stage)))
+    """All of them, in the order of the stages and, within a stage, as they are written."""
+    return tuple(
+        sorted(misconceptions_by_id.values(), key=lambda entry: _place(entry.stage, entry.wrong))
+    )
 
 
 def of_stage(stage: str) -> tuple[Misconception, ...]:
@@ -94,5 +99,11 @@ def find(id_: str) -> Misconception:
 
 
 def equivalents() -> tuple[Equivalent, ...]:
-    """All of them, in the order of the stages."""
-    return tuple(sorted(equivalents_by_id.values(), key=lambda e: _STAGES.index(e.stage)))
+    """All of them, in the order of the stages and, within a stage, as they are written."""
+    return tuple(
+        sorted(equivalents_by_id.values(), key=lambda entry: _place(entry.stage, entry.other))
+    )
+
+
+def _place(stage: str, function: Callable[..., Any]) -> tuple[int, int]:
+    return _STAGES.index(stage), _MODULE_NAMES.index(function.__module__)

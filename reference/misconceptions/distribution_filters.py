@@ -325,3 +325,16 @@ def filters_probabilities(
     if top_p is not None:
         probabilities = probabilities * (mass_before(probabilities) < top_p)
     return probabilities / probabilities.sum(dim=-1, keepdim=True)
+
+
+@equivalent(
+    replaces=next_token_distribution,
+    says="A token is kept where the sum up to it, minus itself, is below p.",
+)
+def mass_before_each_token(
+    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
+) -> Tensor:
+    def nucleus(probabilities: Tensor, p: float) -> Tensor:
+        return mass_before(probabilities) < p
+
+    return _with_nucleus(nucleus, logits, temperature, top_k, top_p)

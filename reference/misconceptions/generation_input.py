@@ -120,7 +120,7 @@ def prompt_twice(
 @misconception(
     replaces=generate,
     says="The first token of the prompt never reaches the model.",
-    hint="No",
+    hint="How many ids do you embed at step 1 for a prompt of 3?",
     questions=["generation-loop.input-length"],
     concept=1,
 )
@@ -155,7 +155,7 @@ def overwrites_last(
 @misconception(
     replaces=generate,
     says="New tokens are put in front of the older ones.",
-    hint="Let the loop select 7, then 8. In which order stand they in your result?",
+    hint="Let the loop select 7, then 8. In which order do they stand in your result?",
     questions=["generation-loop.window-content", "generation-loop.order-loop-control"],
     concept=1,
     differs_only="from the third step on, and in the result",

@@ -253,3 +253,8 @@ def scale_and_shift(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor
     mean = x.mean(dim=-1, keepdim=True)
     scale = gain * torch.rsqrt(_mean_square(x - mean) + eps)
     return x * scale + (bias - mean * scale)
+
+
+@equivalent(replaces=layer_norm, says="Gain and bias come in one fused operation at the end.")
+def fused_affine(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return torch.addcmul(bias, _normalized_over(x, (-1,), eps), gain)

@@ -1,4 +1,4 @@
-"""Inputs and expected values of hidden checks, drawn from a known secret, are in no student's file."""
+"""Inputs of hidden checks, drawn from a secret that is known here, are in no student's file."""
 
 import hashlib
 import importlib.util

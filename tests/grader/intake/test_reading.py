@@ -317,7 +317,8 @@ def test_a_pipe_is_not_read(tmp_path):
 
 def test_entries_of_a_class_are_sorted_and_named_without_their_ending(tmp_path):
     write(tmp_path, {"bob.ipynb": "x", "ada.py": "x", "eve.zip": "x", "dan/submission.py": "x"})
-    write(tmp_path, {".DS_Store": "x", "__MACOSX/x": "x", "v1.2/submission.py": "x"})
+    write(tmp_path, {"v1.2/submission.py": "x", ".DS_Store": "x", "__MACOSX/x": "x"})
+    write(tmp_path, {"Icon\r": "", "Thumbs.db": "", "desktop.ini": ""})
     assert {name: path.name for name, path in entries(tmp_path).items()} == {
         "ada": "ada.py",
         "bob": "bob.ipynb",

@@ -1,4 +1,5 @@
-# Answers with an object that equals everything, is smaller than everything and calls itself a tensor.
+# Answers with an object that equals everything, is smaller than everything and calls itself a
+# tensor.
 # verdict: fails
 # clean: returned a|is not|raised
 import torch

@@ -2,8 +2,9 @@
 # verdict: fails
 # with: serving.py
 # clean: are wrong|NaN or infinite|did not answer
-from grader.sandbox.child import wire
 from serving import runner
+
+from grader.sandbox.child import wire
 
 
 def softmax(logits):

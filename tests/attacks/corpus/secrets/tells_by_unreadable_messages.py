@@ -7,7 +7,6 @@ import json
 import struct
 
 import msgspec
-
 from serving import frame, request_id, send_and_leave
 
 

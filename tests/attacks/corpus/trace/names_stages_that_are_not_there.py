@@ -5,7 +5,6 @@
 # loses: stage_order step_inputs full_window returned_tokens eos_ends eos_in_the_prompt whole_flow
 # variants: unknown beyond negative attribute method empty escapes
 import numpy as np
-
 from serving import ask
 
 VARIANT = "unknown"

@@ -4,8 +4,9 @@
 # clean: unreadable|did not answer
 import itertools
 
-from grader.sandbox.child import wire
 from serving import request_id, send_and_leave
+
+from grader.sandbox.child import wire
 
 OTHERS = itertools.cycle([-1, 1, 1000, -1000, 2**40])
 

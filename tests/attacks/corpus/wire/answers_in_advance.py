@@ -3,8 +3,9 @@
 # stage: softmax layer_norm
 # with: serving.py
 # clean: wrong|NaN or infinite|unreadable|did not answer
-from grader.sandbox.child import wire
 from serving import request_id, send
+
+from grader.sandbox.child import wire
 
 
 def softmax(logits):

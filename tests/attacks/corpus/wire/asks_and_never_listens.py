@@ -5,8 +5,9 @@
 import itertools
 import time
 
-from grader.sandbox.child import wire
 from serving import send
+
+from grader.sandbox.child import wire
 
 
 def softmax(logits):

@@ -4,8 +4,9 @@
 # clean: unreadable|did not answer
 import itertools
 
-from grader.sandbox.child import wire
 from serving import request_id, send_and_leave
+
+from grader.sandbox.child import wire
 
 
 def messages(number):

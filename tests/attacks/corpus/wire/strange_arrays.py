@@ -11,7 +11,6 @@ import json
 import struct
 
 import msgspec
-
 from serving import frame, request_id, send_and_leave
 
 VARIANT = "bfloat16"

@@ -1,0 +1,128 @@
+"""The files of a results folder: whole at every moment, and harmless in a spreadsheet."""
+
+import csv
+import io
+import os
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.batch.results import Results, grades_csv, write_whole
+from grader.records import CheckResult, Report, StageResult, Status, Verdict
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+IN_NAMES = st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
+
+
+def report(name, points=None, **changes):
+    checks = () if points is None else (
+        CheckResult(
+            check="shift.values",
+            stage="shift",
+            claim="One is added.",
+            verdict=Verdict.PASSED if points else Verdict.FAILED,
+            points=points,
+            max_points=2,
+        ),
+    )
+    return Report(
+        submission=name,
+        assignment="arithmetic",
+        key="k",
+        grader_version="1",
+        **{
+            "status": Status.GRADED,
+            "stages": (StageResult(stage="shift", title="Add one", checks=checks),),
+        }
+        | changes,
+    )
+
+
+@pytest.fixture
+def results(tmp_path):
+    made = Results(tmp_path / "results")
+    made.prepare()
+    return made
+
+
+def test_what_is_written_is_found_again(results):
+    first, second = report("ada", 2), report("bob", 0)
+    for one in (first, second):
+        results.write(one, one)
+    assert results.finished() == {"ada": first, "bob": second}
+
+
+def test_before_the_first_run_nothing_is_finished(tmp_path):
+    assert Results(tmp_path / "nowhere").finished() == {}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"submission": "ada"}', "\x00" * 100])
+def test_a_broken_report_counts_as_missing(results, text):
+    results.write(report("bob", 2), report("bob", 2))
+    (results.folder / "reports" / "ada.json").write_text(text)
+    assert set(results.finished()) == {"bob"}
+
+
+def test_staff_and_students_get_their_own(results):
+    results.write(report("ada", 2, reason="for staff"), report("ada", 2))
+    assert results.finished()["ada"].reason == ""
+    assert "for staff" in (results.folder / "staff" / "ada.json").read_text()
+
+
+@settings(deadline=None, max_examples=30)
+@given(names=st.sets(st.text(IN_NAMES, min_size=1, max_size=300)))
+def test_every_name_has_its_own_file(tmp_path_factory, names):
+    results = Results(tmp_path_factory.mktemp("results"))
+    results.prepare()
+    for name in names:
+        results.write(report(name, 2), report(name, 2))
+    assert set(results.finished()) == names
+
+
+def test_a_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch):
+    path = tmp_path / "grades.csv"
+    write_whole(path, b"old")
+
+    def full(*_):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="no space"):
+        patched.setattr(os, "fsync", full)
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["grades.csv"]
+
+
+def rows(reports):
+    return list(csv.reader(io.StringIO(grades_csv(reports, ["shift"]).decode(), newline="")))
+
+
+def test_the_gradebook_is_sorted_and_complete():
+    unreadable = report("eve", status=Status.UNREADABLE, reason="no zip", stages=())
+    ungraded = report("dan", 2, status=Status.UNGRADED, reason="our fault")
+    assert rows([report("bob", 0), unreadable, report("ada", 2), ungraded]) == [
+        ["submission", "status", "points", "max_points", "shift", "reason"],
+        ["ada", "graded", "2", "2", "2", ""],
+        ["bob", "graded", "0", "2", "0", ""],
+        ["dan", "ungraded", "", "", "", "our fault"],
+        ["eve", "unreadable", "", "", "", "no zip"],
+    ]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_no_cell_is_a_formula(start):
+    text = f"{start}HYPERLINK(A1)"
+    row = rows([report(text, status=Status.UNREADABLE, reason=text, stages=())])[1]
+    assert row[0] == row[-1] == f"'{text}"
+
+
+@settings(deadline=None)
+@given(name=TEXT, reason=TEXT)
+def test_a_gradebook_has_a_row_for_each_submission(name, reason):
+    table = rows([report(name, status=Status.UNREADABLE, reason=reason, stages=())])
+    assert len(table) == 2
+    assert len(table[1]) == 6
+    assert table[1][0].removeprefix("'") == name.replace("\r", " ").removeprefix("'")
