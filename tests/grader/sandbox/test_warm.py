@@ -30,9 +30,11 @@ session.call("f", [], seconds=60, answer=no_answer)
 
 @linux_only
 @pytest.mark.parametrize("plan", ["FULL", "CONFINED", "NONE"])
-def test_nothing_outlives_a_grader_that_is_killed(plan):
+def test_nothing_outlives_a_grader_that_is_killed(plan, tmp_path):
     command = [sys.executable, "-c", GRADER, plan]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as grader:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # its temporary folder stays
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, **pipes) as grader:
         if grader.stdout.readline() != b"open\n":
             pytest.skip(grader.stderr.read().decode()[-300:])
         started = descendants(grader.pid)
