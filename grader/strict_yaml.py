@@ -6,6 +6,7 @@ change a course without a word, so both are errors here.
 
 import functools
 import re
+import reprlib
 from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -36,6 +37,10 @@ class _Loader(yaml.CSafeLoader):
         keys: set[object] = set()
         for key_node, _ in node.value:
             key = key_node.value
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key must be a single word", key_node.start_mark
+                )
             if key in keys:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} stands twice", key_node.start_mark
@@ -112,9 +117,16 @@ def _as_course_error(
     else:
         expected = _expected(problem, _field_types(type_, path[:-1]), path)
         got = functools.reduce(lambda value, step: value[step], path, data)
-        problem = f"expected {expected}, got {got!r}"
+        problem = f"expected {expected}, got {_shown(got)}"
         fix = f"Write {expected}{', in quotes' if expected == 'a text' else ''}."
     return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
+
+
+def _shown(value: Any) -> str:
+    """The value as in Python, cut where it is long or deep."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 80
+    return short.repr(value)
 
 
 def _expected(problem: str, fields: dict[str, Any], path: list[str | int]) -> str:

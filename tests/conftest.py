@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Before torch is imported: more threads than cores only get into each other's way.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 
 from grader.harness.markers import MARKERS

@@ -51,7 +51,10 @@ def test_help_lists_all_commands():
 
 @pytest.mark.parametrize(
     "words",
-    [*((name,) for name in COMMANDS), *(("quiz", name) for name in ("list", "take", "lint", "grade"))],
+    [
+        *((name,) for name in COMMANDS),
+        *(("quiz", name) for name in ("list", "take", "lint", "grade")),
+    ],
     ids=" ".join,
 )
 def test_help_of_a_command_imports_nothing_heavy(words):

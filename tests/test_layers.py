@@ -101,7 +101,9 @@ def test_every_unit_is_there():
 
 
 def test_the_page_shows_the_same_table():
-    rows = re.findall(r"^\| `([\w.]+)` \|[^|]*\|([^|]*)\|([^|]*)\|$", PAGE.read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([\w.]+)` \|[^|]*\|([^|]*)\|([^|]*)\|$", PAGE.read_text(), re.MULTILINE
+    )
     shown = {}
     for unit, ours, others in rows:
         named = {FULL_NAMES[name] for name in re.findall(r"`([\w.]+)`", ours)}

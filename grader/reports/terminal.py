@@ -12,6 +12,7 @@ from grader.records import CheckResult, Report, StageResult, Status, Verdict
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.BLOCKED: "yellow", Verdict.UNGRADED: "magenta"}
 _OUTPUT_LINES = 12
+_LINE_CHARACTERS = 300
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -120,11 +121,10 @@ def _failure(stage: StageResult, assignment: Assignment) -> RenderableType:
     assert check is not None
     others = sum(c.verdict != Verdict.PASSED for c in stage.checks) - 1
     colour = _COLOURS.get(check.verdict, "red")
-    lines = [
-        Text.assemble((f"{stage.stage}", "bold"), f"  {stage.title}"),
-        Text(f"expected of it: {assignment.stage(stage.stage).expects}", style="dim"),
-        Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"),
-    ]
+    lines = [Text.assemble((f"{stage.stage}", "bold"), f"  {stage.title}")]
+    if expects := assignment.stage(stage.stage).expects:
+        lines.append(Text(f"expected of it: {expects}", style="dim"))
+    lines.append(Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"))
     if check.message:
         lines.append(Text(f"  {check.message}"))
     more = f" {others} more of its checks did not pass." if others else ""
@@ -140,11 +140,16 @@ def _printed(output: str) -> list[RenderableType]:
     if not output.strip():
         return []
     lines = output.rstrip().split("\n")
-    shown = lines[:_OUTPUT_LINES]
+    shown = [_cut(line) for line in lines[:_OUTPUT_LINES]]
     if len(lines) > len(shown):
         shown.append(f"... {len(lines) - len(shown)} more lines")
     title = Text("\nYour code printed:", style="bold")
     return [title, Padding(Text("\n".join(shown), style="dim"), (0, 0, 0, 2))]
+
+
+def _cut(line: str) -> str:
+    left = len(line) - _LINE_CHARACTERS
+    return f"{line[:_LINE_CHARACTERS]}... {left:,} more characters" if left > 0 else line
 
 
 def _verdict(report: Report) -> Text:

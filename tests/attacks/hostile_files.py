@@ -70,7 +70,7 @@ def zip_that_climbs_out(folder: Path, name: str) -> None:
 
 @hostile(refused="leads out of it")
 def zip_with_an_absolute_path(folder: Path, name: str) -> None:
-    members = {MAIN: SOURCE, "/tmp/hostile-mark-abs.py": "x"}  # noqa: S108
+    members = {MAIN: SOURCE, "/tmp/hostile-mark-abs.py": "x"}
     (folder / f"{name}.zip").write_bytes(zipped(members))
 
 

@@ -36,14 +36,15 @@ def hidden_numbers() -> dict[str, list[str]]:
     import torch
 
     probe = fixtures().Probe
-    logits = probe(drawn("softmax.random_logits")).floats(9, scale=3)
-    expected = torch.softmax(torch.from_numpy(logits).double(), -1).numpy()
+    softmax = probe(drawn("softmax.random_logits"))
+    logits = [softmax.floats(*shape, scale=3) for shape in ((9,), (4, 3), (2, 3, 4, 5))]
+    expected = torch.softmax(torch.from_numpy(logits[0]).double(), -1).numpy()
     heads = probe(drawn("attention_weights.random_heads")).heads(batch=3, time=5)
     states = probe(drawn("layer_norm.random_states")).floats(3, 5, 10, scale=0.02)
     network = probe(drawn("feed_forward.random_network"))
     network.feed_forward()
     arrays = {
-        "softmax": logits,
+        "softmax": np.concatenate([array.ravel() for array in logits]),
         "expected of softmax": expected,
         "attention_weights": heads.ravel()[:60],
         "layer_norm": states.ravel()[:60],
@@ -70,32 +71,28 @@ def hidden_prompts() -> dict[str, list[str]]:
 def test_these_are_the_hidden_values(hostile_class: Run, hidden_numbers, hidden_prompts):
     """Otherwise looking for them below would prove nothing: staff may and do see them."""
     seen = "".join(path.read_text(encoding="utf-8") for path in hostile_class.files("staff"))
-    assert all(number in seen for number in hidden_numbers["softmax"])
+    assert all(number in seen for number in hidden_numbers["softmax"][:9])
     for name, prompts in hidden_prompts.items():
         assert prompts[0] in seen, name
 
 
 def test_no_hidden_value_is_in_what_a_student_gets(hostile_class: Run, hidden_numbers):
-    leaks = [
-        (path.stem, name, number)
-        for path in hostile_class.files("reports")
-        for text in [path.read_text(encoding="utf-8")]
-        for name, numbers in hidden_numbers.items()
-        for number in numbers
-        if number in text
-    ]
-    assert leaks == []
+    assert leaks(hostile_class, hidden_numbers) == []
 
 
 def test_no_hidden_prompt_is_in_what_a_student_gets(hostile_class: Run, hidden_prompts):
-    leaks = [
+    assert leaks(hostile_class, hidden_prompts) == []
+
+
+def leaks(run: Run, values: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """The reports for students that hold a value, and what the value is."""
+    return [
         (path.stem, name)
-        for path in hostile_class.files("reports")
+        for path in run.files("reports")
         for text in [path.read_text(encoding="utf-8")]
-        for name, prompts in hidden_prompts.items()
-        if any(prompt in text for prompt in prompts)
+        for name, words in values.items()
+        if any(word in text for word in words)
     ]
-    assert leaks == []
 
 
 def test_the_gradebook_and_the_log_hold_no_hidden_value(hostile_class: Run, hidden_numbers):

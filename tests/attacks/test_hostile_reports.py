@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
+from rich.console import Console
 
 from grader.course import load_assignment
 from grader.records import report_from_json
+from grader.reports.terminal import check_report, gradebook
 from tests.attacks.whole_grader import Run
 
 # Whatever a terminal or an eye obeys instead of showing it.
@@ -18,17 +20,21 @@ ACTS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+MARKS = 4  # combining marks in a row that languages need
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
 
 
 @pytest.mark.parametrize("kind", ["reports", "staff"])
 def test_every_report_is_text_that_only_shows(hostile_class: Run, kind: str):
-    for path in hostile_class.files(kind):
-        text = path.read_bytes().decode("utf-8")
-        assert not ACTS.search(text), path.name
-        for string in strings(json.loads(text)):
-            assert not ACTS.search(string), path.name
-            assert longest_pile(string) <= 4, path.name
+    acting = [path.stem for path in hostile_class.files(kind) if acts(path.read_bytes())]
+    assert acting == []
+
+
+def acts(report: bytes) -> bool:
+    """Whether a report holds such text, as a file or when its strings are shown."""
+    text = report.decode("utf-8")
+    held = [text, *strings(json.loads(text))]
+    return any(ACTS.search(string) or longest_pile(string) > MARKS for string in held)
 
 
 def strings(value: object) -> Iterator[str]:
@@ -66,18 +72,28 @@ def test_what_the_command_prints_only_shows(hostile_class: Run):
 
 
 def test_what_a_terminal_shows_of_the_reports_only_shows(hostile_class: Run):
-    from rich.console import Console
+    shown = terminal(hostile_class, "")
+    assert not ACTS.search(shown)
 
-    from grader.reports.terminal import check_report, gradebook
 
-    assignment = load_assignment(hostile_class.folder / "course" / "decoder-generation")
-    reports = [report_from_json(path.read_bytes()) for path in hostile_class.files("reports")]
-    shown = io.StringIO()
-    console = Console(file=shown, width=120, force_terminal=False, highlight=False)
+def test_no_line_of_a_terminal_is_the_attackers_own(hostile_class: Run):
+    """What it raised or printed stands indented, so that it cannot pass for a line of ours."""
+    lines = terminal(hostile_class, "reports-claims_a_verdict").splitlines()
+    claims = ("All 74 checks passed", "::set-output", '{"submission"', "softmax  5/5")
+    assert [line for line in lines if line.startswith(claims)] == []
+
+
+def terminal(run: Run, name: str) -> str:
+    """The reports whose names end with a name, and the gradebook, as a terminal shows them."""
+    assignment = load_assignment(run.folder / "course" / "decoder-generation")
+    paths = [path for path in run.files("reports") if path.stem.endswith(name)]
+    reports = [report_from_json(path.read_bytes()) for path in paths]
+    console = Console(file=io.StringIO(), width=120, highlight=False)
     console.print(gradebook(reports))
     for report in reports:
         console.print(check_report(report, assignment))
-    assert not ACTS.search(shown.getvalue())
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
 
 
 def test_the_gradebook_is_read_alike_by_every_reader(hostile_class: Run):

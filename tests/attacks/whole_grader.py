@@ -21,8 +21,8 @@ from grader.course import shipped
 
 MARK = "hostile-mark"
 SECRET = "a secret that only this course knows"
-MARKED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/", "/etc", "/home")  # noqa: S108
-LIMITS = {"call_seconds": 2, "load_seconds": 8, "submission_seconds": 10}
+MARKED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/", "/etc", "/home")
+LIMITS = {"call_seconds": 2, "load_seconds": 5, "submission_seconds": 10}
 SECONDS = 600  # for a whole class; only a hang takes so long
 
 

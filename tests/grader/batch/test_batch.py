@@ -58,7 +58,13 @@ def _the_gradebook_is_stable_and_harmless(mixed):
     assert lines[2] == "ada,graded,7,7,2,3,2,"
     assert lines[3] == "bob,graded,4,7,2,0,2,"
     assert [line.partition(",")[0] for line in lines[1:-1]] == [
-        "'=1+2", "ada", "bob", "dan", "eve", "fay", "kim",
+        "'=1+2",
+        "ada",
+        "bob",
+        "dan",
+        "eve",
+        "fay",
+        "kim",
     ]
     rows = {row["submission"]: row for row in mixed.rows()}
     assert rows["eve"]["status"] == "unreadable"
@@ -175,7 +181,7 @@ NAMES = {
     "long and not ASCII": "é".encode() * 120 + b".py",
     "a line break": b"two\nlines.py",
     "an option": b"--force.py",
-    "quotes and commas": b"O'Hara, \"Jo\".py",
+    "quotes and commas": b'O\'Hara, "Jo".py',
     "markup": b"[red]x[bold].py",
     "a tabulator": b"\tx.py",
 }

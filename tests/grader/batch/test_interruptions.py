@@ -151,7 +151,9 @@ def test_a_worker_that_ends_three_times_leaves_its_submission_ungraded(a_class, 
     ran = a_class.grade("-j", 1)
     assert ran.returncode == 3
     assert "3 submissions: 2 graded, 1 ungraded." in ran.stdout
-    assert "Some are ungraded through no fault of the students. Run the command again." in ran.stdout
+    assert (
+        "Some are ungraded through no fault of the students. Run the command again." in ran.stdout
+    )
     assert "Traceback" not in ran.stdout + ran.stderr
     rows = {row["submission"]: row for row in a_class.rows()}
     assert rows["bob"] == {

@@ -16,15 +16,19 @@ IN_NAMES = st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
 
 
 def report(name, points=None, **changes):
-    checks = () if points is None else (
-        CheckResult(
-            check="shift.values",
-            stage="shift",
-            claim="One is added.",
-            verdict=Verdict.PASSED if points else Verdict.FAILED,
-            points=points,
-            max_points=2,
-        ),
+    checks = (
+        ()
+        if points is None
+        else (
+            CheckResult(
+                check="shift.values",
+                stage="shift",
+                claim="One is added.",
+                verdict=Verdict.PASSED if points else Verdict.FAILED,
+                points=points,
+                max_points=2,
+            ),
+        )
     )
     return Report(
         submission=name,

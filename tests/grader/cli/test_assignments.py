@@ -15,7 +15,9 @@ def test_assignments_are_listed_with_their_stages_and_points(grader):
         assert f"  {stage.points:>3}  {stage.name:<26}{stage.title}\n" in ran.stdout
 
 
-@pytest.mark.parametrize(("words", "folder"), [([], "decoder-generation"), (["my/work"], "my/work")])
+@pytest.mark.parametrize(
+    ("words", "folder"), [([], "decoder-generation"), (["my/work"], "my/work")]
+)
 def test_start_copies_the_handout_and_the_starter(grader, tmp_path, words, folder):
     ran = grader("start", "decoder-generation", *words, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
@@ -42,8 +44,7 @@ def test_an_unknown_assignment_is_one_sentence(grader, tmp_path):
     ran = grader("start", "decoder-generatoin", cwd=tmp_path)
     assert ran.returncode == 2
     assert ran.stderr == (
-        "error: there is no assignment 'decoder-generatoin'\n"
-        "  Did you mean 'decoder-generation'?\n"
+        "error: there is no assignment 'decoder-generatoin'\n  Did you mean 'decoder-generation'?\n"
     )
     assert not list(tmp_path.iterdir())
 
@@ -51,7 +52,7 @@ def test_an_unknown_assignment_is_one_sentence(grader, tmp_path):
 def test_an_assignment_without_a_starter_is_one_sentence(grader, small, tmp_path):
     ran = grader("start", small, "work", cwd=tmp_path)
     assert ran.returncode == 2
-    assert "arithmetic: there is no handout.md" in ran.stderr
+    assert "arithmetic: the assignment has no handout.md" in ran.stderr
     assert not (tmp_path / "work").exists()
 
 

@@ -1,5 +1,6 @@
 """`take` in a real terminal: colours, keys, and a process that is killed."""
 
+import os
 import re
 import signal
 import sys
@@ -33,6 +34,7 @@ def take(store):
             encoding="utf-8",
             timeout=20,
             dimensions=(24, columns),
+            env=dict(os.environ),  # without the COLUMNS that readline sets behind Python's back
         )
         started.append(child)
         return child

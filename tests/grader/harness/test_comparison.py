@@ -276,9 +276,7 @@ def test_a_changed_argument_is_told(change):
     after = copied(UNCHANGED)
     change(after)
     words, discreet = sentence(assert_unchanged, after, UNCHANGED)
-    assert words == (
-        "An argument was changed in place; the caller still needs it as it was."
-    )
+    assert words == ("An argument was changed in place; the caller still needs it as it was.")
     assert discreet == words
 
 

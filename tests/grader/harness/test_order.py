@@ -119,7 +119,9 @@ STEP_INPUTS = {
         "a full window keeps the newest tokens.",
     ),
     "all but the newest": (
-        lambda prompt, generated: [*prompt, *generated[:-1]] if generated[1:] else last(9)(prompt, generated),
+        lambda prompt, generated: (
+            [*prompt, *generated[:-1]] if generated[1:] else last(9)(prompt, generated)
+        ),
         CONTEXT,
         "Step 3 embedded [5, 9, 17]; it should have embedded [5, 9, 17, 4]: "
         "the newest token is missing.",
@@ -137,7 +139,9 @@ STEP_INPUTS = {
         "the prompt is lost.",
     ),
     "the newest token alone": (
-        lambda prompt, generated: [*prompt, *generated][-1:] if generated[1:] else last(9)(prompt, generated),
+        lambda prompt, generated: (
+            [*prompt, *generated][-1:] if generated[1:] else last(9)(prompt, generated)
+        ),
         CONTEXT,
         "Step 3 embedded [4], the newest token alone; it should have embedded [5, 9, 17, 4]: "
         "the model knows only what it is fed.",
@@ -167,8 +171,7 @@ STEP_INPUTS = {
     "the first token lost": (
         lambda prompt, generated: [*prompt, *generated][bool(generated) :],
         CONTEXT,
-        "Step 2 embedded [9, 17]; it should have embedded [5, 9, 17]: "
-        "the window holds 16 tokens.",
+        "Step 2 embedded [9, 17]; it should have embedded [5, 9, 17]: the window holds 16 tokens.",
     ),
     "a window that is too large": (
         lambda prompt, generated: [*prompt, *generated],
@@ -184,8 +187,7 @@ STEP_INPUTS = {
     "token ids as floats": (
         lambda prompt, generated: np.array([*prompt, *generated], dtype="float32"),
         CONTEXT,
-        "Step 1 embedded an array of shape (2,) and dtype float32; "
-        "it should have embedded [5, 9].",
+        "Step 1 embedded an array of shape (2,) and dtype float32; it should have embedded [5, 9].",
     ),
     "a single number": (
         lambda prompt, generated: prompt[0],
@@ -198,9 +200,7 @@ STEP_INPUTS = {
 @pytest.mark.parametrize(
     ("step_input", "context_length", "sentence"), STEP_INPUTS.values(), ids=STEP_INPUTS
 )
-def test_a_wrong_step_input_is_told_with_its_reason(
-    trace_of, step_input, context_length, sentence
-):
+def test_a_wrong_step_input_is_told_with_its_reason(trace_of, step_input, context_length, sentence):
     trace = trace_of(lambda stages: loop(stages, step_input), context_length)
     words, discreet = judged(
         assert_step_inputs, trace, prompt=PROMPT, context_length=context_length
@@ -238,9 +238,7 @@ def test_an_own_choice_instead_of_the_selected_token(trace_of):
             stages.select(distribution)
             ids.append(3)
 
-    words, _ = judged(
-        assert_step_inputs, trace_of(generate), prompt=PROMPT, context_length=CONTEXT
-    )
+    words, _ = judged(assert_step_inputs, trace_of(generate), prompt=PROMPT, context_length=CONTEXT)
     assert words == "Step 2 embedded [5, 9, 3]; it should have embedded [5, 9, 17]."
 
 
@@ -252,7 +250,9 @@ def test_a_step_that_does_not_begin_with_embed(trace_of):
 
 # One step of a wrong loop, from its hidden states on, and the sentence on order.
 def skips_a_layer(stages, hidden):
-    return stages.select(stages.softmax(stages.output(stages.layers[2](stages.layers[0](hidden)))[-1]))
+    return stages.select(
+        stages.softmax(stages.output(stages.layers[2](stages.layers[0](hidden)))[-1])
+    )
 
 
 def repeats_a_layer(stages, hidden):
@@ -319,7 +319,9 @@ ORDERS = {
 }
 
 
-@pytest.mark.parametrize(("step", "sentence"), ORDERS.items(), ids=lambda s: getattr(s, "__name__", ""))
+@pytest.mark.parametrize(
+    ("step", "sentence"), ORDERS.items(), ids=lambda s: getattr(s, "__name__", "")
+)
 def test_stages_in_another_order_are_told(trace_of, step, sentence):
     def generate(stages):
         for i in range(STEPS):
@@ -443,7 +445,9 @@ FLOWS = {
 }
 
 
-@pytest.mark.parametrize(("generate", "sentence"), FLOWS.items(), ids=lambda s: getattr(s, "__name__", ""))
+@pytest.mark.parametrize(
+    ("generate", "sentence"), FLOWS.items(), ids=lambda s: getattr(s, "__name__", "")
+)
 def test_data_from_elsewhere_is_told_with_its_origin(trace_of, generate, sentence):
     words, discreet = judged(assert_data_flow, trace_of(generate))
     assert words == discreet == sentence

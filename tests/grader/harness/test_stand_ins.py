@@ -123,7 +123,10 @@ def test_a_stage_in_another_module_is_answered_everywhere(points, imported, call
 
 
 OWN = {
-    "an odd signature": (WRONG.replace("(x, factor)", "(*all)").replace("x * factor", "all[0] * all[1]"), "scale(x, 2)"),
+    "an odd signature": (
+        WRONG.replace("(x, factor)", "(*all)").replace("x * factor", "all[0] * all[1]"),
+        "scale(x, 2)",
+    ),
     "one parameter more": (WRONG.replace("factor)", "factor, more=0)"), "scale(x, 2)"),
     "a copy in a table": (WRONG + "table = [scale]\n", "table[0](x, 2)"),
     "the mistake written twice": (WRONG, "(x * 2 + 100)"),

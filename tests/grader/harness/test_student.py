@@ -52,7 +52,9 @@ def verdicts(checks):
 
 
 ONCE = "y = student.once('shift', lambda: student.shift(x))\n    assert y.sum() != 0"
-COUNTING = "\ncalls = []\ndef shift(x):\n    calls.append(1)\n    return x + 1 if calls == [1] else None"
+COUNTING = (
+    "\ncalls = []\ndef shift(x):\n    calls.append(1)\n    return x + 1 if calls == [1] else None"
+)
 
 
 def test_what_is_run_once_serves_several_checks(shift_checks, right):

@@ -46,9 +46,7 @@ def test_files_of_pytest_do_not_matter(small, grade_source, right, above, name, 
         ("PYTEST_DEBUG", "1"),
     ],
 )
-def test_pytests_environment_does_not_matter(
-    small, grade_source, right, monkeypatch, name, value
-):
+def test_pytests_environment_does_not_matter(small, grade_source, right, monkeypatch, name, value):
     (small.parent / "breaking_plugin.py").write_text(BREAKING)
     monkeypatch.syspath_prepend(small.parent)
     monkeypatch.setenv(name, value)

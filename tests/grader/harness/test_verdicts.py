@@ -64,7 +64,11 @@ ENDINGS = {
         Verdict.CRASHED,
         "double raised ValueError: no at submission.py line 6, in double: raise ValueError('no')",
     ),
-    "an assertion of its own": ("assert x is None", Verdict.CRASHED, "double raised AssertionError"),
+    "an assertion of its own": (
+        "assert x is None",
+        Verdict.CRASHED,
+        "double raised AssertionError",
+    ),
     "sys.exit": ("import sys; sys.exit(0)", Verdict.CRASHED, "double raised SystemExit: 0"),
     "os._exit": (
         "import os; os._exit(0)",

@@ -12,8 +12,14 @@ from grader.intake.notebook import code_cells, without_magics
 
 def notebook(*cells, **changes):
     made = [
-        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": source, "outputs": [],
-         "execution_count": None}
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
         if isinstance(source, str)
         else source
         for i, source in enumerate(cells)
@@ -106,8 +112,16 @@ def test_an_older_notebook_is_read():
         "worksheets": [
             {
                 "metadata": {},
-                "cells": [{"cell_type": "code", "language": "python", "input": "x = 1",
-                           "collapsed": False, "metadata": {}, "outputs": []}],
+                "cells": [
+                    {
+                        "cell_type": "code",
+                        "language": "python",
+                        "input": "x = 1",
+                        "collapsed": False,
+                        "metadata": {},
+                        "outputs": [],
+                    }
+                ],
             }
         ],
     }
@@ -143,7 +157,6 @@ def test_what_is_no_notebook_is_one_sentence(text, capfd):
     with pytest.raises(SubmissionError) as raised:
         code_cells(text, "ada.ipynb")
     assert str(raised.value) == (
-        "ada.ipynb: is not a readable notebook\n"
-        "  Save it again from Jupyter, and hand in that."
+        "ada.ipynb: is not a readable notebook\n  Save it again from Jupyter, and hand in that."
     )
     assert capfd.readouterr().err == ""

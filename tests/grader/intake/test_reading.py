@@ -18,8 +18,14 @@ NOTEBOOK = json.dumps(
         "nbformat_minor": 5,
         "metadata": {},
         "cells": [
-            {"cell_type": "code", "id": "a", "metadata": {}, "source": source, "outputs": [],
-             "execution_count": None}
+            {
+                "cell_type": "code",
+                "id": "a",
+                "metadata": {},
+                "source": source,
+                "outputs": [],
+                "execution_count": None,
+            }
             for source in ("%time x = 1", CODE)
         ],
     }

@@ -65,7 +65,7 @@ def damaged(data, rng):
 
 
 def main(count, seed):
-    rng = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+    rng = random.Random(seed)
     frames = seeds()
     read = refused = 0
     slowest = 0.0

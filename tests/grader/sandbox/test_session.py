@@ -44,7 +44,7 @@ class Child:
         return data
 
     def call(self, seconds=2.0, answer=None):
-        return self.session.call("f", [1], seconds=seconds, answer=answer)
+        return self.session.call("f", [1], seconds=seconds, answer=answer, want_arguments=True)
 
 
 @pytest.fixture

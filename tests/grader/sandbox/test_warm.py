@@ -68,12 +68,22 @@ def test_nothing_outlives_the_sandbox(when):
 
 def test_a_warm_process_that_died_is_our_fault():
     sandbox = WarmSandbox(("numpy",), plans=(NONE,))
-    sandbox.wait_until_ready()
+    assert sandbox.level == "none"
     sandbox._process.kill()
     sandbox._process.wait()
     with pytest.raises(GraderFault, match="does not answer"):
         sandbox.open(Code(main="m", cells=()), LIMITS)
     sandbox.close()
+
+
+def test_a_warm_process_that_dies_before_the_proof_does_not_lower_the_level():
+    undisturbed = WarmSandbox(("numpy",))
+    sandbox = WarmSandbox(("numpy",))
+    sandbox.wait_until_ready()
+    sandbox._process.kill()
+    assert sandbox.level == undisturbed.level
+    sandbox.close()
+    undisturbed.close()
 
 
 def test_a_package_that_is_missing_is_our_fault(capfd):

@@ -1,6 +1,6 @@
 # Makes up to 50,000 empty files in /tmp: they take no space, but every one takes an inode.
 # verdict: fails
-# needs: confined
+# needs: full
 # clean: INODES \d{1,4}\b
 import os
 
