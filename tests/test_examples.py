@@ -1,4 +1,4 @@
-"""The example class gets the grades that expected.yaml says, and the assignment fits its contract."""
+"""The example class gets the expected grades, and the assignment fits its contract."""
 
 import fcntl
 import inspect

@@ -11,7 +11,12 @@ TIMED = ("batch", "time", "width")
 @points(2)
 def test_joined(student):
     """The prompt comes first, then the generated tokens, oldest first."""
-    for prompt, generated in (([5, 9], [17, 4]), ([8, 3, 8], []), ([2], [6, 7, 1])):
+    for prompt, generated in (
+        ([5, 9], [17, 4]),
+        ([8, 3, 8], []),
+        ([2], [6, 7, 1]),
+        ([4, 9, 1, 6, 2, 8], [3, 5, 7, 1]),
+    ):
         came = as_tokens(student.step_input(prompt, generated, 16), name="the step input")
         expected = prompt + generated
         assert came == expected, f"For {prompt} and {generated} came {came}, expected {expected}."

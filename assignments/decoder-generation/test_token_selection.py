@@ -99,6 +99,10 @@ def test_inverse_cdf(student):
     for u, expected in ((0.0, 0), (0.05, 0), (0.3, 1), (0.6, 3), (0.85, 4), (0.999, 4)):
         came = as_token(student.select_token(distribution, u), name="the token")
         assert came == expected, f"For u = {u} token {came} was selected, expected {expected}."
+    came = as_token(
+        student.select_token(np.array([0, 0.25, 0.75], dtype=np.float32), 0.0), name="the token"
+    )
+    assert came == 1, f"For u = 0 token {came} was selected; token 0 has probability 0."
 
 
 @stage("sequence_log_probability")

@@ -5,6 +5,7 @@ Each judge raises with the first step and stage that deviates, what was expected
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,23 +58,39 @@ def assert_step_inputs(
     trace: GenerationTrace, *, prompt: Sequence[int], context_length: int
 ) -> None:
     """Step i embeds the last C of the prompt joined with every token selected before step i."""
+    inputs = _step_inputs(trace)
+    for position, step in enumerate(inputs):
+        expected = [*prompt, *step.generated][-context_length:]
+        came = token_ids(step.received)
+        if came != expected:
+            are_ids = bool(came) or (isinstance(step.received, list) and not step.received)
+            shown = str(came) if are_ids else kind_of(step.received)
+            later = inputs[position:]
+            what, why = _explain(later, list(prompt), context_length) if are_ids else ("", "")
+            raise Mismatch(
+                f"Step {position + 1} embedded {shown}{what}; "
+                f"it should have embedded {expected}{why}.",
+                discreet=f"Step {position + 1} embedded the wrong tokens{what}{why}.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _StepInput:
+    """What a step embedded, and the tokens that had been selected before it."""
+
+    received: Any
+    generated: list[int]
+
+
+def _step_inputs(trace: GenerationTrace) -> list[_StepInput]:
+    inputs: list[_StepInput] = []
     generated: list[int] = []
     for number, step in enumerate(trace.steps(), start=1):
-        first = step[0]
-        if first.stage != "stages.embed":
-            raise _plain(f"Step {number} began with {first.stage} instead of stages.embed.")
-        came = token_ids(first.received)
-        expected = [*prompt, *generated][-context_length:]
-        if came != expected:
-            are_ids = bool(came) or (isinstance(first.received, list) and not first.received)
-            shown = str(came) if are_ids else kind_of(first.received)
-            why = _explain(came, list(prompt), generated, context_length) if are_ids else ("", "")
-            raise Mismatch(
-                f"Step {number} embedded {shown}{why[0]}; "
-                f"it should have embedded {expected}{why[1]}.",
-                discreet=f"Step {number} embedded the wrong tokens{why[0]}{why[1]}.",
-            )
+        if step[0].stage != "stages.embed":
+            raise _plain(f"Step {number} began with {step[0].stage} instead of stages.embed.")
+        inputs.append(_StepInput(step[0].received, list(generated)))
         generated += [call.returned for call in step if call.stage == "stages.select"]
+    return inputs
 
 
 def _flows(before: StageCall, call: StageCall) -> bool:
@@ -88,7 +105,7 @@ def _flows(before: StageCall, call: StageCall) -> bool:
 
 def _last_row(value: Any) -> Any:
     rows = np.asarray(value)
-    return rows.reshape(-1, rows.shape[-1])[-1]
+    return rows.reshape(-1, rows.shape[-1])[-1] if rows.ndim else rows
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -125,32 +142,45 @@ def _origin(
     return "an array that no stage returned"
 
 
-def _explain(
-    came: list[int], prompt: list[int], generated: list[int], context_length: int
-) -> tuple[str, str]:
-    """What the wrong ids are, in words (after the ids, after the expected ids)."""
-    joined = prompt + generated
-    known: list[tuple[list[int], str, str]] = [
-        (
-            prompt[-context_length:],
-            ", the prompt alone",
-            "the generated tokens never reach the model",
-        ),
-        (joined[:context_length], ", the first tokens", "a full window keeps the newest tokens"),
-        (joined[:-1][-context_length:], "", "the newest token is missing"),
-        (generated[-context_length:], ", the generated tokens alone", "the prompt is lost"),
-        (joined[-1:], ", the newest token alone", "the model knows only what it is fed"),
-        ((generated + prompt)[-context_length:], "", "the prompt comes first"),
-        ((prompt + prompt + generated)[-context_length:], "", "the prompt is there twice"),
-        ((joined + generated[-1:])[-context_length:], "", "the newest token is there twice"),
-        (joined[-context_length:][1:], "", f"the window holds {context_length} tokens"),
-        (joined[1:][-context_length:], "", "the first token is lost"),
-        (joined, "", f"the window holds only {context_length} tokens"),
+def _explain(steps: list[_StepInput], prompt: list[int], context_length: int) -> tuple[str, str]:
+    """What the wrong ids are, in words (after the ids, after the expected ids).
+
+    Two mistakes can look alike in one step; the one that explains all later steps too is named.
+    """
+
+    def fits(words: tuple[str, str], step: _StepInput) -> bool:
+        known = _known(prompt, step.generated, context_length)
+        return known[words] == token_ids(step.received)
+
+    near = [
+        words
+        for words in _known(prompt, steps[0].generated, context_length)
+        if fits(words, steps[0])
     ]
-    for ids, what, why in known:
-        if ids == came:
-            return what, f": {why}"
-    return "", ""
+    throughout = [words for words in near if all(fits(words, step) for step in steps)]
+    what, why = [*throughout, *near, ("", "")][0]
+    return what, f": {why}" if why else ""
+
+
+def _known(
+    prompt: list[int], generated: list[int], context_length: int
+) -> dict[tuple[str, str], list[int]]:
+    """The ids that known mistakes embed, by what is said of them."""
+    c = context_length
+    joined = prompt + generated
+    return {
+        (", the prompt alone", "the generated tokens never reach the model"): prompt[-c:],
+        (", the first tokens", "a full window keeps the newest tokens"): joined[:c],
+        ("", "the newest token is missing"): joined[:-1][-c:],
+        (", the generated tokens alone", "the prompt is lost"): generated[-c:],
+        (", the newest token alone", "the model knows only what it is fed"): joined[-1:],
+        ("", "the prompt comes first"): (generated + prompt)[-c:],
+        ("", "the prompt is there twice"): (prompt + prompt + generated)[-c:],
+        ("", "the newest token is there twice"): (joined + generated[-1:])[-c:],
+        ("", f"the window holds {c} tokens"): joined[-c:][1:],
+        ("", "the first token is lost"): joined[1:][-c:],
+        ("", f"the window holds only {c} tokens"): joined,
+    }
 
 
 def _plain(sentence: str) -> Mismatch:

@@ -8,6 +8,7 @@ stage     the attacked stages, by default softmax; or `every`
 loses     the checks of these stages that must not pass; by default all of them
 earns     stages that must keep all their points all the same
 needs     the isolation level below which it is not run, because it reaches for the machine
+unless    levels that promise less than it uses, such as every module and a folder /tmp
 clean     what the evidence of each failed check must match if the wall held
 hidden    what a student may read of each hidden check of the attacked stages
 printed   what it must have printed
@@ -19,13 +20,13 @@ copies    how often it stands in the class
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
 LEVELS = ("none", "partial", "sealed", "confined", "full")
 VERDICTS = ("fails", "passes", "survives")
-MANY = ("stage", "loses", "earns", "with", "variants")
+MANY = ("stage", "loses", "earns", "with", "variants", "unless")
 KEYS = {"verdict", "needs", "clean", "hidden", "printed", "copies", *MANY}
 _FIELD = re.compile(r"# (\w+): (.+)")
 
@@ -41,16 +42,18 @@ class Attack:
     variant: str = ""
     copies: int = 1
     needs: str = "none"
+    unless: Sequence[str] = ()
     clean: str = ""
     hidden: str = ""
     printed: str = ""
     stages: Sequence[str] = ("softmax",)
     loses: Sequence[str] = ()
     earns: Sequence[str] = ()
-    modules: Sequence[str] = field(default=())
+    modules: Sequence[str] = ()
 
     def runs_at(self, level: str) -> bool:
-        return LEVELS.index(self.needs) <= LEVELS.index(level)
+        reaches = LEVELS.index(self.needs) <= LEVELS.index(level)
+        return reaches and level not in self.unless
 
     def write(self, entry: Path, known_paths: Sequence[Path]) -> None:
         """Make it an entry of a class folder: a file, or a folder if it has more modules."""
@@ -86,6 +89,7 @@ def _variants(path: Path) -> Iterator[Attack]:
             verdict=fields["verdict"],
             copies=int(fields.get("copies", 1)),
             needs=fields.get("needs", "none"),
+            unless=many["unless"],
             clean=fields.get("clean", ""),
             hidden=fields.get("hidden", ""),
             printed=fields.get("printed", ""),

@@ -30,8 +30,8 @@ def entry(request: pytest.FixtureRequest, hostile_class: Run) -> str:
     attack = ATTACKS[request.param]
     if not attack.runs_at(hostile_class.level):
         pytest.skip(
-            f"NOT RUN: it reaches for the machine and needs isolation level {attack.needs!r}; "
-            f"only {hostile_class.level!r} was reached here"
+            f"NOT RUN at isolation level {hostile_class.level!r}, which was reached here: "
+            f"it needs {attack.needs!r}, and is not for {attack.unless}"
         )
     return str(request.param)
 

@@ -15,9 +15,9 @@ pytestmark = stage("generate")
 EOS = 0
 
 
-def generate(student, stages, prompt, max_new_tokens):
+def generate(student, stages, prompt, max_new_tokens, eos=EOS):
     try:
-        came = student.generate(prompt, stages, max_new_tokens, EOS, stages.context_length)
+        came = student.generate(prompt, stages, max_new_tokens, eos, stages.context_length)
     except CallFailed:
         if stages.trace.calls:
             assert_step_inputs(stages.trace, prompt=prompt, context_length=stages.context_length)
@@ -37,10 +37,12 @@ def test_eos_in_the_prompt(student, probe, scripted):
 def test_whole_flow(student, probe, scripted):
     """Two layers, a small window, a repeated token and an end-of-sequence token at once."""
     tokens = probe.tokens(12)
-    prompt, script = tokens[:5], [tokens[6], tokens[6], tokens[2], tokens[7], EOS, *tokens[8:]]
+    eos = tokens[7]
+    prompt, script = tokens[:5], [tokens[6], tokens[6], tokens[2], 0, eos, *tokens[8:]]
     stages = scripted(script, context_length=7, n_layers=2)
-    came = generate(student, stages, prompt, 8)
+    came = generate(student, stages, prompt, 8, eos)
     assert_stage_order(stages.trace, n_layers=2, n_steps=5)
     assert_data_flow(stages.trace)
     assert_step_inputs(stages.trace, prompt=prompt, context_length=7)
     assert came == script[:5]
+    assert generate(student, scripted(script, n_layers=1), prompt, 0) == []

@@ -1,4 +1,4 @@
-"""Whatever ends a batch or a part of it: no finished report is lost, and nothing is left running."""
+"""Whatever ends a batch: no finished report is lost, and nothing is left running."""
 
 import os
 import signal

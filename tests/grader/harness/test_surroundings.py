@@ -22,18 +22,20 @@ def pytest_collection_modifyitems(items):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("conftest.py", BREAKING),
         ("pytest.ini", "[pytest]\naddopts = -k nothing --maxfail=1\npython_files = nothing.py\n"),
         ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '-k nothing'\n"),
         ("tox.ini", "[pytest]\npython_functions = nothing\n"),
         ("setup.cfg", "[tool:pytest]\npython_functions = nothing\n"),
     ],
 )
-@pytest.mark.parametrize("above", [True, False])
-def test_files_of_pytest_do_not_matter(small, grade_source, right, above, name, text):
-    if name == "conftest.py" and not above:
-        pytest.skip("the assignment's own conftest.py is meant to be read")
-    (small.parent / name if above else small / name).write_text(text)
+def test_settings_of_pytest_do_not_matter(small, grade_source, right, name, text):
+    for folder in (small, small.parent):
+        (folder / name).write_text(text)
+    assert grade_source(right).points == 7
+
+
+def test_a_conftest_above_the_assignment_does_not_matter(small, grade_source, right):
+    (small.parent / "conftest.py").write_text(BREAKING)
     assert grade_source(right).points == 7
 
 

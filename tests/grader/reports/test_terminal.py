@@ -1,4 +1,4 @@
-"""A report and a gradebook as text: complete, in plain words, and nothing of a student's is obeyed."""
+"""A report and a gradebook as text: complete, and nothing of a student's is obeyed."""
 
 import io
 

@@ -12,23 +12,11 @@ import torch
 
 from grader.checks import TOLERANCE, assert_data_flow, assert_stage_order, assert_step_inputs
 from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import equivalents, find, misconceptions, of_stage
-from tests.reference.misconceptions.conftest import Call, GenerateCall
+from reference.misconceptions.catalogue import equivalents, misconceptions, of_stage
 
 CLEAR = 10  # a mistake must lie this far outside of what is accepted
 SINGLE, DOUBLE = torch.float32, torch.float64  # students get the first, the reference the second
 IDS = [entry.id for entry in misconceptions()]
-
-# No check shows these. The call beside each of them would.
-UNSEEN = {
-    "decoder_stack.eps_fixed": None,  # any call with another eps, see below
-    "select_token.reaches_instead_of_exceeds": Call([np.float32([0, 0.25, 0.75]), 0.0]),
-    "generate.eos_is_always_zero": GenerateCall([4, 9], 3, 7, 16, 1, [0, 7]),
-    "generate.one_at_least": GenerateCall([4, 9], 0, 7, 16, 1, []),
-}
-
-# Only the random lists of a hidden check show this, for some secrets. The call always does.
-BY_CHANCE = {"step_input.crop_start_below_zero": Call([[5, 9, 3, 7, 2, 8], [4, 1, 6, 10], 16])}
 
 # No check tells these apart, for the reason beside them.
 INDISTINGUISHABLE = {
@@ -36,10 +24,6 @@ INDISTINGUISHABLE = {
         "attention_weights.mask_zero_fill",
         "attention_weights.mask_tiny_fill",
     ): "a score of 1e-9 is a score of 0, up to rounding",
-    (
-        "generate.ignores_eos",
-        "generate.eos_zero_is_absent",
-    ): "EOS has the id 0 in every check",
     (
         "generate.prompt_eos_stops",
         "generate.prompt_end_eos_stops",
@@ -132,7 +116,7 @@ def differ(calls, answers):
 
 
 @pytest.mark.parametrize("dtype", [SINGLE, DOUBLE], ids=str)
-@pytest.mark.parametrize("id_", [id_ for id_ in IDS if id_ not in UNSEEN | BY_CHANCE])
+@pytest.mark.parametrize("id_", IDS)
 def test_a_mistake_shows_in_a_check(differ, id_, dtype):
     stage = id_.partition(".")[0]
     unseen = dtype is DOUBLE and id_ in SEEN_IN_SINGLE_PRECISION_ONLY
@@ -145,25 +129,14 @@ def test_no_mistake_shows_as_a_crash_alone(answers, stage):
     for entry in of_stage(stage):
         pairs = zip(answers(entry.id, SINGLE), answers(stage, SINGLE), strict=True)
         returned = [outcome_distance(a, b, 1e-6) for a, b in pairs if a.error is None]
-        assert entry.id in UNSEEN | BY_CHANCE or max(returned) > 1, entry.id
-
-
-@pytest.mark.parametrize("id_", UNSEEN | BY_CHANCE)
-def test_a_mistake_that_no_check_shows_would_show_in_another_call(calls, differ, id_):
-    stage = id_.partition(".")[0]
-    if id_ in UNSEEN:
-        assert not differ(stage, id_, stage), f"A check shows {id_}: take it out of UNSEEN."
-    call = (UNSEEN | BY_CHANCE)[id_] or Call([*calls[stage][0].arguments[:-1], 0.1])
-    right = call.run(FUNCTIONS[stage], DOUBLE)
-    wrong = call.run(find(id_).wrong, SINGLE)
-    assert outcome_distance(wrong, right, unit(stage, call, right)) >= CLEAR
+        assert max(returned) > 1, entry.id
 
 
 @pytest.mark.parametrize("stage", FUNCTIONS)
 def test_two_mistakes_of_a_stage_are_told_apart(differ, stage):
-    ids = [entry.id for entry in of_stage(stage) if entry.id not in BY_CHANCE]
+    ids = [entry.id for entry in of_stage(stage)]
     pairs = itertools.combinations(ids, 2)
-    close = {(a, b) for a, b in pairs if not {a, b} <= UNSEEN.keys() and not differ(stage, a, b)}
+    close = {(a, b) for a, b in pairs if not differ(stage, a, b)}
     assert close == {pair for pair in INDISTINGUISHABLE if pair[0].startswith(f"{stage}.")}
 
 
@@ -200,6 +173,8 @@ def test_another_right_loop_passes(calls, answers, id_):
         calls["generate"], answers("generate", DOUBLE), answers(id_, SINGLE), strict=True
     ):
         assert (came.value, came.arguments) == (right.value, right.arguments)
+        if not right.value:
+            continue
         assert_stage_order(came.trace, n_layers=call.n_layers, n_steps=len(right.value))
         assert_data_flow(came.trace)
         assert_step_inputs(came.trace, prompt=call.prompt, context_length=call.context_length)

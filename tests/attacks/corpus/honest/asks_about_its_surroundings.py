@@ -1,6 +1,5 @@
 # Not an attack: what a curious but honest program asks of its system.
 # verdict: passes
-import getpass
 import inspect
 import locale
 import os
@@ -23,9 +22,5 @@ def softmax(logits):
     signal.alarm(0)
     assert "def softmax" in inspect.getsource(softmax)
     assert sys.stdin.read() == ""
-    try:
-        getpass.getuser()
-    except (KeyError, OSError):
-        pass
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)

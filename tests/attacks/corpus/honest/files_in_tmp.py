@@ -1,5 +1,6 @@
 # Not an attack: temporary files and folders, saved tensors and arrays.
 # verdict: passes
+# unless: confined sealed
 import os
 import tempfile
 

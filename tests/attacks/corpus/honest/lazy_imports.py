@@ -1,5 +1,6 @@
 # Not an attack: imports that only happen in the call, of all sorts.
 # verdict: passes
+# unless: confined sealed
 
 
 def softmax(logits):

@@ -1,5 +1,6 @@
 # Not an attack: nn.Module, gradients, an optimizer, a scheduler and half precision inside.
 # verdict: passes
+# unless: confined sealed
 import torch
 from torch import nn
 

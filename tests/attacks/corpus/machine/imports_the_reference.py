@@ -24,7 +24,7 @@ def softmax(logits):
     for name in NAMES:
         try:
             importlib.import_module(name)
-        except ImportError:
+        except (ImportError, OSError):
             continue
         found.append(name)
     raise RuntimeError(f"IMPORTED {found}")

@@ -1,7 +1,7 @@
 # Ends its process in each call, and hopes to find what it left when it is started again.
 # verdict: fails
 # needs: confined
-# clean: ended the whole process \(exit code 0\)|STATE 0
+# clean: ended the whole process \(exit code 0\)|PermissionError
 import os
 
 PATH = "/tmp/hostile-mark-state"

@@ -1,0 +1,93 @@
+"""A report does not depend on who was graded before: the first ones of a class show the others the
+calls, and from then on calls are made ahead."""
+
+from dataclasses import replace
+
+import pytest
+
+from grader.course import load_assignment
+from grader.harness.grading import grade
+from grader.records import Submission
+
+BODIES = {
+    "right": "return 2 * x",
+    "wrong": "return 3 * x",
+    "a list": "return (2 * x).tolist()",
+    "None": "return None",
+    "another shape": "return x[:1]",
+    "an object": "return object()",
+    "not implemented": "raise NotImplementedError",
+    "an exception": "raise ValueError(x.sum())",
+    "sys.exit": "raise SystemExit(0)",
+    "os._exit": "import os; os._exit(3)",
+    "a segmentation fault": "import ctypes; ctypes.string_at(0)",
+    "an endless loop": "while True: pass",
+    "too much memory": "return bytearray(1 << 40)",
+    "a changed argument": "x *= 2; return x",
+    "printing": "print('hello', x.sum()); return 2 * x",
+    "printing and wrong": "print('hello', x.sum()); return 3 * x",
+    "printing and ending": "import os; print('hello', flush=True); os._exit(3)",
+    "errors printed": "import sys; print('oh', file=sys.stderr); return 2 * x",
+    "a thread": "import threading; threading.Thread(target=print, args=('hi',)).start()\n"
+    "return 2 * x",
+    "an open generator": "return (y for y in x)",
+}
+SOURCES = {
+    "an import error": "import nowhere",
+    "nothing": "",
+    "printing when it is read": "print('read')\n",
+    "printing a lot when it is read": "print('read' * 100_000)\n",
+}
+
+
+def class_of(right, with_double):
+    sources = {name: with_double(body) for name, body in BODIES.items()}
+    sources |= {name: source + right * ("read" in name) for name, source in SOURCES.items()}
+    return [
+        Submission(name=name, cells=(("submission.py", source),), modules={}, digest=name)
+        for name, source in sources.items()
+    ]
+
+
+@pytest.fixture
+def graded(small, sandbox):
+    """The reports of a class by name, without times."""
+    assignment = load_assignment(small)
+
+    def run(submissions):
+        reports = []
+        grade(
+            submissions,
+            assignment=assignment,
+            sandbox=sandbox,
+            with_hidden=True,
+            secret="s",
+            emit=reports.append,
+        )
+        return {report.submission: replace(report, seconds=0.0) for report in reports}
+
+    return run
+
+
+RIGHT = {
+    "right",
+    "a changed argument",
+    "printing",
+    "errors printed",
+    "a thread",
+    "printing when it is read",
+    "printing a lot when it is read",
+}
+
+
+def test_a_report_does_not_depend_on_who_was_graded_before(graded, right, with_double):
+    submissions = class_of(right, with_double)
+    alone = {}
+    for submission in submissions:
+        alone |= graded([submission])
+    assert {name for name, report in alone.items() if report.points == 7} == RIGHT
+    again = [replace(submission, name=f"{submission.name} again") for submission in submissions]
+    together = graded([*submissions, *again])
+    for name, report in alone.items():
+        assert together[name] == report
+        assert together[f"{name} again"] == replace(report, submission=f"{name} again")
