@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.intake.archive import MAX_FILE_BYTES, MAX_TOTAL_BYTES, files_in_zip
-from grader.intake.notebook import code_cells
 from grader.records import Submission
 
 SOURCES = (".py", ".ipynb")
@@ -161,7 +160,11 @@ def _from_files(name: str, files: Mapping[str, bytes], at: str) -> Submission:
 
 def _submission(name: str, main: str, data: bytes, modules: Mapping[str, bytes]) -> Submission:
     text = _text(data, main)
-    cells = code_cells(text, main) if main.lower().endswith(".ipynb") else [(main, text)]
+    cells = [(main, text)]
+    if main.lower().endswith(".ipynb"):
+        from grader.intake.notebook import code_cells  # nbformat takes a tenth of a second
+
+        cells = code_cells(text, main)
     others = {path: _text(source, path) for path, source in sorted(modules.items())}
     digest = hashlib.sha256()
     for label, source in [*cells, *others.items()]:

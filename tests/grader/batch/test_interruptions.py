@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SLOW = """
-import time
-time.sleep(1.5)
-"""
+LONG = 600.0  # seconds: nothing may wait for it
 
 
 def wait_until(claim, seconds=60):
@@ -57,82 +54,101 @@ def command_line(process):
 
 
 @pytest.fixture
-def slow_class(a_class, right):
-    """Three submissions; the second and the third take a while to be read."""
-    a_class.write(ada=right, bob=SLOW + right, eve=SLOW + right)
-    return a_class
+def begin(a_class, right):
+    """Starts a batch on one core, and waits until it has finished `ada` and works on `bob`.
+
+    To read `bob` and `eve` takes the given seconds each.
+    """
+    started = []
+    settings = a_class.assignment / "assignment.yaml"
+    settings.write_text(settings.read_text().replace("load_seconds: 3", "load_seconds: 900"))
+
+    def begun(seconds):
+        slow = f"import time\ntime.sleep({seconds})\n{right}"
+        a_class.write(ada=right, bob=slow, eve=slow)
+        started.append(a_class.start("-j", 1))
+        wait_until((a_class.results / "reports" / "ada.json").exists)
+        return started[0]
+
+    yield begun
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
-@pytest.fixture
-def begun(slow_class):
-    """A batch on one core that has finished the first submission and works on the second."""
-    process = slow_class.start("-j", 1)
-    wait_until((slow_class.results / "reports" / "ada.json").exists)
-    yield process
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-
-
-def finish(a_class):
-    """Run the same command again; what it said."""
+def finish(a_class, right):
+    """Run the same command again, with faster submissions: what was finished is not redone."""
+    before = a_class.times()
+    assert set(before) == {"ada"}
+    a_class.write(bob=right, eve=right)
     ran = a_class.grade("-j", 2)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert a_class.points() == {"ada": "7", "bob": "7", "eve": "7"}
-    return ran.stdout
+    assert a_class.times()["ada"] == before["ada"]
 
 
-def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(slow_class, begun):
-    below = descendants(begun.pid)
-    before = slow_class.times()
-    os.killpg(begun.pid, signal.SIGINT)
-    out, err = begun.communicate(timeout=60)
-    assert begun.returncode == 130
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(a_class, begin, right):
+    process = begin(LONG)
+    below = descendants(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
     last = err.strip().splitlines()[-1]
-    assert last.startswith(f"Stopped. What is finished is in {slow_class.results}")
+    assert last.startswith(f"Stopped. What is finished is in {a_class.results}")
     assert "the same command does the rest" in last
     assert "Traceback" not in out + err
-    assert slow_class.points() == {"ada": "7"}
-    wait_until(lambda: not any(map(is_running, below)))
-    finish(slow_class)
-    assert slow_class.times()["ada"] == before["ada"]
+    assert a_class.points() == {"ada": "7"}
+    wait_until(lambda: not any(map(is_running, below)), seconds=30)
+    finish(a_class, right)
 
 
-def test_ctrl_c_at_the_very_start_is_no_traceback(slow_class):
-    process = slow_class.start("-j", 2)
+def test_ctrl_c_while_workers_start_is_no_traceback(a_class, right):
+    a_class.write(ada=right, bob=right)
+    process = a_class.start("-j", 2)
     wait_until(lambda: descendants(process.pid))
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in out + err
 
 
-def test_kill_9_of_the_batch_leaves_no_process_and_the_next_run_completes(slow_class, begun):
-    below = descendants(begun.pid)
+def test_a_worker_leaves_ctrl_c_to_the_batch(a_class, begin):
+    process = begin(1.5)
+    worker = next(p for p in descendants(process.pid) if "spawn_main" in command_line(p))
+    os.kill(worker[0], signal.SIGINT)
+    wait_until((a_class.results / "reports" / "bob.json").exists)
+    assert is_running(worker)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
+    assert "Traceback" not in out + err
+
+
+def test_kill_9_of_the_batch_leaves_no_process_and_the_next_run_completes(a_class, begin, right):
+    process = begin(LONG)
+    below = descendants(process.pid)
     assert len(below) >= 3, "a worker, its warm process and a child were there"
-    before = slow_class.times()
-    os.kill(begun.pid, signal.SIGKILL)
-    wait_until(lambda: not any(map(is_running, below)))
-    finish(slow_class)
-    assert slow_class.times()["ada"] == before["ada"]
+    os.kill(process.pid, signal.SIGKILL)
+    wait_until(lambda: not any(map(is_running, below)), seconds=30)
+    finish(a_class, right)
 
 
 @pytest.mark.parametrize("victim", ["spawn_main", "grader.sandbox.child"])
-def test_kill_9_of_a_worker_or_of_its_warm_process_is_survived(slow_class, begun, victim):
-    process = next(p for p in descendants(begun.pid) if victim in command_line(p))
-    os.kill(process[0], signal.SIGKILL)
-    out, err = begun.communicate(timeout=60)
-    assert begun.returncode == 0, out + err
-    assert slow_class.points() == {"ada": "7", "bob": "7", "eve": "7"}
+def test_kill_9_of_a_worker_or_of_its_warm_process_is_survived(a_class, begin, victim):
+    process = begin(1.5)
+    killed = next(p for p in descendants(process.pid) if victim in command_line(p))
+    os.kill(killed[0], signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
+    assert a_class.points() == {"ada": "7", "bob": "7", "eve": "7"}
     assert "3 submissions: 3 graded." in out
 
 
-def test_a_batch_that_ends_leaves_no_process(slow_class):
-    process = slow_class.start("-j", 2)
-    wait_until((slow_class.results / "reports" / "ada.json").exists)
+def test_a_batch_that_ends_leaves_no_process(a_class, begin):
+    process = begin(1.0)
     below = descendants(process.pid)
     process.communicate(timeout=60)
-    wait_until(lambda: not any(map(is_running, below)))
+    wait_until(lambda: not any(map(is_running, below)), seconds=30)
 
 
 DEADLY = """
