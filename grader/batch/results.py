@@ -7,6 +7,7 @@ staff/<name>.json     the same with what only staff may see
 course-secret         made on first use when the course has none
 """
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.errors import GraderFault
 from grader.records import Report, Status, report_from_json, to_json
 
 _NAME_BYTES = 200
@@ -64,13 +66,26 @@ def _file_name(submission: str) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that at every moment it is the old one or the new one, never a part."""
+    """Write a file so that at every moment it is the old one or the new one, never a part.
+
+    Raises:
+        GraderFault: it cannot be written, as on a full disk.
+    """
     partial = path.with_name(f".{path.name}.partial")
-    with open(partial, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    try:
+        with open(partial, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise GraderFault(
+            f"cannot be written ({error.strerror}); every report before it is kept",
+            at=str(path),
+            fix="Make room or change the rights, and run the same command again.",
+        ) from error
 
 
 def grades_csv(reports: Iterable[Report], stages: Iterable[str]) -> bytes:

@@ -80,6 +80,10 @@ def finished(results):
     return {p.stem: json.loads(p.read_bytes()) for p in (results / "reports").glob("*.json")}
 
 
+def gradebook(results):
+    return list(csv.DictReader((results / "grades.csv").read_text().splitlines()))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 def test_a_batch_that_is_killed_again_and_again_loses_nothing(crowd, small, tmp_path):
     calm = start(crowd, small, tmp_path / "calm")
@@ -113,12 +117,41 @@ def test_a_batch_that_is_killed_again_and_again_loses_nothing(crowd, small, tmp_
     assert kills >= 100
 
 
-def test_a_full_disk_or_a_vanished_submission_stops_nothing_else(crowd, small, tmp_path):
+def test_a_submission_that_vanishes_stops_nothing_else(crowd, small, tmp_path):
     first = start(crowd, small, tmp_path / "results")
     time.sleep(0.5)
     (crowd / "s01.py").unlink()  # deleted while the batch runs, or just before it is read
     assert first.wait(timeout=120) == 0, (tmp_path / "results.log").read_text()
-    rows = list(csv.DictReader((tmp_path / "results" / "grades.csv").open()))
+    rows = gradebook(tmp_path / "results")
     names = {row["submission"] for row in rows}
     assert {f"s{n:02}" for n in range(SUBMISSIONS) if n != 1} <= names
+    assert all(row["status"] != "ungraded" for row in rows)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 256 kB, which root can mount."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root can mount a small disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_is_one_sentence_and_the_next_run_completes(crowd, small, small_disk, tmp_path):
+    results = small_disk / "results"
+    full = start(crowd, small, results)
+    assert full.wait(timeout=120) == 3
+    log = results.with_suffix(".log")
+    assert "No space left on device" in log.read_text()
+    assert "Traceback" not in log.read_text()
+    kept = finished(results)
+    resize = ["mount", "-o", "remount,size=16m", str(small_disk)]
+    subprocess.run(resize, check=True)
+    assert start(crowd, small, results).wait(timeout=120) == 0, log.read_text()
+    assert kept.keys() <= finished(results).keys()
+    rows = gradebook(results)
+    assert len(rows) == SUBMISSIONS + 1
     assert all(row["status"] != "ungraded" for row in rows)
