@@ -256,7 +256,7 @@ def notebook_with_half_a_character(folder: Path, name: str) -> None:
 @hostile()
 def notebook_with_a_line_of_spaces(folder: Path, name: str) -> None:
     (folder / f"{name}.ipynb").write_text(
-        notebook(SOURCE + " " * 60_000 + "(\n" + "a " * 60_000 + "(")
+        notebook(SOURCE + " " * 30_000 + "(\n" + "a " * 30_000 + "(")
     )
 
 

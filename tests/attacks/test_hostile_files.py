@@ -10,7 +10,7 @@ from grader.course import shipped
 from grader.errors import SubmissionError
 from grader.intake.reading import entries, read
 from tests.attacks.hostile_files import FILES
-from tests.attacks.test_hostile_reports import ACTS
+from tests.attacks.test_hostile_reports import ACTS, FORMULA, acts, terminal
 from tests.attacks.whole_grader import Run, grade_class
 
 SECONDS = 5.0  # to read one entry on a busy machine
@@ -107,7 +107,21 @@ def test_nobody_is_graded_for_the_files_of_another(hostile_files):
 
 
 def test_what_is_said_of_them_only_shows(hostile_files):
-    assert not ACTS.search(hostile_files.said)
+    shown = {
+        "command": hostile_files.said,
+        "gradebook": terminal(hostile_files, ""),
+        "cells": "".join(cell for row in hostile_files.grades() for cell in row),
+    }
+    assert [place for place, text in shown.items() if ACTS.search(text)] == []
+
+
+def test_their_names_are_no_formulas_in_the_gradebook(hostile_files):
     cells = [cell for row in hostile_files.grades() for cell in row]
-    assert not [cell for cell in cells if ACTS.search(cell)]
-    assert not [cell for cell in cells if re.match(r"\s*[=+\-@]|[\t\r\n]", cell)]
+    assert [cell for cell in cells if FORMULA.match(cell)] == []
+
+
+@pytest.mark.parametrize("kind", ["reports", "staff"])
+def test_their_reports_and_the_names_of_these_only_show(hostile_files, kind):
+    files = hostile_files.files(kind)
+    assert [path.name for path in files if ACTS.search(path.name)] == []
+    assert [path.name for path in files if acts(path.read_bytes())] == []

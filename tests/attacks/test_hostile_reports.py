@@ -21,7 +21,7 @@ ACTS = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 MARKS = 4  # combining marks in a row that languages need
-FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
+FORMULA = re.compile(r"[=+\-@\t\r\n]")  # how a formula can begin
 
 
 @pytest.mark.parametrize("kind", ["reports", "staff"])

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import shipped
+from tests.attacks.attack import LEVELS
 
 MARK = "hostile-mark"
 SECRET = "a secret that only this course knows"
@@ -55,7 +56,7 @@ class Run:
     def level(self) -> str:
         """The lowest isolation level that was reached."""
         run = json.loads((self.results / "run.json").read_text(encoding="utf-8"))
-        return str(run["isolation"][0]["level"])
+        return min((str(reached["level"]) for reached in run["isolation"]), key=LEVELS.index)
 
     def report(self, entry: str, kind: str = "reports") -> dict[str, Any]:
         path = self.results / kind / f"{entry}.json"
@@ -95,17 +96,8 @@ def grade_class(folder: Path, fill: Callable[[Path, Path], None]) -> Run:
 def _run(folder: Path, options: list[str]) -> None:
     reaper = Path(__file__).with_name("reaper.py")
     command = [sys.executable, "-c", "import sys; from grader.cli import main; sys.exit(main())"]
-    command += [
-        "batch",
-        "--require-level",
-        "none",
-        str(folder / "class"),
-        "-o",
-        str(folder / "results"),
-        "-j",
-        "2",
-        *options,
-    ]
+    command += ["batch", str(folder / "class"), "-o", str(folder / "results"), "-j", "2"]
+    command += ["--require-level", "none", *options]  # what is too dangerous is left out
     root = str(Path(__file__).parents[2])
     with open(folder / "said.txt", "wb") as said:
         subprocess.run(

@@ -1,5 +1,6 @@
 """Whatever ends a batch: no finished report is lost, and nothing is left running."""
 
+import contextlib
 import os
 import signal
 import time
@@ -72,8 +73,8 @@ def begin(a_class, right):
 
     yield begun
     for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too, should it have left any
         process.communicate()
 
 

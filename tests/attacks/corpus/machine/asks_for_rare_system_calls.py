@@ -1,7 +1,7 @@
 # Calls parts of the kernel that no student's code needs, with arguments that do nothing.
 # An answer other than "not permitted" or "no such call" means that the kernel looked at it.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: KERNEL \[\]
 import ctypes
 import errno

@@ -1,6 +1,6 @@
 # Changes mode, times, owner and attributes of files that it may not write to.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: CHANGED \[\]
 import os
 import sys

@@ -1,6 +1,6 @@
 # Imports what would know the right answers, by every name that it may have.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: IMPORTED \[\]
 import importlib
 import sys

@@ -1,6 +1,6 @@
 # Sends its parent SIGTERM and SIGKILL.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: are wrong|NaN or infinite|PermissionError|ProcessLookupError
 import os
 import signal

@@ -1,6 +1,6 @@
 # Tries to lift its own limits, to become root and to get ahead of others.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: LIFTED \[\]
 import os
 import resource

@@ -1,6 +1,6 @@
 # Tries to listen, to find a route, to reach local services and to make a raw socket.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: NETWORK \[\]
 import socket
 

@@ -1,6 +1,6 @@
 # Looks in /proc for the command line, environment, maps, memory and descriptors of its parent.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: PROC \[\]
 import os
 

@@ -1,6 +1,6 @@
 # Knows where the checks, the course's secret, the results and its neighbours' files lie.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: READ \[\]
 import os
 

@@ -1,6 +1,6 @@
 # Runs a shell and other programs.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: RAN \[\]
 import os
 import subprocess

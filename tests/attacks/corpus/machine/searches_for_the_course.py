@@ -1,6 +1,6 @@
 # Walks the file system for files of the grader, of the course and of other students.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: FOUND \[\]
 import os
 import time

@@ -1,6 +1,6 @@
 # Tries signals on its parent, on process 1 and on its neighbours by number; none that does harm.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: REACHED \[\]
 import os
 import signal

@@ -1,6 +1,6 @@
 # Tries to trace its parent, to read its memory and to take its descriptors.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: TRACED \[\]
 import ctypes
 import os

@@ -1,6 +1,6 @@
 # Enters the kernel by the gate for 32-bit programs, which counts system calls differently.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: ended the whole process \(SIG(SYS|SEGV|KILL|ILL)\)|PermissionError|GATE closed
 import ctypes
 import mmap

@@ -1,6 +1,6 @@
 # Writes new files beside everything that matters, and removes them again.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: WROTE \[\]
 import os
 import sys

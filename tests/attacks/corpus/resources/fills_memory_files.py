@@ -1,6 +1,6 @@
 # Writes to files that live in memory only and count for no limit of address space, at most 2 GB.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: MEMORY FILES \d{1,2} MB
 import os
 

@@ -1,6 +1,6 @@
 # Writes up to 64 MB in each folder that it may write to, and removes it again.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: DISK \d{1,2} MB
 import os
 

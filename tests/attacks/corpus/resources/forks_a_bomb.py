@@ -1,6 +1,6 @@
 # Forks up to 120 children; each ends itself after 15 seconds.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: PermissionError|BlockingIOError
 import os
 import time

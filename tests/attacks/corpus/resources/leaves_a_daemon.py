@@ -1,6 +1,6 @@
 # Leaves a process behind in a session of its own, which writes to /tmp after the verdict.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: PermissionError|BlockingIOError
 import os
 import time

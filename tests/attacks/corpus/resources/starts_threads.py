@@ -1,6 +1,6 @@
 # Starts up to 300 threads that sleep; with or without them it answers rightly.
 # verdict: survives
-# needs: confined
+# needs: sealed
 import threading
 import time
 

@@ -1,6 +1,6 @@
 # Takes and touches memory in pieces of 64 MB, at most 4 GB.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: did not finish|more memory than is allowed|ended the whole process \(SIGKILL\)
 
 

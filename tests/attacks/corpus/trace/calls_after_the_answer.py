@@ -1,6 +1,7 @@
 # Returns at once; a thread then runs the right loop, in the hope that it still counts.
 # verdict: fails
 # stage: generate
+# loses: stage_order step_inputs full_window returned_tokens eos_ends eos_in_the_prompt whole_flow
 import threading
 
 

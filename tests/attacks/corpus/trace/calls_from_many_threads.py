@@ -1,7 +1,7 @@
 # Five threads run the loop at the same time, each on its own.
 # verdict: fails
 # stage: generate
-# loses: stage_order data_flow returned_tokens whole_flow
+# loses: step_inputs returned_tokens eos_ends eos_in_the_prompt whole_flow
 import threading
 
 

@@ -1,6 +1,6 @@
 # Ends its process in each call, and hopes to find what it left when it is started again.
 # verdict: fails
-# needs: confined
+# needs: sealed
 # clean: ended the whole process \(exit code 0\)|PermissionError
 import os
 

@@ -1,7 +1,7 @@
 # Leaves files, links and memory segments in every place that a neighbour may look at.
 # verdict: fails
 # copies: 4
-# needs: confined
+# needs: sealed
 # clean: LEFT
 import ctypes
 import os

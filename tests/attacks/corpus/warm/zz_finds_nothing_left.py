@@ -1,7 +1,7 @@
 # Not an attack: comes after those that leave files behind, and fails if it finds any.
 # verdict: passes
 # copies: 4
-# needs: confined
+# needs: sealed
 import ctypes
 import os
 

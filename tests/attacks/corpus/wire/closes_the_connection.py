@@ -1,7 +1,7 @@
 # Closes the connection, or puts something else in its place, and goes on as if it were there.
 # verdict: fails
 # stage: softmax layer_norm embed
-# clean: ended the whole process|did not finish|unreadable
+# clean: ended the whole process|did not finish|unreadable|PermissionError
 import os
 import time
 
