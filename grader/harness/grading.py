@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from grader.errors import CourseError, GraderFault
 from grader.harness.ahead import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.student import StudentProcess
+from grader.observation import Observation
 from grader.records import (
     CheckResult,
     Isolation,
@@ -42,6 +43,8 @@ _PYTEST = (
     *("-c", os.devnull),  # a pytest.ini above the assignment must not change a grade
 )
 
+Explain = Callable[[Report, Sequence[Observation]], Report]
+
 
 def grader_version() -> str:
     return version("decoder-grader")
@@ -61,8 +64,12 @@ def grade(
     with_hidden: bool,
     secret: str,
     emit: Callable[[Report], None],
+    explain: Explain | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
+
+    Args:
+        explain: what adds to a report why its checks failed, from all calls that they made.
 
     Raises:
         CourseError: the checks of the assignment are wrong.
@@ -73,7 +80,8 @@ def grade(
         call_plan = CallPlan(sandbox)
         for submission in submissions:
             process = StudentProcess(sandbox, submission, assignment.limits, call_plan)
-            emit(_grade_one(submission, process, plugin, assignment, sandbox, secret))
+            report = _grade_one(submission, process, plugin, assignment, sandbox, secret)
+            emit(explain(report, process.observations) if explain else report)
 
     plugin = GradingPlugin(assignment, with_hidden=with_hidden, secret=secret, work=work)
     folder = str(assignment.folder)

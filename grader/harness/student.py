@@ -11,6 +11,7 @@ from grader.errors import CallFailed, TimedOut
 from grader.harness.ahead import CallPlan, Waiting
 from grader.harness.comparison import Mismatch
 from grader.harness.trace import ScriptedStages
+from grader.observation import Observation, copied
 from grader.records import Submission
 from grader.sandbox import contract
 
@@ -45,6 +46,8 @@ class StudentProcess:
         self._waiting = Waiting(call_plan or CallPlan(sandbox))
         self.notes: tuple[str, ...] = ()
         self.kept: dict[str, Any] = {}
+        self.observations: list[Observation] = []
+        self._in_hidden_check = False
 
     def call(
         self,
@@ -89,9 +92,34 @@ class StudentProcess:
         finally:
             self._seconds_left -= time.monotonic() - begin
 
-    def begin_check(self, number: int) -> None:
+    def begin_check(self, number: int, *, hidden: bool) -> None:
         """Calls from now on belong to this check."""
         self._waiting.check = number
+        self._in_hidden_check = hidden
+
+    def observe(
+        self,
+        stage: str,
+        arguments: Sequence[Any],
+        *,
+        came: contract.Returned | type[CallFailed],
+        stopped: bool,
+        scripted: ScriptedStages | None,
+    ) -> None:
+        """Keep what a call came to, for the diagnosis. A check may change its arrays later."""
+        returned = came if isinstance(came, contract.Returned) else None
+        self.observations.append(
+            Observation(
+                stage=stage,
+                arguments=tuple(copied(list(arguments))),
+                value=copied(returned.value) if returned else None,
+                failure=None if isinstance(came, contract.Returned) else came,
+                stopped=stopped,
+                after=tuple(returned.arguments) if returned and returned.arguments else None,
+                calls=tuple(scripted.trace.calls) if scripted else (),
+                hidden=self._in_hidden_check,
+            )
+        )
 
     def _outcome(self, function: str, outcome: contract.Returned | CallFailed) -> contract.Returned:
         if isinstance(outcome, TimedOut):
@@ -207,8 +235,10 @@ class Student:
                 raise contract.Refused(f"{called} is not there to be called")
             return scripted.answer(called, given)
 
+        came: contract.Returned | type[CallFailed] = TimedOut
+        stopped = False
         try:
-            return self._process.call(
+            came = self._process.call(
                 name,
                 sent,
                 answer=answer,
@@ -216,9 +246,16 @@ class Student:
                 stand_ins=inner,
                 want_arguments=want_arguments,
             )
+            return came
+        except CallFailed as failure:
+            came = type(failure)
+            raise
         except contract.Stop:
+            stopped = True
             sentence = f"{name} goes on and on: it made far more steps than it was asked for."
             raise Mismatch(sentence, discreet=sentence) from None
+        finally:
+            self._process.observe(name, sent, came=came, stopped=stopped, scripted=scripted)
 
     def _inner_stages(self, name: str) -> set[str]:
         """All stages that may run inside a stage: those that it uses, and so on inwards."""
