@@ -182,7 +182,23 @@ def _sums(stage: str, pairs: Sequence[Pair]) -> str:
         if all(-axis <= c.ndim and _near(s := c.sum(axis), np.ones_like(s)) for c, _ in pairs):
             return f"The entries sum to one over the {axis_name(stage, axis)} axis, not the last."
     places = _where(stage, [~np.isclose(s, 1, rtol=0, atol=1e-4) for s in sums], dropped=1)
-    return f"Rows do not sum to one{': ' + places if places else ''}."
+    those = places.replace("the entries of", ": those of")
+    return f"Rows do not sum to one{those}."
+
+
+def _triangle(stage: str, pairs: Sequence[Pair]) -> str:
+    """Above or below the diagonal of the attention weights."""
+    if stage != "attention_weights":
+        return ""
+    wrong = [~_close(came, right) for came, right in pairs]
+    above = [np.triu(np.ones(w.shape[-2:], dtype=bool), 1) for w in wrong]
+    if not any((w & ~a).any() for w, a in zip(wrong, above, strict=True)):
+        return "Wrong are entries above the diagonal alone, where a query meets later keys."
+    if any((w & a).any() or w[..., 0, :].any() for w, a in zip(wrong, above, strict=True)):
+        return ""
+    if not all(w[..., 1:, 0].any(axis=(0, 1)).all() for w in wrong):
+        return ""
+    return "The causal mask is right; the weights of the keys that a query may see are wrong."
 
 
 def _places(stage: str, pairs: Sequence[Pair]) -> str:
@@ -197,14 +213,6 @@ def _where(stage: str, wrong: Sequence[NDArray[np.bool_]], *, dropped: int = 0) 
         dropped: how many axes at the end are not there any more.
     """
     axes = min(w.ndim for w in wrong)
-    if stage == "attention_weights" and axes >= 2 and not dropped:
-        upper = [np.triu(np.ones(w.shape[-2:], dtype=bool), 1) for w in wrong]
-        if all(w.any() and not (w & ~u).any() for w, u in zip(wrong, upper, strict=True)):
-            return "entries above the diagonal alone, where a query meets later keys"
-        if all(w.any() and not (w & u).any() for w, u in zip(wrong, upper, strict=True)):
-            if all(not w[..., 0, :].any() for w in wrong):
-                return "entries of the visible keys alone, from the second query on"
-            return "entries on and below the diagonal alone"
     for axis in range(-1, -axes - 1, -1):
         said = _along(axis_name(stage, axis - dropped), [_reached(w, axis) for w in wrong])
         if said:
@@ -260,4 +268,13 @@ def _enough(pairs: Sequence[Pair]) -> bool:
     return max(c.size for c, _ in pairs) > 2 or len(pairs) > 2
 
 
-_PATTERNS: tuple[Pattern, ...] = (_not_finite, _factor, _offset, _moved, _exchanged, _sums, _places)
+_PATTERNS: tuple[Pattern, ...] = (
+    _not_finite,
+    _factor,
+    _offset,
+    _moved,
+    _exchanged,
+    _triangle,
+    _sums,
+    _places,
+)
