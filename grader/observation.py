@@ -1,12 +1,16 @@
 """What was seen of one call of a student's function: the evidence for a diagnosis."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from grader.errors import CallFailed, NotImplementedYet
+
+# One more call of a student's function: its name, the arguments, and functions that answer for
+# inner ones, by name. None if there is no answer.
+Ask = Callable[[str, Sequence[Any], Mapping[str, Callable[..., Any]]], Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -126,6 +126,7 @@ class Report:
     reason: str = ""  # why there is no grade
     stages: tuple[StageResult, ...] = ()
     findings: tuple[Finding, ...] = ()  # for stages that are wrong, in their order
+    chain: str = ""  # what the submission's own stages come to when they are put together
     hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
     hidden_points_left: int = 0
     notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised

@@ -72,6 +72,22 @@ def test_the_report_names_the_mistake(report, entry):
     assert bool(expected) == bool(named)
 
 
+@pytest.mark.parametrize(
+    ("entry", "stage"),
+    [
+        ("unbiased-variance", "layer_norm"),
+        ("no-scaling.py", "attention_weights"),
+        ("heads-not-transposed.py", "self_attention"),
+        ("post-norm.py", "decoder_layer"),
+    ],
+)
+def test_the_stages_together_are_mended_by_the_wrong_one(report, stage):
+    assert report.chain == (
+        "Put together, your stages leave the right values first at the output of decoder layer 1. "
+        f"With {stage} put right, the next-token distribution is right."
+    )
+
+
 @of_each_entry
 def test_nothing_is_left_where_nothing_is_expected(report, entry):
     empty = {stage.stage for stage in report.stages if stage.points == 0}

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.diagnosis import arrays, loops
+from grader.diagnosis.chain import chain
 from grader.diagnosis.patterns import pattern
-from grader.observation import Observation
+from grader.observation import Ask, Observation
 from grader.records import Finding, Report, StageResult, Verdict
 from reference.contract import FUNCTIONS
 from reference.misconceptions.catalogue import Misconception
@@ -14,12 +15,17 @@ _CHANGES = "An argument is changed in place; the caller still needs it as it was
 
 
 def explained(
-    report: Report, observations: Sequence[Observation], *, with_hidden: bool = True
+    report: Report,
+    observations: Sequence[Observation],
+    ask: Ask | None = None,
+    *,
+    with_hidden: bool = True,
 ) -> Report:
     """Add findings for the stages that lost points; points stay what they are.
 
     Args:
         observations: all calls of the student's functions by the checks.
+        ask: makes one more call of the student's functions, to try them all together.
         with_hidden: whether calls of hidden checks are evidence as well.
     """
     seen = [o for o in observations if with_hidden or not o.hidden]
@@ -30,7 +36,8 @@ def explained(
         findings += found
         names = tuple(id_ for finding in found for id_ in finding.misconceptions)
         stages.append(_with_names(stage, names, with_hidden) if names else stage)
-    return replace(report, stages=tuple(stages), findings=tuple(findings))
+    together = chain(report, ask) if ask else ""
+    return replace(report, stages=tuple(stages), findings=tuple(findings), chain=together)
 
 
 def _findings(stage: StageResult, seen: Sequence[Observation]) -> list[Finding]:

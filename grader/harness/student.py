@@ -175,6 +175,28 @@ class StudentProcess:
         self._waiting.make(session, seconds=self._limits.call_seconds)
         self._seconds_left -= time.monotonic() - begin
 
+    def ask(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        *,
+        stand_ins: Mapping[str, tuple[Sequence[str], Callable[..., Any]]],
+    ) -> Any:
+        """The answer to one more call, which no check makes; None if there is none.
+
+        Args:
+            stand_ins: for inner functions their parameters, and what answers in their place.
+        """
+
+        def answer(called: str, given: list[Any]) -> Any:
+            return stand_ins[called][1](*given)
+
+        parameters = {name: parameters for name, (parameters, _) in stand_ins.items()}
+        try:
+            return self.call(function, arguments, answer=answer, stand_ins=parameters).value
+        except CallFailed:
+            return None
+
 
 class Student:
     """The `student` fixture: `student.softmax(logits)` calls the student's softmax over the wall.

@@ -31,6 +31,8 @@ def check_report(report: Report, assignment: Assignment) -> RenderableType:
     ]
     parts += [Text(f"note: {note}", style="yellow") for note in _different(report.notes)]
     parts += _failures(report, assignment)
+    if report.chain:
+        parts.append(Text(f"\n{report.chain}"))
     parts += _printed(report.output)
     parts.append(_verdict(report))
     if report.isolation:
