@@ -207,3 +207,7 @@ def test_hidden_calls_are_left_out_where_the_course_says_so(right):
     seen = observed(find("embed.no_positions").wrong, [o for o in right["embed"] if o.hidden])
     assert names(explained(failing("embed"), seen)) == [("embed.no_positions",)]
     assert explained(failing("embed"), seen, with_hidden=False).findings == ()
+
+
+def test_a_right_loop_is_never_accused(right):
+    assert explained(failing("generate"), right["generate"]).findings == ()
