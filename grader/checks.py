@@ -29,10 +29,10 @@ from grader.harness.comparison import (
     assert_same,
     assert_unchanged,
 )
-from grader.harness.memory import remembered
 from grader.harness.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.harness.student import Student
 from grader.harness.trace import GenerationTrace, ScriptedStages
+from grader.memory import remembered
 
 stage = pytest.mark.stage
 points = pytest.mark.points

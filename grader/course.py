@@ -73,6 +73,7 @@ class Course(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 
     name: str = ""
     secret: str = ""  # hidden checks draw their inputs from it
+    diagnose_hidden: bool = True  # whether a mistake is named that only hidden checks show
 
 
 def shipped(kind: str) -> Path:

@@ -98,6 +98,22 @@ class StageResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is known about why a stage is wrong. It holds nothing of the inputs of a check.
+
+    One misconception is a name for what was seen; several fit equally well. Without any, the
+    pattern says what the error looks like.
+    """
+
+    stage: str
+    misconceptions: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()  # what each of them does, in one sentence
+    hints: tuple[str, ...] = ()  # a tutor's question for each of them
+    questions: tuple[str, ...] = ()  # quiz questions to practise with
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that is known about one graded submission."""
 
@@ -109,6 +125,8 @@ class Report:
     isolation: Isolation | None = None
     reason: str = ""  # why there is no grade
     stages: tuple[StageResult, ...] = ()
+    findings: tuple[Finding, ...] = ()  # for stages that are wrong, in their order
+    chain: str = ""  # what the submission's own stages come to when they are put together
     hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
     hidden_points_left: int = 0
     notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised

@@ -48,7 +48,7 @@ def test_every_entry_is_expected_and_every_expected_one_is_there():
 
 def test_expected_grades_name_known_stages():
     for entry, expected in EXPECTED.items():
-        assert set(expected) <= {"status", "loses", "zero", "why"}, entry
+        assert set(expected) <= {"status", "loses", "zero", "names", "why"}, entry
         assert set(expected.get("zero", ())) <= set(expected["loses"]) <= set(POINTS), entry
         assert expected["why"].endswith("."), entry
 
@@ -62,6 +62,30 @@ def test_the_status_is_as_expected(report, entry):
 def test_points_are_lost_in_the_expected_stages_alone(report, entry):
     lost = [stage.stage for stage in report.stages if stage.points < stage.max_points]
     assert lost == EXPECTED[entry]["loses"]
+
+
+@of_each_entry
+def test_the_report_names_the_mistake(report, entry):
+    named = {id_ for finding in report.findings for id_ in finding.misconceptions}
+    expected = set(EXPECTED[entry].get("names", []))
+    assert expected <= named  # inputs of a hidden check may leave more than one possible
+    assert bool(expected) == bool(named)
+
+
+@pytest.mark.parametrize(
+    ("entry", "stage"),
+    [
+        ("unbiased-variance", "layer_norm"),
+        ("no-scaling.py", "attention_weights"),
+        ("heads-not-transposed.py", "self_attention"),
+        ("post-norm.py", "decoder_layer"),
+    ],
+)
+def test_the_stages_together_are_mended_by_the_wrong_one(report, stage):
+    assert report.chain == (
+        "Put together, your stages leave the right values first at the output of decoder layer 1. "
+        f"With {stage} put right, the next-token distribution is right."
+    )
 
 
 @of_each_entry

@@ -20,21 +20,33 @@ TABLE = {
     "reference.misconceptions": ("reference", "torch numpy"),
     "grader.errors": ("", ""),
     "grader.records": ("errors", "msgspec"),
+    "grader.memory": ("", "numpy"),
+    "grader.observation": ("errors", "numpy"),
     "grader.strict_yaml": ("errors", "msgspec yaml"),
     "grader.course": ("errors records strict_yaml", "msgspec"),
     "grader.sandbox": ("errors sandbox.child", "msgspec"),
     "grader.sandbox.child": ("", "numpy torch msgspec safetensors"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
-    "grader.harness": ("errors records course sandbox sandbox.child", "pytest numpy"),
-    "grader.checks": ("errors harness", "pytest"),
+    "grader.harness": (
+        "errors records memory observation course sandbox sandbox.child",
+        "pytest numpy",
+    ),
+    "grader.diagnosis": (
+        "records memory observation reference reference.misconceptions",
+        "numpy torch",
+    ),
+    "grader.checks": ("errors memory harness", "pytest"),
     "grader.intake": ("errors records", "nbformat"),
-    "grader.batch": ("errors records course harness intake sandbox sandbox.child", "msgspec"),
+    "grader.batch": (
+        "errors records course harness diagnosis intake sandbox sandbox.child",
+        "msgspec",
+    ),
     "grader.quiz": ("errors records course strict_yaml", "msgspec"),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.reports": ("errors records course quiz", "rich"),
     "grader.cli": (
-        "errors records strict_yaml course sandbox sandbox.child harness intake batch quiz store "
-        "reports",
+        "errors records strict_yaml memory observation course sandbox sandbox.child harness "
+        "diagnosis intake batch quiz store reports",
         "click rich",
     ),
 }

@@ -81,6 +81,7 @@ def run_batch(
             secret=secret,
             require_level=require_level,
             with_torch=any(submission.mentions_torch for submission in todo),
+            diagnose_hidden=course.diagnose_hidden,
         ),
         n_workers=min(n_workers, max(1, len(todo))),
         seconds=assignment.limits.load_seconds

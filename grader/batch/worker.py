@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class Job:
     secret: str
     require_level: str  # the weakest isolation level that will do
     with_torch: bool  # whether the process for student code imports torch at the start
+    diagnose_hidden: bool  # whether calls of hidden checks are evidence for a diagnosis
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def main(connection: Connection, job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
     from grader.course import load_assignment
+    from grader.diagnosis.explain import explained
     from grader.harness.grading import grade
     from grader.sandbox.child.zygote import die_with_parent
     from grader.sandbox.levels import Level
@@ -68,6 +71,7 @@ def main(connection: Connection, job: Job) -> None:
                 with_hidden=True,
                 secret=job.secret,
                 emit=connection.send,
+                explain=partial(explained, with_hidden=job.diagnose_hidden),
             )
         finally:
             sandbox.close()

@@ -100,6 +100,7 @@ def _grade(
     warm = ("numpy", "torch") if with_torch else ("numpy",)
     sandbox = WarmSandbox(warm, require_level=Level(require_level))
     try:
+        from grader.diagnosis.explain import explained
         from grader.harness.grading import grade
 
         grade(
@@ -109,6 +110,7 @@ def _grade(
             with_hidden=False,
             secret="",
             emit=emit,
+            explain=explained,
         )
     finally:
         sandbox.close()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.errors import CallFailed, Killed
-from grader.harness.memory import content_digest
+from grader.memory import content_digest
 from grader.sandbox.contract import CallsAhead, PlannedCall, Returned, Sandbox, Session
 
 Outcome = Returned | CallFailed

@@ -6,10 +6,11 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from grader.errors import CourseError, GraderFault
 from grader.harness.ahead import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.student import StudentProcess
+from grader.observation import Ask, Observation
 from grader.records import (
     CheckResult,
     Isolation,
@@ -42,6 +44,8 @@ _PYTEST = (
     *("-c", os.devnull),  # a pytest.ini above the assignment must not change a grade
 )
 
+Explain = Callable[[Report, Sequence[Observation], Ask], Report]
+
 
 def grader_version() -> str:
     return version("decoder-grader")
@@ -61,8 +65,13 @@ def grade(
     with_hidden: bool,
     secret: str,
     emit: Callable[[Report], None],
+    explain: Explain | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
+
+    Args:
+        explain: what adds to a report why its checks failed, from all calls that they made;
+            it may call the student's functions once more.
 
     Raises:
         CourseError: the checks of the assignment are wrong.
@@ -73,7 +82,13 @@ def grade(
         call_plan = CallPlan(sandbox)
         for submission in submissions:
             process = StudentProcess(sandbox, submission, assignment.limits, call_plan)
-            emit(_grade_one(submission, process, plugin, assignment, sandbox, secret))
+            try:
+                report = _grade_one(submission, process, plugin, assignment, sandbox, secret)
+                if explain:
+                    report = _explained(report, explain, process, assignment)
+            finally:
+                process.close()
+            emit(report)
 
     plugin = GradingPlugin(assignment, with_hidden=with_hidden, secret=secret, work=work)
     folder = str(assignment.folder)
@@ -104,13 +119,10 @@ def _grade_one(
     begin = time.monotonic()
     results: list[CheckResult] = []
     printed: list[str] = []
-    try:
-        for result, output in plugin.run_checks(process):
-            results.append(result)
-            # What is printed while a hidden check runs could show its inputs.
-            printed.append("" if result.hidden else output)
-    finally:
-        process.close()
+    for result, output in plugin.run_checks(process):
+        results.append(result)
+        # What is printed while a hidden check runs could show its inputs.
+        printed.append("" if result.hidden else output)
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
         submission=submission.name,
@@ -127,6 +139,26 @@ def _grade_one(
         output="".join(printed)[:_OUTPUT_CHARACTERS],
         seconds=round(time.monotonic() - begin, 3),
     )
+
+
+def _explained(
+    report: Report, explain: Explain, process: StudentProcess, assignment: Assignment
+) -> Report:
+    """The report with its reasons; it stands without them if they cannot be found."""
+
+    def ask(
+        function: str, arguments: Sequence[Any], answered: Mapping[str, Callable[..., Any]]
+    ) -> Any:
+        stand_ins = {
+            name: (assignment.stage(name).parameters, right) for name, right in answered.items()
+        }
+        return process.ask(function, arguments, stand_ins=stand_ins)
+
+    try:
+        return explain(report, process.observations, ask)
+    except Exception as error:  # noqa: BLE001 - a grade must not depend on what explains it
+        note = f"No reasons could be looked for, through our fault: {type(error).__name__}."
+        return replace(report, notes=(*report.notes, note))
 
 
 def without_staff_notes(report: Report) -> Report:

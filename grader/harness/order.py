@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from grader.harness.comparison import Mismatch, kind_of
-from grader.harness.trace import GenerationTrace, StageCall, token_ids
+from grader.harness.trace import GenerationTrace, token_ids
+from grader.observation import StageCall
 
 
 def assert_stage_order(trace: GenerationTrace, *, n_layers: int, n_steps: int) -> None:

@@ -86,7 +86,7 @@ class GradingPlugin:
         for position, check in enumerate(self.checks):
             following = self.checks[(position + 1) % len(self.checks)].item
             self._raised.clear()
-            process.begin_check(position)
+            process.begin_check(position, hidden=check.hidden)
             runtestprotocol(check.item, log=False, nextitem=following)
             result = self._result(check)
             if result.verdict == Verdict.PASSED:

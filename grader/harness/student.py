@@ -11,6 +11,7 @@ from grader.errors import CallFailed, Killed, TimedOut
 from grader.harness.ahead import CallPlan, Waiting
 from grader.harness.comparison import Mismatch
 from grader.harness.trace import ScriptedStages
+from grader.observation import Observation, copied
 from grader.records import Submission
 from grader.sandbox import contract
 
@@ -62,6 +63,8 @@ class StudentProcess:
         self._waiting = Waiting(call_plan or CallPlan(sandbox))
         self.notes: tuple[str, ...] = ()
         self.kept: dict[str, Any] = {}
+        self.observations: list[Observation] = []
+        self._in_hidden_check = False
 
     def call(
         self,
@@ -106,9 +109,34 @@ class StudentProcess:
         finally:
             self._seconds_left -= time.monotonic() - begin
 
-    def begin_check(self, number: int) -> None:
+    def begin_check(self, number: int, *, hidden: bool) -> None:
         """Calls from now on belong to this check."""
         self._waiting.check = number
+        self._in_hidden_check = hidden
+
+    def observe(
+        self,
+        stage: str,
+        arguments: Sequence[Any],
+        *,
+        came: contract.Returned | type[CallFailed],
+        stopped: bool,
+        scripted: ScriptedStages | None,
+    ) -> None:
+        """Keep what a call came to, for the diagnosis. A check may change its arrays later."""
+        returned = came if isinstance(came, contract.Returned) else None
+        self.observations.append(
+            Observation(
+                stage=stage,
+                arguments=tuple(copied(list(arguments))),
+                value=copied(returned.value) if returned else None,
+                failure=None if isinstance(came, contract.Returned) else came,
+                stopped=stopped,
+                after=tuple(returned.arguments) if returned and returned.arguments else None,
+                calls=tuple(scripted.trace.calls) if scripted else (),
+                hidden=self._in_hidden_check,
+            )
+        )
 
     def _outcome(self, function: str, outcome: contract.Returned | CallFailed) -> contract.Returned:
         if isinstance(outcome, TimedOut):
@@ -163,6 +191,28 @@ class StudentProcess:
         begin = time.monotonic()
         self._waiting.make(session, seconds=self._limits.call_seconds)
         self._seconds_left -= time.monotonic() - begin
+
+    def ask(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        *,
+        stand_ins: Mapping[str, tuple[Sequence[str], Callable[..., Any]]],
+    ) -> Any:
+        """The answer to one more call, which no check makes; None if there is none.
+
+        Args:
+            stand_ins: for inner functions their parameters, and what answers in their place.
+        """
+
+        def answer(called: str, given: list[Any]) -> Any:
+            return stand_ins[called][1](*given)
+
+        parameters = {name: parameters for name, (parameters, _) in stand_ins.items()}
+        try:
+            return self.call(function, arguments, answer=answer, stand_ins=parameters).value
+        except CallFailed:
+            return None
 
 
 class Student:
@@ -236,11 +286,20 @@ class Student:
                 want_arguments=want_arguments,
             )
 
+        came: contract.Returned | type[CallFailed] = TimedOut
+        stopped = False
         try:
-            return unless_killed(attempt)
+            came = unless_killed(attempt)
+            return came
+        except CallFailed as failure:
+            came = type(failure)
+            raise
         except contract.Stop:
+            stopped = True
             sentence = f"{name} goes on and on: it made far more steps than it was asked for."
             raise Mismatch(sentence, discreet=sentence) from None
+        finally:
+            self._process.observe(name, sent, came=came, stopped=stopped, scripted=scripted)
 
     def _inner_stages(self, name: str) -> set[str]:
         """All stages that may run inside a stage: those that it uses, and so on inwards."""

@@ -16,20 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.observation import StageCall
 from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, Stop
 
 Array = NDArray[Any]
 SPARE_STEPS = 3  # steps beyond the script before a generation that does not stop is ended
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StageCall:
-    """One call of a stage: its name as the student writes it, what came and what went back."""
-
-    stage: str
-    received: Any
-    returned: Any
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.course import Assignment
-from grader.records import CheckResult, Report, StageResult, Status, Verdict
+from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
+from grader.reports.findings import finding_lines
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.BLOCKED: "yellow", Verdict.UNGRADED: "magenta"}
 _OUTPUT_LINES = 12
@@ -31,6 +32,8 @@ def check_report(report: Report, assignment: Assignment) -> RenderableType:
     ]
     parts += [Text(f"note: {note}", style="yellow") for note in _different(report.notes)]
     parts += _failures(report, assignment)
+    if report.chain:
+        parts.append(Text(f"\n{report.chain}"))
     parts += _printed(report.output)
     parts.append(_verdict(report))
     if report.isolation:
@@ -98,7 +101,7 @@ def _failures(report: Report, assignment: Assignment) -> list[RenderableType]:
         return []  # the note above says why nothing could run
     failed = [stage for stage in report.stages if stage.first_failure is not None]
     begun = [s for s in failed if _first_verdict(s) != Verdict.NOT_IMPLEMENTED]
-    blocks = [_failure(stage, assignment) for stage in begun]
+    blocks = [_failure(stage, assignment, report.findings) for stage in begun]
     missing = [stage.stage for stage in failed if stage not in begun]
     if missing:
         blocks.append(Text(f"\nNot implemented yet: {', '.join(missing)}."))
@@ -115,8 +118,10 @@ def _first_verdict(stage: StageResult) -> Verdict | None:
     return stage.first_failure.verdict if stage.first_failure else None
 
 
-def _failure(stage: StageResult, assignment: Assignment) -> RenderableType:
-    """The first failure of a stage in full: what is expected, what must hold, what came."""
+def _failure(
+    stage: StageResult, assignment: Assignment, findings: Iterable[Finding]
+) -> RenderableType:
+    """The first failure of a stage in full: what is expected, what must hold, what came, why."""
     check = stage.first_failure
     assert check is not None
     others = sum(c.verdict != Verdict.PASSED for c in stage.checks) - 1
@@ -127,6 +132,9 @@ def _failure(stage: StageResult, assignment: Assignment) -> RenderableType:
     lines.append(Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"))
     if check.message:
         lines.append(Text(f"  {check.message}"))
+    for finding in findings:
+        if finding.stage == stage.stage:
+            lines += finding_lines(finding)
     more = f" {others} more of its checks did not pass." if others else ""
     lines.append(Text(f"Read on: handout.md, section {stage.stage}.{more}", style="dim"))
     return Padding(Group(*lines), (1, 0, 0, 0))

@@ -35,7 +35,13 @@ ASSIGNMENT = find_assignment("decoder-generation")
 RIGHT = ASSIGNMENT.folder / "examples" / "submissions" / "right-torch.py"
 RIGHT_NUMPY = RIGHT.with_name("right-numpy.py")
 ENDLESS = "def step_input(prompt, generated, context_length):\n    while True:\n        pass\n"
-JOB = Job(assignment=ASSIGNMENT.folder, secret="benchmark", require_level="none", with_torch=True)
+JOB = Job(
+    assignment=ASSIGNMENT.folder,
+    secret="benchmark",
+    require_level="none",
+    with_torch=True,
+    diagnose_hidden=True,
+)
 
 
 def main() -> None:

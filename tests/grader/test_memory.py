@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.harness.memory import content_digest, remembered
+from grader.memory import content_digest, remembered
 
 
 @pytest.fixture

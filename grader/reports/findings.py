@@ -1,0 +1,38 @@
+"""Why a stage is wrong, as a student reads it: the idea behind it, a hint, practice."""
+
+from rich.text import Text
+
+from grader.records import Finding
+
+_MOST = 4  # of several mistakes that fit; nobody reads more
+_QUESTIONS = 3
+
+
+def finding_lines(finding: Finding) -> list[Text]:
+    """The lines of one finding."""
+    if not finding.misconceptions:
+        return [Text.assemble(("What your errors have in common: ", "bold"), finding.pattern)]
+    lines = _named(finding)
+    lines += [Text.assemble(("Ask yourself: ", "bold"), hint) for hint in finding.hints[:_MOST]]
+    if finding.questions:
+        lines.append(Text.assemble(("Practise: ", "bold"), _practice(finding.questions)))
+    return lines
+
+
+def _named(finding: Finding) -> list[Text]:
+    if len(finding.says) == 1:
+        return [Text.assemble(("Your answers fit this idea: ", "bold"), f'"{finding.says[0]}"')]
+    lines = [Text("Your answers fit several ideas alike:", style="bold")]
+    lines += [Text(f'  - "{says}"') for says in finding.says[:_MOST]]
+    if len(finding.says) > _MOST:
+        lines.append(Text(f"  - and {len(finding.says) - _MOST} more"))
+    return lines
+
+
+def _practice(questions: tuple[str, ...]) -> str:
+    """The commands that ask these questions: one for each topic."""
+    topics: dict[str, list[str]] = {}
+    for question in questions[:_QUESTIONS]:
+        topic, _, name = question.partition(".")
+        topics.setdefault(topic, []).append(name)
+    return "; ".join(f"grader quiz take {t} ({', '.join(names)})" for t, names in topics.items())

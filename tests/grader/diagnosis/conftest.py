@@ -1,0 +1,131 @@
+"""Submissions that run in this process: right ones with one wrong stage, without a wall."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from grader.course import find_assignment
+from grader.diagnosis.outcome import tensors
+from grader.errors import Crashed
+from grader.harness.grading import grade
+from grader.records import CheckResult, Report, StageResult, Status, Submission, Verdict
+from grader.sandbox.contract import Refused, Returned, Stop
+from reference.contract import FUNCTIONS
+from reference.misconceptions import catalogue
+
+ASSIGNMENT = find_assignment("decoder-generation")
+
+
+def arrays(value):
+    """Plain values again, in the precision that they have."""
+    match value:
+        case torch.Tensor():
+            return value.detach().numpy().copy()
+        case dict():
+            return {key: arrays(item) for key, item in value.items()}
+        case list() | tuple():
+            return [arrays(item) for item in value]
+        case _:
+            return value
+
+
+def run(function, arguments, dtype=torch.float32):
+    """What a student's process sends back: the value, and the arguments afterwards."""
+    given = tensors(list(arguments), dtype)
+    return Returned(value=arrays(function(*given)), arguments=arrays(given))
+
+
+class InProcess:
+    """A sandbox in which a submission is the name of its wrong function."""
+
+    level, layers, notes, alive = "none", (), (), True
+
+    def open(self, code, limits):
+        name = code.cells[0][1]
+        self._wrong = {} if name == "right" else {name.partition(".")[0]: catalogue.find(name)}
+        return self
+
+    def call(self, function, arguments, *, answer, tables=(), want_arguments=False, **_):
+        entry = self._wrong.get(function)
+        called = entry.wrong if entry else FUNCTIONS[function]
+        given = tensors(list(arguments), torch.float32)
+        if tables:
+            given[1] = table(arguments[1], answer)
+        try:
+            value = called(*given)
+        except Stop:
+            raise
+        except (Refused, RuntimeError, IndexError, ValueError, TypeError) as error:
+            raise Crashed(f"{function} raised {type(error).__name__}") from error
+        return Returned(value=arrays(value), arguments=arrays(given) if want_arguments else [])
+
+    def ahead(self, calls):
+        return calls
+
+    def call_ahead(self, ahead, *, seconds):
+        return []
+
+    def take_output(self):
+        return ""
+
+    def close(self):
+        pass
+
+
+def table(names, answer):
+    def ask(remote):
+        return lambda asked: tensors(answer(remote.name, [arrays(asked)]), torch.float32)
+
+    single = {key: ask(remote) for key, remote in names.items() if key != "layers"}
+    return SimpleNamespace(**single, layers=[ask(remote) for remote in names["layers"]])
+
+
+def graded(names):
+    """For each name, the report without findings, and what was observed."""
+    seen = {}
+
+    def keep(report, observations, ask):
+        seen[report.submission] = (report, list(observations))
+        return report
+
+    grade(
+        [
+            Submission(name=name, cells=(("submission.py", name),), modules={}, digest="")
+            for name in names
+        ],
+        assignment=ASSIGNMENT,
+        sandbox=InProcess(),
+        with_hidden=True,
+        secret="what the hidden checks draw from",
+        emit=lambda report: None,
+        explain=keep,
+    )
+    return seen
+
+
+@pytest.fixture(scope="session")
+def right():
+    """The observations of a right submission, by stage."""
+    _, observations = graded(["right"])["right"]
+    return {name: [o for o in observations if o.stage == name] for name in FUNCTIONS}
+
+
+def failing(stage):
+    """A report in which this stage failed."""
+    check = CheckResult(
+        check=f"{stage}.values",
+        stage=stage,
+        claim="It is right.",
+        verdict=Verdict.FAILED,
+        points=0,
+        max_points=1,
+    )
+    return Report(
+        submission="ada",
+        status=Status.GRADED,
+        assignment="decoder-generation",
+        key="",
+        grader_version="0",
+        stages=(StageResult(stage=stage, title=stage, checks=(check,)),),
+    )

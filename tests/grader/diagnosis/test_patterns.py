@@ -1,0 +1,111 @@
+"""What an error looks like, in words, where no misconception explains it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from grader.diagnosis.arrays import calls_of
+from grader.diagnosis.explain import explained
+from grader.diagnosis.patterns import pattern
+from tests.grader.diagnosis.conftest import failing
+
+
+def said(right, stage, change):
+    """The pattern when every answer of a stage is changed so."""
+    seen = [replace(old, value=change(np.array(old.value, dtype=float))) for old in right[stage]]
+    return pattern(stage, calls_of(stage, seen))
+
+
+def spoilt(where):
+    """Other values at one index, by the sizes of the array."""
+
+    def change(array):
+        index = where(array)
+        noise = np.random.default_rng(3).normal(size=array.shape)
+        array[index] += 1 + np.abs(noise[index])
+        return array
+
+    return change
+
+
+CHANGES = {
+    "Every entry is wrong by the same factor, about 1.7.": lambda a: 1.7 * a,
+    "The result has the wrong sign everywhere": lambda a: -a,
+    "Every entry is wrong by the same amount, about +0.3.": lambda a: a + 0.3,
+    "The column axis runs in reverse.": lambda a: a[..., ::-1],
+    "The position axis runs in reverse.": lambda a: a[..., ::-1, :],
+    "The right entries stand one position too late.": lambda a: np.roll(a, 1, -2),
+    "The right entries stand one position too early.": lambda a: np.roll(a, -1, -2),
+    "The position axis and the column axis are exchanged.": lambda a: a.swapaxes(-1, -2).reshape(
+        a.shape
+    ),
+    "The axes of the result stand in another order.": lambda a: a.swapaxes(-1, -2),
+    "The result has the right number of entries, in another shape.": lambda a: a.reshape(1, 1, -1),
+    "Whole rows are right, but they stand at another position.": lambda a: a[
+        :, [1, 0, *range(2, a.shape[1])]
+    ],
+    "Wrong are the entries of the first position alone": spoilt(lambda a: np.s_[:, 0]),
+    "Wrong are the entries of the last position alone": spoilt(lambda a: np.s_[:, -1]),
+    "Wrong are the entries from position 3 on": spoilt(lambda a: np.s_[:, 3:]),
+    "Wrong are the entries of some columns alone": spoilt(lambda a: np.s_[..., ::2]),
+    "Wrong are the entries of every sequence but the first": spoilt(lambda a: np.s_[1:]),
+    "Entries are NaN or infinite: the entries of the first position alone.": lambda a: np.where(
+        np.arange(a.shape[1])[:, None] == 0, np.nan, a
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", CHANGES)
+def test_the_pattern_of_a_change_is_told(right, sentence):
+    assert said(right, "feed_forward", CHANGES[sentence]).startswith(sentence)
+
+
+def test_noise_has_no_pattern(right):
+    rng = np.random.default_rng(4)
+    for stage in ("embed", "feed_forward", "attention_weights", "output_logits"):
+        found = said(right, stage, lambda a: a + 0.1 * rng.normal(size=a.shape))
+        assert found in ("", "Rows do not sum to one.")
+
+
+WEIGHTS = {
+    "Wrong are entries above the diagonal alone": lambda a: a + np.triu(np.full(a.shape, 0.1), 1),
+    "Rows do not sum to one: those of every head but the first.": lambda a: (
+        a * np.array([1, 1.5, 1.2])[:, None, None]
+    ),
+    "The causal mask is right; the weights": lambda a: (
+        np.tril(a**2) / (a**2).sum(-1, keepdims=True)
+    ),
+    "Wrong are the entries of some heads alone": lambda a: np.where(
+        np.arange(3)[:, None, None] == 1, a[..., ::-1, ::-1], a
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", WEIGHTS)
+def test_attention_weights_have_patterns_of_their_own(right, sentence):
+    assert said(right, "attention_weights", WEIGHTS[sentence]).startswith(sentence)
+
+
+def test_lists_that_are_cut_or_too_long_are_told(right):
+    changes = {
+        "The result is right as far as it goes, but it ends too early.": lambda a: a[:-1],
+        "The result ends as it should, but its first entries are missing.": lambda a: a[1:],
+        "The result begins as it should, and then goes on too long.": lambda a: [*a, 36],
+        "The result ends as it should, but it has more entries before.": lambda a: [36, *a],
+    }
+    for sentence, change in changes.items():
+        assert said(right, "step_input", change) == sentence
+
+
+def test_half_precision_is_told(right):
+    assert said(right, "embed", lambda a: a.astype(np.float16)) == (
+        "The result is right as far as float16 goes."
+    )
+
+
+def test_a_pattern_is_told_where_no_name_fits(right):
+    seen = [replace(old, value=1.7 * np.asarray(old.value)) for old in right["feed_forward"]]
+    [finding] = explained(failing("feed_forward"), seen).findings
+    assert finding.misconceptions == ()
+    assert finding.pattern == "Every entry is wrong by the same factor, about 1.7."
