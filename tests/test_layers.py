@@ -20,11 +20,12 @@ TABLE = {
     "reference.misconceptions": ("reference", "torch numpy"),
     "grader.errors": ("", ""),
     "grader.records": ("errors", "msgspec"),
+    "grader.text": ("", ""),
     "grader.memory": ("", "numpy"),
     "grader.observation": ("errors", "numpy"),
     "grader.strict_yaml": ("errors", "msgspec yaml"),
     "grader.course": ("errors records strict_yaml", "msgspec"),
-    "grader.sandbox": ("errors sandbox.child", "msgspec"),
+    "grader.sandbox": ("errors text sandbox.child", "msgspec"),
     "grader.sandbox.child": ("", "numpy torch msgspec safetensors"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
@@ -36,16 +37,16 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors memory harness", "pytest"),
-    "grader.intake": ("errors records", "nbformat"),
+    "grader.intake": ("errors records text", "nbformat"),
     "grader.batch": (
-        "errors records course harness diagnosis intake sandbox sandbox.child",
+        "errors records text course harness diagnosis intake sandbox sandbox.child",
         "msgspec",
     ),
     "grader.quiz": ("errors records course strict_yaml", "msgspec"),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.reports": ("errors records course quiz", "rich"),
     "grader.cli": (
-        "errors records strict_yaml memory observation course sandbox sandbox.child harness "
+        "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
         "diagnosis intake batch quiz store reports",
         "click rich",
     ),

@@ -106,5 +106,6 @@ def grades_csv(reports: Iterable[Report], stages: Iterable[str]) -> bytes:
 
 def _cell(text: str) -> str:
     """A text cell that no spreadsheet takes for a formula, and no reader for two rows."""
-    text = text.replace("\r", " ")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    text = " ".join(text.splitlines())
+    acts = text.startswith("\t") or text.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{text}" if acts else text

@@ -2,8 +2,9 @@
 
 import platform
 import sys
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from grader.errors import SubmissionError
 from grader.harness.grading import grader_version, report_key, without_staff_notes
 from grader.intake.reading import entries, read
 from grader.records import Report, Status, Submission, to_json
+from grader.text import clean
 
 # On top of what a submission itself may take: starting a worker, and the checks' own work.
 _SPARE_SECONDS = 180.0
+_TRACEBACK_CHARACTERS = 20_000
 
 Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
 
@@ -68,6 +71,11 @@ def run_batch(
         except SubmissionError as error:
             done[name] = _unreadable(name, assignment, error)
             results.write(done[name], done[name])
+            continue
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
+            done[name] = _our_bug(name, assignment, error)
+            staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
+            results.write(replace(done[name], notes=(staff_note,)), done[name])
             continue
         before = old.get(name)
         if before and _is_up_to_date(before, report_key(submission, assignment, secret)):
@@ -127,6 +135,17 @@ def _unreadable(name: str, assignment: Assignment, error: SubmissionError) -> Re
         key="",
         grader_version=grader_version(),
         reason=f"{error.problem}. {error.fix}",
+    )
+
+
+def _our_bug(name: str, assignment: Assignment, error: Exception) -> Report:
+    return Report(
+        submission=name,
+        status=Status.UNGRADED,
+        assignment=assignment.name,
+        key="",
+        grader_version=grader_version(),
+        reason=f"the grader could not read it, through its own fault ({type(error).__name__})",
     )
 
 

@@ -4,9 +4,9 @@ The inputs of checks do not depend on the submission, so the calls that the firs
 got are the calls that the next one will get. Sent together they cost one exchange with the
 child instead of a hundred. A check that then makes such a call finds its answer waiting;
 whatever is not waiting is called as ever. What is waiting is dropped where it could make a
-difference: where the submission printed something, because what is printed during a hidden
-check must not be shown, and where an inner stage turned out wrong, because then the reference
-answers for it.
+difference: where the submission printed something that a student may see, because it belongs
+to one check, and where an inner stage turned out wrong, because then the reference answers for
+it.
 """
 
 from collections import Counter, deque
@@ -43,7 +43,9 @@ class CallPlan:
             self._calls[key, occurrence] = (check, call)
             self._ready = None
 
-    def make(self, session: Session, *, seconds: float) -> dict[bytes, deque[Outcome]]:
+    def make(
+        self, session: Session, *, seconds: float, total_seconds: float
+    ) -> dict[bytes, deque[Outcome]]:
         """Make all known calls: the outcomes by key, in the order in which they were made."""
         if not self._calls:
             return {}
@@ -53,7 +55,7 @@ class CallPlan:
             self._keys = [key for (key, _), _ in ordered]
             self._ready = self.sandbox.ahead([call for _, (_, call) in ordered])
         outcomes: dict[bytes, deque[Outcome]] = {}
-        made = session.call_ahead(self._ready, seconds=seconds)
+        made = session.call_ahead(self._ready, seconds=seconds, total_seconds=total_seconds)
         for key, outcome in zip(self._keys, made, strict=False):
             if isinstance(outcome, Killed):  # to be seen whether it was its own doing
                 break
@@ -70,10 +72,16 @@ class Waiting:
         self._seen: Counter[bytes] = Counter()
         self.check = 0  # the number of the check that runs now
 
-    def make(self, session: Session, *, seconds: float) -> None:
-        """Make the planned calls; nothing waits if the submission printed meanwhile."""
-        self._outcomes = self._plan.make(session, seconds=seconds)
-        if session.take_output():
+    def make(
+        self, session: Session, *, seconds: float, total_seconds: float, may_print: bool
+    ) -> None:
+        """Make the planned calls.
+
+        Args:
+            may_print: whether outcomes wait although the submission printed meanwhile.
+        """
+        self._outcomes = self._plan.make(session, seconds=seconds, total_seconds=total_seconds)
+        if session.take_output() and not may_print:
             self._outcomes = {}
             session.close()
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 # for a single stage; 2e-5 leaves a factor of 20 above that.
 TOLERANCE = 2e-5
 
+_MOST_TOKENS = 10_000  # far more than any check asks for; longer lists would fill the reports
+
 Floats = NDArray[np.floating[Any]]
 
 
@@ -137,11 +139,21 @@ def as_token(value: Any, *, name: str) -> int:
 
 
 def as_tokens(value: Any, *, name: str) -> list[int]:
-    """The answer as a list of token ids; a one-dimensional integer array will do."""
-    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "i":
-        return [int(token) for token in value]
-    if not isinstance(value, list):
+    """The answer as a list of token ids; a one-dimensional integer array will do.
+
+    Raises:
+        Mismatch: it is not, or it has more than 10,000 entries.
+    """
+    is_array = isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "i"
+    if not (is_array or isinstance(value, list)):
         raise _other_kind(name, value, "a list of token ids")
+    if len(value) > _MOST_TOKENS:
+        raise Mismatch(
+            f"{_upper(name)} has {len(value):,} token ids; far fewer are expected.",
+            discreet=f"{_upper(name)} has far too many token ids.",
+        )
+    if is_array:
+        return [int(token) for token in value]
     return [as_token(token, name=f"an entry of {name}") for token in value]
 
 

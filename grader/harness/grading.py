@@ -79,9 +79,9 @@ def grade(
     """
 
     def work(plugin: GradingPlugin) -> None:
-        call_plan = CallPlan(sandbox)
+        call_plans = {False: CallPlan(sandbox), True: CallPlan(sandbox)}
         for submission in submissions:
-            process = StudentProcess(sandbox, submission, assignment.limits, call_plan)
+            process = StudentProcess(sandbox, submission, assignment.limits, call_plans)
             try:
                 report = _grade_one(submission, process, plugin, assignment, sandbox, secret)
                 if explain:

@@ -106,7 +106,7 @@ def _flows(before: StageCall, call: StageCall) -> bool:
 
 def _last_row(value: Any) -> Any:
     rows = np.asarray(value)
-    return rows.reshape(-1, rows.shape[-1])[-1] if rows.ndim else rows
+    return rows.reshape(-1, rows.shape[-1])[-1] if rows.ndim and rows.size else rows
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -128,7 +128,7 @@ def _origin(
 ) -> str:
     """What the received array really is, if it is something that was seen before."""
     rows = np.asarray(before.returned)
-    if call.stage in ("stages.softmax", "stages.select") and rows.ndim >= 2:
+    if call.stage in ("stages.softmax", "stages.select") and rows.ndim >= 2 and rows.size:
         for position, row in enumerate(rows.reshape(-1, rows.shape[-1])):
             if _equal(call.received, row):
                 return f"the row of position {position}"

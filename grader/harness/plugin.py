@@ -1,6 +1,7 @@
 """The pytest plugin: collects the checks once, then runs them on one submission after another."""
 
 import hashlib
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -38,6 +39,9 @@ _VERDICTS: dict[type[CallFailed], Verdict] = {
 }
 _HIDDEN_FAILED = "This hidden check did not pass."
 _OUR_FAULT = "This check could not be run. It is not your fault, and it does not count against you."
+_MESSAGE_CHARACTERS = 3_000  # the sandbox keeps about 2,500 of what a submission raised
+_NOTE_CHARACTERS = 20_000
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 _PYTEST_FILES = str(files("_pytest"))  # where `pytest.fail` and `pytest.raises` raise
 
@@ -101,7 +105,8 @@ class GradingPlugin:
         if self._process is None:
             raise GraderFault("a check ran without a submission")
         reference = request.getfixturevalue("reference")
-        right = self._stages.keys() - self._wrong_stages
+        passed = {check.stage for check in self.checks if check.id in self._passed}
+        right = passed - self._wrong_stages  # of the checks that have run by now
         return Student(self._process, self._stages, reference, right)
 
     @pytest.fixture
@@ -168,8 +173,9 @@ class GradingPlugin:
             )
         order = {name: position for position, name in enumerate(self._stages)}
         checks = [read_check(item, self._assignment) for item in items]
-        # Sorting is stable: within a stage the order of the files holds, visible before hidden.
-        checks.sort(key=lambda check: (order[check.stage], check.hidden))
+        # Hidden checks come last, in a process of their own. Sorting is stable: within a stage the
+        # order of the files holds.
+        checks.sort(key=lambda check: (check.hidden, order[check.stage]))
         assert_complete(checks, self._assignment)
         self.checks = [check for check in checks if self._with_hidden or not check.hidden]
         self._by_item = {check.item: check for check in self.checks}
@@ -185,8 +191,8 @@ class GradingPlugin:
             points=check.points if verdict == Verdict.PASSED else 0,
             max_points=check.points,
             hidden=check.hidden,
-            message=message,
-            staff_note=staff_note,
+            message=_cut(message, _MESSAGE_CHARACTERS),
+            staff_note=_cut(_without_addresses(staff_note), _NOTE_CHARACTERS),
         )
 
     def _judge(self, check: Check) -> tuple[Verdict, str, str]:
@@ -210,7 +216,7 @@ class GradingPlugin:
                 return Verdict.UNGRADED, _OUR_FAULT, note
         if check.hidden:
             return verdict, getattr(error, "discreet", _HIDDEN_FAILED), str(error)
-        return verdict, _without_introspection(str(error)), ""
+        return verdict, _sentence(error), ""
 
     def _raised_in_check(self, error: BaseException) -> bool:
         """Whether the instructor's own code says so: an assert of ours is our fault."""
@@ -219,7 +225,19 @@ class GradingPlugin:
         return Path(others[-1]).is_relative_to(self._assignment.folder)
 
 
-def _without_introspection(text: str) -> str:
+def _sentence(error: BaseException) -> str:
     """A check's own sentence; what pytest adds to it only repeats the expression."""
-    own, _, _ = text.partition("\nassert ")
-    return own
+    if isinstance(error, CallFailed):  # as it is: it may also be a note of the whole report
+        return str(error)
+    own, _, _ = str(error).partition("\nassert ")
+    return _without_addresses(own)
+
+
+def _without_addresses(text: str) -> str:
+    """The text without addresses of objects: they differ from run to run."""
+    return _ADDRESS.sub("", text)
+
+
+def _cut(text: str, limit: int) -> str:
+    left = len(text) - limit
+    return f"{text[:limit]}... ({left:,} more characters)" if left > 0 else text

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 
 _KILLED_ATTEMPTS = 3
+_LONGEST_AXIS = 512
+_MOST_ENTRIES = 1 << 18
 
 
 def unless_killed(attempt: Callable[[], T]) -> T:
@@ -47,7 +49,7 @@ class StudentProcess:
         sandbox: contract.Sandbox,
         submission: Submission,
         limits: Limits,
-        call_plan: CallPlan | None = None,
+        call_plans: Mapping[bool, CallPlan] | None = None,
     ) -> None:
         self._sandbox = sandbox
         self._code = contract.Code(
@@ -60,11 +62,13 @@ class StudentProcess:
         self._started = False
         self._too_slow: set[str] = set()
         self._output = ""
-        self._waiting = Waiting(call_plan or CallPlan(sandbox))
+        self._call_plans = call_plans or {False: CallPlan(sandbox), True: CallPlan(sandbox)}
+        self._waiting = Waiting(self._call_plans[False])
         self.notes: tuple[str, ...] = ()
         self.kept: dict[str, Any] = {}
         self.observations: list[Observation] = []
         self._in_hidden_check = False
+        self._fresh = True  # no process was started yet for the checks of this kind
 
     def call(
         self,
@@ -110,9 +114,17 @@ class StudentProcess:
             self._seconds_left -= time.monotonic() - begin
 
     def begin_check(self, number: int, *, hidden: bool) -> None:
-        """Calls from now on belong to this check."""
+        """Calls from now on belong to this check.
+
+        Hidden checks get a process of their own: one that has seen hidden inputs could show
+        them in what a visible check tells.
+        """
+        if hidden != self._in_hidden_check:
+            self.close()
+            self._in_hidden_check = hidden
+            self._waiting = Waiting(self._call_plans[hidden])
+            self._fresh = True
         self._waiting.check = number
-        self._in_hidden_check = hidden
 
     def observe(
         self,
@@ -182,6 +194,8 @@ class StudentProcess:
                 self._output += printed  # what it prints when it is read is kept once
                 self.notes = tuple(self._session.notes)
                 self._started = True
+            if self._fresh:
+                self._fresh = False
                 self._make_planned_calls(self._session)
                 return self._open()
             self._seconds_left -= time.monotonic() - begin  # a crash in each check is not free
@@ -189,7 +203,12 @@ class StudentProcess:
 
     def _make_planned_calls(self, session: contract.Session) -> None:
         begin = time.monotonic()
-        self._waiting.make(session, seconds=self._limits.call_seconds)
+        self._waiting.make(
+            session,
+            seconds=self._limits.call_seconds,
+            total_seconds=self._seconds_left,
+            may_print=self._in_hidden_check,
+        )
         self._seconds_left -= time.monotonic() - begin
 
     def ask(
@@ -276,7 +295,7 @@ class Student:
 
         def attempt() -> contract.Returned:
             if scripted is not None:
-                scripted.trace.calls.clear()
+                scripted.restart()
             return self._process.call(
                 name,
                 sent,
@@ -308,6 +327,8 @@ class Student:
 
     def _stand_in(self, name: str, given: list[Any]) -> Any:
         """The reference's answer in the student's precision, or none where it has none."""
+        if any(isinstance(a, np.ndarray) and _is_giant(a) for a in given):
+            raise contract.NoAnswer
         try:
             value = getattr(self._reference, name)(*given)
         except Exception as error:
@@ -316,3 +337,8 @@ class Student:
             return value
         floats = [a.dtype for a in given if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
         return value.astype(floats[0]) if floats else value
+
+
+def _is_giant(array: np.ndarray) -> bool:
+    """Larger than any input of a check: time on our side has no limit but this one."""
+    return max(array.shape, default=0) > _LONGEST_AXIS or array.size > _MOST_ENTRIES

@@ -21,6 +21,7 @@ from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, Stop
 
 Array = NDArray[Any]
+_WIDEST = 4096  # more than any width or vocabulary of a check
 SPARE_STEPS = 3  # steps beyond the script before a generation that does not stop is ended
 
 
@@ -79,7 +80,13 @@ class ScriptedStages:
         self.n_layers = len(layers)
         self.context_length = context_length
         self._vocabulary_size = vocabulary_size
+        self._asked = 0
         self.trace = GenerationTrace()
+
+    def restart(self) -> None:
+        """Forget what was recorded: the same generation is run again."""
+        self._asked = 0
+        self.trace.calls.clear()
 
     def table(self) -> dict[str, Any]:
         """The stages by name, for the other side."""
@@ -98,7 +105,12 @@ class ScriptedStages:
             Refused: the arguments are not what the stage takes; the student's code sees why.
             Stop: far more steps were made than asked for.
         """
-        self._stop_if_endless()
+        self._asked += 1
+        if self._asked > (len(self._script) + SPARE_STEPS) * (self.n_layers + 4):
+            raise Stop
+        if stage not in {*self._functions, "stages.embed", "stages.select"}:
+            # Not recorded: the name itself is the student's, and would stand in a report.
+            raise Refused("there is no such stage")
         if len(arguments) != 1:
             raise self._refuse(stage, None, f"takes one argument, not {len(arguments)}")
         received = arguments[0]
@@ -109,8 +121,6 @@ class ScriptedStages:
             self._floats(stage, received)
             n = len(self.trace.selected)
             returned = self._script[min(n, len(self._script) - 1)]
-        elif stage not in self._functions:
-            raise self._refuse(stage, received, "is not there")
         else:
             array = self._floats(stage, received)
             try:
@@ -136,20 +146,20 @@ class ScriptedStages:
     def _floats(self, stage: str, received: Any) -> Array:
         if not isinstance(received, np.ndarray) or received.dtype.kind != "f":
             raise self._refuse(stage, received, "takes an array of floating-point numbers")
+        if received.size == 0:
+            raise self._refuse(stage, received, "got an empty array")
         rows = math.prod(received.shape[:-1])
         if rows > self.context_length:  # we compute no more than the model itself would
             problem = f"got {rows} rows; the context length is {self.context_length}"
+            raise self._refuse(stage, received, problem)
+        if received.ndim and received.shape[-1] > _WIDEST:
+            problem = f"got rows of {received.shape[-1]} numbers"
             raise self._refuse(stage, received, problem)
         return received
 
     def _refuse(self, stage: str, received: Any, problem: str) -> Refused:
         self.trace.calls.append(StageCall(stage, received, None))
         return Refused(f"{stage} {problem}")
-
-    def _stop_if_endless(self) -> None:
-        calls_a_step = self.n_layers + 4
-        if len(self.trace.calls) > (len(self._script) + SPARE_STEPS) * calls_a_step:
-            raise Stop
 
 
 def token_ids(received: Any) -> list[int]:

@@ -9,16 +9,17 @@ from grader.errors import SubmissionError
 
 # Cell magics whose body is still Python of the notebook; all others hold something else.
 _PYTHON_MAGICS = {"time", "timeit", "capture", "prun"}
+# No two neighbours of these patterns match the same character: else a long line takes hours.
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 _LINE_MAGIC = re.compile(r"(\s*)(%\w.*|!(?!=).*|\?{1,2}\w[\w.]*\s*|[\w.]+\?{1,2}\s*)")
-_ASSIGNED_MAGIC = re.compile(r"(\s*[\w, ]+=\s*)[%!]\w.*")
+_ASSIGNED_MAGIC = re.compile(r"(\s*\w[\w, ]*=\s*)[%!]\w.*")
 
 
 def code_cells(text: str, name: str) -> list[tuple[str, str]]:
     """The code cells in order: (name for tracebacks, source without magics).
 
     Raises:
-        SubmissionError: the text is not a notebook.
+        SubmissionError: the text is not a notebook, or a cell is not text.
     """
     try:
         # Not `nbformat.reads`: it complains of notebooks that are not valid and good all the same.
@@ -30,8 +31,10 @@ def code_cells(text: str, name: str) -> list[tuple[str, str]]:
             at=name,
             fix="Save it again from Jupyter, and hand in that.",
         ) from error
-    numbered = enumerate(cells, start=1)
-    return [(f"{name} cell {i}", without_magics(s)) for i, s in numbered if s.strip()]
+    named = [(f"{name} cell {number}", source) for number, source in enumerate(cells, start=1)]
+    for cell, source in named:
+        _refuse_half_characters(source, cell)
+    return [(cell, without_magics(source)) for cell, source in named if source.strip()]
 
 
 def without_magics(source: str) -> str:
@@ -53,6 +56,19 @@ def _text(source: object) -> str:
     if not isinstance(source, str):
         raise TypeError("the source of a cell is not text")
     return source
+
+
+def _refuse_half_characters(source: str, cell: str) -> None:
+    """JSON can write half of a pair of surrogates; Python source cannot hold it."""
+    try:
+        source.encode()
+    except UnicodeEncodeError as error:
+        line = source.count("\n", 0, error.start) + 1
+        raise SubmissionError(
+            f"line {line} holds half a character ({source[error.start]!r})",
+            at=cell,
+            fix="Type that line again without it, and save the notebook.",
+        ) from error
 
 
 def _without_magic(line: str) -> str:

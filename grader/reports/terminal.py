@@ -1,4 +1,8 @@
-"""Results in a terminal: tables in colour where there is a terminal, plain text where not."""
+"""Results in a terminal: tables in colour where there is a terminal, plain text where not.
+
+What a submission said is indented in each of its lines, also where the terminal's width wraps
+it: no line of it can pass for a line of ours.
+"""
 
 from collections.abc import Iterable
 
@@ -30,12 +34,12 @@ def check_report(report: Report, assignment: Assignment) -> RenderableType:
         Text(f"{assignment.title}: {report.submission}", style="bold"),
         _stage_table(report),
     ]
-    parts += [Text(f"note: {note}", style="yellow") for note in _different(report.notes)]
+    parts += [_note(note) for note in _different(report.notes)]
     parts += _failures(report, assignment)
     if report.chain:
         parts.append(Text(f"\n{report.chain}"))
     parts += _printed(report.output)
-    parts.append(_verdict(report))
+    parts += _verdict(report)
     if report.isolation:
         parts.append(Text(f"Isolation level: {report.isolation.level}.", style="dim"))
     return Group(*parts)
@@ -126,12 +130,12 @@ def _failure(
     assert check is not None
     others = sum(c.verdict != Verdict.PASSED for c in stage.checks) - 1
     colour = _COLOURS.get(check.verdict, "red")
-    lines = [Text.assemble((f"{stage.stage}", "bold"), f"  {stage.title}")]
+    lines: list[RenderableType] = [Text.assemble((stage.stage, "bold"), f"  {stage.title}")]
     if expects := assignment.stage(stage.stage).expects:
         lines.append(Text(f"expected of it: {expects}", style="dim"))
     lines.append(Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"))
     if check.message:
-        lines.append(Text(f"  {check.message}"))
+        lines.append(_indented(check.message))
     for finding in findings:
         if finding.stage == stage.stage:
             lines += finding_lines(finding)
@@ -152,7 +156,7 @@ def _printed(output: str) -> list[RenderableType]:
     if len(lines) > len(shown):
         shown.append(f"... {len(lines) - len(shown)} more lines")
     title = Text("\nYour code printed:", style="bold")
-    return [title, Padding(Text("\n".join(shown), style="dim"), (0, 0, 0, 2))]
+    return [title, _indented("\n".join(shown), style="dim")]
 
 
 def _cut(line: str) -> str:
@@ -160,24 +164,42 @@ def _cut(line: str) -> str:
     return f"{line[:_LINE_CHARACTERS]}... {left:,} more characters" if left > 0 else line
 
 
-def _verdict(report: Report) -> Text:
+def _verdict(report: Report) -> list[RenderableType]:
     """The closing sentence; it never says 'all passed' while hidden checks remain."""
     failed = sum(check.verdict != Verdict.PASSED for check in report.checks)
     kind = "visible " if report.hidden_checks_left else ""
+    points = f"{report.points} of {report.max_points} points."
+    parts: list[RenderableType]
     if report.status == Status.UNGRADED:
-        text = Text(f"\nNot graded, and not your fault: {report.reason}.", style="magenta")
+        title = Text("\nNot graded, and not your fault:", style="magenta")
+        parts = [title, _indented(f"{report.reason}.", style="magenta")]
     elif failed:
-        text = Text(f"\n{failed} of {len(report.checks)} {kind}checks did not pass: ", style="red")
-        text.append(f"{report.points} of {report.max_points} points.")
+        some = f"\n{failed} of {len(report.checks)} {kind}checks did not pass: "
+        parts = [Text.assemble((some, "red"), points)]
     else:
-        text = Text(f"\nAll {len(report.checks)} {kind}checks passed: ", style="green")
-        text.append(f"{report.points} of {report.max_points} points.")
+        parts = [
+            Text.assemble((f"\nAll {len(report.checks)} {kind}checks passed: ", "green"), points)
+        ]
     if report.hidden_checks_left:
-        text.append(
-            f"\n{report.hidden_checks_left} hidden checks, worth {report.hidden_points_left} "
-            "points, are run when your course grades you."
+        words = (
+            f"{report.hidden_checks_left} hidden checks, worth {report.hidden_points_left} points,"
         )
-    return text
+        parts.append(Text(f"{words} are run when your course grades you."))
+    return parts
+
+
+def _note(note: str) -> Table:
+    """A note beside its label: its further lines begin below its first."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True, style="yellow")
+    table.add_column(style="yellow")
+    table.add_row("note:", Text(note))
+    return table
+
+
+def _indented(text: str, *, style: str = "") -> Padding:
+    """The text with each of its lines indented, those that are wrapped as well."""
+    return Padding(Text(text, style=style), (0, 0, 0, 2))
 
 
 def _different(notes: Iterable[str]) -> list[str]:

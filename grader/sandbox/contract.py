@@ -104,11 +104,14 @@ class Session(Protocol):
             CallFailed: there is no usable answer; the class says why.
         """
 
-    def call_ahead(self, ahead: CallsAhead, *, seconds: float) -> list[Returned | CallFailed]:
+    def call_ahead(
+        self, ahead: CallsAhead, *, seconds: float, total_seconds: float
+    ) -> list[Returned | CallFailed]:
         """Make planned calls in one go: the outcome of each, up to one that ended the child.
 
         Args:
             seconds: wall clock for each call.
+            total_seconds: wall clock for all of them.
         """
 
     def take_output(self) -> str:

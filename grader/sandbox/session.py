@@ -30,7 +30,7 @@ from grader.sandbox.contract import (
     Returned,
     Stop,
 )
-from grader.sandbox.text import clean
+from grader.text import clean
 
 T = TypeVar("T")
 
@@ -123,24 +123,33 @@ class ChildSession:
         reply = self._exchange(message, function, seconds, answer)
         return self._returned(function, reply, len(arguments) if want_arguments else 0)
 
-    def call_ahead(self, ahead: CallsAhead, *, seconds: float) -> list[Returned | CallFailed]:
+    def call_ahead(
+        self, ahead: CallsAhead, *, seconds: float, total_seconds: float
+    ) -> list[Returned | CallFailed]:
         """See `Session.call_ahead`."""
         outcomes: list[Returned | CallFailed] = []
+        end = time.monotonic() + total_seconds
         try:
             send = functools.partial(self._channel.send, ahead.frame)
             self._guarded("Your submission", seconds, send)
             for number, planned in enumerate(ahead.calls):
-                reply = self._guarded(planned.function, seconds, self._channel.receive)
+                left = max(0.0, min(seconds, end - time.monotonic()))
+                reply = self._guarded(planned.function, left, self._channel.receive)
                 if reply.id != _AHEAD + number or isinstance(reply, wire.Ask):
                     raise self._violation(planned.function)
-                expected = len(planned.arguments) if planned.want_arguments else 0
-                try:
-                    outcomes.append(self._returned(planned.function, reply, expected))
-                except CallFailed as failure:
-                    outcomes.append(failure)
+                outcomes.append(self._outcome(planned, reply))
+                if not self._alive:
+                    break
         except CallFailed as failure:
             outcomes.append(failure)
         return outcomes
+
+    def _outcome(self, planned: PlannedCall, reply: wire.FromChild) -> Returned | CallFailed:
+        try:
+            expected = len(planned.arguments) if planned.want_arguments else 0
+            return self._returned(planned.function, reply, expected)
+        except CallFailed as failure:
+            return failure
 
     def _returned(self, function: str, reply: wire.FromChild, n_arguments: int) -> Returned:
         """What a reply says; raises CallFailed where it says no value."""
@@ -202,11 +211,12 @@ class ChildSession:
             raise TimedOut(f"{function} did not finish within {seconds:g} s.") from None
         except ChildGone:
             raise _ended(function, self._kill(ended_itself=True)) from None
-        except wire.WireError as error:
+        except wire.WireError:
+            # What it sent stays unsaid: it could hold anything, also what a hidden check showed it.
             self._kill()
             raise BadValue(
-                f"The process that runs your code sent something unreadable ({error}) instead of "
-                f"the answer of {function}."
+                "The process that runs your code sent something unreadable instead of the answer "
+                f"of {function}."
             ) from None
         except Stop:
             self._kill()
@@ -270,13 +280,16 @@ def _raised(function: str, reply: wire.Raised) -> CallFailed:
 
 def _ended(function: str, code: int) -> CallFailed:
     """The child's process ended in the middle of a call."""
+    discreet = f"{function} ended the whole process."
     if code == -signal.SIGXCPU:
-        return TimedOut(f"{function} used up the processor time of the submission.")
+        return TimedOut(
+            f"{function} used up the processor time of the submission.", discreet=discreet
+        )
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
         kind = Killed if code == -signal.SIGKILL else Crashed
-        return kind(f"{function} ended the whole process ({name}).")
-    return Crashed(f"{function} ended the whole process (exit code {code}).")
+        return kind(f"{function} ended the whole process ({name}).", discreet=discreet)
+    return Crashed(f"{function} ended the whole process (exit code {code}).", discreet=discreet)
 
 
 def exit_code(wait_status: int) -> int:

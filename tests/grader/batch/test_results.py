@@ -126,10 +126,25 @@ def test_no_cell_is_a_formula(start):
     assert row[0] == row[-1] == f"'{text}"
 
 
+@pytest.mark.parametrize("start", ["\n", "\r", "\r\n", " ", "\x0b", "\u2028", " \n "])
+def test_no_cell_is_a_formula_after_a_line_end(start):
+    text = f"{start}=HYPERLINK(A1)"
+    row = rows([report(text, status=Status.UNREADABLE, reason=text, stages=())])[1]
+    assert row[0] == row[-1]
+    assert row[0].startswith("' ")
+    assert row[0].endswith(" =HYPERLINK(A1)")
+
+
+def test_a_cell_of_several_lines_becomes_one_line():
+    text = "the reason\r\nin\nthree lines"
+    row = rows([report("ada", status=Status.UNREADABLE, reason=text, stages=())])[1]
+    assert row[-1] == "the reason in three lines"
+
+
 @settings(deadline=None)
 @given(name=TEXT, reason=TEXT)
 def test_a_gradebook_has_a_row_for_each_submission(name, reason):
     table = rows([report(name, status=Status.UNREADABLE, reason=reason, stages=())])
     assert len(table) == 2
     assert len(table[1]) == 6
-    assert table[1][0].removeprefix("'") == name.replace("\r", " ").removeprefix("'")
+    assert table[1][0].removeprefix("'") == " ".join(name.splitlines()).removeprefix("'")

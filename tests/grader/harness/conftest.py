@@ -6,7 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from grader.harness.comparison import Mismatch
 from grader.harness.trace import ScriptedStages
+from grader.sandbox.contract import Refused
 
 VOCABULARY, WIDTH, N_LAYERS = 37, 4, 3
 
@@ -51,3 +53,30 @@ def as_student():
         )
 
     return view
+
+
+@pytest.fixture
+def trace_of(scripted, as_student):
+    """The trace of a loop. It ends where a stage refuses a call."""
+
+    def run(generate, context_length=16):
+        stages = scripted([17, 4, 8, 21], context_length)
+        try:
+            generate(as_student(stages))
+        except Refused:
+            assert stages.trace.calls[-1].returned is None
+        return stages.trace
+
+    return run
+
+
+@pytest.fixture
+def judged():
+    """The sentence of a judge who must object, and the same for a hidden check."""
+
+    def sentences(judge, *arguments, **named):
+        with pytest.raises(Mismatch) as raised:
+            judge(*arguments, **named)
+        return str(raised.value), raised.value.discreet
+
+    return sentences

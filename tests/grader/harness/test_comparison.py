@@ -338,3 +338,15 @@ def test_what_are_no_tokens(value):
     words, discreet = sentence(as_tokens, value, name="the result")
     assert "expected" in words
     assert "[" not in discreet
+
+
+@pytest.mark.parametrize("value", [list(range(10_001)), np.arange(10_001)])
+def test_far_too_many_tokens_are_counted_and_not_read(value):
+    words, discreet = sentence(as_tokens, value, name="the result")
+    assert words == "The result has 10,001 token ids; far fewer are expected."
+    assert discreet == "The result has far too many token ids."
+
+
+@pytest.mark.parametrize("value", [[7] * 10_000, np.full(10_000, 7)])
+def test_many_tokens_are_read(value):
+    assert as_tokens(value, name="the result") == [7] * 10_000

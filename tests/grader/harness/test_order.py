@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from grader.harness.comparison import Mismatch
 from grader.harness.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.harness.trace import GenerationTrace
-from grader.sandbox.contract import Refused
 
-PROMPT, SCRIPT, STEPS, CONTEXT = [5, 9], [17, 4, 8, 21, 6, 11], 4, 16
+PROMPT, SCRIPT, STEPS, CONTEXT = [5, 9], [17, 4, 8, 21], 4, 16
 
 
 def forward(stages, ids):
@@ -28,27 +26,6 @@ def loop(stages, step_input, prompt=PROMPT):
     return generated
 
 
-@pytest.fixture
-def trace_of(scripted, as_student):
-    """The trace of a loop. It ends where a stage refuses a call."""
-
-    def run(generate, context_length=CONTEXT):
-        stages = scripted(SCRIPT, context_length)
-        try:
-            generate(as_student(stages))
-        except Refused:
-            assert stages.trace.calls[-1].returned is None
-        return stages.trace
-
-    return run
-
-
-def judged(judge, *arguments, **named):
-    with pytest.raises(Mismatch) as raised:
-        judge(*arguments, **named)
-    return str(raised.value), raised.value.discreet
-
-
 def last(context_length):
     return lambda prompt, generated: [*prompt, *generated][-context_length:]
 
@@ -59,7 +36,7 @@ def test_the_right_loop_passes_every_judge(trace_of, context_length):
     assert_stage_order(trace, n_layers=3, n_steps=STEPS)
     assert_data_flow(trace)
     assert_step_inputs(trace, prompt=PROMPT, context_length=context_length)
-    assert trace.selected == SCRIPT[:STEPS]
+    assert trace.selected == SCRIPT
 
 
 def batched(stages):
@@ -82,12 +59,12 @@ def float64(stages):
 
 def one_forward_pass_more(stages):
     loop(stages, last(CONTEXT))
-    forward(stages, [*PROMPT, *SCRIPT[:STEPS]])
+    forward(stages, [*PROMPT, *SCRIPT])
 
 
 def one_embedding_more(stages):
     loop(stages, last(CONTEXT))
-    stages.embed([*PROMPT, *SCRIPT[:STEPS]])
+    stages.embed([*PROMPT, *SCRIPT])
 
 
 @pytest.mark.parametrize("generate", [batched, float64, one_forward_pass_more, one_embedding_more])
@@ -96,156 +73,6 @@ def test_unusual_loops_that_are_right_pass_every_judge(trace_of, generate):
     assert_stage_order(trace, n_layers=3, n_steps=STEPS)
     assert_data_flow(trace)
     assert_step_inputs(trace, prompt=PROMPT, context_length=CONTEXT)
-
-
-# What the wrong loop embeds, the window, and the sentence.
-STEP_INPUTS = {
-    "the prompt alone": (
-        lambda prompt, generated: prompt,
-        CONTEXT,
-        "Step 2 embedded [5, 9], the prompt alone; it should have embedded [5, 9, 17]: "
-        "the generated tokens never reach the model.",
-    ),
-    "the prompt alone, in a small window": (
-        lambda prompt, generated: prompt[-1:],
-        1,
-        "Step 2 embedded [9], the prompt alone; it should have embedded [17]: "
-        "the generated tokens never reach the model.",
-    ),
-    "the first C": (
-        lambda prompt, generated: [*prompt, *generated][:3],
-        3,
-        "Step 3 embedded [5, 9, 17], the first tokens; it should have embedded [9, 17, 4]: "
-        "a full window keeps the newest tokens.",
-    ),
-    "all but the newest": (
-        lambda prompt, generated: (
-            [*prompt, *generated[:-1]] if generated[1:] else last(9)(prompt, generated)
-        ),
-        CONTEXT,
-        "Step 3 embedded [5, 9, 17]; it should have embedded [5, 9, 17, 4]: "
-        "the newest token is missing.",
-    ),
-    "the generated tokens alone": (
-        lambda prompt, generated: generated or prompt,
-        CONTEXT,
-        "Step 2 embedded [17], the generated tokens alone; it should have embedded [5, 9, 17]: "
-        "the prompt is lost.",
-    ),
-    "nothing at first": (
-        lambda prompt, generated: generated,
-        CONTEXT,
-        "Step 1 embedded [], the generated tokens alone; it should have embedded [5, 9]: "
-        "the prompt is lost.",
-    ),
-    "the newest token alone": (
-        lambda prompt, generated: (
-            [*prompt, *generated][-1:] if generated[1:] else last(9)(prompt, generated)
-        ),
-        CONTEXT,
-        "Step 3 embedded [4], the newest token alone; it should have embedded [5, 9, 17, 4]: "
-        "the model knows only what it is fed.",
-    ),
-    "the prompt behind": (
-        lambda prompt, generated: [*generated, *prompt],
-        CONTEXT,
-        "Step 2 embedded [17, 5, 9]; it should have embedded [5, 9, 17]: the prompt comes first.",
-    ),
-    "the prompt twice": (
-        lambda prompt, generated: [*prompt, *prompt, *generated] if generated else prompt,
-        CONTEXT,
-        "Step 2 embedded [5, 9, 5, 9, 17]; it should have embedded [5, 9, 17]: "
-        "the prompt is there twice.",
-    ),
-    "the newest token twice": (
-        lambda prompt, generated: [*prompt, *generated, *generated[-1:]],
-        CONTEXT,
-        "Step 2 embedded [5, 9, 17, 17]; it should have embedded [5, 9, 17]: "
-        "the newest token is there twice.",
-    ),
-    "a window that is one too small": (
-        lambda prompt, generated: [*prompt, *generated][-2:],
-        3,
-        "Step 2 embedded [9, 17]; it should have embedded [5, 9, 17]: the window holds 3 tokens.",
-    ),
-    "the first token lost": (
-        lambda prompt, generated: [*prompt, *generated][bool(generated) :],
-        CONTEXT,
-        "Step 2 embedded [9, 17]; it should have embedded [5, 9, 17]: the window holds 16 tokens.",
-    ),
-    "a window that is too large": (
-        lambda prompt, generated: [*prompt, *generated],
-        3,
-        "Step 3 embedded [5, 9, 17, 4]; it should have embedded [9, 17, 4]: "
-        "the window holds only 3 tokens.",
-    ),
-    "another token": (
-        lambda prompt, generated: [*prompt, *(token + 1 for token in generated)],
-        CONTEXT,
-        "Step 2 embedded [5, 9, 18]; it should have embedded [5, 9, 17].",
-    ),
-    "token ids as floats": (
-        lambda prompt, generated: np.array([*prompt, *generated], dtype="float32"),
-        CONTEXT,
-        "Step 1 embedded an array of shape (2,) and dtype float32; it should have embedded [5, 9].",
-    ),
-    "a single number": (
-        lambda prompt, generated: prompt[0],
-        CONTEXT,
-        "Step 1 embedded an int; it should have embedded [5, 9].",
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    ("step_input", "context_length", "sentence"), STEP_INPUTS.values(), ids=STEP_INPUTS
-)
-def test_a_wrong_step_input_is_told_with_its_reason(trace_of, step_input, context_length, sentence):
-    trace = trace_of(lambda stages: loop(stages, step_input), context_length)
-    words, discreet = judged(
-        assert_step_inputs, trace, prompt=PROMPT, context_length=context_length
-    )
-    assert words == sentence
-    assert discreet.startswith(sentence.partition("embedded")[0] + "embedded the wrong tokens")
-    assert "[" not in discreet
-
-
-def test_the_prompt_alone_in_a_later_step(trace_of):
-    def step_input(prompt, generated):
-        return prompt if len(generated) == 2 else [*prompt, *generated]
-
-    words, discreet = judged(
-        assert_step_inputs,
-        trace_of(lambda stages: loop(stages, step_input)),
-        prompt=PROMPT,
-        context_length=CONTEXT,
-    )
-    assert words == (
-        "Step 3 embedded [5, 9], the prompt alone; it should have embedded [5, 9, 17, 4]: "
-        "the generated tokens never reach the model."
-    )
-    assert discreet == (
-        "Step 3 embedded the wrong tokens, the prompt alone: "
-        "the generated tokens never reach the model."
-    )
-
-
-def test_an_own_choice_instead_of_the_selected_token(trace_of):
-    def generate(stages):
-        ids = list(PROMPT)
-        for _ in range(STEPS):
-            distribution = stages.softmax(forward(stages, ids)[-1])
-            stages.select(distribution)
-            ids.append(3)
-
-    words, _ = judged(assert_step_inputs, trace_of(generate), prompt=PROMPT, context_length=CONTEXT)
-    assert words == "Step 2 embedded [5, 9, 3]; it should have embedded [5, 9, 17]."
-
-
-def test_a_step_that_does_not_begin_with_embed(trace_of):
-    trace = trace_of(lambda stages: stages.output(np.ones((2, 4))))
-    words, _ = judged(assert_step_inputs, trace, prompt=PROMPT, context_length=CONTEXT)
-    assert words == "Step 1 began with stages.output instead of stages.embed."
 
 
 # One step of a wrong loop, from its hidden states on, and the sentence on order.
@@ -322,7 +149,7 @@ ORDERS = {
 @pytest.mark.parametrize(
     ("step", "sentence"), ORDERS.items(), ids=lambda s: getattr(s, "__name__", "")
 )
-def test_stages_in_another_order_are_told(trace_of, step, sentence):
+def test_stages_in_another_order_are_told(judged, trace_of, step, sentence):
     def generate(stages):
         for i in range(STEPS):
             step(stages, stages.embed([*PROMPT, *SCRIPT[:i]]))
@@ -331,21 +158,21 @@ def test_stages_in_another_order_are_told(trace_of, step, sentence):
     assert words == discreet == sentence
 
 
-def test_the_first_step_that_deviates_is_told(trace_of):
+def test_the_first_step_that_deviates_is_told(judged, trace_of):
     def generate(stages):
         loop(stages, last(CONTEXT))
-        skips_a_layer(stages, stages.embed([*PROMPT, *SCRIPT[:STEPS]]))
+        skips_a_layer(stages, stages.embed([*PROMPT, *SCRIPT]))
 
     words, _ = judged(assert_stage_order, trace_of(generate), n_layers=3, n_steps=STEPS)
     assert words.startswith("Step 5 called stages.layers[2] after stages.layers[0]")
 
 
-def test_a_generation_without_calls_is_told():
+def test_a_generation_without_calls_is_told(judged):
     words, _ = judged(assert_stage_order, GenerationTrace(), n_layers=3, n_steps=STEPS)
     assert words == "generate returned without calling any of its stages."
 
 
-def test_a_first_call_that_is_not_embed_is_told(trace_of):
+def test_a_first_call_that_is_not_embed_is_told(judged, trace_of):
     trace = trace_of(lambda stages: stages.layers[0](np.ones((2, 4))))
     words, _ = judged(assert_stage_order, trace, n_layers=3, n_steps=STEPS)
     assert words == "Step 1 called stages.layers[0], where stages.embed is expected."
@@ -448,6 +275,6 @@ FLOWS = {
 @pytest.mark.parametrize(
     ("generate", "sentence"), FLOWS.items(), ids=lambda s: getattr(s, "__name__", "")
 )
-def test_data_from_elsewhere_is_told_with_its_origin(trace_of, generate, sentence):
+def test_data_from_elsewhere_is_told_with_its_origin(judged, trace_of, generate, sentence):
     words, discreet = judged(assert_data_flow, trace_of(generate))
     assert words == discreet == sentence

@@ -127,3 +127,32 @@ def test_a_fault_of_the_machine_ends_the_run(double_check):
 def test_a_keyboard_interrupt_ends_the_run(double_check):
     with pytest.raises(KeyboardInterrupt):
         double_check("raise KeyboardInterrupt")
+
+
+LONG_TEXTS = {
+    "a sentence of the check": ("assert 1 == 2, 'x' * 50_000", 3_000, "message"),
+    "a list in an assert": ("y = list(range(10**6))\n    assert y == []", 3_000, "message"),
+    "an error of the check": ("raise KeyError('x' * 50_000)", 20_000, "staff_note"),
+}
+
+
+@pytest.mark.parametrize(("body", "most", "where"), LONG_TEXTS.values(), ids=LONG_TEXTS)
+def test_a_long_text_of_a_check_is_cut(double_check, body, most, where):
+    check = double_check(body).stages[1].checks[0]
+    text = getattr(check, where)
+    assert check.verdict != Verdict.PASSED
+    assert 0 < len(text) < most + 50
+    assert len(text) < most or text.endswith(" more characters)")
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("y = student.double(x)\n    assert y.max() > 1e9", "message"),
+        ("raise KeyError(object())", "staff_note"),
+    ],
+)
+def test_no_address_of_an_object_is_told(double_check, body, where):
+    text = getattr(double_check(body).stages[1].checks[0], where)
+    assert "object" in text
+    assert " at 0x" not in text

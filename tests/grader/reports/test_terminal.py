@@ -131,6 +131,34 @@ def test_the_isolation_that_was_reached_is_told(told):
     assert "Isolation" not in told(report(checked()))
 
 
+CLAIM = "no\n\nsoftmax  5/5  all 5 passed\n::set-output name=score::100\n" + "softmax 5/5 " * 30
+
+
+@pytest.mark.parametrize("width", [30, 40, 100])
+@pytest.mark.parametrize(
+    "made",
+    [
+        report(checked(verdict=Verdict.CRASHED, message=CLAIM)),
+        report(checked(), notes=(CLAIM,)),
+        report(checked(), output=CLAIM),
+        report(checked(), status=Status.UNGRADED, reason=CLAIM),
+    ],
+    ids=["message", "note", "output", "reason"],
+)
+def test_no_line_of_a_submission_begins_where_ours_begin(small, made, width):
+    lines = text_of(check_report(made, load_assignment(small)), width=width).splitlines()
+    theirs = [line for line in lines if "5/5" in line or "softmax" in line or "::" in line]
+    assert len(theirs) > 4
+    assert [line for line in theirs if not line.startswith("  ")] == []
+
+
+def test_no_line_of_a_note_begins_a_line_of_the_gradebook():
+    zero = report(checked(verdict=Verdict.CRASHED), notes=(CLAIM,))
+    lines = text_of(gradebook([zero])).splitlines()
+    assert [line for line in lines if line.startswith(("softmax", "::"))] == []
+    assert len(lines) > 4
+
+
 MARKUP = "[bold red]x[/bold red] :smile: [link=http://x]y[/link] [/]"
 
 

@@ -1,4 +1,4 @@
-"""Text of a student's process cannot act on a terminal, a page or a reader's eye."""
+"""Text that a student wrote cannot act on a terminal, a page or a reader's eye."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox.text import clean
+from grader.text import clean, clean_line
 
 
 @given(st.text(st.characters()), st.integers(0, 50))
@@ -29,10 +29,26 @@ def test_long_text_is_cut_and_the_rest_counted():
     assert clean("x" * 3000, 10) == "x" * 10 + "... (2,990 more characters)"
 
 
-def test_piles_of_marks_are_cut():
-    assert len(clean("a" + "\u0301" * 100, 200)) == 4
+@pytest.mark.parametrize("mark", ["\u0301", "\u0488", "\u20dd", "\u0e49", "\u0903"])
+def test_piles_of_marks_are_cut(mark):
+    assert clean("a" + mark * 100, 200) == "a" + mark * 3
+
+
+def test_a_pile_of_marks_of_several_kinds_is_one_pile():
+    assert clean("a" + "\u0301\u0488\u20dd\u0e49" * 25 + "b", 200) == "a\u0301\u0488\u20ddb"
 
 
 def test_ordinary_text_stays():
     text = "Zeile 1\n\tträgt ½ — 漢字 🙂"
     assert clean(text, 100) == text
+
+
+@given(st.text(st.characters()))
+def test_a_line_stays_one_line(text):
+    shown = clean_line(text, 100)
+    assert "\t" not in shown
+    assert len(shown.splitlines()) <= 1
+
+
+def test_a_line_shows_where_lines_ended():
+    assert clean_line("two\r\nlines\tof text", 100) == r"two\u000alines\u0009of text"

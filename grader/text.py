@@ -1,4 +1,4 @@
-"""Text that comes from a student's process, made harmless for terminals, files and pages.
+"""Text that a student could have written, made harmless for terminals, files and pages.
 
 Characters that a terminal, a spreadsheet or a reader's eye would obey instead of show are
 written as escapes: control characters, and those that reorder or hide text.
@@ -24,11 +24,17 @@ def clean(text: str, limit: int) -> str:
     return f"{cut}... ({left:,} more characters)" if left > 0 else cut
 
 
+def clean_line(text: str, limit: int) -> str:
+    """The same for what must stay on one line, such as a name: line feeds and tabs are escaped."""
+    return clean(text, limit).replace("\n", "\\u000a").replace("\t", "\\u0009")
+
+
 def _without_piles(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for character in text:
-        marks = marks + 1 if unicodedata.combining(character) else 0
+        # By category: `unicodedata.combining` is 0 for enclosing marks such as U+20DD.
+        marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
         if marks <= _MAX_MARKS:
             kept.append(character)
     return "".join(kept)
