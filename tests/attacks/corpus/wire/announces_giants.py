@@ -2,7 +2,7 @@
 # verdict: fails
 # stage: softmax layer_norm
 # with: serving.py
-# clean: too large
+# clean: sent something unreadable instead
 from serving import send_and_leave
 
 from grader.sandbox.child import wire
