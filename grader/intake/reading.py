@@ -138,7 +138,7 @@ def _bytes(path: Path) -> bytes:
 def _files_in_folder(folder: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     total = 0
-    for path in _walk(folder):
+    for path in _walk(folder, _shown(folder.name)):
         data = files[_utf8(path.relative_to(folder).as_posix())] = _bytes(path)
         total += len(data)
         if total > MAX_TOTAL_BYTES:
@@ -155,14 +155,14 @@ def _utf8(name: str) -> str:
     return name.encode("utf-8", errors="backslashreplace").decode()
 
 
-def _walk(folder: Path, depth: int = 0) -> Iterator[Path]:
+def _walk(folder: Path, at: str, depth: int = 0) -> Iterator[Path]:
     if depth > MAX_DEPTH:
-        raise _too_deep(_shown(folder.name))
+        raise _too_deep(at)
     for path in sorted(folder.iterdir()):
         if _is_ignored(path.name):
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from _walk(path, depth + 1)
+            yield from _walk(path, at, depth + 1)
         elif path.suffix in SOURCES:
             yield path
 

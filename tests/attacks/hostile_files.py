@@ -228,6 +228,12 @@ def folder_of_hundreds_of_levels(folder: Path, name: str) -> None:
     os.close(here)
 
 
+@hostile(refused="levels")
+def zip_of_hundreds_of_levels(folder: Path, name: str) -> None:
+    members = {MAIN: SOURCE, "d/" * 2000 + "module.py": SOURCE}
+    (folder / f"{name}.zip").write_bytes(zipped(members))
+
+
 @hostile()
 def folder_with_many_files(folder: Path, name: str) -> None:
     (folder / name).mkdir()

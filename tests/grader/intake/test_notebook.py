@@ -1,6 +1,7 @@
 """A notebook as Python cells: what is left out, and that line numbers stay."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -88,6 +89,38 @@ def test_python_is_kept_as_it_is(source):
 def test_line_numbers_stay(source):
     replaced = without_magics(source)
     assert replaced == "" or replaced.count("\n") == source.count("\n")
+
+
+LONG_LINES = {
+    "spaces": " " * 200_000 + "(",
+    "words": "a " * 100_000 + "(",
+    "commas": "a, " * 100_000 + "(",
+    "equal signs": "a = " * 100_000 + "(",
+    "spaces after an equal sign": "a =" + " " * 200_000 + "(",
+    "question marks": "?" * 200_000 + "(",
+    "a name with dots": "?" + "a." * 100_000 + " " * 100_000 + "(",
+}
+
+
+@pytest.mark.parametrize("line", LONG_LINES.values(), ids=LONG_LINES)
+def test_a_long_line_takes_no_longer_than_its_length(line):
+    begin = time.process_time()
+    assert without_magics(line) == line
+    assert time.process_time() - begin < 1.0
+
+
+@pytest.mark.parametrize("half", [chr(0xD800), chr(0xDFFF)], ids=["first", "second"])
+def test_half_a_character_is_refused_by_cell_and_line(half):
+    with pytest.raises(SubmissionError) as raised:
+        code_cells(notebook("x = 1", f"y = 2\nz = '{half}'"), "ada.ipynb")
+    assert str(raised.value) == (
+        f"ada.ipynb cell 2: line 2 holds half a character ({half!r})\n"
+        "  Type that line again without it, and save the notebook."
+    )
+
+
+def test_a_whole_character_in_two_escapes_is_read():
+    assert code_cells(notebook("x = '\U0001f600'"), "a")[0][1] == "x = '\U0001f600'"
 
 
 def test_code_cells_come_in_order_with_their_numbers():

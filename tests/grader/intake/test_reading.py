@@ -366,3 +366,97 @@ def test_a_class_without_entries_is_one_sentence(tmp_path, content):
 def test_a_file_is_no_class(tmp_path):
     with pytest.raises(SubmissionError, match="there is no such folder"):
         entries(write(tmp_path, {"ada.py": "x"}) / "ada.py")
+
+
+def nested(levels):
+    return {"submission.py": CODE, "d/" * levels + "module.py": "x = 1"}
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+@pytest.mark.parametrize("levels", [21, 200])
+def test_folders_deep_in_one_another_are_refused(tmp_path, form, levels):
+    write(tmp_path / "ada", nested(levels))
+    write(tmp_path, {"ada.zip": zipped(nested(levels))})
+    name = "ada" if form == "folder" else "ada.zip"
+    assert refused(tmp_path / name) == (
+        f"{name}: holds folders in folders, more than 20 levels deep\n"
+        "  Hand in the folder that holds submission.py, and no others."
+    )
+
+
+def test_empty_folders_deep_in_one_another_are_not_walked(tmp_path):
+    write(tmp_path / "ada", {"submission.py": CODE})
+    (tmp_path / "ada" / ("d/" * 21)).mkdir(parents=True)
+    assert refused(tmp_path / "ada").startswith(
+        "ada: holds folders in folders, more than 20 levels"
+    )
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_folders_of_the_most_levels_are_read(tmp_path, form):
+    write(tmp_path / "ada", nested(20))
+    write(tmp_path, {"ada.zip": zipped(nested(20))})
+    modules = read(tmp_path / ("ada" if form == "folder" else "ada.zip")).modules
+    assert modules == {"d/" * 20 + "module.py": "x = 1"}
+
+
+ACTING = {
+    "a colour": ("a\x1b[31m", r"a\u001b[31m"),
+    "a C1 control": ("a\x9b2J", r"a\u009b2J"),
+    "right to left": ("a\u202eyp", r"a\u202eyp"),
+    "nothing to see": ("a\u200b", r"a\u200b"),
+    "a line feed first": ("\n=1+1", r"\u000a=1+1"),
+    "a tabulator first": ("\t=1+1", r"\u0009=1+1"),
+    "a pile of marks": ("e" + "\u0301" * 50, "e" + "\u0301" * 3),
+}
+
+
+@pytest.mark.parametrize(("acting", "shown"), ACTING.values(), ids=ACTING)
+def test_a_name_that_acts_is_shown_by_its_escapes(tmp_path, acting, shown):
+    write(tmp_path, {f"{acting}.py": CODE})
+    assert list(entries(tmp_path)) == [shown]
+    submission = read(tmp_path / f"{acting}.py")
+    assert submission.name == shown
+    assert submission.cells == ((f"{shown}.py", CODE),)
+
+
+def test_names_that_become_one_stay_different(tmp_path):
+    piles = ["e" + "\u0301" * n for n in (3, 4, 5, 6)]
+    names = [*piles, "a\u200b", r"a\u200b", "e" + "\u0301" * 3 + "-2"]
+    write(tmp_path, {f"{name}.py": name for name in names})
+    found = entries(tmp_path)
+    assert {path.stem: name for name, path in found.items()} == {
+        piles[0]: piles[0],
+        piles[1]: f"{piles[0]}-3",
+        piles[2]: f"{piles[0]}-4",
+        piles[3]: f"{piles[0]}-5",
+        names[6]: names[6],
+        r"a\u200b": r"a\u200b",
+        "a\u200b": r"a\u200b-2",
+    }
+
+
+HOSTILE = "\x1b[2J\n\u202e"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"{HOSTILE}.py": "x"},
+        {f"{HOSTILE}/submission.py": "x", "b/submission.py": "x"},
+        {f"../{HOSTILE}": "x"},
+        {"submission.py": "x", f"{HOSTILE}.py": b"\xff"},
+        {"submission.py": "x", f"{HOSTILE}.py": b"#" * (3 << 20)},
+    ],
+    ids=["no main file", "two main files", "a path out of it", "not UTF-8", "large"],
+)
+def test_what_is_said_of_hostile_names_in_a_zip_only_shows(tmp_path, files):
+    sentence = refused(write(tmp_path, {f"{HOSTILE}.zip": zipped(files)}) / f"{HOSTILE}.zip")
+    assert not set(sentence) & set("\x1b\u202e")
+    assert sentence.count("\n") == 1
+    assert "[2J" in sentence
+
+
+def test_a_long_name_in_a_zip_is_cut(tmp_path):
+    path = write(tmp_path, {"ada.zip": zipped({"x" * 50_000 + ".py": "x"})}) / "ada.zip"
+    assert len(refused(path)) < 400
