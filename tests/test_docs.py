@@ -172,7 +172,8 @@ def test_every_file_that_is_named_is_there(path):
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
 def test_no_line_is_too_long(path):
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        assert len(line) <= 120, f"line {number} has {len(line)} characters"
+        if not line.startswith("|"):  # a row of a table cannot be broken
+            assert len(line) <= 120, f"line {number} has {len(line)} characters"
 
 
 def write_named_files(path: Path, folder: Path) -> None:

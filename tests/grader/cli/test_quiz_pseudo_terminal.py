@@ -27,6 +27,8 @@ def take(store):
     started = []
 
     def take(*arguments, columns=80):
+        # readline and pytest-xdist set a width of their own, which would beat the terminal's.
+        without_size = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         options = ["take", "sample", "--questions", str(BANK), "--store", str(store)]
         child = pexpect.spawn(
             sys.executable,
@@ -34,7 +36,7 @@ def take(store):
             encoding="utf-8",
             timeout=20,
             dimensions=(24, columns),
-            env=dict(os.environ),  # without the COLUMNS that readline sets behind Python's back
+            env=without_size,
         )
         started.append(child)
         return child
