@@ -10,6 +10,8 @@ from grader.records import Submission
 
 POLL_SECONDS = 0.05
 
+Stamp = tuple[tuple[str, int, int], ...]
+
 
 def versions(path: Path, unreadable: Callable[[SubmissionError], None]) -> Iterator[Submission]:
     """The submission now, and again after each change, for ever.
@@ -28,11 +30,21 @@ def versions(path: Path, unreadable: Callable[[SubmissionError], None]) -> Itera
             if submission.digest != digest:  # saving the same text again is no change
                 digest = submission.digest
                 yield submission
-        while _stamp(path) == seen:
-            time.sleep(POLL_SECONDS)
+        _wait_for_change(path, seen)
 
 
-def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+def _wait_for_change(path: Path, seen: Stamp) -> None:
+    """Until a file changed and then stayed as it is for a moment: saving takes several steps."""
+    while _stamp(path) == seen:
+        time.sleep(POLL_SECONDS)
+    now = _stamp(path)
+    time.sleep(POLL_SECONDS)
+    while _stamp(path) != now:
+        now = _stamp(path)
+        time.sleep(POLL_SECONDS)
+
+
+def _stamp(path: Path) -> Stamp:
     """What changes when a file of the submission is saved, made or deleted."""
     files = sorted(path.rglob("*.py")) + sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
     stamps = []
