@@ -17,7 +17,8 @@ from grader.harness.markers import MARKERS
 from grader.harness.student import Student
 from grader.intake.reading import read
 from grader.sandbox.child import values
-from grader.sandbox.child.stand_in import OWN, stand_ins
+from grader.sandbox.child.stand_in import OWN
+from grader.sandbox.child.stand_in import stand_ins as replaced
 from grader.sandbox.child.submission import Submission
 from grader.sandbox.contract import NoAnswer, Returned
 
@@ -60,8 +61,8 @@ class InProcess:
         after = [None if i in tables else values.plain(item) for i, item in enumerate(given)]
         return Returned(value=values.plain(result), arguments=after)
 
-
-replaced = stand_ins
+    def observe(self, *_: Any, **__: Any) -> None:
+        """Nobody looks for reasons here."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
