@@ -69,11 +69,13 @@ def run_batch(
         try:
             submission = read(path, name)
         except SubmissionError as error:
-            done[name] = _unreadable(name, assignment, error)
+            why = f"{error.problem}. {error.fix}"
+            done[name] = _without_grade(name, Status.UNREADABLE, why, assignment)
             results.write(done[name], done[name])
             continue
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
-            done[name] = _our_bug(name, assignment, error)
+            why = f"the grader could not read it, through its own fault ({type(error).__name__})"
+            done[name] = _without_grade(name, Status.UNGRADED, why, assignment)
             staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
             results.write(replace(done[name], notes=(staff_note,)), done[name])
             continue
@@ -117,35 +119,18 @@ def _is_up_to_date(report: Report, key: str) -> bool:
 def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
     if isinstance(outcome, Report):
         return outcome
+    name = outcome.submission.name
+    return _without_grade(name, Status.UNGRADED, outcome.reason, assignment)
+
+
+def _without_grade(name: str, status: Status, reason: str, assignment: Assignment) -> Report:
     return Report(
-        submission=outcome.submission.name,
-        status=Status.UNGRADED,
+        submission=name,
+        status=status,
         assignment=assignment.name,
         key="",  # no key: the next run tries again
         grader_version=grader_version(),
-        reason=outcome.reason,
-    )
-
-
-def _unreadable(name: str, assignment: Assignment, error: SubmissionError) -> Report:
-    return Report(
-        submission=name,
-        status=Status.UNREADABLE,
-        assignment=assignment.name,
-        key="",
-        grader_version=grader_version(),
-        reason=f"{error.problem}. {error.fix}",
-    )
-
-
-def _our_bug(name: str, assignment: Assignment, error: Exception) -> Report:
-    return Report(
-        submission=name,
-        status=Status.UNGRADED,
-        assignment=assignment.name,
-        key="",
-        grader_version=grader_version(),
-        reason=f"the grader could not read it, through its own fault ({type(error).__name__})",
+        reason=reason,
     )
 
 
