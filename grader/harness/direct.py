@@ -1,0 +1,108 @@
+"""Checks called as pytest would call them, without its bookkeeping, where they need none of it.
+
+For each test pytest makes requests for fixtures, notes finalizers and writes reports. Over a
+class that costs as much as the checks themselves. A check whose fixtures are plain functions is
+called directly: the same functions with the same arguments in the same order. Whatever needs
+more, such as a fixture that cleans up after itself, is pytest's to run.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+_PARAMETER = "get_direct_param_fixture_func"  # how pytest hands in what `parametrize` names
+
+Fixture = pytest.FixtureDef[Any]
+Make = Callable[["DirectCheck"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectCheck:
+    """A check that needs nothing of pytest but its function and its fixtures.
+
+    Args:
+        own: makes the fixtures of the harness itself, by name.
+    """
+
+    item: pytest.Function
+    fixtures: Mapping[str, Fixture]
+    own: Mapping[str, Make]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether pytest has made all fixtures of the whole session by now."""
+        shared = (fixture for fixture in self.fixtures.values() if fixture.scope == "session")
+        return all(f.cached_result and f.cached_result[2] is None for f in shared)
+
+    def run(self) -> None:
+        """Make the fixtures and call the check; what it raises goes through."""
+        values: dict[str, Any] = {}
+        for name in self.item.fixturenames:
+            if name != "request":
+                self._value(name, values)
+        names = self.item._fixtureinfo.argnames
+        self.item.obj(**{name: values[name] for name in names})
+
+    def shared(self, name: str) -> Any:
+        """The value of a fixture of the whole session."""
+        cached = self.fixtures[name].cached_result
+        assert cached is not None
+        return cached[0]
+
+    def _value(self, name: str, values: dict[str, Any]) -> Any:
+        if name not in values:
+            values[name] = self._made(name, values)
+        return values[name]
+
+    def _made(self, name: str, values: dict[str, Any]) -> Any:
+        if name in self.own:
+            return self.own[name](self)
+        fixture = self.fixtures[name]
+        if fixture.func.__name__ == _PARAMETER:
+            return self.item.callspec.params[name]
+        if fixture.scope == "session":
+            return self.shared(name)
+        return fixture.func(**{needed: self._value(needed, values) for needed in fixture.argnames})
+
+
+def direct_check(item: pytest.Item, own: Mapping[str, Make]) -> DirectCheck | None:
+    """The check for direct calls, or None if it needs pytest."""
+    if not isinstance(item, pytest.Function) or item.cls is not None:
+        return None
+    named = item._fixtureinfo.name2fixturedefs
+    if "request" in item._fixtureinfo.argnames:
+        return None
+    if any(len(named.get(name, ())) != 1 for name in item.fixturenames if name != "request"):
+        return None  # missing, which pytest says better, or one that overrides another
+    fixtures = {name: fixtures[0] for name, fixtures in named.items()}
+    others = [fixture for name, fixture in fixtures.items() if name not in own]
+    return DirectCheck(item, fixtures, own) if all(map(_is_plain, others)) else None
+
+
+def has_hooks(config: pytest.Config, plugin: object) -> bool:
+    """Whether something besides pytest and our plugin wants to hear of each test."""
+    hooks = ("setup", "call", "teardown", "protocol", "makereport", "logreport")
+    names = [f"pytest_runtest_{hook}" for hook in hooks]
+    names += ["pytest_pyfunc_call", "pytest_fixture_setup", "pytest_fixture_post_finalizer"]
+    found = (hook for name in names for hook in getattr(config.hook, name).get_hookimpls())
+    return any(
+        hook.plugin is not plugin and not hook.function.__module__.startswith("_pytest.")
+        for hook in found
+    )
+
+
+def _is_plain(fixture: Fixture) -> bool:
+    """Made anew for each test by a function that only returns, or once for the whole session."""
+    if fixture.func.__name__ == _PARAMETER:
+        return True
+    if fixture.params is not None:
+        return False
+    return fixture.scope == "session" or (
+        fixture.scope == "function"
+        and not inspect.isgeneratorfunction(fixture.func)
+        and not inspect.iscoroutinefunction(fixture.func)
+        and "request" not in fixture.argnames
+    )
