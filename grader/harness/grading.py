@@ -144,7 +144,10 @@ def _grade_one(
 def _explained(
     report: Report, explain: Explain, process: StudentProcess, assignment: Assignment
 ) -> Report:
-    """The report with its reasons; it stands without them if they cannot be found."""
+    """The report with its reasons; it stands without them if they cannot be found.
+
+    What is asked for a reason is asked of a process that has seen no hidden input.
+    """
 
     def ask(
         function: str, arguments: Sequence[Any], answered: Mapping[str, Callable[..., Any]]
@@ -154,6 +157,7 @@ def _explained(
         }
         return process.ask(function, arguments, stand_ins=stand_ins)
 
+    process.close()
     try:
         return explain(report, process.observations, ask)
     except Exception as error:  # noqa: BLE001 - a grade must not depend on what explains it

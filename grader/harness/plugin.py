@@ -193,8 +193,8 @@ class GradingPlugin:
             )
         order = {name: position for position, name in enumerate(self._stages)}
         checks = [read_check(item, self._assignment) for item in items]
-        # Hidden checks come last, in a process of their own. Sorting is stable: within a stage the
-        # order of the files holds.
+        # Hidden checks come last: what a process that saw hidden inputs says is shown nowhere.
+        # Sorting is stable: within a stage the order of the files holds.
         checks.sort(key=lambda check: (check.hidden, order[check.stage]))
         assert_complete(checks, self._assignment)
         self.checks = [check for check in checks if self._with_hidden or not check.hidden]

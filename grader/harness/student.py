@@ -68,7 +68,7 @@ class StudentProcess:
         self.kept: dict[str, Any] = {}
         self.observations: list[Observation] = []
         self._in_hidden_check = False
-        self._fresh = True  # no process was started yet for the checks of this kind
+        self._fresh = True  # the planned calls for the checks of this kind are still to be made
 
     def call(
         self,
@@ -116,12 +116,14 @@ class StudentProcess:
     def begin_check(self, number: int, *, hidden: bool) -> None:
         """Calls from now on belong to this check.
 
-        Hidden checks get a process of their own: one that has seen hidden inputs could show
-        them in what a visible check tells.
+        Raises:
+            ValueError: a visible check after a hidden one. A process that has seen hidden inputs
+                could show them in what a visible check tells.
         """
-        if hidden != self._in_hidden_check:
-            self.close()
-            self._in_hidden_check = hidden
+        if hidden < self._in_hidden_check:
+            raise ValueError("a visible check is to run after a hidden one")
+        if hidden > self._in_hidden_check:
+            self._in_hidden_check = True
             self._waiting = Waiting(self._call_plans[hidden])
             self._fresh = True
         self._waiting.check = number
@@ -194,11 +196,12 @@ class StudentProcess:
                 self._output += printed  # what it prints when it is read is kept once
                 self.notes = tuple(self._session.notes)
                 self._started = True
-            if self._fresh:
-                self._fresh = False
-                self._make_planned_calls(self._session)
-                return self._open()
-            self._seconds_left -= time.monotonic() - begin  # a crash in each check is not free
+            if not self._fresh:
+                self._seconds_left -= time.monotonic() - begin  # a crash in each check is not free
+        if self._fresh:
+            self._fresh = False
+            self._make_planned_calls(self._session)
+            return self._open()
         return self._session
 
     def _make_planned_calls(self, session: contract.Session) -> None:
