@@ -6,6 +6,7 @@ every head mistake, and one token hides the mask.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -121,25 +122,48 @@ def probe(rng: np.random.Generator) -> Probe:
 
 
 MakeStages = Callable[..., ScriptedStages]
+States = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Model:
+    """The small model behind `generate`, stage by stage."""
+
+    embed: States
+    layers: list[States]
+    output: States
+    softmax: States
+
+
+@pytest.fixture(scope="session")
+def model(reference: SimpleNamespace) -> Model:
+    """Three layers whose weights are the same in every check: a student's loop never sees them."""
+    probe = Probe(np.random.default_rng(3))
+    tables = probe.floats(VOCABULARY, WIDTH), probe.floats(CONTEXT, WIDTH)
+    head = probe.gain(), probe.bias(), EPS, probe.matrix(WIDTH, VOCABULARY)
+    decoder_layer, output = (over_arrays(FUNCTIONS[n]) for n in ("decoder_layer", "output_logits"))
+
+    def run_layer(weights: Weights) -> States:
+        return remembered(lambda h: decoder_layer(h, weights, HEADS, EPS))
+
+    return Model(
+        embed=lambda ids: reference.embed(np.array(ids), *tables),
+        layers=[run_layer(probe.layer()) for _ in range(3)],
+        output=remembered(lambda h: output(h, *head)),
+        softmax=reference.softmax,
+    )
 
 
 @pytest.fixture
-def scripted(probe: Probe, reference: SimpleNamespace) -> MakeStages:
-    """A small model whose `select` follows a script: `scripted([5, 9, 2])`."""
+def scripted(model: Model) -> MakeStages:
+    """The small model whose `select` follows a script: `scripted([5, 9, 2])`."""
 
     def make(script: list[int], context_length: int = CONTEXT, n_layers: int = 3) -> ScriptedStages:
-        tables = probe.floats(VOCABULARY, WIDTH), probe.floats(context_length, WIDTH)
-        layers = [probe.layer() for _ in range(n_layers)]
-        head = probe.gain(), probe.bias(), EPS, probe.matrix(WIDTH, VOCABULARY)
-
-        def run_layer(weights: Weights) -> Callable[[Any], Any]:
-            return lambda h: reference.decoder_layer(h, weights, HEADS, EPS)
-
         return ScriptedStages(
-            embed=lambda ids: reference.embed(np.array(ids), *tables),
-            layers=[run_layer(weights) for weights in layers],
-            output=lambda h: reference.output_logits(h, *head),
-            softmax=reference.softmax,
+            embed=model.embed,
+            layers=model.layers[:n_layers],
+            output=model.output,
+            softmax=model.softmax,
             script=script,
             context_length=context_length,
             vocabulary_size=VOCABULARY,

@@ -104,12 +104,14 @@ class GradingPlugin:
     def _run(self, check: Check, following: pytest.Item) -> None:
         """Run one check; what it raises is noted."""
         direct = self._direct.get(check.id)
-        if direct is None or not direct.is_ready:
-            runtestprotocol(check.item, log=False, nextitem=following)
-            return
         try:
-            self.pytest_runtest_setup(check.item)
-            direct.run()
+            if direct is not None and direct.is_ready:
+                self.pytest_runtest_setup(check.item)
+                direct.run()
+            else:
+                # Of checks that were called directly meanwhile, pytest knows nothing.
+                check.item.session._setupstate.teardown_exact(check.item)
+                runtestprotocol(check.item, log=False, nextitem=following)
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as error:  # noqa: BLE001 - as pytest does; `_judge` tells them apart
