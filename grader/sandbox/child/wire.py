@@ -6,6 +6,7 @@ anything is allocated for them. Nothing here can name code: no pickle, no class,
 """
 
 import struct
+import threading
 from typing import Any
 
 import msgspec
@@ -137,18 +138,8 @@ def encode(message: Message) -> bytes:
     Raises:
         WireError: a value in the message is of a kind that cannot cross, or is too large.
     """
-    arrays: list[np.ndarray] = []
-
-    def extension(value: object) -> msgspec.msgpack.Ext:
-        if type(value) is np.ndarray and value.dtype.kind in _KINDS:
-            arrays.append(value)
-            return msgspec.msgpack.Ext(_ARRAY, _INDEX.pack(len(arrays) - 1))
-        if type(value) is Remote:
-            return msgspec.msgpack.Ext(_REMOTE, value.name.encode())
-        raise WireError(f"a value of type {type(value).__name__} cannot be sent")
-
     try:
-        structure = msgspec.msgpack.encode(message, enc_hook=extension)
+        structure, arrays = _codec.encode(message)
     except (OverflowError, RecursionError, UnicodeEncodeError, TypeError, ValueError) as error:
         raise WireError(f"the value cannot be sent: {error}") from error
     if sum(array.nbytes for array in arrays) > MAX_ARRAY_BYTES:
@@ -182,7 +173,7 @@ def decode_from_child(structure: bytes, arrays: bytes) -> FromChild:
     """
     if len(structure) > MAX_ANSWER_BYTES:
         raise WireError("the message is too large")
-    message: FromChild = _decode(structure, arrays, _FROM_CHILD, remote_allowed=False)
+    message: FromChild = _decode(structure, arrays, from_child=True)
     if not 0 <= message.id <= MAX_INTEGER:
         raise WireError("the message has no proper number")
     match message:
@@ -195,42 +186,71 @@ def decode_from_child(structure: bytes, arrays: bytes) -> FromChild:
 
 def decode_to_child(structure: bytes, arrays: bytes) -> ToChild:
     """A message of the grader."""
-    message: ToChild = _decode(structure, arrays, _TO_CHILD, remote_allowed=True)
+    message: ToChild = _decode(structure, arrays, from_child=False)
     return message
 
 
-_FROM_CHILD: Any = FromChild
-_TO_CHILD: Any = ToChild
+class _Codec(threading.local):
+    """Encoder and decoders of one thread, made once: that takes longer than most messages.
 
+    While a message is coded, `_arrays` are those that it writes, or those that it may use.
+    """
 
-def _decode(structure: bytes, arrays: bytes, kind: Any, *, remote_allowed: bool) -> Any:
-    try:
-        loaded = _load_arrays(arrays)
-        used: set[int] = set()
+    def __init__(self) -> None:
+        self._arrays: list[np.ndarray] = []
+        self._used: set[int] = set()
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=self._written)
+        from_child: Any = FromChild
+        to_child: Any = ToChild
+        self._from_child = msgspec.msgpack.Decoder(from_child, ext_hook=self._array)
+        self._to_child = msgspec.msgpack.Decoder(to_child, ext_hook=self._array_or_remote)
 
-        def extension(code: int, data: memoryview) -> object:
-            if code == _ARRAY and len(data) == _INDEX.size:
-                index = _INDEX.unpack(data)[0]
-                used.add(index)
-                return loaded[str(index)]
-            if code == _REMOTE and remote_allowed:
-                return Remote(bytes(data).decode())
+    def encode(self, message: Message) -> tuple[bytes, list[np.ndarray]]:
+        self._arrays = []
+        return self._encoder.encode(message), self._arrays
+
+    def decode(self, structure: bytes, arrays: bytes, *, from_child: bool) -> Any:
+        self._arrays, self._used = _load_arrays(arrays), set()
+        message = (self._from_child if from_child else self._to_child).decode(structure)
+        if len(self._used) != len(self._arrays):
+            raise WireError("the message holds arrays that it does not use")
+        return message
+
+    def _written(self, value: object) -> msgspec.msgpack.Ext:
+        if type(value) is np.ndarray and value.dtype.kind in _KINDS:
+            self._arrays.append(value)
+            return msgspec.msgpack.Ext(_ARRAY, _INDEX.pack(len(self._arrays) - 1))
+        if type(value) is Remote:
+            return msgspec.msgpack.Ext(_REMOTE, value.name.encode())
+        raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+
+    def _array(self, code: int, data: memoryview) -> object:
+        if code != _ARRAY or len(data) != _INDEX.size:
             raise WireError("the message holds an unknown extension")
+        index = _INDEX.unpack(data)[0]
+        self._used.add(index)
+        return self._arrays[index]
 
-        message = msgspec.msgpack.decode(structure, type=kind, ext_hook=extension)
+    def _array_or_remote(self, code: int, data: memoryview) -> object:
+        return Remote(bytes(data).decode()) if code == _REMOTE else self._array(code, data)
+
+
+_codec = _Codec()
+
+
+def _decode(structure: bytes, arrays: bytes, *, from_child: bool) -> Any:
+    try:
+        return _codec.decode(structure, arrays, from_child=from_child)
     except (msgspec.DecodeError, SafetensorError, LookupError, TypeError, ValueError) as error:
         raise WireError(f"the message cannot be read: {error}") from error
     except (RecursionError, OverflowError, MemoryError) as error:
         raise WireError("the message cannot be read") from error
-    if len(used) != len(loaded):
-        raise WireError("the message holds arrays that it does not use")
-    return message
 
 
-def _load_arrays(payload: bytes) -> dict[str, np.ndarray]:
-    """The arrays by name, as copies that may be written to."""
+def _load_arrays(payload: bytes) -> list[np.ndarray]:
+    """The arrays in the order of their numbers, as copies that may be written to."""
     if not payload:
-        return {}
+        return []
     header_bytes = int.from_bytes(payload[:8], "little")
     if header_bytes > MAX_ARRAY_HEADER_BYTES:
         raise WireError("the message describes too many arrays")
@@ -240,7 +260,7 @@ def _load_arrays(payload: bytes) -> dict[str, np.ndarray]:
             raise WireError(f"the message holds an array of {array.dtype}")
         if array.ndim > MAX_DIMENSIONS or any(size > MAX_ARRAY_BYTES for size in array.shape):
             raise WireError("the message holds an array of an absurd shape")
-    return {name: np.array(array, order="C") for name, array in arrays.items()}
+    return [np.array(arrays[str(number)], order="C") for number in range(len(arrays))]
 
 
 def _check_plain(values: list[Any]) -> None:
