@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.errors import CallFailed, Killed
+from grader.errors import CallFailed
 from grader.memory import content_digest
 from grader.sandbox.contract import CallsAhead, PlannedCall, Returned, Sandbox, Session
 
@@ -57,8 +57,6 @@ class CallPlan:
         outcomes: dict[bytes, deque[Outcome]] = {}
         made = session.call_ahead(self._ready, seconds=seconds, total_seconds=total_seconds)
         for key, outcome in zip(self._keys, made, strict=False):
-            if isinstance(outcome, Killed):  # to be seen whether it was its own doing
-                break
             outcomes.setdefault(key, deque()).append(outcome)
         return outcomes
 

@@ -107,7 +107,10 @@ class Session(Protocol):
     def call_ahead(
         self, ahead: CallsAhead, *, seconds: float, total_seconds: float
     ) -> list[Returned | CallFailed]:
-        """Make planned calls in one go: the outcome of each, up to one that ended the child.
+        """Make planned calls in one go: the outcomes, in order, of those that left the child alive.
+
+        If the child ends, outcomes may be missing before the call that ended it, too: which one
+        that was shows when each is made alone.
 
         Args:
             seconds: wall clock for each call.

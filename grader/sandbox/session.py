@@ -137,11 +137,12 @@ class ChildSession:
                 reply = self._guarded(planned.function, left, self._channel.receive)
                 if reply.id != _AHEAD + number or isinstance(reply, wire.Ask):
                     raise self._violation(planned.function)
-                outcomes.append(self._outcome(planned, reply))
+                outcome = self._outcome(planned, reply)
                 if not self._alive:
                     break
-        except CallFailed as failure:
-            outcomes.append(failure)
+                outcomes.append(outcome)
+        except CallFailed:
+            pass  # the child ended, and which call ended it only shows when each is made alone
         return outcomes
 
     def _outcome(self, planned: PlannedCall, reply: wire.FromChild) -> Returned | CallFailed:

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from grader.sandbox.child import values, wire
@@ -33,23 +34,22 @@ class Runner:
         while True:
             match self._pipe.receive():
                 case wire.Load() as request:
-                    self._reply(self._load(request))
+                    self._reply(self._load(request), self._pipe.send)
                 case wire.Call() as request:
-                    self._reply(self._call(request))
+                    self._reply(self._call(request), self._pipe.send)
                 case wire.Calls(calls=calls):
                     for request in calls:
-                        self._reply(self._call(request))
+                        self._reply(self._call(request), self._pipe.hold)
+                    self._pipe.release()
                 case _:
                     return
 
-    def _reply(self, reply: wire.Message) -> None:
+    def _reply(self, reply: wire.Message, send: Callable[[wire.Message], None]) -> None:
         flush_output()
         try:
-            self._pipe.send(reply)
+            send(reply)
         except wire.WireError as error:
-            self._pipe.send(
-                wire.Raised(id=reply.id, kind="unsendable", exception="", text=str(error))
-            )
+            send(wire.Raised(id=reply.id, kind="unsendable", exception="", text=str(error)))
 
     def _load(self, request: wire.Load) -> wire.Message:
         self._submission = Submission(request.main, request.cells, request.modules)
