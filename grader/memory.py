@@ -53,12 +53,14 @@ def _feed(digest: "hashlib.blake2b", value: Any) -> None:
     match value:
         case np.ndarray():
             digest.update(f"a{value.dtype.str}{value.shape}".encode())
-            digest.update(value.tobytes())
+            digest.update(np.ascontiguousarray(value).data)
         case dict():
             digest.update(b"{%d" % len(value))
             for key, item in value.items():
                 digest.update(f"{key}:".encode())
                 _feed(digest, item)
+        case list() if all(type(item) is int for item in value):  # token ids, often many
+            digest.update(f"i{value}".encode())
         case list() | tuple():
             digest.update(b"[%d" % len(value))
             for item in value:

@@ -1,6 +1,7 @@
 """Grade submissions of one assignment: the checks are collected once, then run on each."""
 
 import contextlib
+import functools
 import hashlib
 import io
 import os
@@ -47,6 +48,7 @@ _PYTEST = (
 Explain = Callable[[Report, Sequence[Observation], Ask], Report]
 
 
+@functools.cache
 def grader_version() -> str:
     return version("decoder-grader")
 

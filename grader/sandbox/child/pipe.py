@@ -6,7 +6,6 @@ import time
 
 from grader.sandbox.child import wire
 
-
 _HELD_SECONDS = 0.002
 _HELD_BYTES = 1 << 16
 
