@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -90,10 +90,9 @@ class GradingPlugin:
         self._passed.clear()
         self._wrong_stages.clear()
         for position, check in enumerate(self.checks):
-            following = self.checks[(position + 1) % len(self.checks)].item
             self._raised.clear()
             process.begin_check(position, hidden=check.hidden)
-            self._run(check, following)
+            self._run(check)
             result = self._result(check)
             if result.verdict == Verdict.PASSED:
                 self._passed.add(check.id)
@@ -101,7 +100,7 @@ class GradingPlugin:
                 self._wrong_stages.add(check.stage)
             yield result, process.take_output()
 
-    def _run(self, check: Check, following: pytest.Item) -> None:
+    def _run(self, check: Check) -> None:
         """Run one check; what it raises is noted."""
         direct = self._direct.get(check.id)
         try:
@@ -109,9 +108,10 @@ class GradingPlugin:
                 self.pytest_runtest_setup(check.item)
                 direct.run()
             else:
-                # Of checks that were called directly meanwhile, pytest knows nothing.
+                # The check that pytest ran last need not be the one before this.
                 check.item.session._setupstate.teardown_exact(check.item)
-                runtestprotocol(check.item, log=False, nextitem=following)
+                module = cast(pytest.Item, check.item.parent)  # it stays; the check itself goes
+                runtestprotocol(check.item, log=False, nextitem=module)
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as error:  # noqa: BLE001 - as pytest does; `_judge` tells them apart
