@@ -59,14 +59,14 @@ def main() -> None:
     n, n_long, n_cold = (60, 200, 4) if options.quick else (200, 2000, 12)
     floor = _floor(show, n)
     ours = _batch(show, n)
-    cold = _cold(n_cold)
+    cold = _two_at_a_time([sys.executable, "-m", "pytest", *PYTEST], n_cold)
     show("cold_pytest_seconds", cold)
     show("throughput_vs_cold_pytest", cold / ours)
     show("cost_vs_floor", ours / floor)
     _long_run(show, n_long)
     _hang(show)
     _check(show)
-    _otter(show)
+    _otter(show, n_cold, ours)
     options.output.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
@@ -120,17 +120,23 @@ def _batch(show: Show, n: int) -> float:
     return cost
 
 
-def _cold(n: int) -> float:
-    """One cold pytest process a submission, two at a time."""
+# What plain pytest is asked for: these checks, and nothing of the project around them.
+PYTEST = (
+    *(str(ASSIGNMENT.folder), "-q", "-p", "cold_pytest", "-p", "no:cacheprovider"),
+    *("-c", os.devnull, "--rootdir", str(ASSIGNMENT.folder)),
+    *("--import-mode=importlib", "--ignore", str(ASSIGNMENT.folder / "examples")),
+)
+
+
+def _two_at_a_time(command: list[str], n: int) -> float:
+    """Seconds a run of a cold process, two of them at any time."""
     environment = os.environ | {
         "SUBMISSION": str(RIGHT),
         "ASSIGNMENT": str(ASSIGNMENT.folder),
+        "CHECKS": "\n".join(PYTEST),
         "PYTHONPATH": str(HERE),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    command = [sys.executable, "-m", "pytest", str(ASSIGNMENT.folder), "-q", "-p", "cold_pytest"]
-    command += ["-c", os.devnull, "--rootdir", str(ASSIGNMENT.folder), "-p", "no:cacheprovider"]
-    command += ["--import-mode=importlib", "--ignore", str(ASSIGNMENT.folder / "examples")]
 
     def run_two() -> float:
         begin = time.perf_counter()
@@ -138,7 +144,7 @@ def _cold(n: int) -> float:
             subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)
         ]
         for process in both:
-            assert process.wait() == 0, "the cold pytest run failed"
+            assert process.wait() == 0, f"{command[0]} failed"
         return (time.perf_counter() - begin) / 2
 
     return statistics.median(run_two() for _ in range(n // 2))
@@ -201,13 +207,19 @@ def _check(show: Show) -> None:
     show("check_numpy_minus_import_torch", numpy_check - import_torch)
 
 
-def _otter(show: Show) -> None:
+def _otter(show: Show, n: int, ours: float) -> None:
+    """otter-grader on the same submission and the same checks, where it is installed."""
     try:
         import otter
     except ImportError:
         show("otter_grader", "not installed")
         return
-    show("otter_grader", f"{otter.__version__} is installed, and was not timed")
+    show("otter_grader", otter.__version__)
+    program = str(Path(sys.executable).with_name("otter"))
+    command = [program, "check", str(RIGHT), "-t", str(HERE / "otter_tests")]
+    seconds = _two_at_a_time(command, n)
+    show("otter_seconds", seconds)
+    show("throughput_vs_otter", seconds / ours)
 
 
 if __name__ == "__main__":
