@@ -27,8 +27,10 @@ def item(raw):
     return read_item(raw, at="example")
 
 
-def test_the_six_kinds_are_found():
-    assert set(kinds()) == {"choice", "choices", "true_false", "numeric", "ordering", "text"}
+def test_the_seven_kinds_are_found():
+    assert set(kinds()) == {
+        "choice", "choices", "true_false", "numeric", "ordering", "short", "text",
+    }  # fmt: skip
 
 
 def test_the_example_has_no_problem(item):
