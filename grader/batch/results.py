@@ -51,12 +51,12 @@ class Results:
 
     def write(self, report: Report, for_student: Report) -> None:
         """Keep a report: once this returns, a crash or a power cut does not lose it."""
-        name = _file_name(report.submission)
+        name = file_name(report.submission)
         write_whole(self._staff / name, to_json(report))
         write_whole(self._reports / name, to_json(for_student))
 
 
-def _file_name(submission: str) -> str:
+def file_name(submission: str) -> str:
     """A report's file name; a long one is cut, because file systems take 255 bytes at the most."""
     name = submission.encode()
     if len(name) <= _NAME_BYTES:
@@ -99,12 +99,12 @@ def grades_csv(reports: Iterable[Report], stages: Iterable[str]) -> bytes:
         graded = report.status == Status.GRADED
         points = [by_stage.get(name, "") if graded else "" for name in names]
         total = [report.points, report.max_points] if graded else ["", ""]
-        cells = [_cell(report.submission), report.status.value, *total, *points]
-        rows.writerow([*cells, _cell(report.reason)])
+        cells = [cell(report.submission), report.status.value, *total, *points]
+        rows.writerow([*cells, cell(report.reason)])
     return text.getvalue().encode()
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """A text cell that no spreadsheet takes for a formula, and no reader for two rows."""
     text = " ".join(text.splitlines())
     acts = text.startswith("\t") or text.lstrip().startswith(("=", "+", "-", "@"))
