@@ -142,20 +142,20 @@ def _read(path: Path, topics: Topics) -> _Answers:
     topic = None
     try:
         if not path.is_file():
-            raise AnswersError("is no file", at=name, fix="Put one YAML file a student there.")
+            raise AnswersError("is no file", at=path.name, fix="Put one YAML file a student there.")
         file = read_answers(path)
         student = clean_line(file.student.strip(), _NAME_LENGTH) or student
         topic = topics.get(file.topic)
         if topic is None:
             problem = f"there is no topic {file.topic!r}"
-            raise AnswersError(problem, at=name, fix=did_you_mean(file.topic, topics.names))
-        given = responses(file, topic, at=name)
+            raise AnswersError(problem, at=path.name, fix=did_you_mean(file.topic, topics.names))
+        given = responses(file, topic, at=path.name)
     except AnswersError as error:
-        return _Answers(file=name, student=student, topic=topic, reason=_one_line(error))
+        return _Answers(file=name, student=student, topic=topic, reason=_reason(error, path))
     except CourseError as error:
         if not error.at.startswith(str(path)):  # our questions, not the student's file
             raise
-        return _Answers(file=name, student=student, topic=topic, reason=_one_line(error))
+        return _Answers(file=name, student=student, topic=topic, reason=_reason(error, path))
     return _Answers(file=name, student=student, topic=topic, responses=given)
 
 
@@ -203,5 +203,10 @@ def _topic(answers: _Answers) -> Topic:
     return answers.topic
 
 
-def _one_line(error: GraderError) -> str:
-    return clean_line(" ".join(str(error).split()), _REASON_LENGTH)
+def _reason(error: GraderError, path: Path) -> str:
+    """The sentence on one line, without the name of the file, which stands beside it."""
+    where = error.at.removeprefix(str(path)).removeprefix(path.name).lstrip(":#")
+    where = f"line {where}" if where.isdigit() else where
+    parts = [f"{where}: {error.problem}" if where else error.problem, error.fix]
+    text = " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part)
+    return clean_line(" ".join(text.split()), _REASON_LENGTH)

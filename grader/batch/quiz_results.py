@@ -109,21 +109,8 @@ class QuizResults:
             name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.exists()
         }
         changed = [name for name in records if old.get(name) != records[name]]
-        _append(
-            self._history,
-            [
-                msgspec.json.encode(
-                    {
-                        "sheet": name,
-                        "replaced_at": at,
-                        "reason": reason,
-                        "marks": msgspec.Raw(old[name].encode()),
-                    }
-                ).decode()
-                for name in changed
-                if name in old
-            ],
-        )
+        past = [(name, old[name]) for name in changed if name in old]
+        _append(self._history, [_past_line(*pair, reason=reason, at=at) for pair in past])
         for name in changed:
             make_folder(paths[name].parent)
             write_whole(paths[name], records[name].encode())
@@ -199,6 +186,16 @@ def _file_stem(student: str) -> str:
     plain = re.sub(r"[^\w@+-]+", "_", student)[:60].strip("_")
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return f"{plain}-{digest}" if plain else digest
+
+
+def _past_line(sheet: str, marks: str, *, reason: str, at: datetime) -> str:
+    record = {
+        "sheet": sheet,
+        "replaced_at": at,
+        "reason": reason,
+        "marks": msgspec.json.decode(marks),
+    }
+    return msgspec.json.encode(record).decode()
 
 
 def _append(path: Path, lines: Sequence[str]) -> None:

@@ -82,6 +82,8 @@ def mark(
             now=_now,
             marker=marker if marker is not None else _login_name(),
         ).run()
+        if place.outcome:
+            click.echo(place.outcome)
 
 
 @click.command()

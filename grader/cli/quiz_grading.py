@@ -1,5 +1,6 @@
 """`grader quiz grade` once it knows what it was given."""
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +51,9 @@ def grade_folder(
     out.print(f"\n{counted(graded, 'file')} graded{tail}.")
     out.print(f"Grades: {kept.grades}", soft_wrap=True)
     if waiting := sum(sheet.waiting_points > 0 for sheet in summary.sheets):
-        out.print(f"{counted(waiting, 'student')} wait for a person: grader quiz mark {output}")
+        words = shlex.join(["grader", "quiz", "mark", str(output)])
+        out.print(f"Answers of {counted(waiting, 'student')} wait for a person:")
+        out.print(f"  {words}", soft_wrap=True)
     return not unread
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text as Styled
 
 from grader.cli.quiz_text import markdown
@@ -169,7 +170,7 @@ class MarkingDesk:
         elif key in ideas:
             self._draft.misconceptions ^= {ideas[key]}
         else:
-            self._console.print(f"Nothing has the key {key!r}. {_help(item)}", markup=False)
+            self._console.print(f"No such key here: {_help(item)}.")
             return
         self._draft.is_confirmed = False
         self._show_ticks(item)
@@ -236,16 +237,22 @@ class MarkingDesk:
             head += f": {', '.join(self._names(waiting))}"
         out.print(Styled(head, style="bold"))
         out.print(Padding(Styled(clean(waiting.text, LONGEST)), (0, 0, 1, 2)))
-        for number, point in enumerate(item.rubric, start=1):
-            out.print(
-                Styled(f"  {number}  {point.text.rstrip('.')} ({counted(point.points, 'point')})")
-            )
-        for letter, name in zip(LETTERS, item.misconceptions, strict=False):
-            out.print(Styled(f"  {letter}  mistaken idea: {self._misconceptions.get(name, name)}"))
+        out.print(self._legend(item))
         if waiting.earlier is not None and not self._view.again:
             out.print("The rubric has a new item since this was marked.")
         out.print(_help(item), style="dim")
         self._show_ticks(item)
+
+    def _legend(self, item: Text) -> Table:
+        """What each key ticks."""
+        grid = Table.grid(padding=(0, 2))
+        for number, point in enumerate(item.rubric, start=1):
+            worth = counted(point.points, "point")
+            grid.add_row(f"  {number}", Styled(f"{point.text.rstrip('.')} ({worth})"))
+        for letter, name in zip(LETTERS, item.misconceptions, strict=False):
+            sentence = self._misconceptions.get(name, name)
+            grid.add_row(f"  {letter}", Styled(f"mistaken idea: {sentence}"))
+        return grid
 
     def _show_ticks(self, item: Text) -> None:
         draft = self._draft

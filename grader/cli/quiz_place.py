@@ -23,6 +23,7 @@ class Place:
     name: str
     marks: ClassMarks
     misconceptions: Mapping[str, str]
+    outcome: str = ""  # where the marks can be read
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def open_place(where: str | None, questions: Path | None) -> Iterator[Place]:
         results = QuizResults(Path(where))
         named = results.run().questions
         folder = question_folder(questions or (Path(named) if named else None))
-        yield _place(where, results, folder)
+        yield _place(where, results, folder, outcome=f"Grades: {results.grades}")
         return
     store = where or str(default_store())
     if "://" not in store and not Path(store).expanduser().is_file():
@@ -49,11 +50,12 @@ def open_place(where: str | None, questions: Path | None) -> Iterator[Place]:
         yield _place(store, opened, question_folder(questions))
 
 
-def _place(name: str, keeper: Keeper, folder: Path) -> Place:
+def _place(name: str, keeper: Keeper, folder: Path, *, outcome: str = "") -> Place:
     topics = {sheet_from_json(*pair).topic for pair in keeper.records().items()}
     items = Topics(folder).items(sorted(topics))
     return Place(
         name=name,
         marks=ClassMarks(keeper, items),
         misconceptions=load_misconceptions(folder),
+        outcome=outcome,
     )

@@ -10,6 +10,7 @@ from grader.quiz.item import Finding, Item, Presentation, Rejected, Response, er
 from grader.quiz.marks import Mark, Standing, scored, unscored
 
 LONGEST = 10_000  # characters
+MOST_RUBRIC_ITEMS = 9  # a marker ticks them by digits
 
 
 class RubricPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,6 +106,8 @@ class Text(Item, frozen=True, kw_only=True, tag="text"):
                 f"the rubric adds up to {total} points, the question has {self.points}",
                 "Change `points` or the rubric.",
             )
+        if len(self.rubric) > MOST_RUBRIC_ITEMS:
+            yield error("rubric", f"there are {len(self.rubric)} items", "Keep to 9, one a digit.")
         ids = [point.id for point in self.rubric]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             yield error("rubric", f"the id {twice[0]!r} stands twice", "Make them differ.")
