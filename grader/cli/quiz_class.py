@@ -66,19 +66,19 @@ def mark(
     WHERE is the results folder of `grader quiz grade`, or a store: an SQLite file or a database
     URL, by default the one that `grader quiz take` uses. Every marking is kept at once.
     """
-    from grader.cli.quiz_keyboard import Keys, typed_line
+    from grader.cli.quiz_keyboard import Keyboard
     from grader.cli.quiz_marking import MarkingDesk, View
     from grader.cli.quiz_place import open_place
     from grader.cli.quiz_text import console
 
-    with open_place(where, questions) as place:
+    with open_place(where, questions) as place, Keyboard() as keyboard:
         MarkingDesk(
             place.marks,
             misconceptions=place.misconceptions,
             view=View(names=names, each=each, again=again),
             console=console(),
-            key=Keys(),
-            ask=typed_line,
+            key=keyboard.key,
+            ask=keyboard.line,
             now=_now,
             marker=marker if marker is not None else _login_name(),
         ).run()

@@ -103,7 +103,7 @@ class MarkingDesk:
             self._console.print("No answer waits for a person.")
             return
         try:
-            while self._place < len(self._queue):
+            while self._place < len(self._queue) or self._goes_back():
                 self._mark_one(self._queue[self._place])
         except (_Quit, EOFError, KeyboardInterrupt):
             self._console.print()
@@ -130,6 +130,17 @@ class MarkingDesk:
         while (self._place, len(self._kept)) == (place, kept):
             self._act(self._key(), waiting)
 
+    def _goes_back(self) -> bool:
+        """After the last answer: whether the marker undoes something."""
+        if not self._kept:
+            return False
+        self._console.print("\nThat was the last answer. Enter ends, u undoes.")
+        while (key := self._key().lower()) not in ("\n", "q"):
+            if key == "u":
+                self._undo()
+                return True
+        return False
+
     def _is_draft(self) -> bool:
         return bool(self._draft.ticked or self._draft.misconceptions or self._draft.comment)
 
@@ -145,7 +156,7 @@ class MarkingDesk:
 
     def _act(self, key: str, waiting: Waiting) -> None:
         match key.lower():
-            case "\n" | "\r":
+            case "\n":
                 self._keep(waiting)
             case "s":
                 self._draft = _Draft()
