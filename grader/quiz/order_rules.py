@@ -46,14 +46,20 @@ def position_share(answer: Sequence[str], order: PartialOrder) -> Fraction:
 
 
 def pairs_share(answer: Sequence[str], order: PartialOrder) -> Fraction:
-    """Pairs kept, corrected for chance; each step that belongs nowhere costs one step's share."""
+    """Pairs kept, corrected for chance.
+
+    A step that belongs nowhere breaks no pair, and neither does a missing one that may stand
+    anywhere: each costs one step's share.
+    """
     place = {step: number for number, step in enumerate(answer)}
     pairs = [(first, later) for first in order.steps for later in order.followers[first]]
     if not pairs:
         return exact_share(answer, order)
     kept = sum(a in place and b in place and place[a] < place[b] for a, b in pairs)
+    bound = {step for pair in pairs for step in pair}
     strangers = sum(step not in order.followers for step in answer)
-    share = 2 * Fraction(kept, len(pairs)) - 1 - Fraction(strangers, len(order.steps))
+    loose = sum(step not in bound and step not in place for step in order.steps)
+    share = 2 * Fraction(kept, len(pairs)) - 1 - Fraction(strangers + loose, len(order.steps))
     return max(Fraction(0), share)
 
 
