@@ -19,10 +19,11 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch.results import cell, write_whole
+from grader.batch.results import write_whole
 from grader.errors import CourseError, GraderFault
 from grader.quiz.marks import Standing, shown
 from grader.quiz.sheets import Sheet, sheet_from_json
+from grader.text import table_cell
 
 _PLAIN_NAME = re.compile(r"\w[\w @+-]{0,99}")
 
@@ -139,14 +140,16 @@ def grades_csv(sheets: Iterable[Sheet], files: Iterable[FileOutcome]) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     head = ["student", "topic", "status", "points", "max_points", "waiting_points"]
-    rows.writerow([*head, *map(cell, questions), "reason"])
+    rows.writerow([*head, *map(table_cell, questions), "reason"])
     for sheet in ordered:
         rows.writerow(_sheet_cells(sheet, questions, is_new=sheet.id in came))
     for file in files:
         if file.reason:
             empty = [""] * (3 + len(questions))
-            name = cell(file.student or file.file)
-            rows.writerow([name, cell(file.topic), "unreadable", *empty, cell(file.reason)])
+            name = table_cell(file.student or file.file)
+            rows.writerow(
+                [name, table_cell(file.topic), "unreadable", *empty, table_cell(file.reason)]
+            )
     return text.getvalue().encode()
 
 
@@ -160,8 +163,8 @@ def make_folder(path: Path) -> None:
 
 
 def _sheet_cells(sheet: Sheet, questions: Iterable[str], *, is_new: bool) -> Iterator[str | int]:
-    yield cell(sheet.student)
-    yield cell(sheet.topic)
+    yield table_cell(sheet.student)
+    yield table_cell(sheet.topic)
     yield "to be marked" if sheet.waiting_points else "graded"
     yield _number(sheet.points)
     yield sheet.max_points

@@ -19,6 +19,7 @@ import msgspec
 
 from grader.errors import GraderFault
 from grader.records import Report, Status, report_from_json, to_json
+from grader.text import table_cell
 
 _NAME_BYTES = 200
 
@@ -51,12 +52,12 @@ class Results:
 
     def write(self, report: Report, for_student: Report) -> None:
         """Keep a report: once this returns, a crash or a power cut does not lose it."""
-        name = file_name(report.submission)
+        name = _file_name(report.submission)
         write_whole(self._staff / name, to_json(report))
         write_whole(self._reports / name, to_json(for_student))
 
 
-def file_name(submission: str) -> str:
+def _file_name(submission: str) -> str:
     """A report's file name; a long one is cut, because file systems take 255 bytes at the most."""
     name = submission.encode()
     if len(name) <= _NAME_BYTES:
@@ -99,13 +100,6 @@ def grades_csv(reports: Iterable[Report], stages: Iterable[str]) -> bytes:
         graded = report.status == Status.GRADED
         points = [by_stage.get(name, "") if graded else "" for name in names]
         total = [report.points, report.max_points] if graded else ["", ""]
-        cells = [cell(report.submission), report.status.value, *total, *points]
-        rows.writerow([*cells, cell(report.reason)])
+        cells = [table_cell(report.submission), report.status.value, *total, *points]
+        rows.writerow([*cells, table_cell(report.reason)])
     return text.getvalue().encode()
-
-
-def cell(text: str) -> str:
-    """A text cell that no spreadsheet takes for a formula, and no reader for two rows."""
-    text = " ".join(text.splitlines())
-    acts = text.startswith("\t") or text.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{text}" if acts else text

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from grader.batch.quiz_class import ClassSummary, grade_class
 from grader.batch.quiz_results import QuizResults
+from grader.cli.quiz_options import write_file
 from grader.cli.quiz_text import console, reasons, results
-from grader.errors import GraderError
 from grader.quiz.answers import read_answers, responses
 from grader.quiz.bank import load_misconceptions, load_topic
 from grader.quiz.marks import counted, shown
@@ -26,7 +26,7 @@ def grade_file(answers: Path, output: Path | None, folder: Path) -> None:
     topic = load_topic(folder, file.topic)
     marks = mark_all(topic.items, responses(file, topic, at=str(answers)))
     if output is not None:
-        _write(output, marks_to_json(marks, topic=topic, student=file.student))
+        write_file(output, marks_to_json(marks, topic=topic, student=file.student))
     misconceptions = load_misconceptions(folder)
     out = console()
     out.print(f"{topic.title}: {file.student or 'no name given'}")
@@ -71,12 +71,3 @@ def _gradebook(summary: ClassSummary) -> Table:
             counted(sheet.waiting_points, "point") if sheet.waiting_points else "",
         )
     return table
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise GraderError(
-            f"cannot be written ({error.strerror})", at=str(path), fix="Name another file with -o."
-        ) from error

@@ -1,4 +1,4 @@
-"""Options that several commands of `grader quiz` share."""
+"""What the commands of `grader quiz` have in common."""
 
 from pathlib import Path
 
@@ -13,7 +13,17 @@ questions_option = click.option(
 
 
 def question_folder(named: Path | None) -> Path:
-    """The folder that was named, or the one that comes with the grader."""
     from grader.course import shipped
 
     return named or shipped("questions")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    from grader.errors import GraderError
+
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise GraderError(
+            f"cannot be written ({error.strerror})", at=str(path), fix="Name another file with -o."
+        ) from error

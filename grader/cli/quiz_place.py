@@ -11,7 +11,7 @@ from grader.cli.quiz_options import question_folder
 from grader.errors import GraderError
 from grader.quiz.bank import load_misconceptions
 from grader.quiz.class_marks import ClassMarks, Keeper
-from grader.quiz.sheets import sheet_from_json
+from grader.quiz.sheets import sheet_from_json, topic_of
 from grader.store.marking_store import open_marking_store
 from grader.store.quiz_store import default_store
 
@@ -51,7 +51,9 @@ def open_place(where: str | None, questions: Path | None) -> Iterator[Place]:
 
 
 def _place(name: str, keeper: Keeper, folder: Path, *, outcome: str = "") -> Place:
-    topics = {sheet_from_json(*pair).topic for pair in keeper.records().items()}
+    sheets = (sheet_from_json(*pair) for pair in keeper.records().items())
+    # by the ids of the questions: a quiz may have questions of several topics
+    topics = {topic_of(row["question"]) for sheet in sheets for row in sheet.rows}
     items = Topics(folder).items(sorted(topics))
     return Place(
         name=name,

@@ -16,6 +16,7 @@ from grader.quiz.decisions import Decisions, Marked, Repaired, answer_digest
 from grader.quiz.item import Item, Rejected, Response
 from grader.quiz.items.text import Text
 from grader.quiz.marks import Mark, Standing, scored, unscored
+from grader.quiz.scoring import Marks, Row
 
 Record = dict[str, Any]  # the JSON of the marks
 
@@ -62,6 +63,22 @@ def sheet_from_json(name: str, data: str | bytes) -> Sheet:
 
 def sheet_to_json(sheet: Sheet) -> bytes:
     return msgspec.json.format(msgspec.json.encode(sheet.record), indent=2) + b"\n"
+
+
+def topic_of(question: str) -> str:
+    """The topic that the id of a question begins with."""
+    return question.partition(".")[0]
+
+
+def marks_of(sheet: Sheet, items: Mapping[str, Item]) -> Marks:
+    """The marks as they are kept, to be shown; a question gone from the bank is left out."""
+    return Marks(
+        tuple(
+            Row(items[row["question"]], _response(row, items[row["question"]]), _mark(row))
+            for row in sheet.rows
+            if row["question"] in items
+        )
+    )
 
 
 def remarked(sheet: Sheet, items: Mapping[str, Item], decisions: Decisions) -> Sheet:
@@ -180,6 +197,16 @@ def _response(row: Record, item: Item | None) -> Response | None:
         return None
     response = item.read(row["response"])
     return None if isinstance(response, Rejected) else response
+
+
+def _mark(row: Record) -> Mark:
+    return Mark(
+        points=Fraction(row["points"]),
+        max_points=row["max_points"],
+        standing=Standing(row["standing"]),
+        feedback=tuple(row["feedback"]),
+        misconceptions=tuple(row["misconceptions"]),
+    )
 
 
 def _with_mark(row: Record, mark: Mark) -> Record:

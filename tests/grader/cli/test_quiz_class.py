@@ -120,6 +120,15 @@ def test_a_store_is_marked_and_its_marks_follow(store):
     assert earlier.reason == "marked by a person"
 
 
+def test_a_quiz_with_a_name_of_its_own_is_marked_too(store):
+    with open_marking_store(store) as opened:
+        [(name, record)] = opened.records().items()
+        renamed = record.replace('"topic": "sample"', '"topic": "week-3"')
+        opened.replace({name: renamed}, reason="test", at=AT)
+    result = run("mark", store, "--questions", BANK, typed="2\n")
+    assert "1 answer marked, none is left." in result.output
+
+
 def test_a_repair_is_shown_first_then_applied_then_undone(results):
     words = ("repair", results, "--accept", "sample.shape", "last", "--drop", "sample.flow")
     before = points(results)

@@ -24,7 +24,7 @@ from grader.quiz.decisions import (
 from grader.quiz.items.text import RubricPoint
 from grader.quiz.repairs import Wish, in_words, read_repairs, repairs
 from grader.quiz.scoring import mark_all, marks_to_json
-from grader.quiz.sheets import remarked, sheet_from_json, waiting
+from grader.quiz.sheets import marks_of, remarked, sheet_from_json, waiting
 
 BANK = Path(__file__).parent / "bank"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -202,6 +202,14 @@ def test_a_question_edited_since_changes_nothing_that_no_decision_concerns(sheet
 
 def test_a_question_that_is_gone_keeps_its_marks(sheet):
     assert remarked(sheet(), {}, decided([marked("why")])) == sheet()
+
+
+def test_kept_marks_can_be_shown_like_fresh_ones(sheet, items):
+    fresh = mark_all(items.values(), ANSWERS)
+    assert marks_of(sheet(), items) == fresh
+    after = remarked(sheet(), items, decided([marked("why"), repaired("flow", "drop")]))
+    shown = marks_of(after, items)
+    assert (shown.points, shown.max_points, shown.waiting_points) == (after.points, 12, 0)
 
 
 def test_dropped_texts_need_not_be_read(sheet, items):
