@@ -92,13 +92,11 @@ def grade_class(
     topics = Topics(questions)
     read = _without_twins([_read(path, topics) for path in answers_files(folder)])
     graded = [answers for answers in read if not answers.reason]
-    used = sorted({sheet.topic for sheet in _kept(results)} | {_topic(a).name for a in graded})
     make_folder(results.folder)
     results.write_run(
         QuizRun(
             version=version("decoder-grader"),
             questions=str(named.absolute()) if named else None,
-            topics=tuple(used),
             files=tuple(answers.outcome for answers in read),
         )
     )

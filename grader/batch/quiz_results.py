@@ -42,7 +42,6 @@ class QuizRun(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     questions: str | None  # the folder; None for the questions that come with the grader
-    topics: tuple[str, ...]
     files: tuple[FileOutcome, ...]
 
 

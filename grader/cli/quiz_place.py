@@ -55,6 +55,12 @@ def _place(name: str, keeper: Keeper, folder: Path, *, outcome: str = "") -> Pla
     # by the ids of the questions: a quiz may have questions of several topics
     topics = {topic_of(row["question"]) for sheet in sheets for row in sheet.rows}
     items = Topics(folder).items(sorted(topics))
+    if topics and not items:
+        raise GraderError(
+            f"none of the topics {', '.join(sorted(topics))} is among the questions of {folder}",
+            at=name,
+            fix="Name the folder with its questions: --questions FOLDER.",
+        )
     return Place(
         name=name,
         marks=ClassMarks(keeper, items),

@@ -62,10 +62,9 @@ def run_repair(
     if not entries:
         console.print("Nothing to do: these repairs hold already.")
         return
-    said = [f"Repair {r.number}: {in_words(r, place.marks.items)}. {r.reason}" for r in new]
+    said = [f"Repair {r.number}: {in_words(r)}. {r.reason}" for r in new]
     said += [
-        f"Take back repair {entry.number}:"
-        f" {in_words(decisions.repairs[entry.number], place.marks.items)}."
+        f"Take back repair {entry.number}: {in_words(decisions.repairs[entry.number])}."
         for entry in undone
     ]
     for line in said:
@@ -92,12 +91,12 @@ def _print_repairs(place: Place, decisions: Decisions, console: Console) -> None
     if not decisions.repairs:
         console.print("No repair holds. `grader quiz repair --help` says how to make one.")
     for repair in decisions.repairs.values():
-        console.print(_listed(repair, place))
+        console.print(_listed(repair))
 
 
-def _listed(repair: Repaired, place: Place) -> str:
+def _listed(repair: Repaired) -> str:
     day = repair.at.date().isoformat()
-    return f"{repair.number}. {in_words(repair, place.marks.items)}. {repair.reason} ({day})"
+    return f"{repair.number}. {in_words(repair)}. {repair.reason} ({day})"
 
 
 def _print_changes(
@@ -124,7 +123,7 @@ def _print_changes(
     then = {change.after.id: change.after for change in changes}
     means = _mean(sheets), _mean(tuple(then.get(sheet.id, sheet) for sheet in sheets))
     lower = sum(after < before for before, after in (change.shares for change in changes))
-    tail = f" {counted(lower, 'share')} of the points get lower." if lower else ""
+    tail = f" The share of the points gets smaller in {lower}." if lower else ""
     console.print(
         f"{len(changes)} of {counted(len(sheets), 'sheet')} change;"
         f" the mean goes from {percent(means[0])} to {percent(means[1])}.{tail}"

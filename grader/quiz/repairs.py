@@ -75,18 +75,17 @@ def repairs(
     return tuple(made)
 
 
-def in_words(repair: Repaired, items: Mapping[str, Item]) -> str:
-    """A repair as a sentence without its reason."""
+def in_words(repair: Repaired) -> str:
+    """A repair as a sentence without its reason; options and steps by their ids."""
     match repair.action:
         case "drop":
             return f"{repair.question} does not count"
         case "full_marks":
             return f"{repair.question} gives everybody all points"
         case "accept":
-            item = items.get(repair.question)
-            answer = repair.answer if repair.answer is not None else ""
-            shown = item.show(answer) if item else str(answer)
-            return f"{repair.question} also accepts: {'; '.join(shown.splitlines())}"
+            answer = repair.answer or ""
+            shown = answer if isinstance(answer, str) else ", ".join(answer)
+            return f"{repair.question} also accepts {shown}"
 
 
 def _content(repair: Repaired) -> tuple[str, str, Response | None]:

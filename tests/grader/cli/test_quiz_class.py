@@ -197,6 +197,13 @@ def test_what_is_neither_results_nor_store_is_said(command, tmp_path):
     assert "holds no results of a quiz" in str(empty.exception)
 
 
+def test_questions_of_another_folder_are_asked_for(store, tmp_path):
+    (tmp_path / "other.yaml").write_text((BANK / "sample.yaml").read_text())
+    error = run("repair", store, "--questions", tmp_path).exception
+    assert "none of the topics sample is among the questions of" in str(error)
+    assert "--questions FOLDER" in str(error)
+
+
 @pytest.fixture
 def terminal():
     started = []
