@@ -255,6 +255,12 @@ def test_single_keys_mark_in_a_real_terminal(terminal, results):
     assert sorted(points(results).values()) == ["1", "3"]
 
 
+def test_keys_typed_ahead_are_not_lost(terminal, results):
+    child = terminal("mark", results)
+    child.send("2\r")
+    child.expect("Kept: 3 of 4")
+
+
 def test_a_killed_marker_loses_nothing_that_was_kept(terminal, results):
     child = terminal("mark", results)
     child.expect("0 of 4 points")
