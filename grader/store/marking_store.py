@@ -55,7 +55,8 @@ class MarkingStore(QuizStore):
         with self._transaction() as connection:
             for name, marks in records.items():
                 key = int(name.removeprefix("attempt "))
-                old = connection.scalar(select(attempts.c.marks).where(attempts.c.id == key))
+                query = select(attempts.c.marks).where(attempts.c.id == key)
+                old = connection.scalar(query.with_for_update())
                 if old == marks:
                     continue
                 values = {"attempt": key, "replaced_at": at, "marks": old}

@@ -1,11 +1,12 @@
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from grader.store.marking_store import open_marking_store
+from grader.store.marking_tables import MARKING_TABLES
 from grader.store.quiz_store import open_store
+from grader.store.tables import metadata
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
@@ -61,18 +62,10 @@ def test_replaced_marks_are_kept_with_time_and_reason(path, attempt):
 
 def test_a_store_from_before_gets_the_tables_when_it_is_first_marked(path, attempt):
     attempt()
-    connection = sqlite3.connect(path)
-    for table in ("decisions", "earlier_marks"):
-        connection.execute(f"DROP TABLE {table}") if _has(connection, table) else None
-    connection.commit()
-    connection.close()
+    with open_marking_store(path) as store, store._transaction() as connection:
+        metadata.drop_all(connection, tables=MARKING_TABLES)
     with open_marking_store(path) as store:
         assert store.entries() == []
-
-
-def _has(connection, table):
-    query = "SELECT 1 FROM sqlite_master WHERE name = ?"
-    return connection.execute(query, [table]).fetchone() is not None
 
 
 def test_several_markers_may_write_at_once(path, attempt):
