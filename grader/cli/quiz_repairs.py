@@ -123,7 +123,7 @@ def _print_changes(
     then = {change.after.id: change.after for change in changes}
     means = _mean(sheets), _mean(tuple(then.get(sheet.id, sheet) for sheet in sheets))
     lower = sum(after < before for before, after in (change.shares for change in changes))
-    tail = f" The share of the points gets smaller in {lower}." if lower else ""
+    tail = f" For {lower} the share of the points gets smaller." if lower else ""
     console.print(
         f"{len(changes)} of {counted(len(sheets), 'sheet')} change;"
         f" the mean goes from {percent(means[0])} to {percent(means[1])}.{tail}"

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.quiz.bank import read_item
@@ -116,6 +116,7 @@ def test_each_side_of_a_statement_has_its_feedback(question):
     assert item.mark("false").misconceptions == ()
 
 
+@settings(deadline=None)
 @given(chosen=st.permutations(["one", "cold", "all", "none"]), size=st.integers(1, 4))
 def test_the_order_of_chosen_options_does_not_matter(chosen, size):
     item = read_item(yaml.safe_load(Choices.example), at="example")

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise, permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.quiz.order_rules import RULES, guess_level, pairs_share, position_share, states
@@ -107,6 +107,7 @@ def test_the_guess_level_counts_the_strangers_that_are_shown(rule):
 
 
 @every_rule
+@settings(deadline=None)
 @given(case=cases())
 def test_a_share_is_never_outside_zero_and_one(rule, case):
     order, answer = case
@@ -114,6 +115,7 @@ def test_a_share_is_never_outside_zero_and_one(rule, case):
 
 
 @every_rule
+@settings(deadline=None)
 @given(case=cases())
 def test_all_points_mean_a_right_order_and_a_right_order_all_points(rule, case):
     order, answer = case
