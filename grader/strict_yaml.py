@@ -4,6 +4,7 @@ Plain YAML readers keep the last of two equal keys and ignore a misspelt one; bo
 change a course without a word, so both are errors here.
 """
 
+import contextlib
 import functools
 import re
 import reprlib
@@ -17,6 +18,8 @@ import yaml
 from grader.errors import CourseError, did_you_mean
 
 T = TypeVar("T")
+MOST_BYTES = 1_000_000  # of a file that a student wrote
+DEEPEST = 20
 
 _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "str": "a text",
@@ -49,13 +52,21 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def read(path: Path, type_: type[T]) -> T:
+def read(path: Path, type_: type[T], *, trusted: bool = True) -> T:
     """Read one YAML file as a value of `type_` (a `msgspec.Struct` with unknown keys forbidden).
+
+    Args:
+        trusted: a file of the course. One of a student may be neither large nor deep, nor hold
+            aliases, by which a short text can stand for an endless one.
 
     Raises:
         CourseError: the file is missing, is not YAML, or does not fit the type.
     """
     try:
+        if not trusted and path.stat().st_size > MOST_BYTES:
+            raise CourseError(
+                f"is larger than {MOST_BYTES:,} bytes", at=str(path), fix="Look into it."
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CourseError(
@@ -65,7 +76,27 @@ def read(path: Path, type_: type[T]) -> T:
         raise CourseError(
             "is not UTF-8 text", at=str(path), fix="Save the file as UTF-8."
         ) from error
+    if not trusted:
+        _refuse_traps(text, at=str(path))
     return parse(text, type_, at=str(path))
+
+
+def _refuse_traps(text: str, *, at: str) -> None:
+    """What loads into more than was written, or so deep that it ends the whole process."""
+    depth = 0
+    with contextlib.suppress(yaml.YAMLError):  # `parse` says what is wrong
+        for event in yaml.parse(text, yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent):
+                problem, fix = "has an alias (`*name`)", "Write each value in full, or in quotes."
+            elif depth > DEEPEST:
+                problem = f"has more than {DEEPEST} lists or mappings in each other"
+                fix = "Write plain values and lists."
+            else:
+                continue
+            line = f":{event.start_mark.line + 1}" if event.start_mark else ""
+            raise CourseError(problem, at=f"{at}{line}", fix=fix)
 
 
 def parse(text: str, type_: type[T], *, at: str) -> T:

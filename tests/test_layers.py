@@ -39,7 +39,7 @@ TABLE = {
     "grader.checks": ("errors memory harness", "pytest"),
     "grader.intake": ("errors records text", "nbformat"),
     "grader.batch": (
-        "errors records text course harness diagnosis intake sandbox sandbox.child",
+        "errors records text course harness diagnosis intake quiz sandbox sandbox.child",
         "msgspec",
     ),
     "grader.quiz": ("errors records course strict_yaml", "msgspec"),

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.quiz_class import grade, mark, repair
+from grader.cli.quiz_options import FOLDER, question_folder, questions_option
+
 if TYPE_CHECKING:
     from grader.quiz.item import Finding
-
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-questions_option = click.option(
-    "--questions", type=FOLDER, help="Folder with the questions.  [default: those shipped]"
-)
 
 
 @click.group()
@@ -35,7 +31,7 @@ def list_topics(questions: Path | None) -> None:
     from grader.quiz.bank import load
 
     out = console()
-    out.print(topics_list(load(_folder(questions)).topics))
+    out.print(topics_list(load(question_folder(questions)).topics))
     out.print("\nTake one: grader quiz take TOPIC")
 
 
@@ -77,7 +73,7 @@ def take(
     from grader.quiz.session import Feedback
     from grader.store.quiz_store import default_store, open_store
 
-    folder = _folder(questions)
+    folder = question_folder(questions)
     loaded = load_topic(folder, topic)
     name = student or _login_name()
     wish = Wish(student=name, seed=seed, feedback=Feedback(feedback) if feedback else None, new=new)
@@ -108,7 +104,7 @@ def lint_questions(folder: Path | None) -> None:
     from grader.quiz.lint import lint
     from grader.quiz.marks import counted
 
-    folder = _folder(folder)
+    folder = question_folder(folder)
     findings = lint(folder)
     for finding in findings:
         click.echo(_finding(finding))
@@ -122,36 +118,9 @@ def lint_questions(folder: Path | None) -> None:
         click.get_current_context().exit(2)
 
 
-@quiz.command()
-@click.argument("answers", type=FILE)
-@click.option("-o", "--output", type=FILE, help="Write the marks as JSON to this file, too.")
-@questions_option
-def grade(*, answers: Path, output: Path | None, questions: Path | None) -> None:
-    """Mark an answers file, without a terminal.
-
-    ANSWERS is YAML: `topic`, `student`, and `answers` with the id of each question and its
-    answer: an option id or a list of them, true or false, a number, a list of step ids, a text.
-    """
-    from grader.cli.quiz_text import console, results
-    from grader.quiz.answers import read_answers, responses
-    from grader.quiz.bank import load_misconceptions, load_topic
-    from grader.quiz.scoring import mark_all, marks_to_json
-
-    folder = _folder(questions)
-    file = read_answers(answers)
-    topic = load_topic(folder, file.topic)
-    marks = mark_all(topic.items, responses(file, topic, at=str(answers)))
-    if output is not None:
-        _write(output, marks_to_json(marks, topic=topic, student=file.student))
-    out = console()
-    out.print(f"{topic.title}: {file.student or 'no name given'}")
-    out.print(results(marks, load_misconceptions(folder)))
-
-
-def _folder(named: Path | None) -> Path:
-    from grader.course import shipped
-
-    return named or shipped("questions")
+quiz.add_command(grade)
+quiz.add_command(mark)
+quiz.add_command(repair)
 
 
 def _now() -> datetime:
@@ -187,14 +156,3 @@ def _resume_command(topic: str, **options: object) -> str:
 def _finding(finding: "Finding") -> str:
     fix = f"\n  {finding.fix}" if finding.fix else ""
     return f"{finding.severity}: {finding.where}: {finding.problem}{fix}"
-
-
-def _write(path: Path, content: bytes) -> None:
-    from grader.errors import GraderError
-
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise GraderError(
-            f"cannot be written ({error.strerror})", at=str(path), fix="Name another file with -o."
-        ) from error

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from fractions import Fraction
 from io import TextIOWrapper
 
 from rich import box
@@ -25,6 +26,7 @@ COLOURS = {
     Standing.WRONG: "red",
     Standing.WAITING: "cyan",
     Standing.UNANSWERED: "dim",
+    Standing.DROPPED: "dim",
 }
 
 CODE_OR_MATHS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$?([^$]+)\$\$?", re.DOTALL)
@@ -92,7 +94,8 @@ def verdict(mark: Mark) -> RenderableType:
 
 def summary(marks: Marks, misconceptions: Mapping[str, str]) -> RenderableType:
     """After the attempt: every key with its explanation, then the marks."""
-    reviews = (_review(row, number) for number, row in enumerate(marks.rows, start=1))
+    numbered = enumerate(marks.rows, start=1)
+    reviews = (_review(row, number, misconceptions) for number, row in numbered)
     return Group(*reviews, results(marks, misconceptions))
 
 
@@ -116,6 +119,25 @@ def results(marks: Marks, misconceptions: Mapping[str, str]) -> RenderableType:
     return Group(table, total, *_reading_list(marks, misconceptions))
 
 
+def reasons(marks: Marks, misconceptions: Mapping[str, str]) -> RenderableType:
+    """Beside each mark why it was given, the mistaken idea, and what guessing would earn."""
+    parts: list[RenderableType] = []
+    for number, row in enumerate(marks.rows, start=1):
+        name = row.item.id.partition(".")[2] or row.item.id
+        head = Text.assemble(
+            f"{number}. {name}: ",
+            (row.mark.standing.value, COLOURS[row.mark.standing]),
+            f", {_points(row.mark)}{_guessing(row)}",
+        )
+        parts += [head, *_why(row, misconceptions)]
+    return Group(*parts)
+
+
+def percent(share: Fraction) -> str:
+    """A share as whole percent; a small one is not said to be nothing."""
+    return "less than 1 %" if 0 < share < Fraction(1, 100) else f"{round(100 * share)} %"
+
+
 def topics_list(topics: tuple[Topic, ...]) -> RenderableType:
     """The topics of a bank: name, title, size and kinds of question."""
     grid = Table.grid(padding=(0, 2))
@@ -136,19 +158,37 @@ def _points(mark: Mark) -> str:
     return f"{shown(mark.points)} of {counted(mark.max_points, 'point')}"
 
 
-def _review(row: Row, number: int) -> RenderableType:
+def _review(row: Row, number: int, misconceptions: Mapping[str, str]) -> RenderableType:
     item, standing = row.item, row.mark.standing
     head = Text.assemble(
-        (f"\n{number}. ", "bold"), (standing, COLOURS[standing]), f" ({_points(row.mark)})"
+        (f"\n{number}. ", "bold"),
+        (standing, COLOURS[standing]),
+        f" ({_points(row.mark)}{_guessing(row)})",
     )
     parts: list[RenderableType] = [head, Padding(markdown(item.stem), (0, 0, 1, 0))]
     if row.response is not None:
         parts += _labelled("Your answer", item.show(row.response))
+    if why := _why(row, misconceptions):
+        parts += [Text("How it was marked:", style="bold"), *why]
     if standing != Standing.RIGHT:
         label = "A good answer" if standing == Standing.WAITING else "Right answer"
         parts += _labelled(label, item.show_key())
     parts += _labelled("Why", item.explanation)
     return Group(*parts)
+
+
+def _guessing(row: Row) -> str:
+    level = row.item.guess_level()
+    return "" if level is None else f"; guessing earns {percent(level)}"
+
+
+def _why(row: Row, misconceptions: Mapping[str, str]) -> list[RenderableType]:
+    lines = [line for line in row.mark.feedback if line]
+    lines += [
+        f"Mistaken idea: {misconceptions.get(name, '')} `{name}`"
+        for name in row.mark.misconceptions
+    ]
+    return [Padding(markdown(line), (0, 0, 0, 2)) for line in lines]
 
 
 def _labelled(label: str, text: str) -> list[RenderableType]:

@@ -129,6 +129,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """A response that earns all points."""
         raise NotImplementedError
 
+    def share_if_right(self, response: Response, key: Response) -> Fraction:
+        """The share of the points (0 to 1) if `key` were the right answer."""
+        return Fraction(response == key)
+
     def show(self, response: Response) -> str:
         """The response in the words of the question, as Markdown."""
         raise NotImplementedError

@@ -16,6 +16,7 @@ class Standing(StrEnum):
     WRONG = "wrong"
     WAITING = "needs marking"  # a person reads it
     UNANSWERED = "no answer"
+    DROPPED = "dropped"  # the question does not count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

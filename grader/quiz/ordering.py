@@ -43,6 +43,14 @@ class PartialOrder:
             closed[step] = frozenset(direct[step]).union(*through)
         return closed
 
+    @cached_property
+    def needs(self) -> dict[str, frozenset[str]]:
+        """For each step, those that a constraint puts before it."""
+        return {
+            step: frozenset(c.earlier for c in self.constraints if c.later == step)
+            for step in self.steps
+        }
+
     def an_order(self) -> tuple[str, ...]:
         """One right order. Raises `graphlib.CycleError` if there is none."""
         sorter: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
@@ -125,16 +133,13 @@ def first_break(answer: Sequence[str], order: PartialOrder) -> Constraint | None
 
 def count_orders(order: PartialOrder, *, limit: int) -> int:
     """The number of right orders; `limit` means that many or more."""
-    needs = {
-        step: {c.earlier for c in order.constraints if c.later == step} for step in order.steps
-    }
 
     def count(placed: frozenset[str], room: int) -> int:
         if len(placed) == len(order.steps):
             return 1
         found = 0
         for step in order.steps:
-            if step not in placed and needs[step] <= placed and found < room:
+            if step not in placed and order.needs[step] <= placed and found < room:
                 found += count(placed | {step}, room - found)
         return found
 

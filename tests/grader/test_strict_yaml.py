@@ -209,3 +209,26 @@ def test_whatever_stands_in_the_file_there_is_a_value_or_a_sentence(text):
 )
 def test_whatever_the_values_are_there_is_a_value_or_a_sentence(data):
     assert "\n  " in problem_with(yaml.safe_dump(data)), "the sentence says what to do"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("title: x\nparts: [" + "[" * 100_000, "x.yaml:2: has more than 20 lists or mappings"),
+        ("title: &a x\nkind: *a\n", "x.yaml:2: has an alias (`*name`)"),
+        ("title: " + "x" * 1_000_000, "is larger than 1,000,000 bytes"),
+        ("title: [", "is not valid YAML"),
+    ],
+)
+def test_a_students_file_can_neither_fill_the_memory_nor_end_the_process(tmp_path, text, says):
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(CourseError) as raised:
+        strict_yaml.read(path, Settings, trusted=False)
+    assert says in str(raised.value)
+
+
+def test_a_file_of_the_course_may_use_aliases(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("title: &a plain\nkind: *a\n")
+    assert strict_yaml.read(path, Settings).kind == "plain"

@@ -199,6 +199,10 @@ class Choices(_WithOptions, frozen=True, kw_only=True, tag="choices"):
             misconceptions=tuple(o.misconception for o in chosen if o.misconception),
         )
 
+    def share_if_right(self, response: Response, key: Response) -> Fraction:
+        right = sum(name in key for name in response)
+        return max(Fraction(0), Fraction(2 * right - len(response), len(key)))
+
     def guess_level(self) -> Fraction:
         """The mean over all sets of options but the empty one."""
         right, n = len(self.key()), len(self.options)

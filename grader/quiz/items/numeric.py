@@ -14,6 +14,7 @@ import msgspec
 
 from grader.quiz.item import Finding, Item, Presentation, Rejected, Response, error
 from grader.quiz.marks import Mark, scored
+from grader.quiz.units import Units
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 RATIO = re.compile(r"[+-]?[0-9]+/[0-9]*[1-9][0-9]*")
@@ -36,6 +37,9 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
     tolerance: int | float | None = None
     rel_tolerance: int | float | None = None
     unit: str = ""
+    # each with the factor that makes the unit of the answer of it
+    other_units: dict[str, int | float] = msgspec.field(default_factory=dict)
+    unit_required: bool = False
     traps: tuple[Trap, ...] = ()
     feedback: str = ""
 
@@ -56,12 +60,16 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
         """
 
     def present(self, seed: int) -> Presentation:
+        if self.unit_required:
+            how = "Type a number with its unit."
+        else:
+            how = f"Type a number{f' ({self.unit})' if self.unit else ''}, such as 12 or 0.25."
         return Presentation(
             item=self.id,
             kind=self.kind(),
             stem=self.stem,
             points=self.points,
-            how=f"Type a number{f' ({self.unit})' if self.unit else ''}, such as 12 or 0.25.",
+            how=how,
             unit=self.unit,
         )
 
@@ -71,23 +79,21 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
         return self.read_typed(str(value), seed=0)
 
     def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
-        number = text.strip().replace("\N{MINUS SIGN}", "-")
-        if self.unit:
-            number = number.removesuffix(self.unit).strip()
-        if len(number) > LONGEST:
+        written = text.strip().replace("\N{MINUS SIGN}", "-")
+        if len(written) > LONGEST:
             return Rejected(f"that is longer than {LONGEST} characters")
-        if NUMBER.fullmatch(number) or RATIO.fullmatch(number):
-            return number
-        if re.fullmatch(r"[+-]?[0-9]+(,[0-9]+)+", number):
-            plain = number.replace(",", "")
-            return Rejected(
-                f"{number!r} can be read in two ways: write {plain}, or a point for decimals"
-            )
-        return Rejected(f"{text.strip()!r} is not a number")
+        if not self.unit:
+            return _number(written)
+        parts = self._units().split(written)
+        if isinstance(parts, Rejected):
+            return parts
+        number, unit = _number(parts[0]), parts[1]
+        is_plain = isinstance(number, Rejected) or not (self.unit_required or unit != self.unit)
+        return number if is_plain or not unit else f"{number} {unit}"
 
     def mark(self, response: Response) -> Mark:
-        value = _exact(response)
-        if abs(value - _exact(self.answer)) <= self._width():
+        value = self._value(response)
+        if self._is_near(value, _exact(self.answer)):
             return scored(Fraction(1), self.points)
         if trap := self._trap(value):
             return scored(
@@ -98,11 +104,15 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             )
         return scored(Fraction(0), self.points, feedback=(self.feedback,) if self.feedback else ())
 
+    def share_if_right(self, response: Response, key: Response) -> Fraction:
+        return Fraction(self._is_near(self._value(response), self._value(key)))
+
     def key(self) -> Response:
-        return str(self.answer)
+        return f"{self.answer} {self.unit}" if self.unit_required else str(self.answer)
 
     def show(self, response: Response) -> str:
-        return f"{response} {self.unit}".strip()
+        text = str(response)
+        return text if " " in text else f"{text} {self.unit}".strip()
 
     def guess_level(self) -> Fraction:
         return Fraction(0)
@@ -116,6 +126,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             yield error("answer", "a number is not finite", "Write plain numbers.")
             return
         yield from self._tolerance_problems()
+        yield from self._units().problems()
         if not self.feedback.strip():
             yield error("feedback", "there is no feedback", "Say it to a taker who is wrong.")
         for number, trap in enumerate(self.traps):
@@ -142,6 +153,17 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
                 "Write `tolerance: 0.01`, or what rounding you accept.",
             )
 
+    def _units(self) -> Units:
+        return Units(main=self.unit, others=self.other_units, required=self.unit_required)
+
+    def _value(self, response: Response) -> Fraction:
+        """The number of a response in the unit of the answer."""
+        number, _, unit = str(response).partition(" ")
+        return _exact(number) * self._units().factor(unit)
+
+    def _is_near(self, value: Fraction, right: Fraction) -> bool:
+        return abs(value - right) <= self._width()
+
     def _width(self) -> Fraction:
         if self.rel_tolerance is not None:
             return _exact(self.rel_tolerance) * abs(_exact(self.answer))
@@ -159,6 +181,15 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             if miss(trap) <= max(self._width(), TRAP_WIDTH * abs(_exact(trap.value)))
         ]
         return min(near, key=miss, default=None)
+
+
+def _number(text: str) -> str | Rejected:
+    if NUMBER.fullmatch(text) or RATIO.fullmatch(text):
+        return text
+    if re.fullmatch(r"[+-]?[0-9]+(,[0-9]+)+", text):
+        plain = text.replace(",", "")
+        return Rejected(f"{text!r} can be read in two ways: write {plain}, or a point for decimals")
+    return Rejected(f"{text!r} is not a number")
 
 
 def _exact(number: object) -> Fraction:

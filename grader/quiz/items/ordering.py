@@ -1,9 +1,9 @@
 """Arrange steps. Several orders may be right, and some steps may belong nowhere."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise, permutations
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 import msgspec
@@ -21,21 +21,17 @@ from grader.quiz.item import (
     error,
 )
 from grader.quiz.marks import Mark, scored
+from grader.quiz.order_rules import MOST_STATES, RULES, guess_level, states
 from grader.quiz.ordering import (
     Constraint,
     PartialOrder,
     count_orders,
     distance,
-    edit_share,
-    exact_share,
     first_break,
     unsolved,
 )
 from grader.quiz.shuffle import shuffled
 
-Rule = Callable[[Sequence[str], PartialOrder], Fraction]
-RULES: dict[str, Rule] = {"edit": edit_share, "exact": exact_share}
-MOST_STEPS_FOR_GUESSING = 6  # 720 orders take 0.02 s; each step more multiplies that
 MOST_ORDERS_COUNTED = 1000
 
 
@@ -59,7 +55,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
     steps: tuple[Step, ...]
     before: tuple[tuple[str, str, str], ...] | None = None  # earlier, later, reason
     distractors: tuple[Distractor, ...] = ()
-    rule: Literal["edit", "exact"] = "edit"
+    rule: Literal["edit", "exact", "position", "pairs"] = "edit"
 
     shape: ClassVar[str] = "a list of step ids in their order"
     example: ClassVar[str] = """
@@ -84,7 +80,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
     def order(self) -> PartialOrder:
         ids = tuple(step.id for step in self.steps)
         if self.before is None:
-            return PartialOrder(ids, tuple(Constraint(*pair) for pair in pairwise(ids)))
+            return _chain(ids)
         return PartialOrder(ids, tuple(Constraint(*entry) for entry in self.before))
 
     def present(self, seed: int) -> Presentation:
@@ -160,13 +156,12 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
         orders = count_orders(self.order(), limit=2)
         return self.show(self.key()) + ("\n\nOther orders are right, too." if orders > 1 else "")
 
+    def share_if_right(self, response: Response, key: Response) -> Fraction:
+        return RULES[self.rule](response, _chain(key))
+
     def guess_level(self) -> Fraction | None:
-        """The mean over all orders of the steps, for few steps and no distractors."""
-        if self.distractors or len(self.steps) > MOST_STEPS_FOR_GUESSING:
-            return None
-        order = self.order()
-        shares = [RULES[self.rule](answer, order) for answer in permutations(order.steps)]
-        return sum(shares, Fraction(0)) / len(shares)
+        """Of an answer with as many steps as are right; `grader.quiz.order_rules` says how."""
+        return guess_level(self.rule, self.order(), len(self.distractors))
 
     def misconception_ids(self) -> tuple[str, ...]:
         return tuple(stray.misconception for stray in self.distractors if stray.misconception)
@@ -188,6 +183,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
             yield error("before", "every order is right", "Write constraints, or leave it out.")
         else:
             yield from _several_orders(order)
+            yield from self._rule_problems(order)
 
     def _texts(self) -> dict[str, str]:
         return {part.id: part.text for part in (*self.steps, *self.distractors)}
@@ -235,6 +231,14 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
                     "Write `misconception: <id>`, an id of misconceptions.yaml.",
                 )
 
+    def _rule_problems(self, order: PartialOrder) -> Iterator[Finding]:
+        if self.rule == "position" and states(order, limit=MOST_STATES) >= MOST_STATES:
+            yield error(
+                "rule",
+                "too many orders are right for the rule `position`",
+                "Take `edit`, or write more constraints.",
+            )
+
     def _constraint_problems(self) -> Iterator[Finding]:
         known = [step.id for step in self.steps]
         for earlier, later, reason in self.before or ():
@@ -244,6 +248,11 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
                     yield error(where, f"there is no step {name!r}", did_you_mean(name, known))
             if not reason.strip():
                 yield error(where, "there is no reason", "Complete: X comes before Y because ...")
+
+
+def _chain(ids: Sequence[str]) -> PartialOrder:
+    """The order in which only this sequence is right."""
+    return PartialOrder(tuple(ids), tuple(Constraint(*pair) for pair in pairwise(ids)))
 
 
 def _several_orders(order: PartialOrder) -> Iterator[Finding]:

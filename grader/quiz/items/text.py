@@ -1,15 +1,16 @@
 """Free text, which a person marks by a rubric."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
 import msgspec
 
 from grader.quiz.item import Finding, Item, Presentation, Rejected, Response, error
-from grader.quiz.marks import Mark, Standing, unscored
+from grader.quiz.marks import Mark, Standing, scored, unscored
 
 LONGEST = 10_000  # characters
+MOST_RUBRIC_ITEMS = 9  # a marker ticks them by digits
 
 
 class RubricPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +67,22 @@ class Text(Item, frozen=True, kw_only=True, tag="text"):
     def mark(self, response: Response) -> Mark:
         return unscored(Standing.WAITING, self.points)
 
+    def mark_by_rubric(
+        self, ticked: Collection[str], *, misconceptions: tuple[str, ...] = (), comment: str = ""
+    ) -> Mark:
+        """The mark that a person gave by ticking rubric items; ids unknown today count nothing."""
+        points = sum(point.points for point in self.rubric if point.id in ticked)
+        lines = [
+            f"{point.points if point.id in ticked else 0} of {point.points}: {point.text}"
+            for point in self.rubric
+        ]
+        return scored(
+            Fraction(min(points, self.points), self.points),
+            self.points,
+            feedback=(*lines, *([comment] if comment else [])),
+            misconceptions=misconceptions,
+        )
+
     def key(self) -> Response:
         return self.model_answer.strip()
 
@@ -89,6 +106,8 @@ class Text(Item, frozen=True, kw_only=True, tag="text"):
                 f"the rubric adds up to {total} points, the question has {self.points}",
                 "Change `points` or the rubric.",
             )
+        if len(self.rubric) > MOST_RUBRIC_ITEMS:
+            yield error("rubric", f"there are {len(self.rubric)} items", "Keep to 9, one a digit.")
         ids = [point.id for point in self.rubric]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             yield error("rubric", f"the id {twice[0]!r} stands twice", "Make them differ.")

@@ -1,8 +1,13 @@
 from fractions import Fraction
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from grader.quiz.bank import read_item
 from grader.quiz.item import Rejected
+from grader.quiz.items.choice import Choices
 from grader.quiz.marks import Standing
 
 
@@ -109,3 +114,22 @@ def test_each_side_of_a_statement_has_its_feedback(question):
     assert item.mark("true").feedback == ("The prompt holds it already.",)
     assert item.mark("true").misconceptions == ("architecture.encoder",)
     assert item.mark("false").misconceptions == ()
+
+
+@settings(deadline=None)
+@given(chosen=st.permutations(["one", "cold", "all", "none"]), size=st.integers(1, 4))
+def test_the_order_of_chosen_options_does_not_matter(chosen, size):
+    item = read_item(yaml.safe_load(Choices.example), at="example")
+    known = [name for name in chosen[:size] if name != "none"] or ["one"]
+    assert item.read(known) == item.read(known[::-1])
+    mark = item.mark(item.read(known))
+    right = sum(name != "all" for name in known)
+    assert mark.points == max(0, 2 * right - len(known))
+
+
+def test_another_key_counts_right_minus_wrong_by_that_key(question):
+    item = question("greedy")
+    assert item.share_if_right(("one", "all"), ("one", "all")) == 1
+    assert item.share_if_right(("one",), ("one", "all")) == Fraction(1, 2)
+    assert item.share_if_right(("one", "cold"), ("one", "all")) == 0
+    assert item.share_if_right(("cold", "none"), ("one", "all")) == 0

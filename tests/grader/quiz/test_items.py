@@ -7,6 +7,8 @@ from fractions import Fraction
 import msgspec
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grader.errors import CourseError
 from grader.quiz.bank import read_item
@@ -27,8 +29,10 @@ def item(raw):
     return read_item(raw, at="example")
 
 
-def test_the_six_kinds_are_found():
-    assert set(kinds()) == {"choice", "choices", "true_false", "numeric", "ordering", "text"}
+def test_the_seven_kinds_are_found():
+    assert set(kinds()) == {
+        "choice", "choices", "true_false", "numeric", "ordering", "short", "text",
+    }  # fmt: skip
 
 
 def test_the_example_has_no_problem(item):
@@ -106,6 +110,41 @@ def test_nothing_typed_is_rejected_not_wrong(item, text):
 def test_a_doubt_is_a_question(item):
     doubt = item.doubt(item.key(), seed=1)
     assert doubt is None or isinstance(doubt, Doubt)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(value=values)
+def test_whatever_stands_in_an_answers_file_is_read_or_rejected(item, value):
+    response = item.read(value)
+    if not isinstance(response, Rejected):
+        assert item.read(json.loads(json.dumps(response))) == response
+        mark = item.mark(response)
+        assert 0 <= mark.points <= mark.max_points == item.points
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(max_size=12) | st.text(alphabet="abcdtf0123456789 .,/-e", max_size=12))
+def test_whatever_is_typed_is_read_or_rejected(item, text):
+    response = item.read_typed(text, seed=3)
+    if not isinstance(response, Rejected):
+        assert item.read(json.loads(json.dumps(response))) == response
+        assert 0 <= item.mark(response).points <= item.points
+        assert item.show(response).strip()
+
+
+def test_an_answer_earns_all_points_if_it_were_the_right_one(item):
+    assert item.share_if_right(item.key(), item.key()) == 1
 
 
 def test_the_guess_level_is_a_share(item):

@@ -79,3 +79,68 @@ def test_the_nearest_trap_counts(question):
         {"value": 100.4, "misconception": "loss.base_two", "feedback": "near"},
     ]
     assert question("loss", traps=traps).mark("100.3").feedback == ("near",)
+
+
+@pytest.fixture
+def size(question):
+    def make(**changes):
+        options = {"answer": 2048, "tolerance": None, "unit": "B", "traps": []}
+        return question("loss", **options, other_units={"kB": 1000, "KiB": 1024}, **changes)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("typed", "points"),
+    [("2048", 1), ("2048 B", 1), ("2048b", 1), ("2 KiB", 1), ("2KiB", 1), ("2048/1000 kB", 1),
+     ("2.048e0 kb", 1), ("2 kB", 0), ("2048 KiB", 0)],
+)  # fmt: skip
+def test_a_number_is_compared_in_the_unit_it_is_given_in(size, typed, points):
+    item = size()
+    response = item.read_typed(typed, seed=0)
+    assert item.mark(response).points == points
+    assert item.read(response) == response
+
+
+@pytest.mark.parametrize("typed", ["2048 tokens", "2 kBs", "2048 B B", "2048 %"])
+def test_a_wrong_unit_is_asked_again_and_not_wrong(size, typed):
+    rejected = size().read_typed(typed, seed=0)
+    assert "is no unit of this answer" in rejected.why
+    assert "B" in rejected.why
+
+
+def test_a_missing_unit_is_asked_again_where_it_is_required(size):
+    item = size(unit_required=True)
+    assert item.read("2048") == Rejected("the unit is missing: write e.g. 2048 B")
+    assert item.mark(item.read("2048 B")).points == 1
+    assert item.mark(item.key()).points == 1
+    assert item.show(item.key()) == "2048 B"
+    assert "with its unit" in item.present(0).how
+
+
+def test_units_that_differ_in_case_only_are_told_apart(question):
+    item = question("loss", answer=8, tolerance=None, unit="Mb", other_units={"MB": 8}, traps=[])
+    assert item.mark(item.read("1 MB")).points == 1
+    assert item.mark(item.read("8 Mb")).points == 1
+    assert isinstance(item.read("8 mb"), Rejected)
+
+
+def test_a_trap_is_found_in_any_unit(question):
+    traps = [{"value": 1000, "misconception": "loss.base_two", "feedback": "no"}]
+    item = question(
+        "loss", answer=2000, tolerance=None, unit="B", other_units={"kB": 1000}, traps=traps
+    )
+    assert item.mark(item.read("1 kB")).misconceptions == ("loss.base_two",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"other_units": {"kB": 0}}, "the factor 0 is not above zero"),
+        ({"other_units": {"nats": 2}}, "another factor than 1"),
+        ({"other_units": {"2k": 2}}, "a unit begins with a letter"),
+        ({"unit": "", "unit_required": True}, "there are other units and no `unit`"),
+    ],
+)
+def test_a_slip_in_the_units_is_found(question, changes, says):
+    assert says in " ".join(finding.problem for finding in question("loss", **changes).problems())

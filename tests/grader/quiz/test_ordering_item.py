@@ -1,8 +1,10 @@
 from fractions import Fraction
+from itertools import permutations
 
 import pytest
 
 from grader.quiz.item import Doubt, Rejected
+from grader.quiz.ordering import edit_share
 
 RIGHT = ("enc", "pos", "emb", "add", "blk", "log", "smp")
 
@@ -108,7 +110,36 @@ def test_the_exact_rule_can_be_chosen(question):
 def test_the_guess_level_is_the_mean_over_all_orders(question):
     # of six orders of three: one right, two with two edits (1/3), three with four (0)
     assert question("chain").guess_level() == Fraction(1, 6) * (1 + 4 * Fraction(1, 3))
-    assert question("flow").guess_level() is None
+
+
+def test_with_steps_that_belong_nowhere_the_guess_level_is_a_close_estimate(question):
+    item = question("flow")
+    shown, order = ("train", *RIGHT), item.order()
+    exact = sum(edit_share(answer, order) for answer in permutations(shown, 7)) / 40_320
+    assert abs(item.guess_level() - exact) < Fraction(1, 100)
+    assert item.guess_level() == question("flow").guess_level()
+
+
+@pytest.mark.parametrize("rule", ["edit", "position", "pairs"])
+def test_a_stranger_costs_points_by_every_rule_and_is_explained(question, rule):
+    mark = question("flow", rule=rule).mark((*RIGHT, "train"))
+    assert 0 < mark.points < 7
+    assert mark.misconceptions == ("training.generates",)
+
+
+@pytest.mark.parametrize("rule", ["edit", "exact", "position", "pairs"])
+def test_every_rule_names_the_first_broken_constraint(question, rule):
+    mark = question("flow", rule=rule).mark(("enc", "emb", "add", "pos", "blk", "log", "smp"))
+    assert mark.points < 7
+    assert "because it is one of the terms." in mark.feedback[0]
+
+
+def test_the_position_rule_needs_few_right_orders(question):
+    steps = [{"id": f"s{n}", "text": f"Step {n}"} for n in range(20)]
+    before = [["s0", "s1", "so"]]
+    item = question("chain", steps=steps, before=before, rule="position")
+    found = [finding for finding in item.problems() if finding.severity == "error"]
+    assert [finding.where for finding in found] == ["rule"]
 
 
 def test_the_right_order_is_shown_as_its_author_wrote_it(question):
