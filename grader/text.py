@@ -29,6 +29,13 @@ def clean_line(text: str, limit: int) -> str:
     return clean(text, limit).replace("\n", "\\u000a").replace("\t", "\\u0009")
 
 
+def table_cell(text: str) -> str:
+    """A text cell that no spreadsheet takes for a formula, and no reader for two rows."""
+    text = " ".join(text.splitlines())
+    acts = text.startswith("\t") or text.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{text}" if acts else text
+
+
 def _without_piles(text: str) -> str:
     kept: list[str] = []
     marks = 0

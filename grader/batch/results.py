@@ -19,6 +19,7 @@ import msgspec
 
 from grader.errors import GraderFault
 from grader.records import Report, Status, report_from_json, to_json
+from grader.text import table_cell
 
 _NAME_BYTES = 200
 
@@ -99,13 +100,6 @@ def grades_csv(reports: Iterable[Report], stages: Iterable[str]) -> bytes:
         graded = report.status == Status.GRADED
         points = [by_stage.get(name, "") if graded else "" for name in names]
         total = [report.points, report.max_points] if graded else ["", ""]
-        cells = [_cell(report.submission), report.status.value, *total, *points]
-        rows.writerow([*cells, _cell(report.reason)])
+        cells = [table_cell(report.submission), report.status.value, *total, *points]
+        rows.writerow([*cells, table_cell(report.reason)])
     return text.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    """A text cell that no spreadsheet takes for a formula, and no reader for two rows."""
-    text = " ".join(text.splitlines())
-    acts = text.startswith("\t") or text.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{text}" if acts else text
