@@ -54,7 +54,7 @@ attempts = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("marks", Text),
-    Column("number", Integer, nullable=False, server_default="0"),
+    Column("number", Integer, nullable=False, server_default=text("0")),
     # two programs that begin an attempt at the same moment begin one
     Index("attempts_numbers", "student", "topic", "number", unique=True),
 )
