@@ -11,7 +11,8 @@ from rich.console import Console
 from grader.cli.quiz_terminal import Conversation
 from grader.quiz.bank import load_misconceptions, load_topic
 from grader.quiz.item import Rejected
-from grader.quiz.session import Answered, Feedback, Finished, Moved, Phase, Session
+from grader.quiz.rules import Feedback, Rules
+from grader.quiz.session import Answered, Finished, Moved, Phase, Session
 
 BANK = Path(__file__).parents[1] / "quiz" / "bank"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -23,27 +24,44 @@ class Talk:
     and the seed that make one. After the last line the input ends.
     """
 
-    def __init__(self, typed, *, seed=7, feedback=Feedback.NOW, end=EOFError, width=80):
+    def __init__(
+        self,
+        typed,
+        *,
+        seed=7,
+        feedback=Feedback.NOW,
+        end=EOFError,
+        width=80,
+        rules=None,
+        clock=None,
+    ):
         self.out = io.StringIO()
         self.events = []
+        self.seconds = []
         self._typed = iter(typed)
         self._end = end
         self._talk = Conversation(
-            Session(topic=TOPIC, seed=seed, started_at=NOW, feedback=feedback),
+            Session(
+                topic=TOPIC, seed=seed, started_at=NOW, rules=rules or Rules(feedback=feedback)
+            ),
             misconceptions=load_misconceptions(BANK),
             console=Console(file=self.out, width=width, markup=False, emoji=False),
             ask=self._ask,
             save=self._save,
-            now=lambda: NOW,
+            now=clock or (lambda: NOW),
             resume_command="grader quiz take sample --student 'Ada L'",
+            review_command="grader quiz review sample",
         )
         self.session = self._talk.run()
 
-    def _ask(self, prompt):
+    def _ask(self, prompt, seconds):
         self.out.write(prompt)
+        self.seconds.append(seconds)
         line = next(self._typed, None)
         if line is None:
             raise self._end
+        if isinstance(line, type):
+            raise line
         if callable(line):
             line = line(self._talk.session.current, self._talk.session.seed)
         self.out.write(f"«{line}»\n")
@@ -52,6 +70,7 @@ class Talk:
     def _save(self, event, session):
         self.events.append(event)
         self.out.write(f"«{type(event).__name__} saved»\n")
+        return session
 
     @property
     def saved(self):
