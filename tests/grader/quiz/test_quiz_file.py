@@ -76,8 +76,13 @@ def test_a_topic_stands_for_all_its_questions(read):
 
 @pytest.mark.parametrize(
     "opens",
-    ["2026-03-02 09:00+01:00", "2026-03-02 09:00 +01:00", "2026-03-02T08:00:00Z"]
-    + ["2026-03-02 09:00:00 +01:00", "'2026-03-02 09:00+01:00'"],
+    [
+        "2026-03-02 09:00+01:00",
+        "2026-03-02 09:00 +01:00",
+        "2026-03-02 09:00:00 +01:00",
+        "2026-03-02T08:00:00Z",
+        "'2026-03-02 09:00+01:00'",
+    ],
 )
 def test_a_time_with_its_own_zone_needs_no_other(read, opens):
     quiz = read(f"title: T\nquestions: [sample]\nopens: {opens}\n")

@@ -119,8 +119,16 @@ def test_a_moment_has_its_zone():
 
 @pytest.mark.parametrize(
     ("seconds", "says"),
-    [(-5, "0 s"), (59.9, "59 s"), (60, "1 min"), (2699, "44 min"), (3600, "1 h")]
-    + [(3900, "1 h 5 min"), (47 * 3600, "47 h"), (50 * 3600, "2 days")],
+    [
+        (-5, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (2699, "44 min"),
+        (3600, "1 h"),
+        (3900, "1 h 5 min"),
+        (47 * 3600, "47 h"),
+        (50 * 3600, "2 days"),
+    ],
 )
 def test_a_duration_is_never_more_than_what_is_left(seconds, says):
     assert duration(timedelta(seconds=seconds)) == says
