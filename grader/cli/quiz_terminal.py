@@ -17,7 +17,7 @@ A_DAY = timedelta(days=1)
 HELP = """\
   s  skip this question (it comes again)
   p  back to the previous question
-  q  stop; every answer is saved, and the quiz can be resumed
+  q  stop; answers stay, you can resume
   ?  this help"""
 
 
@@ -208,8 +208,10 @@ class Conversation:
             while line := self._ask("… ").rstrip():
                 lines.append(line)
                 at = self._now()
-        except (EOFError, TimeoutError):
+        except EOFError:
             pass
+        except TimeoutError:
+            self._console.print("\nThe lines that were entered count.")
         self._draft_lines = 0
         return "\n".join(lines), at
 

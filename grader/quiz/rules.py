@@ -123,11 +123,16 @@ def moment(at: datetime) -> str:
 
 
 def duration(left: timedelta) -> str:
-    """A length of time for people: `1 h 5 min`, `4 min`, `40 s`; never more than is left."""
+    """A length of time for people: `1 h 5 min`, `44 min`, `3 min 40 s`; never more than is left."""
     seconds = max(0, int(left.total_seconds()))
     hours, minutes = divmod(seconds // 60, 60)
     if hours >= 48:
         return f"{hours // 24} days"
     if hours:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min" if minutes else f"{seconds} s"
+    if minutes >= 10:
+        return f"{minutes} min"
+    rest = f"{seconds % 60} s"
+    if not minutes:
+        return rest
+    return f"{minutes} min {rest}" if seconds % 60 else f"{minutes} min"
