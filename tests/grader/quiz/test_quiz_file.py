@@ -1,8 +1,10 @@
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from grader.course import shipped
 from grader.errors import CourseError
 from grader.quiz.bank import load, load_topic
 from grader.quiz.paper import practice
@@ -183,3 +185,13 @@ def test_practice_asks_the_whole_topic(bank_folder):
     quiz = practice(topic)
     assert quiz.paper(quiz.draw(1)) is topic
     assert quiz.rules == Rules()
+
+
+def test_the_quiz_that_the_documentation_shows_can_be_taken(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "instructors.md").read_text()
+    [text] = re.findall(r"^`week-3\.yaml`:\n\n```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    path = tmp_path / "week-3.yaml"
+    path.write_text(text)
+    quiz = load_quiz(path, load(shipped("questions")))
+    assert quiz.rules.attempts == 2
+    assert len(quiz.draw(1)) > 3
