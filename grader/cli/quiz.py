@@ -202,12 +202,15 @@ def _desk(topic: str, *, questions: Path | None, student: str | None, store: str
     from grader.cli.quiz_desk import Desk
     from grader.store.quiz_store import default_store
 
+    # what GRADER_STORE says, perhaps with a password, need not be typed and is not printed
+    source = click.get_current_context().get_parameter_source("store")
+    typed = store if source == click.core.ParameterSource.COMMANDLINE else None
     return Desk(
         word=topic,
         folder=_folder(questions),
         student=student or _login_name(),
         store=store or default_store(),
-        resume_command=_resume_command(topic, questions=questions, student=student, store=store),
+        resume_command=_resume_command(topic, questions=questions, student=student, store=typed),
     )
 
 

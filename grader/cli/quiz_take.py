@@ -28,6 +28,8 @@ def take(desk: Desk, wish: Wish) -> None:
     """
     quiz = load_named(desk.word, desk.folder, feedback=wish.feedback)
     _check(desk, wish, quiz)
+    if early := quiz.rules.too_early(now()):  # an attempt begun before the opening was moved waits
+        raise NotNow(early, at=quiz.name)
     with open_store(desk.store) as store:
         earlier = settled(store, quiz, wish.student)
         attempt = unfinished(store, quiz, wish, earlier)

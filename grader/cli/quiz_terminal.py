@@ -8,6 +8,7 @@ from typing import Protocol
 from rich.console import Console
 
 from grader.cli.quiz_text import handed_in, markdown, opening, question, summary, verdict
+from grader.errors import GraderFault
 from grader.quiz.item import Doubt, Item, Rejected, Response
 from grader.quiz.marks import counted
 from grader.quiz.rules import Feedback, duration
@@ -228,8 +229,18 @@ class Conversation:
                 self._console.print("Then type it again.")
                 return False
             case session:
-                self.session = self._save(event, session)
-                return True
+                return self._saved(event, session)
+
+    def _saved(self, event: Event, session: Session) -> bool:
+        """Save an event. An answer that cannot be saved may be typed again, or the taker stops."""
+        try:
+            self.session = self._save(event, session)
+        except GraderFault as fault:
+            if not isinstance(event, Answered):
+                raise
+            self._console.print(f"Not saved: {fault}\nType the answer again to try once more.")
+            return False
+        return True
 
     def _confirms(self, doubt: str) -> bool:
         self._console.print(doubt)

@@ -30,6 +30,7 @@ from grader.store.tables import VERSION, answers, attempts, bring_up_to_date
 
 Response = str | tuple[str, ...]
 _CONNECT_SECONDS = 10
+_LOCK_SECONDS = 30  # of waiting for others who write to the same file
 
 
 class StoreError(GraderFault):
@@ -248,7 +249,8 @@ def _engine(url: URL) -> Engine:
         engine = create_engine(url)
     else:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = create_engine(url, poolclass=NullPool)
+        waits = {} if "timeout" in url.query else {"timeout": _LOCK_SECONDS}
+        engine = create_engine(url, poolclass=NullPool, connect_args=waits)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -1,5 +1,6 @@
 """A real PostgreSQL for tests: a cluster of its own in a temporary folder, gone afterwards."""
 
+import ctypes
 import os
 import pwd
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+PLACE = "/usr/lib/postgresql"
 SETTINGS = {
     "listen_addresses": "",  # reached by its socket only
     "fsync": "off",  # nothing in it is worth keeping
@@ -24,7 +26,7 @@ SETTINGS = {
 
 def binaries():
     """The folder of the newest PostgreSQL of Debian's packages; None if there is none."""
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found = [path.parent for path in Path(PLACE).glob("*/bin/initdb")]
     return max(found, key=lambda path: float(path.parent.name), default=None)
 
 
@@ -32,11 +34,16 @@ def binaries_or_skip():
     """Without PostgreSQL the test is skipped, but in CI that is a failure."""
     found = binaries()
     if found is None:
-        reason = "there is no /usr/lib/postgresql/*/bin/initdb: apt-get install postgresql"
+        reason = f"there is no {PLACE}/*/bin/initdb: apt-get install postgresql"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+def end_with_the_tests():
+    """Where tests are killed, nothing ends the server but this (PR_SET_PDEATHSIG of Linux)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 class Cluster:
@@ -65,6 +72,7 @@ class Cluster:
                 [programs / "postgres", "-D", data, "-k", self.folder, *settings],
                 stdout=log,
                 stderr=log,
+                preexec_fn=end_with_the_tests,
                 **options,
             )
         self._wait()

@@ -292,3 +292,18 @@ def test_many_students_on_one_postgresql_become_a_gradebook(
     assert done.exit_code == 0, done.output
     rows = csv.DictReader((tmp_path / "grades.csv").read_text().splitlines())
     assert {row["student"]: row["points"] for row in rows} == {"ada": "2", "bob": "0", "cy": "1"}
+
+
+def test_a_quiz_whose_opening_was_moved_shows_no_question_before(run, week):
+    run("take", lines=["f"])
+    week(opens=FOREVER)
+    said = run("take")
+    assert said == "error: week-3.yaml: it opens on Thu 1 Jan 2099 at 00:00 UTC"
+
+
+def test_a_store_from_the_environment_is_not_printed(week, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADER_STORE", str(tmp_path / "secret.sqlite"))
+    words = ["take", "week-3.yaml", "--questions", str(BANK)]
+    done = CliRunner().invoke(quiz, words, input="f\nq\n")
+    assert f"grader quiz take week-3.yaml --questions {BANK}" in done.output
+    assert "secret" not in done.output

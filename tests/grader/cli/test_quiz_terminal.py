@@ -13,6 +13,7 @@ from grader.quiz.bank import load_misconceptions, load_topic
 from grader.quiz.item import Rejected
 from grader.quiz.rules import Feedback, Rules
 from grader.quiz.session import Answered, Finished, Moved, Phase, Session
+from grader.store.quiz_store import StoreError
 
 BANK = Path(__file__).parents[1] / "quiz" / "bank"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -360,3 +361,18 @@ def test_feedback_that_comes_later_is_announced_with_its_command():
     talk = Talk([*all_of(wrong), "f"], rules=rules)
     assert talk.text.endswith("Then type: grader quiz review sample")
     assert "left" not in talk.text, "a week is not worth a countdown"
+
+
+def test_an_answer_that_cannot_be_saved_may_be_typed_again():
+    class Failing(Talk):
+        def _save(self, event, session):
+            if not self.events:
+                self.events.append(Moved(0))
+                raise StoreError("the store cannot be used: no route", fix="Check it.")
+            return super()._save(event, session)
+
+    talk = Failing([right, right, "q"])
+    assert "Not saved: the store cannot be used: no route" in talk.text
+    assert "Right: 1 of 1 point." in talk.text.partition("try once more.")[2]
+    assert "Right" not in talk.text.partition("try once more.")[0]
+    assert len(talk.answers) == 1

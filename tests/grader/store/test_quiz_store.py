@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from grader.store.quiz_store import StoredAnswer, StoreError, default_store, open_store
+from tests.grader.postgres import binaries_or_skip
 
 START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 SETTINGS = {"feedback": "now"}
@@ -340,3 +341,18 @@ def test_a_connection_that_was_cut_between_two_answers_is_opened_anew(postgres):
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test%'"
         )
         assert store.save_answer(attempt.id, item="x", response="1", at=START)
+
+
+def test_a_driver_that_is_missing_is_told_with_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"'psycopg' .* is not installed\n  Install it \(`pip"):
+        open_store("postgresql://ada@host/quiz")
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", "Failed"), ("", "Skipped")])
+def test_without_a_postgresql_tests_are_skipped_but_not_in_ci(monkeypatch, ci, outcome):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr("tests.grader.postgres.PLACE", "/nowhere")
+    with pytest.raises(BaseException, match="apt-get install postgresql") as caught:
+        binaries_or_skip()
+    assert type(caught.value).__name__ == outcome
