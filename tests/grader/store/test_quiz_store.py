@@ -4,7 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -231,6 +231,24 @@ def test_handing_in_marks_what_is_stored(store):
     store.save_answer(attempt.id, item="x", response="1", at=START)
     store.hand_in(attempt.id, at=START, mark=lambda given: given[0].item * 3)
     assert store.attempt(attempt.id).marks == "xxx"
+
+
+def test_no_answer_slips_in_while_an_attempt_is_marked(store):
+    """It would be stored and not be marked."""
+    attempt = begin(store)
+    with ThreadPoolExecutor(1) as pool:
+        coming = []
+
+        def mark(given):
+            coming.append(
+                pool.submit(store.save_answer, attempt.id, item="x", response="1", at=START)
+            )
+            wait(coming, timeout=0.3)
+            return str(len(given))
+
+        store.hand_in(attempt.id, at=START, mark=mark)
+        assert coming[0].result() is False
+    assert (store.attempt(attempt.id).marks, store.answers(attempt.id)) == ("0", ())
 
 
 def test_an_attempt_begun_twice_is_one(store):
