@@ -6,12 +6,13 @@ import click
 
 from grader.cli.keyboard import ask
 from grader.cli.quiz_attempt import Attempt, NotNow, Wish, begin, opened, unfinished
-from grader.cli.quiz_desk import Desk, counted_attempt, load_named, now, settled
+from grader.cli.quiz_desk import Desk, counted_attempt, graded, load_named, now, settled
 from grader.cli.quiz_terminal import Conversation
 from grader.cli.quiz_text import console, later, start, summary
 from grader.course import load_course
 from grader.quiz.bank import load_misconceptions
 from grader.quiz.paper import Quiz
+from grader.quiz.scoring import marks_from_json
 from grader.quiz.session import Phase, Session
 from grader.store.quiz_store import QuizStore, StoredAttempt, open_store
 
@@ -69,7 +70,8 @@ def review(desk: Desk, number: int | None) -> None:
         )
     if not session.shows_feedback(now()):
         raise NotNow(later(session), at=quiz.name)
-    _show(session, desk, f"{quiz.title}: attempt number {chosen.number} of {desk.student}.")
+    heading = f"{quiz.title}: attempt number {chosen.number} of {desk.student}."
+    _show(chosen, session, desk, heading)
 
 
 def _check(desk: Desk, wish: Wish, quiz: Quiz) -> None:
@@ -121,13 +123,18 @@ def _look_back(
     session = opened(store, quiz, chosen).session
     if not session.shows_feedback(now()):
         raise NotNow(f"{refusal}; {later(session)}", at=quiz.name)
-    _show(session, desk, f"{quiz.title}: {refusal}. Your attempt number {chosen.number} counts.")
+    heading = f"{quiz.title}: {refusal}. Your attempt number {chosen.number} counts."
+    _show(chosen, session, desk, heading)
 
 
-def _show(session: Session, desk: Desk, heading: str) -> None:
+def _show(stored: StoredAttempt, session: Session, desk: Desk, heading: str) -> None:
+    """The marks that are stored, since a person may have changed them after the attempt."""
+    marks = session.marks()
+    if graded(stored) is not None and stored.marks is not None:
+        marks = marks_from_json(stored.marks, session.items)
     out = console()
     out.print(heading)
-    out.print(summary(session.marks(), load_misconceptions(desk.folder)))
+    out.print(summary(marks, load_misconceptions(desk.folder)))
 
 
 def _talk(attempt: Attempt, desk: Desk) -> None:

@@ -1,7 +1,9 @@
 """`take`, `review` and `results` of a quiz file, from the command line to the database."""
 
 import csv
+import json
 import re
+import sqlite3
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from click.testing import CliRunner
 from grader.cli.quiz import quiz
 from grader.cli.quiz_attempt import NotNow
 from grader.errors import CourseError
-from grader.store.quiz_store import open_store
+from grader.store.quiz_store import StoreError, open_store
 
 BANK = Path(__file__).parents[1] / "quiz" / "bank"
 FOREVER = "2099-01-01 00:00+00:00"
@@ -307,3 +309,36 @@ def test_a_store_from_the_environment_is_not_printed(week, tmp_path, monkeypatch
     done = CliRunner().invoke(quiz, words, input="f\nq\n")
     assert f"grader quiz take week-3.yaml --questions {BANK}" in done.output
     assert "secret" not in done.output
+
+
+def test_a_review_shows_the_marks_that_are_stored(run, week, database):
+    week(feedback="end")
+    run("take", lines=[*RIGHT, "f"])
+    connection = sqlite3.connect(database)
+    [(marks,)] = connection.execute("SELECT marks FROM attempts")
+    record = json.loads(marks)
+    row = record["questions"][2]
+    row |= {"points": "5/2", "standing": "partly right", "feedback": ["Named the sequence."]}
+    record["points"] = "9/2"
+    connection.execute("UPDATE attempts SET marks = ?", [json.dumps(record)])
+    connection.commit()
+    connection.close()
+    said = run("review")
+    assert "3. partly right (2 1/2 of 4 points)" in said
+    assert "4 1/2 of 6 points." in said
+    assert "4 1/2 6" in run("results")
+
+
+@pytest.mark.parametrize("marks", ["", "{", "[]", '{"points": "x", "max_points": 1}'])
+def test_marks_that_cannot_be_read_are_one_sentence(run, week, database, marks):
+    week(feedback="end")
+    run("take", lines=[*RIGHT, "f"])
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE attempts SET marks = ? WHERE finished_at IS NOT NULL", [marks])
+    connection.commit()
+    connection.close()
+    for command, *words in (["results"], ["review", "--student", "ada"]):
+        arguments = [command, "week-3.yaml", "--questions", str(BANK), "--store", database, *words]
+        error = CliRunner().invoke(quiz, arguments).exception
+        assert isinstance(error, StoreError)
+        assert "the marks of attempt 1 cannot be read" in str(error)
