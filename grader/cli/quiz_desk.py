@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.cli.quiz_attempt import settle
-from grader.quiz.bank import load, load_topic
+from grader.errors import CourseError
+from grader.quiz.bank import load, load_topic, topic_paths
 from grader.quiz.gradebook import HandedIn, handed_in
 from grader.quiz.paper import Quiz, practice
 from grader.quiz.quiz_file import is_quiz_file, load_quiz
@@ -37,6 +38,9 @@ def load_named(word: str, folder: Path, *, feedback: Feedback | None = None) -> 
     """The quiz of a file, or a topic for practice."""
     if is_quiz_file(word):
         return load_quiz(Path(word), load(folder))
+    file = Path(f"{word}.yaml")
+    if file.is_file() and word not in {path.stem for path in topic_paths(folder)}:
+        raise CourseError(f"there is no topic {word!r}", fix=f"Did you mean the file {file}?")
     return practice(load_topic(folder, word), feedback or Feedback.NOW)
 
 

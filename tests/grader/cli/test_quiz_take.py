@@ -213,6 +213,7 @@ def test_students_and_attempts_get_orders_of_their_own(run, week, database):
 
 def test_a_file_that_is_not_there_or_wrong_is_one_sentence(run, week):
     assert run("take", name="no.yaml").startswith("error: no.yaml: cannot be read (No such file")
+    assert run("take", name="week-3").endswith("Did you mean the file week-3.yaml?")
     week(minute=3)
     assert "there is no key 'minute' here" in run("take")
 
