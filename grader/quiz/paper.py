@@ -35,6 +35,7 @@ class Quiz:
     items: tuple[Item, ...]
     pools: tuple[Pool, ...] = ()
     rules: Rules = PRACTICE
+    bank: tuple[Topic, ...] = ()  # all topics from which questions may have been drawn
     practice: Topic | None = None
 
     def draw(self, seed: int) -> tuple[str, ...]:
@@ -47,11 +48,13 @@ class Quiz:
         return tuple(ids)
 
     def paper(self, ids: Iterable[str]) -> Topic:
-        """The drawn questions as a topic; a question that is no longer there is left out."""
+        """The drawn questions as a topic; a question that is no longer there is left out.
+
+        One that only the quiz has dropped since stays for those who were asked it.
+        """
         if self.practice is not None:
             return self.practice
-        known = {item.id: item for item in self.items}
-        known |= {item.id: item for pool in self.pools for item in pool.items}
+        known = {item.id: item for topic in self.bank for item in topic.items}
         items = tuple(known[name] for name in ids if name in known)
         digest = hashlib.sha256(msgspec.json.encode([self.title, items]))
         return Topic(

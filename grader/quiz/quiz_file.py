@@ -78,8 +78,15 @@ def load_quiz(path: Path, bank: Bank) -> Quiz:
             at=str(path),
             fix="Add `questions: [...]` with topics or ids of questions, or `pools`.",
         )
-    rules = _rules(file, str(path))
-    return Quiz(name=path.name, title=file.title, path=path, items=items, pools=pools, rules=rules)
+    return Quiz(
+        name=path.name,
+        title=file.title,
+        path=path,
+        items=items,
+        pools=pools,
+        rules=_rules(file, str(path)),
+        bank=bank.topics,
+    )
 
 
 class _Finder:
