@@ -9,6 +9,7 @@ import functools
 import re
 import reprlib
 from collections.abc import Hashable, Iterable
+from enum import EnumType
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -27,6 +28,9 @@ _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "float": "a number",
     "int | float": "a number",
     "int | float | null": "a number",
+    "float | null": "a number",
+    "int | null": "an integer",
+    "str | null": "a text",
     "bool": "true or false",
     "array": "a list",
     "object": "a mapping",
@@ -162,7 +166,9 @@ def _shown(value: Any) -> str:
 
 def _expected(problem: str, fields: dict[str, Any], path: list[str | int]) -> str:
     if problem.startswith("Invalid enum value"):
-        return f"one of {', '.join(map(str, get_args(fields[str(path[-1])])))}"
+        kind = fields[str(path[-1])]
+        choices = list(kind) if isinstance(kind, EnumType) else get_args(kind)
+        return f"one of {', '.join(map(str, choices))}"
     expected = problem.partition(", got ")[0].removeprefix("Expected ")
     for name, words in _PLAIN_TYPES.items():
         expected = expected.replace(f"`{name}`", words)

@@ -53,7 +53,7 @@ def test_help_lists_all_commands():
     "words",
     [
         *((name,) for name in COMMANDS),
-        *(("quiz", name) for name in ("list", "take", "lint", "grade")),
+        *(("quiz", name) for name in ("list", "take", "review", "results", "lint", "grade")),
     ],
     ids=" ".join,
 )

@@ -42,7 +42,7 @@ TABLE = {
         "errors records text course harness diagnosis intake quiz sandbox sandbox.child",
         "msgspec",
     ),
-    "grader.quiz": ("errors records course strict_yaml", "msgspec"),
+    "grader.quiz": ("errors records text course strict_yaml", "msgspec"),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.reports": ("errors records course quiz", "rich"),
     "grader.cli": (

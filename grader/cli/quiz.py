@@ -1,21 +1,33 @@
 """`grader quiz`: list, take, check and mark quizzes."""
 
 import getpass
-import secrets
 import shlex
-import sys
-from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.quiz_class import grade, mark, repair
-from grader.cli.quiz_options import FOLDER, question_folder, questions_option
+from grader.cli.quiz_options import (
+    FILE,
+    FOLDER,
+    question_folder,
+    questions_option,
+    write_file,
+)
 
 if TYPE_CHECKING:
+    from grader.cli.quiz_desk import Desk
     from grader.quiz.item import Finding
+
+student_option = click.option(
+    "--student", default=None, help="Name in the store.  [default: your login name]"
+)
+store_option = click.option(
+    "--store",
+    envvar="GRADER_STORE",
+    help="SQLite file or database URL; also GRADER_STORE.  [default: in your data folder]",
+)
 
 
 @click.group()
@@ -38,17 +50,13 @@ def list_topics(questions: Path | None) -> None:
 @quiz.command()
 @click.argument("topic")
 @questions_option
-@click.option("--student", default=None, help="Name to store.  [default: your login name]")
+@student_option
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     help="Decides the order of questions and options.  [default: drawn anew]",
 )
-@click.option(
-    "--store",
-    envvar="GRADER_STORE",
-    help="SQLite file or database URL; also GRADER_STORE.  [default: in your data folder]",
-)
+@store_option
 @click.option(
     "--feedback",
     type=click.Choice(["now", "end"]),
@@ -65,34 +73,72 @@ def take(
     feedback: str | None,
     new: bool,
 ) -> None:
-    """Take a quiz. Taking a topic again resumes an attempt that was not finished."""
-    from grader.cli.quiz_attempt import Wish, open_attempt
-    from grader.cli.quiz_terminal import Conversation
-    from grader.cli.quiz_text import console
-    from grader.quiz.bank import load_misconceptions, load_topic
-    from grader.quiz.session import Feedback
-    from grader.store.quiz_store import default_store, open_store
+    """Take a quiz. TOPIC is a topic, or the file of a quiz such as week-3.yaml.
 
-    folder = question_folder(questions)
-    loaded = load_topic(folder, topic)
-    name = student or _login_name()
-    wish = Wish(student=name, seed=seed, feedback=Feedback(feedback) if feedback else None, new=new)
-    out = console()
-    with open_store(store or default_store()) as opened:
-        attempt = open_attempt(opened, loaded, wish, new_seed=secrets.randbelow(2**31), at=_now())
-        for note in attempt.notes:
-            out.print(note)
-        Conversation(
-            attempt.session,
-            misconceptions=load_misconceptions(folder),
-            console=out,
-            ask=_ask,
-            save=attempt.save,
-            now=_now,
-            resume_command=_resume_command(
-                topic, questions=questions, student=student, store=store
-            ),
-        ).run()
+    Typing the same again resumes an attempt that was not finished. A file has rules of its own,
+    so --seed, --feedback and --new are for topics.
+    """
+    from grader.cli.quiz_attempt import Wish
+    from grader.cli.quiz_take import take
+    from grader.quiz.rules import Feedback
+
+    wish = Wish(
+        student=student or _login_name(),
+        seed=seed,
+        feedback=Feedback(feedback) if feedback else None,
+        new=new,
+    )
+    take(_desk(topic, questions=questions, student=student, store=store), wish)
+
+
+@quiz.command()
+@click.argument("topic")
+@click.option(
+    "--attempt", type=click.IntRange(1), help="Number of the attempt.  [default: what counts]"
+)
+@questions_option
+@student_option
+@store_option
+def review(
+    *,
+    topic: str,
+    attempt: int | None,
+    questions: Path | None,
+    student: str | None,
+    store: str | None,
+) -> None:
+    """Look at an attempt with its marks, as soon as the quiz TOPIC lets them be seen."""
+    from grader.cli.quiz_take import review
+
+    review(_desk(topic, questions=questions, student=student, store=store), attempt)
+
+
+@quiz.command()
+@click.argument("topic", required=False)
+@click.option("-o", "--output", type=FILE, help="Write the table as CSV to this file, too.")
+@questions_option
+@store_option
+def results(
+    *, topic: str | None, output: Path | None, questions: Path | None, store: str | None
+) -> None:
+    """Show what each student earned at the quiz TOPIC; without one, which quizzes a store holds.
+
+    Attempts whose time is up are handed in first, with the answers that were saved.
+    """
+    from grader.cli import quiz_results
+    from grader.quiz.gradebook import gradebook_csv
+    from grader.store.quiz_store import default_store
+
+    store_name = store or default_store()
+    if topic is None:
+        quiz_results.list_quizzes(store_name)
+        return
+    taken, lines = quiz_results.class_results(
+        topic, question_folder(questions), store_name=store_name
+    )
+    if output is not None:
+        write_file(output, gradebook_csv(lines))
+    quiz_results.show(taken, lines)
 
 
 @quiz.command("lint")
@@ -123,29 +169,27 @@ quiz.add_command(mark)
 quiz.add_command(repair)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _ask(prompt: str) -> str:
-    """A line from the keyboard, or from a pipe, in characters that every store can keep."""
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        with suppress(ImportError):
-            import readline  # noqa: F401 - lets the arrow keys work in `input`
-    while True:
-        try:
-            line = input(prompt)
-        except UnicodeDecodeError:
-            click.echo("That line is not UTF-8 text. Type it again.")
-        else:
-            return line.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-
-
 def _login_name() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
         return "student"
+
+
+def _desk(topic: str, *, questions: Path | None, student: str | None, store: str | None) -> "Desk":
+    from grader.cli.quiz_desk import Desk
+    from grader.store.quiz_store import default_store
+
+    # what GRADER_STORE says, perhaps with a password, need not be typed and is not printed
+    source = click.get_current_context().get_parameter_source("store")
+    typed = store if source == click.core.ParameterSource.COMMANDLINE else None
+    return Desk(
+        word=topic,
+        folder=question_folder(questions),
+        student=student or _login_name(),
+        store=store or default_store(),
+        resume_command=_resume_command(topic, questions=questions, student=student, store=typed),
+    )
 
 
 def _resume_command(topic: str, **options: object) -> str:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from fractions import Fraction
 from io import TextIOWrapper
 
@@ -18,7 +19,10 @@ from grader.cli.quiz_maths import plain_maths
 from grader.quiz.bank import Topic
 from grader.quiz.item import Presentation
 from grader.quiz.marks import Mark, Standing, counted, shown
+from grader.quiz.paper import Quiz
+from grader.quiz.rules import Feedback, Rules, duration, moment
 from grader.quiz.scoring import Marks, Row
+from grader.quiz.session import Session
 
 COLOURS = {
     Standing.RIGHT: "green",
@@ -28,6 +32,9 @@ COLOURS = {
     Standing.UNANSWERED: "dim",
     Standing.DROPPED: "dim",
 }
+
+WIDEST = 100  # longer lines are hard to read, however wide the terminal is
+FEW_MINUTES = timedelta(minutes=5)
 
 CODE_OR_MATHS = re.compile(r"(```.*?```|`[^`\n]*`)|\$\$?([^$]+)\$\$?", re.DOTALL)
 
@@ -48,7 +55,9 @@ def console() -> Console:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal can show every symbol
     theme = Theme({"markdown.code": "bold"})
-    return Console(theme=theme, highlight=False, markup=False, emoji=False)
+    made = Console(theme=theme, highlight=False, markup=False, emoji=False)
+    made.width = min(made.width, WIDEST)
+    return made
 
 
 def markdown(text: str) -> Markdown:
@@ -68,14 +77,52 @@ def opening(topic: Topic) -> RenderableType:
     )
 
 
-def question(presentation: Presentation, *, number: int, of: int) -> RenderableType:
-    """A question as a taker sees it before answering."""
-    title = f"\nQuestion {number} of {of} ({counted(presentation.points, 'point')})"
+def start(quiz: Quiz, *, number: int, at: datetime) -> RenderableType:
+    """What a taker should know before the clock starts or an attempt is used."""
+    rules, lines = quiz.rules, []
+    asked = len(quiz.items) + sum(pool.pick for pool in quiz.pools)
+    if rules.limit is not None:
+        left = rules.limit if rules.closes is None else min(rules.limit, rules.closes - at)
+        lines.append(f"You have {duration(left)} from the start on, also if you stop in between.")
+    if rules.closes is not None:
+        lines.append(f"It closes {moment(rules.closes)}.")
+    if rules.attempts == 1:
+        lines.append("There is one attempt.")
+    elif rules.attempts is not None:
+        lines.append(f"This is attempt {number} of {rules.attempts}; the {rules.counts} counts.")
+    lines.append(_when_shown(rules))
+    head = f"{quiz.title}: {counted(asked, 'question')}.\n"
+    return Text.assemble((head, "bold"), "\n".join(lines), "\n")
+
+
+def later(session: Session) -> str:
+    """Why no marks are shown of an attempt, without a word on what they are."""
+    saved = f"{counted(len(session.answers), 'answer')} of {len(session.items)} saved"
+    if session.rules.feedback == Feedback.CLOSED and session.rules.closes:
+        return f"{saved}; marks are shown once it has closed {moment(session.rules.closes)}"
+    return f"{saved}; this quiz shows no marks"
+
+
+def handed_in(session: Session) -> RenderableType:
+    """The end of an attempt whose marks are not to be shown, or not yet."""
+    text = f"\nHanded in: {later(session)}."
+    if session.rules.feedback == Feedback.CLOSED:
+        text += " Then type:"
+    return Text(text)
+
+
+def question(
+    presentation: Presentation, *, number: int, of: int, left: timedelta | None = None
+) -> RenderableType:
+    """A question as a taker sees it before answering, with the time left if that is limited."""
+    title = Text(f"\nQuestion {number} of {of} ({counted(presentation.points, 'point')})", "bold")
+    if left is not None:
+        title.append(f", {duration(left)} left", "bold yellow" if left < FEW_MINUTES else "")
     parts = Table.grid(padding=(0, 1))
     for part in presentation.parts:
         parts.add_row(Text(f"  {part.label}", style="bold"), markdown(part.text))
     return Group(
-        Text(title, style="bold"),
+        title,
         Padding(markdown(presentation.stem), (1, 0)),
         *([parts, ""] if presentation.parts else ()),
         Text(presentation.how, style="dim"),
@@ -146,6 +193,20 @@ def topics_list(topics: tuple[Topic, ...]) -> RenderableType:
         grid.add_row(Text(topic.name, style="bold"), topic.title)
         grid.add_row("", Text(f"{_size(topic)}: {kinds}", style="dim"))
     return grid
+
+
+def _when_shown(rules: Rules) -> str:
+    match rules.feedback:
+        case Feedback.NOW:
+            return "Each answer is marked at once and is final."
+        case Feedback.END:
+            return "Marks are shown when you hand in; until then answers may be changed."
+        case Feedback.CLOSED:
+            return (
+                "Marks are shown once the quiz has closed; until you hand in, answers may change."
+            )
+        case Feedback.NEVER:
+            return "No marks are shown; until you hand in, answers may be changed."
 
 
 def _size(topic: Topic) -> str:

@@ -15,3 +15,10 @@ def shuffled(names: Iterable[str], *, seed: int, salt: str) -> tuple[str, ...]:
         return hashlib.sha256(f"{seed}/{salt}/{name}".encode()).digest()
 
     return tuple(sorted(names, key=rank))
+
+
+def derived_seed(*parts: str | int) -> int:
+    """A seed that the parts decide and that does not tell them."""
+    # length before text, so that ("ab", "c") and ("a", "bc") differ
+    text = "".join(f"{len(str(part))}:{part}" for part in parts)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1

@@ -1,7 +1,7 @@
 """Attempts at quizzes and their answers, in any database that SQLAlchemy reaches."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,15 +9,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, insert, select, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Row,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from grader.errors import GraderFault
 from grader.store.tables import VERSION, answers, attempts, bring_up_to_date
 
 Response = str | tuple[str, ...]
+_CONNECT_SECONDS = 10
+_LOCK_SECONDS = 30  # of waiting for others who write to the same file
 
 
 class StoreError(GraderFault):
@@ -33,10 +46,11 @@ class StoredAttempt:
     topic: str
     topic_digest: str
     seed: int
-    settings: Mapping[str, str]
+    settings: Mapping[str, Any]
     started_at: datetime
     finished_at: datetime | None = None
     marks: str | None = None
+    number: int = 1  # of the student's attempts at this topic or quiz
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +89,15 @@ class QuizStore:
         topic: str,
         topic_digest: str,
         seed: int,
-        settings: Mapping[str, str],
+        settings: Mapping[str, Any],
         at: datetime,
+        number: int | None = None,
     ) -> StoredAttempt:
-        """Store a new attempt."""
+        """Store a new attempt.
+
+        `number` is that of the new attempt; by default the next. If another program has begun
+        this one in the meantime, that attempt is returned, so nobody loses an attempt to a race.
+        """
         values = {
             "student": student,
             "topic": topic,
@@ -87,41 +106,89 @@ class QuizStore:
             "settings": dict(settings),
             "started_at": at,
         }
+        earlier = (attempts.c.student == student, attempts.c.topic == topic)
         with self._transaction() as connection:
-            key = connection.execute(insert(attempts).values(values)).inserted_primary_key
-            assert key is not None
-            row = connection.execute(select(attempts).where(attempts.c.id == key[0])).one()
-        return _attempt(row)
+            if number is None:
+                last = select(func.coalesce(func.max(attempts.c.number), 0)).where(*earlier)
+                number = int(connection.scalar(last) or 0) + 1
+            same = select(attempts).where(*earlier, attempts.c.number == number)
+            try:
+                with connection.begin_nested():
+                    connection.execute(insert(attempts).values(values | {"number": number}))
+            except IntegrityError:
+                pass  # it is there already
+            return _attempt(connection.execute(same).one())
 
-    def attempts(self, *, student: str, topic: str) -> tuple[StoredAttempt, ...]:
-        """A student's attempts at a topic, oldest first."""
-        query = (
-            select(attempts)
-            .where(attempts.c.student == student, attempts.c.topic == topic)
-            .order_by(attempts.c.id)
-        )
+    def attempts(
+        self, *, student: str | None = None, topic: str | None = None
+    ) -> tuple[StoredAttempt, ...]:
+        """The attempts, oldest first: of a student or of all, at one topic or quiz or at all."""
+        query = select(attempts).order_by(attempts.c.id)
+        if student is not None:
+            query = query.where(attempts.c.student == student)
+        if topic is not None:
+            query = query.where(attempts.c.topic == topic)
         with self._transaction() as connection:
             return tuple(map(_attempt, connection.execute(query)))
 
+    def attempt(self, attempt: int) -> StoredAttempt:
+        """One attempt as it is now."""
+        with self._transaction() as connection:
+            return self._locked(connection, attempt, wait=False)
+
     def answers(self, attempt: int) -> tuple[StoredAnswer, ...]:
         """All answers of an attempt, oldest first."""
-        query = select(answers).where(answers.c.attempt == attempt).order_by(answers.c.id)
         with self._transaction() as connection:
-            return tuple(map(_answer, connection.execute(query)))
+            return _answers_of(connection, attempt)
 
-    def save_answer(self, attempt: int, *, item: str, response: Response, at: datetime) -> None:
-        """Add an answer."""
+    def save_answer(
+        self, attempt: int, *, item: str, response: Response, at: datetime, is_final: bool = False
+    ) -> bool:
+        """Add an answer; whether it is now the one that counts.
+
+        The same answer once more changes nothing. An answer to an attempt that was handed in, or
+        another one to a question whose first answer is final, is not stored.
+        """
         stored = response if isinstance(response, str) else list(response)
         values = {"attempt": attempt, "item": item, "response": stored, "answered_at": at}
         with self._transaction() as connection:
+            is_open = self._locked(connection, attempt).finished_at is None
+            earlier = [a for a in _answers_of(connection, attempt) if a.item == item]
+            if earlier and earlier[-1].response == response:
+                return True
+            if not is_open or (is_final and earlier):
+                return False
             connection.execute(insert(answers).values(values))
+        return True
+
+    def hand_in(
+        self, attempt: int, *, at: datetime, mark: Callable[[tuple[StoredAnswer, ...]], str]
+    ) -> None:
+        """Close an attempt; doing it twice changes nothing.
+
+        `mark` makes the marks of the answers that are stored at that moment, so that one given in
+        another window just before is marked, too.
+        """
+        with self._transaction() as connection:
+            if self._locked(connection, attempt).finished_at is not None:
+                return
+            marks = mark(_answers_of(connection, attempt))
+            statement = update(attempts).where(attempts.c.id == attempt)
+            connection.execute(statement.values(finished_at=at, marks=marks))
 
     def finish(self, attempt: int, *, at: datetime, marks: str) -> None:
-        """Close an attempt; doing it twice changes nothing."""
-        is_open = attempts.c.finished_at.is_(None)
-        statement = update(attempts).where(attempts.c.id == attempt, is_open)
-        with self._transaction() as connection:
-            connection.execute(statement.values(finished_at=at, marks=marks))
+        """Close an attempt with marks made before; doing it twice changes nothing."""
+        self.hand_in(attempt, at=at, mark=lambda _: marks)
+
+    def _locked(self, connection: Connection, attempt: int, *, wait: bool = True) -> StoredAttempt:
+        """The attempt, which nobody else changes until the transaction ends if we `wait`."""
+        query = select(attempts).where(attempts.c.id == attempt)
+        row = connection.execute(query.with_for_update() if wait else query).one_or_none()
+        if row is None:
+            raise StoreError(
+                f"there is no attempt {attempt}", at=_name(self._engine.url), fix="Begin one."
+            )
+        return _attempt(row)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -160,22 +227,30 @@ def _url(where: str | Path) -> URL:
     if "://" not in str(where):
         return URL.create("sqlite", database=str(Path(where).expanduser()))
     try:
-        return make_url(str(where))
+        url = make_url(str(where))
     except SQLAlchemyError as error:
         raise StoreError(
             "the URL of the store cannot be read",
-            fix="Write a path, or e.g. postgresql+psycopg://user@host/database.",
+            fix="Write a path, or e.g. postgresql://user@host/database.",
         ) from error
+    if url.drivername in ("postgresql", "postgres"):  # which driver that is changed over time
+        return url.set(drivername="postgresql+psycopg")
+    return url
 
 
 def _engine(url: URL) -> Engine:
+    if url.drivername == "postgresql+psycopg":
+        waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+        # a taker thinks for minutes: a connection that was cut meanwhile is opened anew
+        return create_engine(url, pool_pre_ping=True, connect_args=waits)
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
     if not url.database or url.database == ":memory:":
         engine = create_engine(url)
     else:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = create_engine(url, poolclass=NullPool)
+        waits = {} if "timeout" in url.query else {"timeout": _LOCK_SECONDS}
+        engine = create_engine(url, poolclass=NullPool, connect_args=waits)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -201,7 +276,8 @@ def _faults_of(url: URL) -> Iterator[None]:
         raise StoreError(
             f"the driver {error.name!r} of this database is not installed",
             at=_name(url),
-            fix="Install a driver for it, or name an SQLite file.",
+            fix="Install it (`pip install 'decoder-grader[postgres]'` for PostgreSQL), or name an"
+            " SQLite file.",
         ) from error
     except (SQLAlchemyError, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
@@ -222,6 +298,11 @@ def _name(url: URL) -> str:
 
 def _attempt(row: Row[Any]) -> StoredAttempt:
     return StoredAttempt(**row._mapping)
+
+
+def _answers_of(connection: Connection, attempt: int) -> tuple[StoredAnswer, ...]:
+    query = select(answers).where(answers.c.attempt == attempt).order_by(answers.c.id)
+    return tuple(map(_answer, connection.execute(query)))
 
 
 def _answer(row: Row[Any]) -> StoredAnswer:

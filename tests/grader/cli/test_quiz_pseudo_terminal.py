@@ -26,17 +26,17 @@ def store(tmp_path):
 def take(store):
     started = []
 
-    def take(*arguments, columns=80):
+    def take(*arguments, columns=80, topic="sample", seed=("--seed", "7"), **environment):
         # readline and pytest-xdist set a width of their own, which would beat the terminal's.
         without_size = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
-        options = ["take", "sample", "--questions", str(BANK), "--store", str(store)]
+        options = ["take", topic, "--questions", str(BANK), "--store", str(store)]
         child = pexpect.spawn(
             sys.executable,
-            [*START, *options, "--student", "ada", "--seed", "7", *arguments],
+            [*START, *options, "--student", "ada", *seed, *arguments],
             encoding="utf-8",
             timeout=20,
             dimensions=(24, columns),
-            env=without_size,
+            env=without_size | environment,
         )
         started.append(child)
         return child
@@ -144,9 +144,83 @@ def test_a_terminal_gets_colours(take, monkeypatch):
     assert "\x1b[1m" in child.before + child.after
 
 
-def test_a_narrow_terminal_is_filled_not_overrun(take):
-    child = take(columns=30)
+def test_no_color_is_kept_to(take):
+    child = take(TERM="xterm-256color", NO_COLOR="1")
+    said = answer(child, 1, "a")
+    child.expect(PROMPT)
+    assert "Right" in said
+    assert not re.search("\x1b\\[[\\d;]*3[0-9]m", child.before + said), "no colour"
+
+
+@pytest.mark.parametrize(("columns", "widest"), [(30, 30), (40, 40), (200, 100)])
+def test_a_terminal_is_never_overrun_and_lines_stay_readable(take, columns, widest):
+    child = take(columns=columns)
     child.expect("Question 1 of 7")
     child.expect(PROMPT)
     plain = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", child.before)
-    assert max(map(len, plain.splitlines())) <= 30
+    lines = [line.rstrip() for line in plain.splitlines()]
+    assert max(map(len, lines)) <= widest
+
+
+@pytest.fixture
+def timed(tmp_path):
+    """Writes a quiz of three questions with a time limit in seconds."""
+
+    def write(seconds, feedback="end"):
+        path = tmp_path / "timed.yaml"
+        path.write_text(
+            f"title: Timed\nminutes: {seconds / 60}\nfeedback: {feedback}\nshuffle: false\n"
+            "questions: [sample.encoder, sample.loss, sample.why]\n"
+        )
+        return {"topic": str(path), "seed": ()}
+
+    return write
+
+
+def start(child):
+    child.expect("Enter starts, q leaves > ")
+    child.sendline("")
+    child.expect("Question 1 of 3")
+    child.expect(PROMPT)
+
+
+def attempt_at(store):
+    with open_store(store) as opened:
+        [attempt] = opened.attempts(topic="timed.yaml")
+        return attempt, [answer.response for answer in opened.answers(attempt.id)]
+
+
+def test_a_killed_attempt_goes_on_and_its_clock_went_on_too(take, store, timed):
+    quiz = timed(1800)
+    child = take(**quiz)
+    start(child)
+    child.sendline("f")
+    child.expect("Saved")
+    child.kill(signal.SIGKILL)
+    child.expect(pexpect.EOF)
+    before, answers = attempt_at(store)
+    assert answers == ["false"]
+    child = take(**quiz)
+    child.expect("Resumed: 1 of 3 questions have an answer.")
+    child.expect("Question 2 of 3 \\(1 point\\), 29 min left")
+    child.expect(PROMPT)
+    assert attempt_at(store) == (before, answers)
+    child.sendcontrol("c")
+    child.expect("The clock runs on: 29 min left.")
+
+
+def test_when_the_time_is_up_the_prompt_ends_and_what_was_entered_counts(take, store, timed):
+    child = take(**timed(8, feedback="never"))
+    start(child)
+    for line in ("f", "s", "One sequence,", "and no other."):
+        child.sendline(line)
+    child.send("An unfinished line")
+    child.expect("The lines that were entered count.", timeout=30)
+    child.expect("Time is up: the time was up on ")
+    child.expect("Handed in: 2 answers of 3 saved; this quiz shows no marks")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    attempt, answers = attempt_at(store)
+    assert answers == ["false", "One sequence,\nand no other."]
+    assert (attempt.finished_at - attempt.started_at).total_seconds() == 8

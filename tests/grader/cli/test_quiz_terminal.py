@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ from rich.console import Console
 from grader.cli.quiz_terminal import Conversation
 from grader.quiz.bank import load_misconceptions, load_topic
 from grader.quiz.item import Rejected
-from grader.quiz.session import Answered, Feedback, Finished, Moved, Phase, Session
+from grader.quiz.rules import Feedback, Rules
+from grader.quiz.session import Answered, Finished, Moved, Phase, Session
+from grader.store.quiz_store import StoreError
 
 BANK = Path(__file__).parents[1] / "quiz" / "bank"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -23,35 +25,53 @@ class Talk:
     and the seed that make one. After the last line the input ends.
     """
 
-    def __init__(self, typed, *, seed=7, feedback=Feedback.NOW, end=EOFError, width=80):
+    def __init__(
+        self,
+        typed,
+        *,
+        seed=7,
+        feedback=Feedback.NOW,
+        end=EOFError,
+        width=80,
+        rules=None,
+        clock=None,
+    ):
         self.out = io.StringIO()
         self.events = []
+        self.seconds = []
         self._typed = iter(typed)
         self._end = end
         self._talk = Conversation(
-            Session(topic=TOPIC, seed=seed, started_at=NOW, feedback=feedback),
+            Session(
+                topic=TOPIC, seed=seed, started_at=NOW, rules=rules or Rules(feedback=feedback)
+            ),
             misconceptions=load_misconceptions(BANK),
             console=Console(file=self.out, width=width, markup=False, emoji=False),
             ask=self._ask,
             save=self._save,
-            now=lambda: NOW,
+            now=clock or (lambda: NOW),
             resume_command="grader quiz take sample --student 'Ada L'",
+            review_command="grader quiz review sample",
         )
         self.session = self._talk.run()
 
-    def _ask(self, prompt):
+    def _ask(self, prompt, seconds):
         self.out.write(prompt)
+        self.seconds.append(seconds)
         line = next(self._typed, None)
         if line is None:
             raise self._end
         if callable(line):
-            line = line(self._talk.session.current, self._talk.session.seed)
+            session = self._talk.session
+            is_asking = session.phase == Phase.ASKING
+            line = line(session.current if is_asking else None, session.seed)
         self.out.write(f"«{line}»\n")
         return line
 
     def _save(self, event, session):
         self.events.append(event)
         self.out.write(f"«{type(event).__name__} saved»\n")
+        return session
 
     @property
     def saved(self):
@@ -265,3 +285,94 @@ def test_the_script_types_what_it_should():
     for item in TOPIC.items:
         assert not isinstance(item.read_typed(right(item, 7), seed=7), Rejected)
         assert item.mark(item.read_typed(wrong(item, 7), seed=7)).points == 0
+
+
+LIMITED = Rules(limit=timedelta(minutes=10), feedback=Feedback.END)
+
+
+class Clock:
+    """Stands still until it is put forward."""
+
+    def __init__(self):
+        self.at = NOW
+
+    def __call__(self):
+        return self.at
+
+    def forward(self, line="s", **by):
+        """A line that is typed so much later."""
+
+        def typed(*_):
+            self.at += timedelta(**by)
+            return line(*_) if callable(line) else line
+
+        return typed
+
+
+def test_the_time_left_is_shown_and_limits_the_wait_for_a_line():
+    clock = Clock()
+    lines = [clock.forward("s", minutes=6), clock.forward("?", seconds=30), "q"]
+    talk = Talk(lines, rules=LIMITED, clock=clock)
+    assert "Question 1 of 7 (1 point), 10 min left" in talk.text
+    assert "Question 2 of 7 (1 point), 4 min left" in talk.text
+    assert "Time left: 3 min 30 s." in talk.text
+    assert "The clock runs on: 3 min 30 s left." in talk.text
+    assert talk.seconds == [600, 240, 210]
+
+
+def test_a_line_typed_after_the_end_is_refused_and_the_rest_is_handed_in():
+    clock = Clock()
+    talk = Talk([right, clock.forward(right, minutes=11)], rules=LIMITED, clock=clock)
+    assert "Not done: the time was up on Mon 5 Jan 2026 at " in talk.text
+    assert "and what was saved before counts." in talk.text
+    assert "Time is up: the time was up on" in talk.text
+    assert [type(event) for event in talk.saved] == [Answered, Finished]
+    assert talk.session.finished_at == NOW + timedelta(minutes=10)
+    assert "1 of 19 points" in talk.text
+
+
+@pytest.mark.parametrize("before", [[], ["s"] * 7])
+def test_a_wait_that_is_ended_by_the_clock_hands_in(before):
+    clock = Clock()
+
+    def too_long(*_):
+        clock.at += timedelta(minutes=10, seconds=1)
+        raise TimeoutError
+
+    talk = Talk([*before, too_long], rules=LIMITED, clock=clock)
+    assert "A line that was not entered is not saved. Time is up:" in talk.text
+    assert talk.session.phase == Phase.FINISHED
+
+
+def test_a_text_that_was_entered_in_time_is_not_late():
+    clock = Clock()
+    lines = at("why", "In time.", clock.forward("Late.", minutes=11), "q")
+    talk = Talk(lines, rules=LIMITED, clock=clock)
+    assert talk.answers == {}, "its last line is late"
+    clock = Clock()
+    lines = at("why", "In time.", clock.forward("", minutes=11), "q")
+    talk = Talk(lines, rules=LIMITED, clock=clock)
+    assert talk.answers == {"sample.why": "In time."}
+
+
+def test_feedback_that_comes_later_is_announced_with_its_command():
+    closes = NOW + timedelta(days=7)
+    rules = Rules(closes=closes, feedback=Feedback.CLOSED)
+    talk = Talk([*all_of(wrong), "f"], rules=rules)
+    assert talk.text.endswith("Then type: grader quiz review sample")
+    assert "left" not in talk.text, "a week is not worth a countdown"
+
+
+def test_an_answer_that_cannot_be_saved_may_be_typed_again():
+    class Failing(Talk):
+        def _save(self, event, session):
+            if not self.events:
+                self.events.append(Moved(0))
+                raise StoreError("the store cannot be used: no route", fix="Check it.")
+            return super()._save(event, session)
+
+    talk = Failing([right, right, "q"])
+    assert "Not saved: the store cannot be used: no route" in talk.text
+    assert "Right: 1 of 1 point." in talk.text.partition("try once more.")[2]
+    assert "Right" not in talk.text.partition("try once more.")[0]
+    assert len(talk.answers) == 1

@@ -5,7 +5,7 @@ import pytest
 
 from grader.quiz.bank import load_topic
 from grader.quiz.marks import Mark, Standing, scored, shown
-from grader.quiz.scoring import mark_all, marks_to_json
+from grader.quiz.scoring import mark_all, marks_from_json, marks_to_json
 
 ANSWERS = {
     "sample.shape": ("last",),
@@ -57,3 +57,12 @@ def test_json_keeps_fractions_exact(bank_folder):
     assert rows["sample.chain"]["response"] == ["softmax", "select"]
     assert rows["sample.chain"]["guess_level"] == "7/18"
     assert rows["sample.shape"]["response"] is None
+
+
+def test_stored_marks_are_read_back_as_they_were(bank_folder):
+    topic = load_topic(bank_folder, "sample")
+    given = {"sample.loss": "5.644", "sample.why": "One.", "sample.chain": ("softmax", "logits")}
+    marks = mark_all(topic.items, given)
+    stored = marks_to_json(marks, topic=topic, student="ada").decode()
+    assert marks_from_json(stored, topic.items) == marks
+    assert len(marks_from_json(stored, topic.items[:3]).rows) == 3

@@ -4,12 +4,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from grader.store.quiz_store import StoredAnswer, StoreError, default_store, open_store
+from tests.grader.postgres import binaries_or_skip
 
 START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 SETTINGS = {"feedback": "now"}
@@ -20,11 +21,19 @@ def path(tmp_path):
     return tmp_path / "deep" / "quiz.sqlite"
 
 
-@pytest.fixture(params=["path", "url", "memory"])
-def store(request, path):
-    where = {"path": path, "url": f"sqlite:///{path}", "memory": "sqlite://"}[request.param]
-    with open_store(where) as opened:
+@pytest.fixture
+def store(database):
+    with open_store(database) as opened:
         yield opened
+
+
+@pytest.mark.parametrize("where", ["a path", "a URL", "in memory"])
+def test_sqlite_has_three_names(path, where):
+    named = {"a path": path, "a URL": f"sqlite:///{path}", "in memory": "sqlite://"}[where]
+    with open_store(named) as store:
+        attempt = begin(store)
+        store.save_answer(attempt.id, item="x", response="1", at=START)
+        assert len(store.answers(attempt.id)) == 1
 
 
 def begin(store, *, student="ada", topic="sample", at=START):
@@ -66,7 +75,7 @@ def test_answers_belong_to_one_attempt(store):
 
 
 def test_an_answer_needs_its_attempt(store):
-    with pytest.raises(StoreError, match="FOREIGN KEY"):
+    with pytest.raises(StoreError, match="there is no attempt 99"):
         store.save_answer(99, item="x", response="1", at=START)
 
 
@@ -83,20 +92,20 @@ def test_times_of_any_zone_are_the_same_moment(store):
     assert attempt.started_at == START
 
 
-def test_all_is_there_when_the_store_is_opened_again(path):
-    with open_store(path) as store:
+def test_all_is_there_when_the_store_is_opened_again(database):
+    with open_store(database) as store:
         attempt = begin(store)
         store.save_answer(attempt.id, item="x", response=("a",), at=START)
-    with open_store(path) as store:
+    with open_store(database) as store:
         assert store.attempts(student="ada", topic="sample") == (attempt,)
         assert len(store.answers(attempt.id)) == 1
 
 
-def test_a_killed_process_loses_nothing_it_saved(path):
+def test_a_killed_process_loses_nothing_it_saved(database):
     program = f"""
 from datetime import datetime, UTC
 from grader.store.quiz_store import open_store
-store = open_store({str(path)!r})
+store = open_store({str(database)!r})
 now = datetime.now(UTC)
 attempt = store.begin(
     student="ada", topic="sample", topic_digest="", seed=1, settings={{}}, at=now
@@ -111,19 +120,19 @@ for number in range(10_000):
     last = (child.stdout.read().split() or [last])[-1]
     child.stdout.close()
     child.wait()
-    with open_store(path) as store:
+    with open_store(database) as store:
         [attempt] = store.attempts(student="ada", topic="sample")
         saved = [int(answer.item) for answer in store.answers(attempt.id)]
     assert saved == list(range(len(saved)))
     assert len(saved) > int(last)
 
 
-def test_several_takers_may_make_and_use_a_store_at_once(path):
+def test_several_takers_may_make_and_use_a_store_at_once(database):
     together = threading.Barrier(8)
 
     def take(number):
         together.wait()
-        with open_store(path) as store:
+        with open_store(database) as store:
             attempt = begin(store, student=f"student {number}")
             for item in range(5):
                 store.save_answer(attempt.id, item=str(item), response="x", at=START)
@@ -188,3 +197,180 @@ def test_a_home_sign_in_a_path_is_expanded(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     open_store("~/here.sqlite").close()
     assert (tmp_path / "here.sqlite").is_file()
+
+
+def test_the_same_answer_twice_is_one_row(store):
+    attempt = begin(store)
+    for response in (("a",), ("a",), ("b",), ("b",), ("a",)):
+        assert store.save_answer(attempt.id, item="x", response=response, at=START)
+    assert [a.response for a in store.answers(attempt.id)] == [("a",), ("b",), ("a",)]
+
+
+def test_a_final_answer_is_not_followed_by_another(store):
+    attempt = begin(store)
+
+    def save(item, response):
+        return store.save_answer(attempt.id, item=item, response=response, at=START, is_final=True)
+
+    assert [save("x", "1"), save("x", "2"), save("x", "1"), save("y", "2")] == [1, 0, 1, 1]
+    assert [a.response for a in store.answers(attempt.id)] == ["1", "2"]
+
+
+def test_after_the_end_only_a_repeated_answer_is_taken(store):
+    attempt = begin(store)
+    store.save_answer(attempt.id, item="x", response="1", at=START)
+    store.finish(attempt.id, at=START, marks="{}")
+    assert store.save_answer(attempt.id, item="x", response="1", at=START)
+    assert not store.save_answer(attempt.id, item="x", response="2", at=START)
+    assert not store.save_answer(attempt.id, item="y", response="2", at=START)
+    assert [a.response for a in store.answers(attempt.id)] == ["1"]
+
+
+def test_handing_in_marks_what_is_stored(store):
+    attempt = begin(store)
+    store.save_answer(attempt.id, item="x", response="1", at=START)
+    store.hand_in(attempt.id, at=START, mark=lambda given: given[0].item * 3)
+    assert store.attempt(attempt.id).marks == "xxx"
+
+
+def test_no_answer_slips_in_while_an_attempt_is_marked(store):
+    """It would be stored and not be marked."""
+    attempt = begin(store)
+    with ThreadPoolExecutor(1) as pool:
+        coming = []
+
+        def mark(given):
+            coming.append(
+                pool.submit(store.save_answer, attempt.id, item="x", response="1", at=START)
+            )
+            wait(coming, timeout=0.3)
+            return str(len(given))
+
+        store.hand_in(attempt.id, at=START, mark=mark)
+        assert coming[0].result() is False
+    assert (store.attempt(attempt.id).marks, store.answers(attempt.id)) == ("0", ())
+
+
+def test_an_attempt_begun_twice_is_one(store):
+    first = store.begin(
+        student="ada", topic="t", topic_digest="", seed=1, settings={}, at=START, number=1
+    )
+    again = store.begin(
+        student="ada", topic="t", topic_digest="", seed=2, settings={}, at=START, number=1
+    )
+    assert again == first
+    assert begin(store, topic="t").number == 2
+    assert begin(store, student="bob", topic="t").number == 1
+
+
+def test_all_attempts_at_a_quiz_are_found(store):
+    ids = [begin(store, student=name).id for name in ("ada", "bob")]
+    begin(store, topic="other")
+    assert [attempt.id for attempt in store.attempts(topic="sample")] == ids
+    assert len(store.attempts(student="ada")) == 2
+    assert len(store.attempts()) == 3
+
+
+def test_programs_that_begin_and_answer_at_once_keep_every_answer(database):
+    """Two processes share one attempt; each answers its own questions and one of all."""
+    program = f"""
+import sys
+from datetime import datetime, UTC
+from grader.store.quiz_store import open_store
+me, now = sys.argv[1], datetime.now(UTC)
+with open_store({database!r}) as store:
+    sys.stdin.readline()
+    attempt = store.begin(
+        student="ada", topic="t", topic_digest="", seed=int(me), settings={{}}, at=now, number=1
+    )
+    for number in range(10):
+        assert store.save_answer(attempt.id, item=me + str(number), response="x", at=now)
+    print(store.save_answer(attempt.id, item="one", response=me, at=now, is_final=True))
+"""
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(n)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(2)
+    ]
+    for child in children:
+        child.stdin.write("\n")
+        child.stdin.flush()
+    said = [child.communicate(timeout=60)[0].strip() for child in children]
+    assert sorted(said) == ["False", "True"]
+    with open_store(database) as store:
+        [attempt] = store.attempts()
+        items = [answer.item for answer in store.answers(attempt.id)]
+    assert sorted(items) == sorted([f"{me}{n}" for me in range(2) for n in range(10)] + ["one"])
+
+
+def test_a_store_that_may_only_be_read_is_one_sentence(path):
+    with open_store(path) as store:
+        attempt = begin(store)
+    with (
+        open_store(f"sqlite:///file:{path}?mode=ro&uri=true") as store,
+        pytest.raises(StoreError, match=r"the store cannot be used: .*readonly"),
+    ):
+        store.save_answer(attempt.id, item="x", response="1", at=START)
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing_that_was_saved(path):
+    program = f"""
+import resource, signal, sys
+from datetime import datetime, UTC
+from grader.store.quiz_store import StoreError, open_store
+now = datetime.now(UTC)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with open_store({str(path)!r}) as store:
+    attempt = store.begin(
+        student="ada", topic="t", topic_digest="", seed=1, settings={{}}, at=now
+    )
+    store.save_answer(attempt.id, item="x", response="kept", at=now)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+    try:
+        for number in range(100):
+            store.save_answer(attempt.id, item=str(number), response="y" * 4000, at=now)
+    except StoreError as error:
+        print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stderr == ""
+    assert "quiz.sqlite: the store cannot be used: " in ran.stdout
+    with open_store(path) as store:
+        [attempt] = store.attempts()
+        saved = store.answers(attempt.id)
+    assert saved[0].response == "kept"
+    assert len(saved) > 1
+
+
+def test_a_server_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(StoreError, match="the store cannot be used: connection") as caught:
+        open_store(f"postgresql://ada:secret@/quiz?host={tmp_path}")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_connection_that_was_cut_between_two_answers_is_opened_anew(postgres):
+    with open_store(postgres.database()) as store:
+        attempt = begin(store)
+        postgres.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test%'"
+        )
+        assert store.save_answer(attempt.id, item="x", response="1", at=START)
+
+
+def test_a_driver_that_is_missing_is_told_with_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"'psycopg' .* is not installed\n  Install it \(`pip"):
+        open_store("postgresql://ada@host/quiz")
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", "Failed"), ("", "Skipped")])
+def test_without_a_postgresql_tests_are_skipped_but_not_in_ci(monkeypatch, ci, outcome):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr("tests.grader.postgres.PLACE", "/nowhere")
+    with pytest.raises(BaseException, match="apt-get install postgresql") as caught:
+        binaries_or_skip()
+    assert type(caught.value).__name__ == outcome
