@@ -325,7 +325,7 @@ def test_a_review_shows_the_marks_that_are_stored(run, week, database):
     connection.commit()
     connection.close()
     said = run("review")
-    assert "3. partly right (2 1/2 of 4 points)" in said
+    assert "3. partly right (2 1/2 of 4 points;" in said
     assert "4 1/2 of 6 points." in said
     assert "4 1/2 6" in run("results")
 
