@@ -1,7 +1,8 @@
-# Five threads run the loop at the same time, each on its own.
+# Five threads run the loop at the same time, each on its own. If all of them embed before one
+# selects, what they embedded is right.
 # verdict: fails
 # stage: generate
-# loses: step_inputs returned_tokens eos_ends eos_in_the_prompt whole_flow
+# loses: returned_tokens eos_ends eos_in_the_prompt whole_flow
 import threading
 
 
