@@ -1,0 +1,138 @@
+"""The parts of a question as every format lists them: seeded, and never in the order of the key.
+
+An LMS shuffles by itself, unless somebody turned that off or its player does not know how to.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from grader.exports.job import Job, LeftOut
+from grader.exports.markup import html, images, inline_html
+from grader.quiz.item import Item
+from grader.quiz.items.choice import Choice, Choices, Option
+from grader.quiz.items.numeric import TRAP_WIDTH, Numeric, Trap
+from grader.quiz.items.ordering import Ordering, Step
+from grader.quiz.items.text import Text
+from grader.quiz.marks import counted
+from grader.quiz.ordering import count_orders, unsolved
+from grader.quiz.shuffle import shuffled
+
+MOST_ORDERS = 1000
+
+
+def options(item: Choice | Choices, job: Job) -> tuple[Option, ...]:
+    """The options in the order to write them."""
+    if item.keep_order:
+        return item.options
+    by_id = {option.id: option for option in item.options}
+    return tuple(by_id[name] for name in shuffled(by_id, seed=job.seed, salt=item.id))
+
+
+def steps_in_order(item: Ordering) -> tuple[Step, ...]:
+    """The steps in one right order."""
+    by_id = {step.id: step for step in item.steps}
+    return tuple(by_id[name] for name in item.key() if name in by_id)
+
+
+def steps_mixed(item: Ordering, job: Job) -> tuple[Step, ...]:
+    """The steps in an order that is not right."""
+    by_id = {step.id: step for step in item.steps}
+    mixed = shuffled(by_id, seed=job.seed, salt=item.id)
+    return tuple(by_id[name] for name in unsolved(mixed, item.order()))
+
+
+def distinct_texts(item: Item, parts: Iterable[Step | Option]) -> None:
+    """Raises LeftOut if two parts look the same to a reader: an LMS could not tell them apart."""
+    seen: set[str] = set()
+    for part in parts:
+        text = " ".join(inline_html(part.text).split())
+        if text in seen:
+            raise LeftOut(f"two of its parts look alike: {' '.join(part.text.split())!r}")
+        seen.add(text)
+
+
+def width(item: Numeric) -> Fraction:
+    """How far a right answer may be from the key."""
+    if item.rel_tolerance is not None:
+        return Fraction(str(item.rel_tolerance)) * abs(Fraction(str(item.answer)))
+    return Fraction(str(item.tolerance or 0))
+
+
+def trap_width(item: Numeric, trap: Trap) -> Fraction:
+    """How far a wrong answer may be from the value of a trap."""
+    return max(width(item), TRAP_WIDTH * abs(Fraction(str(trap.value))))
+
+
+def decimal(number: Fraction | float) -> str:
+    """A number as every LMS reads it, without an exponent."""
+    exact = number if isinstance(number, Fraction) else Fraction(str(number))
+    if exact.denominator == 1:
+        return str(exact.numerator)
+    digits = 12
+    while digits < 60 and exact and abs(exact) * 10 ** (digits - 6) < 1:
+        digits += 6  # a small number keeps its digits
+    return f"{float(exact):.{digits}f}".rstrip("0").rstrip(".")
+
+
+def with_unit(item: Numeric, stem: str) -> str:
+    """The stem in HTML, and in which unit to answer."""
+    if not item.unit:
+        return stem
+    return f'{stem}\n<p class="answer-unit">Answer in {inline_html(item.unit)}.</p>'
+
+
+def marker_notes(item: Text) -> str:
+    """For whoever marks the answer: the model answer and the rubric, in HTML."""
+    lines = [
+        "<p><strong>A good answer</strong></p>",
+        f'<div class="model-answer">{html(item.model_answer)}</div>',
+        "<p><strong>Points</strong></p>",
+        '<ul class="rubric">',
+        *(
+            f"<li><code>{point.id}</code> {counted(point.points, 'point')}: "
+            f"{inline_html(point.text)}</li>"
+            for point in item.rubric
+        ),
+        "</ul>",
+    ]
+    return "\n".join(lines)
+
+
+def lose_common(item: Item, job: Job, *, has_tags: bool) -> None:
+    """What no format of an LMS keeps of any question."""
+    if item.verify is not None:
+        job.lose(item, "how its key is verified")
+    if not has_tags:
+        job.lose(item, "concept, difficulty, purpose and tags")
+        if item.misconception_ids():
+            job.lose(item, "the misconceptions that it names")
+    elif item.misconception_ids() and item.kind() not in ("true_false", "text"):
+        job.lose(
+            item,
+            "which wrong answer shows which misconception (their ids are tags of the question)",
+        )
+    for source in dict.fromkeys(images(item.stem)):
+        job.lose(item, f"the image {source} is named and not packed: add it in the LMS")
+
+
+def lose_of_ordering(item: Ordering, job: Job, *, marks: str, keeps_strays: bool = False) -> None:
+    """What an LMS loses of an ordering, given how it marks one."""
+    orders = count_orders(item.order(), limit=MOST_ORDERS)
+    if orders > 1:
+        number = f"{MOST_ORDERS} or more" if orders == MOST_ORDERS else str(orders)
+        job.lose(
+            item,
+            f"{number} orders are right, and only one is kept as the key (change the stem if it "
+            "says that several count)",
+        )
+    strays = counted(len(item.distractors), "step")
+    if item.distractors and keeps_strays:
+        job.lose(item, f"what to say about {strays} that must be left out")
+    elif item.distractors:
+        job.lose(
+            item, f"{strays} that must be left out (change the stem if it says that there are some)"
+        )
+    if item.before:
+        job.lose(item, "the reasons why one step comes before another")
+    if marks:
+        job.lose(item, marks)
