@@ -44,8 +44,12 @@ def write(topics: Sequence[Topic], job: Job) -> bytes:
 
 
 def escaped(text: str) -> str:
-    """Text that no character of GIFT cuts short."""
-    return re.sub(r"[\\#=~{}:]", r"\\\g<0>", text).replace("\r", "").replace("\n", r"\n")
+    """HTML that no character of GIFT cuts short.
+
+    A brace becomes an entity: some readers end a question at `\\}`, too.
+    """
+    text = text.replace("{", "&#123;").replace("}", "&#125;").replace("\r", "")
+    return re.sub(r"[\\#=~:]", r"\\\g<0>", text).replace("\n", r"\n")
 
 
 def _question(item: Item, stem: str, lines: list[str]) -> str:
