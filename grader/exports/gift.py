@@ -94,7 +94,7 @@ def _choices(item: Choices, job: Job) -> _Body:
 
 
 def _options(item: Choice | Choices, job: Job) -> tuple[Any, ...]:
-    parts.distinct_texts(item, item.options)
+    parts.must_differ(inline_html(option.text) for option in item.options)
     if item.keep_order:
         job.lose(item, "that the order of its options must be kept")
     return parts.options(item, job)
@@ -135,7 +135,7 @@ def _numeric(item: Numeric, job: Job) -> _Body:
 
 
 def _ordering(item: Ordering, job: Job) -> _Body:
-    parts.distinct_texts(item, item.steps)
+    parts.must_differ(inline_html(step.text) for step in item.steps)
     grading, loses = GRADING.get(item.rule, GRADING["edit"])
     parts.lose_of_ordering(item, job, marks=loses)
     head = f">{len(item.steps)} ALL VERTICAL {grading} SHOW none"

@@ -124,7 +124,7 @@ def _choices(item: Choices, job: Job) -> _Body:
 
 
 def _multichoice(item: Choice | Choices, job: Job, *, shares: dict[bool, str]) -> _Body:
-    parts.distinct_texts(item, item.options)
+    parts.must_differ(inline_html(option.text) for option in item.options)
     body = _Body("multichoice", html(item.stem))
     body.add("single", str(isinstance(item, Choice)).lower())
     body.add("shuffleanswers", str(not item.keep_order).lower())
@@ -184,7 +184,7 @@ def _numeric(item: Numeric, job: Job) -> _Body:
 
 
 def _ordering(item: Ordering, job: Job) -> _Body:
-    parts.distinct_texts(item, item.steps)
+    parts.must_differ(inline_html(step.text) for step in item.steps)
     grading, loses = GRADING.get(item.rule, GRADING["edit"])
     parts.lose_of_ordering(item, job, marks=loses)
     body = _Body("ordering", html(item.stem))

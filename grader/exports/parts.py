@@ -4,6 +4,7 @@ An LMS shuffles by itself, unless somebody turned that off or its player does no
 """
 
 from collections.abc import Iterable
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from grader.exports.job import Job, LeftOut
@@ -18,6 +19,7 @@ from grader.quiz.ordering import count_orders, unsolved
 from grader.quiz.shuffle import shuffled
 
 MOST_ORDERS = 1000
+DIGITS = 15  # of numbers that are no whole ones
 
 
 def options(item: Choice | Choices, job: Job) -> tuple[Option, ...]:
@@ -41,37 +43,40 @@ def steps_mixed(item: Ordering, job: Job) -> tuple[Step, ...]:
     return tuple(by_id[name] for name in unsolved(mixed, item.order()))
 
 
-def distinct_texts(item: Item, parts: Iterable[Step | Option]) -> None:
-    """Raises LeftOut if two parts look the same to a reader: an LMS could not tell them apart."""
+def must_differ(texts: Iterable[str]) -> None:
+    """Raises LeftOut if two parts of a question look the same: an LMS cannot tell them apart."""
     seen: set[str] = set()
-    for part in parts:
-        text = " ".join(inline_html(part.text).split())
+    for text in texts:
         if text in seen:
-            raise LeftOut(f"two of its parts look alike: {' '.join(part.text.split())!r}")
+            raise LeftOut(f"two of its parts look alike there: {text!r}")
         seen.add(text)
+
+
+def exact(number: float) -> Fraction:
+    """A number of YAML as it was written."""
+    return Fraction(str(number))
 
 
 def width(item: Numeric) -> Fraction:
     """How far a right answer may be from the key."""
     if item.rel_tolerance is not None:
-        return Fraction(str(item.rel_tolerance)) * abs(Fraction(str(item.answer)))
-    return Fraction(str(item.tolerance or 0))
+        return exact(item.rel_tolerance) * abs(exact(item.answer))
+    return exact(item.tolerance or 0)
 
 
 def trap_width(item: Numeric, trap: Trap) -> Fraction:
     """How far a wrong answer may be from the value of a trap."""
-    return max(width(item), TRAP_WIDTH * abs(Fraction(str(trap.value))))
+    return max(width(item), TRAP_WIDTH * abs(exact(trap.value)))
 
 
 def decimal(number: Fraction | float) -> str:
     """A number as every LMS reads it, without an exponent."""
-    exact = number if isinstance(number, Fraction) else Fraction(str(number))
-    if exact.denominator == 1:
-        return str(exact.numerator)
-    digits = 12
-    while digits < 60 and exact and abs(exact) * 10 ** (digits - 6) < 1:
-        digits += 6  # a small number keeps its digits
-    return f"{float(exact):.{digits}f}".rstrip("0").rstrip(".")
+    value = number if isinstance(number, Fraction) else exact(number)
+    if value.denominator == 1:
+        return str(value.numerator)
+    with localcontext(prec=DIGITS):
+        shown = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def with_unit(item: Numeric, stem: str) -> str:
