@@ -1,4 +1,4 @@
-"""`grader quiz`: list, take, check and mark quizzes."""
+"""`grader quiz`: list, take, check, mark and exchange quizzes."""
 
 import getpass
 import secrets
@@ -11,16 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.quiz_exchange import export_questions, import_questions
+from grader.cli.quiz_options import FILE, FOLDER, question_folder, questions_option, write_file
+
 if TYPE_CHECKING:
     from grader.quiz.item import Finding
-
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-questions_option = click.option(
-    "--questions", type=FOLDER, help="Folder with the questions.  [default: those shipped]"
-)
-
 
 @click.group()
 def quiz() -> None:
@@ -35,7 +30,7 @@ def list_topics(questions: Path | None) -> None:
     from grader.quiz.bank import load
 
     out = console()
-    out.print(topics_list(load(_folder(questions)).topics))
+    out.print(topics_list(load(question_folder(questions)).topics))
     out.print("\nTake one: grader quiz take TOPIC")
 
 
@@ -77,7 +72,7 @@ def take(
     from grader.quiz.session import Feedback
     from grader.store.quiz_store import default_store, open_store
 
-    folder = _folder(questions)
+    folder = question_folder(questions)
     loaded = load_topic(folder, topic)
     name = student or _login_name()
     wish = Wish(student=name, seed=seed, feedback=Feedback(feedback) if feedback else None, new=new)
@@ -108,7 +103,7 @@ def lint_questions(folder: Path | None) -> None:
     from grader.quiz.lint import lint
     from grader.quiz.marks import counted
 
-    folder = _folder(folder)
+    folder = question_folder(folder)
     findings = lint(folder)
     for finding in findings:
         click.echo(_finding(finding))
@@ -137,21 +132,15 @@ def grade(*, answers: Path, output: Path | None, questions: Path | None) -> None
     from grader.quiz.bank import load_misconceptions, load_topic
     from grader.quiz.scoring import mark_all, marks_to_json
 
-    folder = _folder(questions)
+    folder = question_folder(questions)
     file = read_answers(answers)
     topic = load_topic(folder, file.topic)
     marks = mark_all(topic.items, responses(file, topic, at=str(answers)))
     if output is not None:
-        _write(output, marks_to_json(marks, topic=topic, student=file.student))
+        write_file(output, marks_to_json(marks, topic=topic, student=file.student))
     out = console()
     out.print(f"{topic.title}: {file.student or 'no name given'}")
     out.print(results(marks, load_misconceptions(folder)))
-
-
-def _folder(named: Path | None) -> Path:
-    from grader.course import shipped
-
-    return named or shipped("questions")
 
 
 def _now() -> datetime:
@@ -189,12 +178,5 @@ def _finding(finding: "Finding") -> str:
     return f"{finding.severity}: {finding.where}: {finding.problem}{fix}"
 
 
-def _write(path: Path, content: bytes) -> None:
-    from grader.errors import GraderError
-
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise GraderError(
-            f"cannot be written ({error.strerror})", at=str(path), fix="Name another file with -o."
-        ) from error
+quiz.add_command(export_questions)
+quiz.add_command(import_questions)

@@ -85,7 +85,9 @@ def _item(item: Item, body: _Body) -> etree._Element:
             for label, entry in fields.items()
         )
     )
-    outcomes = E.outcomes(E.decvar(maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal"))
+    outcomes = E.outcomes(
+        E.decvar(maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
+    )
     shown = [_condition(E.other(), shows="general_fb")]
     shown += [_condition(_chosen(name), shows=f"{name}_fb") for name in body.feedback]
     feedback = {"general": item.explanation, **body.feedback}
@@ -119,7 +121,9 @@ def _options(
 ) -> list[tuple[str, bool]]:
     """Adds the options; their names, and which are right."""
     if item.keep_order:
-        job.lose(item, "that the order of its options must be kept, if the quiz shuffles answers")
+        job.lose(
+            item, "lost: that its options keep their order (do not shuffle answers in this quiz)"
+        )
     names = []
     labels = []
     for number, option in enumerate(parts.options(item, job), start=1):
@@ -145,9 +149,12 @@ def _true_false(item: TrueFalse, job: Job) -> _Body:
 
 def _numeric(item: Numeric, job: Job) -> _Body:
     if item.traps or item.feedback:
-        job.lose(item, "what to say to a taker who answers with a wrong number")
+        job.lose(item, "lost: what to say about wrong numbers")
     if 0 < abs(item.answer) < SMALLEST:
-        job.lose(item, f"its answer {item.answer}: Canvas takes numbers below {SMALLEST} for 0")
+        job.lose(
+            item,
+            f"its answer {item.answer} may count as 0: Canvas reads no number below {SMALLEST}",
+        )
     body = _Body("numerical_question", parts.with_unit(item, html(item.stem)))
     field = E.render_fib(E.response_label(ident="answer1"), fibtype="Decimal")
     body.presentation.append(E.response_str(field, ident="response1", rcardinality="Single"))
@@ -162,7 +169,8 @@ def _numeric(item: Numeric, job: Job) -> _Body:
 
 
 def _ordering(item: Ordering, job: Job) -> _Body:
-    marks = "" if item.rule == "position" else "its marks: Canvas gives the share of right places"
+    marks = "marked otherwise: Canvas gives the share of right places"
+    marks = "" if str(item.rule) == "position" else marks
     parts.lose_of_ordering(item, job, marks=marks, keeps_strays=True)
     body = _Body("matching_question", html(item.stem))
     names = _step_names(item, job, body)
@@ -193,12 +201,12 @@ def _step_names(item: Ordering, job: Job, body: _Body) -> dict[str, str]:
 def _label(item: Ordering, part: Step, job: Job) -> str:
     """The text of a step for a menu, which shows no formatting."""
     if has_commands(part.text):
-        job.lose(item, f"the formula of a step, which is shown as LaTeX: {plain(part.text)}")
+        job.lose(item, "formulas in steps are shown as LaTeX, since a menu shows no formatting")
     return plain(part.text)
 
 
 def _text(item: Text, job: Job) -> _Body:
-    job.lose(item, "the rubric and the model answer (takers would see them)")
+    job.lose(item, "lost: the rubric and the model answer (takers would see them)")
     body = _Body("essay_question", html(item.stem))
     field = E.render_fib(E.response_label(ident="answer1", rshuffle="No"))
     body.presentation.append(E.response_str(field, ident="response1", rcardinality="Single"))
@@ -233,7 +241,8 @@ def _chosen(name: str) -> Condition:
 
 
 def _not(condition: Condition) -> Condition:
-    return getattr(E, "not")(condition)
+    negation: Condition = getattr(E, "not")(condition)
+    return negation
 
 
 def _condition(

@@ -24,7 +24,7 @@ from grader.quiz.items.text import Text
 GRADING = moodle_xml.GRADING | {
     "edit": (
         "RELATIVE_ALL_PREVIOUS_AND_NEXT",
-        "its marks by edits: Moodle gives the share of pairs in right order, of which a random "
+        "marked otherwise: Moodle gives the share of pairs in right order, of which a random "
         "order has half",
     )
 }
@@ -72,7 +72,7 @@ def _tag(tag: str) -> str:
 def _lose(item: Item, job: Job) -> None:
     parts.lose_common(item, job, has_tags=True)
     if item.points != 1:
-        job.lose(item, "its points: GIFT has none, so it counts 1")
+        job.lose(item, "lost: its points (it counts 1)")
 
 
 def _choice(item: Choice, job: Job) -> _Body:
@@ -96,7 +96,7 @@ def _choices(item: Choices, job: Job) -> _Body:
 def _options(item: Choice | Choices, job: Job) -> tuple[Any, ...]:
     parts.must_differ(inline_html(option.text) for option in item.options)
     if item.keep_order:
-        job.lose(item, "that the order of its options must be kept")
+        job.lose(item, "lost: that its options keep their order")
     return parts.options(item, job)
 
 
@@ -150,7 +150,7 @@ def _step(text: str) -> str:
 
 
 def _text(item: Text, job: Job) -> _Body:
-    job.lose(item, "the rubric and the model answer")
+    job.lose(item, "lost: the rubric and the model answer")
     return html(item.stem), []
 
 

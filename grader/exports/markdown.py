@@ -15,15 +15,6 @@ from grader.quiz.items.ordering import Ordering
 from grader.quiz.items.text import Text
 from grader.quiz.marks import counted
 
-# On paper nobody types; other kinds say it as in the terminal.
-ON_PAPER = {
-    "choice": "One answer is right.",
-    "choices": "Several answers may be right. A wrong one costs a right one.",
-    "true_false": "True or false?",
-    "ordering": "Write the numbers in the right order. Leave out a step that belongs nowhere.",
-    "text": "Answer in a few sentences.",
-}
-
 
 def write(topics: Sequence[Topic], job: Job) -> bytes:
     """All topics as one text."""
@@ -43,10 +34,14 @@ def _question(seen: Presentation, number: int) -> Iterator[str]:
     yield seen.stem.strip()
     if seen.kind != "true_false" and seen.parts:
         yield "\n".join(_part(f"**{part.label}**", part.text) for part in seen.parts)
-    if seen.kind == "numeric":
-        yield f"Answer with a number{f' ({seen.unit})' if seen.unit else ''}."
-    else:
-        yield ON_PAPER.get(seen.kind, seen.how)
+    yield _how(seen)
+
+
+def _how(seen: Presentation) -> str:
+    """How to answer on paper, where nobody types."""
+    if seen.many_lines:
+        return "Answer in a few sentences."
+    return seen.how.replace("Type ", "Write ")
 
 
 def _part(label: str, text: str) -> str:

@@ -5,9 +5,8 @@ MathJax reads in Moodle, in Canvas and in most QTI players.
 """
 
 import re
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from html import escape
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -38,7 +37,9 @@ def plain(markdown: str) -> str:
 
 def has_commands(markdown: str) -> bool:
     r"""Whether a formula has LaTeX commands such as `\frac`, which nobody wants to read."""
-    return any("\\" in token.content for token in _flat(_READER.parse(markdown)) if _is_maths(token))
+    return any(
+        "\\" in token.content for token in _flat(_READER.parse(markdown)) if _is_maths(token)
+    )
 
 
 def images(markdown: str) -> tuple[str, ...]:
@@ -70,25 +71,24 @@ def _is_maths(token: Token) -> bool:
     return token.type.startswith("math_")
 
 
-def _inline_maths(tokens: list[Token], place: int, *_: object) -> str:
+def _inline_maths(_self: object, tokens: list[Token], place: int, *_: object) -> str:
     return rf"\({escape(tokens[place].content.strip(), quote=False)}\)"
 
 
-def _display_maths(tokens: list[Token], place: int, *_: object) -> str:
+def _display_maths(_self: object, tokens: list[Token], place: int, *_: object) -> str:
     return rf"\[{escape(tokens[place].content.strip(), quote=False)}\]"
 
 
-def _block_maths(tokens: list[Token], place: int, *_: object) -> str:
-    return f"<p>{_display_maths(tokens, place)}</p>\n"
+def _block_maths(_self: object, tokens: list[Token], place: int, *_: object) -> str:
+    return f"<p>{_display_maths(_self, tokens, place)}</p>\n"
 
 
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable("table")
     reader.use(dollarmath_plugin, allow_labels=False, double_inline=True)
-    rules: MutableMapping[str, Any] = reader.renderer.rules
-    rules["math_inline"] = _inline_maths
-    rules["math_inline_double"] = _display_maths
-    rules["math_block"] = _block_maths
+    reader.add_render_rule("math_inline", _inline_maths)
+    reader.add_render_rule("math_inline_double", _display_maths)
+    reader.add_render_rule("math_block", _block_maths)
     return reader
 
 

@@ -31,13 +31,13 @@ GRADING = {
     "exact": ("ALL_OR_NOTHING", ""),
     "edit": (
         "LONGEST_ORDERED_SUBSET",
-        "its marks by edits: Moodle gives the share of the longest run of steps in right order, "
+        "marked otherwise: Moodle gives the share of the longest run of steps in right order, "
         "which is more generous",
     ),
     "position": ("ABSOLUTE_POSITION", ""),
     "pairs": (
         "RELATIVE_ALL_PREVIOUS_AND_NEXT",
-        "the correction for chance in its marks by pairs: a random order earns half",
+        "marked by pairs without correction for chance: a random order earns half",
     ),
 }
 RANDOM_GUESS = "0.3333333"  # what Moodle takes off for another try, where a quiz allows one
@@ -146,7 +146,10 @@ def _true_false(item: TrueFalse, job: Job) -> _Body:
     for says, feedback in ((True, item.feedback_true), (False, item.feedback_false)):
         fraction = "100" if says == item.answer else "0"
         body.add_answer(
-            str(says).lower(), fraction=fraction, feedback=html(feedback), format_="moodle_auto_format"
+            str(says).lower(),
+            fraction=fraction,
+            feedback=html(feedback),
+            format_="moodle_auto_format",
         )
     return body
 
@@ -217,7 +220,7 @@ def _text(item: Text, job: Job) -> _Body:
         body.add(tag, value)
     body.add_text("graderinfo", parts.marker_notes(item))
     body.add_text("responsetemplate")
-    job.lose(item, "points for each line of the rubric: Moodle shows it to the marker as a text")
+    job.lose(item, "lost: points by line of the rubric, which the marker sees as a text")
     return body
 
 

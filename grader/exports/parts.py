@@ -3,9 +3,11 @@
 An LMS shuffles by itself, unless somebody turned that off or its player does not know how to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
 from fractions import Fraction
+
+from msgspec.structs import fields
 
 from grader.exports.job import Job, LeftOut
 from grader.exports.markup import html, images, inline_html
@@ -19,6 +21,13 @@ from grader.quiz.ordering import count_orders, unsolved
 from grader.quiz.shuffle import shuffled
 
 MOST_ORDERS = 1000
+# The keys of questions that the formats write, or say to be lost.
+KNOWN = {
+    "id", "concept", "difficulty", "stem", "explanation", "purpose", "points", "tags", "verify",
+    "options", "keep_order", "answer", "misconception", "feedback_true", "feedback_false",
+    "tolerance", "rel_tolerance", "unit", "traps", "feedback", "steps", "before", "distractors",
+    "rule", "model_answer", "rubric", "misconceptions",
+}  # fmt: skip
 DIGITS = 15  # of numbers that are no whole ones
 
 
@@ -106,18 +115,26 @@ def marker_notes(item: Text) -> str:
 def lose_common(item: Item, job: Job, *, has_tags: bool) -> None:
     """What no format of an LMS keeps of any question."""
     if item.verify is not None:
-        job.lose(item, "how its key is verified")
+        job.lose(item, "lost: how the key is verified")
+    for name in _set_but_unknown(item):
+        job.lose(item, f"lost: `{name}`, which no export knows yet")
     if not has_tags:
-        job.lose(item, "concept, difficulty, purpose and tags")
-        if item.misconception_ids():
-            job.lose(item, "the misconceptions that it names")
+        job.lose(item, "lost: concept, difficulty, purpose, tags and misconceptions")
     elif item.misconception_ids() and item.kind() not in ("true_false", "text"):
         job.lose(
             item,
-            "which wrong answer shows which misconception (their ids are tags of the question)",
+            "lost: which wrong answer shows which misconception (their ids become tags)",
         )
     for source in dict.fromkeys(images(item.stem)):
         job.lose(item, f"the image {source} is named and not packed: add it in the LMS")
+
+
+def _set_but_unknown(item: Item) -> Iterator[str]:
+    """Keys that came after the formats were written: what they say is lost, and not in silence."""
+    for key in fields(item):
+        default = key.default_factory() if callable(key.default_factory) else key.default
+        if key.name not in KNOWN and getattr(item, key.name) != default:
+            yield key.name
 
 
 def lose_of_ordering(item: Ordering, job: Job, *, marks: str, keeps_strays: bool = False) -> None:
@@ -127,17 +144,18 @@ def lose_of_ordering(item: Ordering, job: Job, *, marks: str, keeps_strays: bool
         number = f"{MOST_ORDERS} or more" if orders == MOST_ORDERS else str(orders)
         job.lose(
             item,
-            f"{number} orders are right, and only one is kept as the key (change the stem if it "
-            "says that several count)",
+            f"{number} orders are right, and only one becomes the key (change the stem if it says "
+            "that several count)",
         )
     strays = counted(len(item.distractors), "step")
     if item.distractors and keeps_strays:
-        job.lose(item, f"what to say about {strays} that must be left out")
+        job.lose(item, f"lost: what to say about {strays} that must be left out")
     elif item.distractors:
         job.lose(
-            item, f"{strays} that must be left out (change the stem if it says that there are some)"
+            item,
+            f"lost: {strays} that must be left out (change the stem if it speaks of such steps)",
         )
     if item.before:
-        job.lose(item, "the reasons why one step comes before another")
+        job.lose(item, "lost: the reasons why one step comes before another")
     if marks:
         job.lose(item, marks)

@@ -83,9 +83,7 @@ def _test(topic: Topic, items: Sequence[Item]) -> etree._Element:
         E.assessmentItemRef(identifier=identifier(item.id), href=f"../{_item_path(item)}")
         for item in items
     ]
-    section = E.assessmentSection(
-        *refs, identifier="SECTION", title=topic.title, visible="true"
-    )
+    section = E.assessmentSection(*refs, identifier="SECTION", title=topic.title, visible="true")
     part = E.testPart(
         section, identifier="PART", navigationMode="nonlinear", submissionMode="individual"
     )

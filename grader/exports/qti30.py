@@ -16,10 +16,11 @@ from grader.quiz.bank import Topic
 
 ITEMS = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 PACKAGING = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
-HTML = set(
-    "a blockquote br code dd div dl dt em h1 h2 h3 h4 h5 h6 hr img li ol p pre span strong table "
-    "tbody td th thead tr ul".split()
-)
+HTML = {
+    "a", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5",
+    "h6", "hr", "img", "li", "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th",
+    "thead", "tr", "ul",
+}  # fmt: skip
 WRAPPED = {"qti-modal-feedback", "qti-rubric-block"}
 
 

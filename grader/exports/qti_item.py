@@ -134,9 +134,7 @@ def _choices(item: Choices, job: Job) -> ItemBody:
     return body
 
 
-def _options(
-    item: Choice | Choices, job: Job, body: ItemBody, *, most: int
-) -> dict[str, Option]:
+def _options(item: Choice | Choices, job: Job, body: ItemBody, *, most: int) -> dict[str, Option]:
     """Adds stem and options to the body; the options by the names that they got."""
     names = {f"C{n}": option for n, option in enumerate(parts.options(item, job), start=1)}
     interaction = E.choiceInteraction(
@@ -211,8 +209,8 @@ def _loses_marks(item: Ordering) -> str:
     if item.rule == "exact":
         return ""
     return (
-        "its marks: QTI can count how many of the required pairs are in order, of which a random "
-        "order has half"
+        "marked otherwise: QTI counts how many of the required pairs are in order, of which a "
+        "random order has half"
     )
 
 
@@ -221,7 +219,7 @@ def _text(item: Text, job: Job) -> ItemBody:
     rubric = E.rubricBlock(*blocks(parts.marker_notes(item)), view="scorer")
     interaction = E.extendedTextInteraction(responseIdentifier="RESPONSE", expectedLines="10")
     body.blocks = [rubric, *blocks(html(item.stem)), interaction]
-    job.lose(item, "points for each line of the rubric: QTI shows it to the marker as a text")
+    job.lose(item, "lost: points by line of the rubric, which the marker sees as a text")
     return body
 
 

@@ -86,7 +86,8 @@ def _any_of(*conditions: etree._Element) -> etree._Element:
 
 
 def _all_of(*conditions: etree._Element) -> etree._Element:
-    return getattr(E, "and")(*conditions)
+    both: etree._Element = getattr(E, "and")(*conditions)
+    return both
 
 
 def _share(count: etree._Element, *, of: int, points: int) -> etree._Element:

@@ -1,0 +1,133 @@
+"""What every reader needs: tags, misconceptions, rubrics, rules of an ordering, short answers."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args, get_type_hints
+
+from bs4 import BeautifulSoup, Tag
+
+from grader.imports.markdown_text import from_html
+from grader.quiz.items import kinds
+from grader.quiz.items.ordering import Ordering
+
+PURPOSES = ("concept", "ordering", "ablation", "diagnosis")
+RUBRIC_LINE = re.compile(r"\s*(\d+) points?:\s*(.*)", re.DOTALL)
+
+Fields = dict[str, Any]
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What tags say in keys of our YAML, and the misconceptions, which belong to single answers."""
+
+    fields: Fields
+    misconceptions: tuple[str, ...]
+
+
+def read_tags(tags: Iterable[str]) -> Tags:
+    """The tags that `grader.exports.tags` writes, and others as they are."""
+    fields: Fields = {}
+    misconceptions: list[str] = []
+    others: list[str] = []
+    for tag in map(str.strip, tags):
+        name, _, value = tag.partition(":")
+        if name == "misconception" and value:
+            misconceptions.append(value)
+        elif name in ("concept", "difficulty") and value.isdecimal() and _is_known(name, value):
+            fields[name] = int(value)
+        elif name == "purpose" and value in PURPOSES:
+            fields[name] = value
+        elif tag:
+            others.append(tag)
+    if others:
+        fields["tags"] = others
+    return Tags(fields, tuple(misconceptions))
+
+
+def assign_misconceptions(fields: Fields, names: Sequence[str]) -> tuple[str, ...]:
+    """Names the misconceptions where there is one place for them; the rest is given back."""
+    if not names:
+        return ()
+    if fields["kind"] == "text":
+        fields["misconceptions"] = list(names)
+        return ()
+    places = [option for option in fields.get("options", ()) if not option.get("correct")]
+    places += fields.get("traps", ())
+    if fields["kind"] == "true_false":
+        places = [fields]
+    if len(names) == len(places) == 1:
+        places[0]["misconception"] = names[0]
+        return ()
+    return tuple(names)
+
+
+def order_rule(rule: str, *, said: str, lose: Note) -> Fields:
+    """The rule of an ordering, if ours has it; `edit` is the default and needs no word."""
+    if rule in get_args(get_type_hints(Ordering)["rule"]):
+        return {} if rule == "edit" else {"rule": rule}
+    lose(f"marked otherwise: there is no rule {said} here, and edits are counted instead")
+    return {}
+
+
+def rubric(html: str, lose: Note) -> Fields:
+    """Notes for markers: model answer and rubric as we write them, or all as a model answer."""
+    soup = BeautifulSoup(html, "html.parser")
+    answer, lines = soup.find(class_="model-answer"), soup.find(class_="rubric")
+    if not isinstance(answer, Tag) or not isinstance(lines, Tag):
+        return {"model_answer": from_html(html, lose)}
+    points = [_rubric_point(line, number, lose) for number, line in enumerate(lines("li"), start=1)]
+    return {
+        "model_answer": from_html(answer.decode_contents(), lose),
+        "rubric": [point for point in points if point],
+    }
+
+
+def short_kind(
+    answers: Sequence[tuple[str, float, str]], *, whole_words: bool, lose: Note
+) -> Fields:
+    """A short answer: each form with its share in percent and its feedback."""
+    from grader.imports.draft import NotTaken
+
+    if "short" not in kinds():
+        raise NotTaken("there is no counterpart for a short answer")
+    accepted = [form for form, share, _ in answers if share == 100 and form != "*"]
+    fields: Fields = {"kind": "short", "accepted": accepted}
+    near = [
+        {"forms": [form], **({"feedback": feedback} if feedback else {})}
+        for form, share, feedback in answers
+        if share < 100 and form != "*"
+    ]
+    if not accepted:
+        raise NotTaken("no form earns all points")
+    if any(0 < share < 100 for _, share, _ in answers):
+        lose("lost: part of the points for some forms, which now are wrong")
+    if any(feedback for form, share, feedback in answers if share == 100 and form != "*"):
+        lose("lost: what it says to those who are right")
+    if any("*" in form for form, _, _ in answers if form != "*"):
+        lose("a * in an accepted form now stands for itself")
+    for form, _, feedback in answers:
+        if form == "*" and feedback:
+            fields["feedback"] = feedback
+    if near:
+        fields["near"] = near
+    if whole_words:
+        fields["fold"] = ["space"]
+    return fields
+
+
+def _is_known(name: str, value: str) -> bool:
+    return 1 <= int(value) <= (17 if name == "concept" else 3)
+
+
+def _rubric_point(line: Tag, number: int, lose: Note) -> Fields:
+    code = line.find("code")
+    name = code.get_text() if isinstance(code, Tag) else f"point-{number}"
+    if isinstance(code, Tag):
+        code.extract()
+    found = RUBRIC_LINE.fullmatch(line.decode_contents())
+    if found is None:
+        lose(f"lost: a line of the rubric: {line.get_text().strip()!r}")
+        return {}
+    return {"id": name, "points": int(found[1]), "text": from_html(found[2], lose)}
