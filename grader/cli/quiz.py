@@ -17,6 +17,7 @@ from grader.cli.quiz_options import FILE, FOLDER, question_folder, questions_opt
 if TYPE_CHECKING:
     from grader.quiz.item import Finding
 
+
 @click.group()
 def quiz() -> None:
     """List, take, check and mark quizzes."""

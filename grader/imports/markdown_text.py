@@ -8,16 +8,17 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 from grader.imports.draft import NotTaken
 
-DROPPED = (
-    "script style iframe object embed form input button select textarea svg link meta template "
-    "noscript audio video canvas"
-).split()
+DROPPED = [
+    "script", "style", "iframe", "object", "embed", "form", "input", "button", "select", "textarea",
+    "svg", "link", "meta", "template", "noscript", "audio", "video", "canvas",
+]  # fmt: skip
+DOLLAR = "\ue00f"  # stands for a dollar sign that is none of a formula
 MATHS = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$(.+?)\$\$", re.DOTALL)
 SAFE_LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 MOST_CHARACTERS = 200_000
@@ -26,9 +27,6 @@ Note = Callable[[str], None]  # told what is lost
 
 
 class _Converter(MarkdownConverter):
-    def escape(self, text: str, parent_tags: set[str]) -> str:
-        return str(super().escape(text, parent_tags)).replace("$", "&#36;")
-
     def convert_tex(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         sign = "$$" if el.get("display") else "$"
         latex = " ".join(el.get_text().split()).replace("$", r"\text{USD}")
@@ -72,7 +70,7 @@ def from_html(html: str, note: Note) -> str:
         soup = BeautifulSoup(html, "html.parser")
         _clean(soup, note)
         _mark_maths(soup)
-        text = str(_CONVERTER.convert_soup(soup))
+        text = str(_CONVERTER.convert_soup(soup)).replace(DOLLAR, "&#36;")
     except RecursionError:
         raise NotTaken("its HTML is nested too deeply") from None
     lines = [line.rstrip() for line in text.strip().splitlines()]
@@ -108,7 +106,7 @@ def _clean(soup: BeautifulSoup, note: Note) -> None:
 def _mark_maths(soup: BeautifulSoup) -> None:
     """Formulas as elements of their own, so that nothing in them is taken for Markdown."""
     soup.smooth()
-    for text in list(soup.find_all(string=MATHS)):
+    for text in list(soup.find_all(string=re.compile(r"[$\\]"))):
         if text.find_parent(["pre", "code"]) is None:
             text.replace_with(*_pieces(soup, str(text)))
 
@@ -117,9 +115,9 @@ def _pieces(soup: BeautifulSoup, text: str) -> list[Tag | NavigableString]:
     pieces: list[Tag | NavigableString] = []
     end = 0
     for found in MATHS.finditer(text):
-        pieces.append(NavigableString(text[end : found.start()]))
+        pieces.append(NavigableString(text[end : found.start()].replace("$", DOLLAR)))
         formula = soup.new_tag("tex", attrs={} if found[1] else {"display": "block"})
         formula.string = found[1] or found[2] or found[3]
         pieces.append(formula)
         end = found.end()
-    return [*pieces, NavigableString(text[end:])]
+    return [*pieces, NavigableString(text[end:].replace("$", DOLLAR))]

@@ -10,7 +10,14 @@ from grader.errors import CourseError
 from grader.imports import safe_xml
 from grader.imports.draft import Draft, NotTaken, Reading, letters, number, whole_points
 from grader.imports.markdown_text import from_html, from_markdown, from_plain
-from grader.imports.rules import assign_misconceptions, order_rule, read_tags, rubric, short_kind
+from grader.imports.rules import (
+    assign_misconceptions,
+    order_rule,
+    read_tags,
+    right_shares,
+    rubric,
+    short_kind,
+)
 
 RULES = {
     "ALL_OR_NOTHING": "exact",
@@ -125,27 +132,16 @@ def _draft(question: _Question) -> Draft:
 
 def _multichoice(question: _Question) -> Fields:
     answers = list(question.answers())
+    single = question.is_on("single")
+    right = right_shares([share for _, share in answers], single=single, lose=question.lose)
     options = []
     for name, (answer, share) in zip(letters(len(answers)), answers, strict=True):
         option: Fields = {"id": name, "text": question.own_markdown(answer)}
-        if share > 0:
+        if share in right:
             option["correct"] = True
         if feedback := question.markdown("feedback", answer):
             option["feedback"] = feedback
         options.append(option)
-    right = sum(share > 0 for _, share in answers)
-    if not right:
-        raise NotTaken("no answer earns points")
-    single = question.is_on("single")
-    if single and right > 1:
-        best = max(share for _, share in answers)
-        for option, (_, share) in zip(options, answers, strict=True):
-            if share < best:
-                option.pop("correct", None)
-        question.lose("lost: part of the points for some answers, which now are wrong")
-    expected = {100 / right, -100 / right} if not single else set()
-    if any(min((abs(share - e) for e in expected), default=0) > 0.01 for _, share in answers):
-        question.lose("marked otherwise: ours are right minus wrong, each worth the same")
     kept = {} if question.is_on("shuffleanswers") else {"keep_order": True}
     return {"kind": "choice" if single else "choices", "options": options, **kept}
 
@@ -242,5 +238,3 @@ TYPES: dict[str, Callable[[_Question], Fields]] = {
     "essay": _essay,
     "ordering": _ordering,
 }
-
-

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 from bs4 import BeautifulSoup, Tag
 
+from grader.imports.draft import NotTaken
 from grader.imports.markdown_text import from_html
 from grader.quiz.items import kinds
 from grader.quiz.items.ordering import Ordering
@@ -84,37 +85,62 @@ def rubric(html: str, lose: Note) -> Fields:
     }
 
 
+def right_shares(shares: Sequence[float], *, single: bool, lose: Note) -> set[float]:
+    """Which shares of the points (in percent) make an answer a right one.
+
+    Raises:
+        NotTaken: none does, or several do where only one may be chosen.
+    """
+    earning = [share for share in shares if share > 0]
+    if not earning:
+        raise NotTaken("no answer earns points")
+    if single:
+        best = max(earning)
+        if earning.count(best) > 1:
+            raise NotTaken("several answers earn most points where one may be chosen")
+        if len(earning) > 1:
+            lose("lost: part of the points for some answers, which now are wrong")
+        return {best}
+    same = 100 / len(earning)
+    if any(abs(abs(share) - same) > 0.01 for share in shares):
+        lose("marked otherwise: ours are right minus wrong, each worth the same")
+    return set(earning)
+
+
 def short_kind(
     answers: Sequence[tuple[str, float, str]], *, whole_words: bool, lose: Note
 ) -> Fields:
-    """A short answer: each form with its share in percent and its feedback."""
-    from grader.imports.draft import NotTaken
-
+    """A short answer: each form with its share in percent and its feedback; `*` is any other."""
     if "short" not in kinds():
         raise NotTaken("there is no counterpart for a short answer")
-    accepted = [form for form, share, _ in answers if share == 100 and form != "*"]
-    fields: Fields = {"kind": "short", "accepted": accepted}
-    near = [
-        {"forms": [form], **({"feedback": feedback} if feedback else {})}
-        for form, share, feedback in answers
-        if share < 100 and form != "*"
-    ]
+    forms = [answer for answer in answers if answer[0] != "*"]
+    accepted = [form for form, share, _ in forms if share == 100]
     if not accepted:
         raise NotTaken("no form earns all points")
-    if any(0 < share < 100 for _, share, _ in answers):
+    near = [
+        {"forms": [form], **({"feedback": feedback} if feedback else {})}
+        for form, share, feedback in forms
+        if share < 100
+    ]
+    _lose_of_short(forms, lose)
+    others = {"feedback": feedback for form, _, feedback in answers if form == "*" and feedback}
+    fold = {"fold": ["space"]} if whole_words else {}
+    return {
+        "kind": "short",
+        "accepted": accepted,
+        **({"near": near} if near else {}),
+        **others,
+        **fold,
+    }
+
+
+def _lose_of_short(forms: Sequence[tuple[str, float, str]], lose: Note) -> None:
+    if any(0 < share < 100 for _, share, _ in forms):
         lose("lost: part of the points for some forms, which now are wrong")
-    if any(feedback for form, share, feedback in answers if share == 100 and form != "*"):
+    if any(feedback for _, share, feedback in forms if share == 100):
         lose("lost: what it says to those who are right")
-    if any("*" in form for form, _, _ in answers if form != "*"):
-        lose("a * in an accepted form now stands for itself")
-    for form, _, feedback in answers:
-        if form == "*" and feedback:
-            fields["feedback"] = feedback
-    if near:
-        fields["near"] = near
-    if whole_words:
-        fields["fold"] = ["space"]
-    return fields
+    if any("*" in form for form, _, _ in forms):
+        lose("a * in a form now stands for itself")
 
 
 def _is_known(name: str, value: str) -> bool:
