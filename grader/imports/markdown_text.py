@@ -21,6 +21,8 @@ DROPPED = [
 DOLLAR = "\ue00f"  # stands for a dollar sign that is none of a formula
 MATHS = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$(.+?)\$\$", re.DOTALL)
 SAFE_LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
+# A number before a point begins a list, but not in the middle of a line; code is left as it is.
+NEEDLESS = re.compile(r"(```.*?```|`[^`\n]*`)|(?<=\w )(\d+)\\([.)])", re.DOTALL)
 MOST_CHARACTERS = 200_000
 
 Note = Callable[[str], None]  # told what is lost
@@ -74,7 +76,8 @@ def from_html(html: str, note: Note) -> str:
     except RecursionError:
         raise NotTaken("its HTML is nested too deeply") from None
     lines = [line.rstrip() for line in text.strip().splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    return NEEDLESS.sub(lambda found: found[1] or f"{found[2]}{found[3]}", text)
 
 
 def from_plain(text: str, note: Note) -> str:

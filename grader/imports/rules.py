@@ -123,13 +123,13 @@ def short_kind(
         if share < 100
     ]
     _lose_of_short(forms, lose)
-    others = {"feedback": feedback for form, _, feedback in answers if form == "*" and feedback}
+    to_others = [feedback for form, _, feedback in answers if form == "*" and feedback]
     fold = {"fold": ["space"]} if whole_words else {}
     return {
         "kind": "short",
         "accepted": accepted,
         **({"near": near} if near else {}),
-        **others,
+        **({"feedback": to_others[0]} if to_others else {}),
         **fold,
     }
 
