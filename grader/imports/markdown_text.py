@@ -103,6 +103,8 @@ def _clean(soup: BeautifulSoup, note: Note) -> None:
         image.replace_with(str(image.get("alt") or "[image]"))
     for link in soup.find_all("a"):
         if not SAFE_LINK.match(str(link.get("href") or "")):
+            if link.get("href"):
+                note("lost: a link that is not one of the web")
             link.unwrap()
 
 

@@ -47,7 +47,7 @@ class Player:
         name = node.get("identifier")
         return self.response if name == "RESPONSE" else self.outcomes[name]
 
-    def on_baseValue(self, node, _):  # noqa: N802
+    def on_baseValue(self, node, _):
         return float(node.text) if node.get("baseType") == "float" else node.text
 
     def on_correct(self, node, _):
@@ -92,7 +92,7 @@ class Player:
         low, high = map(float, node.get("tolerance").split())
         return values[1] - low <= values[0] <= values[1] + high
 
-    def on_mapResponse(self, node, _):  # noqa: N802
+    def on_mapResponse(self, node, _):
         mapping = self.all("mapping")[0]
         worth = {entry.get("mapKey"): float(entry.get("mappedValue")) for entry in mapping}
         return max(float(mapping.get("lowerBound")), sum(worth[one] for one in self.response))
