@@ -6,6 +6,7 @@ Blank lines end a question, `\` takes the meaning from `: # = ~ { }`, and `\n` i
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -73,11 +74,9 @@ def read(text: str, *, at: str) -> Reading:
         if category:
             topic = reading.topic(category[1].strip().rstrip("/").rpartition("/")[2])
             continue
-        name = f"question at line {line}"
+        name, marks, rest = _head(block, f"question at line {line}")
         try:
-            question = _question(block, name, reading)
-            name = question.name
-            draft = _draft(question)
+            draft = _draft(_question(name, rest, marks, lose=partial(reading.lose, name)))
         except NotTaken as error:
             reading.lose(name, f"left out: {error}")
         else:
@@ -104,16 +103,19 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
             lines = []
 
 
-def _question(block: str, name: str, reading: Reading) -> _Question:
+def _head(block: str, name: str) -> tuple[str, tuple[tuple[str, str], ...], str]:
+    """The name of a question, the marks in its comments, and the rest with escapes hidden."""
     lines = block.splitlines()
     comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
     marks = tuple((found[1], found[2].replace(r"\]", "]")) for found in MARK.finditer(comments))
     text = "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
     text = _hidden(text)
-    titled = re.match(r"::(.*?)::(.*)", text, re.DOTALL)
-    if titled:
+    if titled := re.match(r"::(.*?)::(.*)", text, re.DOTALL):
         name, text = _shown(titled[1]).strip(), titled[2].strip()
-    name = dict(marks).get("id", name)
+    return dict(marks).get("id", name), marks, text
+
+
+def _question(name: str, text: str, marks: tuple[tuple[str, str], ...], *, lose: Note) -> _Question:
     start, end = text.find("{"), text.find("}")
     if start < 0 and end < 0:
         raise NotTaken("it asks for nothing (a description)")
@@ -132,7 +134,7 @@ def _question(block: str, name: str, reading: Reading) -> _Question:
         inside=inside.strip(),
         explanation=explanation,
         marks=marks,
-        lose=lambda what: reading.lose(name, what),
+        lose=lose,
     )
 
 

@@ -33,7 +33,9 @@ def same(left, right):
 
 
 def seen(markup):
-    return " ".join(re.sub(r"</?p>|<br />", " ", markup).replace("<", " <").replace(">", "> ").split())
+    return " ".join(
+        re.sub(r"</?p>|<br />", " ", markup).replace("<", " <").replace(">", "> ").split()
+    )
 
 
 def taken(markup):

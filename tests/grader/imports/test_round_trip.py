@@ -84,8 +84,14 @@ def assert_held(before, after, *, common=COMMON):
     assert HELD[before.kind()](before) == HELD[before.kind()](after)
 
 
-def test_moodle_xml_keeps_the_shipped_bank(shipped_topics, tmp_path):
-    back = there_and_back(shipped_topics, tmp_path, moodle_xml.write, "quiz.xml")
+@pytest.fixture(scope="session")
+def through_moodle(shipped_topics, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("moodle")
+    return there_and_back(shipped_topics, folder, moodle_xml.write, "quiz.xml")
+
+
+def test_moodle_xml_keeps_the_shipped_bank(shipped_topics, through_moodle):
+    back = through_moodle
     assert set(back) == {topic.name for topic in shipped_topics}
     for topic in shipped_topics:
         assert back[topic.name].title == topic.title
@@ -94,12 +100,12 @@ def test_moodle_xml_keeps_the_shipped_bank(shipped_topics, tmp_path):
             assert_held(before, after)
 
 
-def test_moodle_xml_keeps_a_tolerance(shipped_topics, tmp_path):
-    back = there_and_back(shipped_topics, tmp_path, moodle_xml.write, "quiz.xml")
+def test_moodle_xml_keeps_a_tolerance(shipped_topics, through_moodle):
     for topic in shipped_topics:
         for before in topic.items:
             if before.kind() == "numeric" and before.tolerance is not None:
-                assert back[topic.name].item(before.id).tolerance == before.tolerance
+                after = through_moodle[topic.name].item(before.id)
+                assert after.tolerance == before.tolerance
 
 
 def test_gift_keeps_what_it_can_hold(shipped_topics, tmp_path):
@@ -188,7 +194,7 @@ def questions(draw):
 
 
 @given(item=questions())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_moodle_xml_keeps_questions_of_any_text(item, tmp_path_factory):
     topic = Topic(
         name="made", title="Made", concepts=(1,), items=(item,), path=Path("made.yaml"), digest=""
