@@ -214,6 +214,20 @@ def _text(item: Text, job: Job) -> _Body:
     return body
 
 
+def _short(item: Any, job: Job) -> _Body:
+    if item.near or item.feedback:
+        job.lose(item, "lost: what to say about wrong forms, and points for some of them")
+    body = _Body("short_answer_question", html(item.stem))
+    field = E.render_fib(E.response_label(ident="answer1", rshuffle="No"))
+    body.presentation.append(E.response_str(field, ident="response1", rcardinality="Single"))
+    right = [form for form in parts.forms(item, job) if form.points == item.points]
+    any_form = E.respcondition(E.conditionvar(*(_chosen(form.text) for form in right)))
+    any_form.set("continue", "No")
+    any_form.append(E.setvar("100", action="Set", varname="SCORE"))
+    body.conditions = [any_form]
+    return body
+
+
 BODIES: dict[str, Callable[[Any, Job], _Body]] = {
     "choice": _choice,
     "choices": _choices,
@@ -221,6 +235,7 @@ BODIES: dict[str, Callable[[Any, Job], _Body]] = {
     "numeric": _numeric,
     "ordering": _ordering,
     "text": _text,
+    "short": _short,
 }
 
 

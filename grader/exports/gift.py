@@ -154,6 +154,19 @@ def _text(item: Text, job: Job) -> _Body:
     return html(item.stem), []
 
 
+def _short(item: Any, job: Job) -> _Body:
+    if "case" not in item.fold:
+        job.lose(item, "lost: that small and large letters differ")
+    lines = []
+    for form in parts.forms(item, job):
+        share = parts.share_of_moodle(item, form.points, job)
+        text = re.sub(r"[\\#=~:{}]", r"\\\g<0>", form.text.replace("*", r"\*"))
+        lines.append(f"=%{share}%{text}{_feedback(form.feedback)}")
+    if item.feedback:
+        lines.append(f"=%0%*{_feedback(item.feedback)}")
+    return html(item.stem), lines
+
+
 BODIES: dict[str, Callable[[Any, Job], _Body]] = {
     "choice": _choice,
     "choices": _choices,
@@ -161,4 +174,5 @@ BODIES: dict[str, Callable[[Any, Job], _Body]] = {
     "numeric": _numeric,
     "ordering": _ordering,
     "text": _text,
+    "short": _short,
 }

@@ -91,6 +91,14 @@ def _rubric(item: Text) -> Iterator[str]:
         yield f"- {counted(point.points, 'point')}: {point.text}"
 
 
+def _short_comments(item: Any) -> Iterator[str]:
+    yield f"- Right: {', '.join(item.accepted)}"
+    for near in item.near:
+        yield f"- {counted(near.points, 'point')}: {', '.join(near.forms)} → {near.feedback}"
+    if item.feedback:
+        yield f"- Otherwise wrong: {item.feedback}"
+
+
 COMMENTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "choice": _option_comments,
     "choices": _option_comments,
@@ -98,4 +106,5 @@ COMMENTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "numeric": _numeric_comments,
     "ordering": _ordering_comments,
     "text": _rubric,
+    "short": _short_comments,
 }

@@ -224,6 +224,24 @@ def _text(item: Text, job: Job) -> _Body:
     return body
 
 
+def _short(item: Any, job: Job) -> _Body:
+    body = _Body("shortanswer", html(item.stem))
+    body.add("usecase", str(int("case" not in item.fold)))
+    for form in parts.forms(item, job):
+        share = parts.share_of_moodle(item, form.points, job)
+        body.add_answer(
+            form.text.replace("*", r"\*"),  # alone it would stand for anything
+            fraction=share,
+            feedback=html(form.feedback),
+            format_="moodle_auto_format",
+        )
+    if item.feedback:
+        body.add_answer(
+            "*", fraction="0", feedback=html(item.feedback), format_="moodle_auto_format"
+        )
+    return body
+
+
 BODIES: dict[str, Callable[[Any, Job], _Body]] = {
     "choice": _choice,
     "choices": _choices,
@@ -231,6 +249,7 @@ BODIES: dict[str, Callable[[Any, Job], _Body]] = {
     "numeric": _numeric,
     "ordering": _ordering,
     "text": _text,
+    "short": _short,
 }
 
 

@@ -4,8 +4,10 @@ An LMS shuffles by itself, unless somebody turned that off or its player does no
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 from msgspec.structs import fields
 
@@ -26,8 +28,12 @@ KNOWN = {
     "id", "concept", "difficulty", "stem", "explanation", "purpose", "points", "tags", "verify",
     "options", "keep_order", "answer", "misconception", "feedback_true", "feedback_false",
     "tolerance", "rel_tolerance", "unit", "traps", "feedback", "steps", "before", "distractors",
-    "rule", "model_answer", "rubric", "misconceptions",
+    "rule", "model_answer", "rubric", "misconceptions", "accepted", "near", "fold",
 }  # fmt: skip
+# The shares of points that Moodle takes; it refuses 33.33.
+SHARES = [Fraction(0), Fraction(5), *(Fraction(n, 100_000) for n in (1_111_111, 1_428_571))]
+SHARES += [Fraction(n, 10) for n in (100, 125, 200, 250, 300, 400, 500, 600, 700, 750, 800, 900)]
+SHARES += [Fraction(n, 100_000) for n in (1_666_667, 3_333_333, 6_666_667, 8_333_333)]
 DIGITS = 15  # of numbers that are no whole ones
 
 
@@ -110,6 +116,35 @@ def marker_notes(item: Text) -> str:
         "</ul>",
     ]
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A short answer as it may be typed, with what it earns and what to say about it."""
+
+    text: str
+    points: int
+    feedback: str
+
+
+def forms(item: Any, job: Job) -> tuple[Form, ...]:
+    """Every form of a short answer that the question knows, the right ones first."""
+    if ignored := [fold for fold in item.fold if fold not in ("case", "space")]:
+        job.lose(item, f"differences in {' and '.join(ignored)} count there")
+    right = [Form(form, item.points, "") for form in item.accepted]
+    near = [Form(form, n.points, n.feedback) for n in item.near for form in n.forms]
+    return (*right, *near)
+
+
+def share_of_moodle(item: Item, points: int, job: Job) -> str:
+    """The share of the points in percent, or the next smaller one that Moodle knows."""
+    if points == item.points:
+        return "100"
+    share = Fraction(100 * points, item.points)
+    known = max(one for one in SHARES if one <= share)
+    if abs(known - share) > Fraction(1, 10_000):
+        job.lose(item, f"{decimal(share)} % of the points became {decimal(known)} %")
+    return decimal(known)
 
 
 def lose_common(item: Item, job: Job, *, has_tags: bool) -> None:

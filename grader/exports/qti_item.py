@@ -21,6 +21,7 @@ from grader.exports.qti_scoring import (
     constraints_scoring,
     exact_order_scoring,
     numeric_scoring,
+    short_scoring,
     value,
 )
 from grader.quiz.item import Item
@@ -223,6 +224,18 @@ def _text(item: Text, job: Job) -> ItemBody:
     return body
 
 
+def _short(item: Any, job: Job) -> ItemBody:
+    body = ItemBody(cardinality="single", base_type="string")
+    forms = parts.forms(item, job)
+    body.key(forms[0].text)
+    entry = E.textEntryInteraction(responseIdentifier="RESPONSE", expectedLength="40")
+    body.blocks = [*blocks(html(item.stem)), E.p(entry)]
+    body.feedback = {f"FORM{n}": form.feedback for n, form in enumerate(forms, start=1)}
+    body.feedback["OTHER"] = item.feedback
+    body.scoring = [short_scoring(item, forms)]
+    return body
+
+
 BODIES: dict[str, Callable[[Any, Job], ItemBody]] = {
     "choice": _choice,
     "choices": _choices,
@@ -230,4 +243,5 @@ BODIES: dict[str, Callable[[Any, Job], ItemBody]] = {
     "numeric": _numeric,
     "ordering": _ordering,
     "text": _text,
+    "short": _short,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from lxml import etree
 from lxml.builder import ElementMaker
@@ -41,6 +42,23 @@ def numeric_scoring(item: Numeric) -> etree._Element:
     for number, trap in enumerate(item.traps, start=1):
         near = _near(trap.value, parts.trap_width(item, trap))
         condition.append(E.responseElseIf(near, _show(f"TRAP{number}")))
+    condition.append(E.responseElse(_show("OTHER")))
+    return condition
+
+
+def short_scoring(item: Any, forms: Sequence[parts.Form]) -> etree._Element:
+    """The points of the first form that was typed, with its feedback."""
+    condition = E.responseCondition()
+    for number, form in enumerate(forms, start=1):
+        same = E.stringMatch(
+            E.variable(identifier="RESPONSE"),
+            value("string", form.text),
+            caseSensitive=str("case" not in item.fold).lower(),
+        )
+        then = [same, _score(value("float", str(form.points)))]
+        if form.feedback:
+            then.append(_show(f"FORM{number}"))
+        condition.append(E.responseElseIf(*then) if number > 1 else E.responseIf(*then))
     condition.append(E.responseElse(_show("OTHER")))
     return condition
 

@@ -52,7 +52,7 @@ def test_a_handout_has_keys_only_if_asked_for(export, format_):
 def test_a_loss_is_said_once_with_all_its_questions(export):
     _, result = export("gift")
     assert result.stderr.count("its points") == 1
-    assert "5 questions: lost: its points (it counts 1)\n  sample.greedy, sample.flow," in (
+    assert "4 questions: lost: its points (it counts 1)\n  sample.greedy, sample.flow," in (
         result.stderr
     )
     assert "warning: sample.why: lost: the rubric and the model answer\n" in result.stderr

@@ -92,6 +92,10 @@ class Player:
         low, high = map(float, node.get("tolerance").split())
         return values[1] - low <= values[0] <= values[1] + high
 
+    def on_stringMatch(self, node, values):
+        fold = str if node.get("caseSensitive") == "true" else str.lower
+        return values[0] is not None and fold(values[0]) == fold(values[1])
+
     def on_mapResponse(self, node, _):
         mapping = self.all("mapping")[0]
         worth = {entry.get("mapKey"): float(entry.get("mappedValue")) for entry in mapping}

@@ -139,7 +139,8 @@ def test_a_type_without_counterpart_is_left_out_and_named(one, type_):
 
 
 def test_tags_become_concept_difficulty_and_the_one_misconception_that_fits(one):
-    names = "concept:3 difficulty:2 purpose:ablation misconception:a.b mine concept:99".split()
+    names = ["concept:3", "difficulty:2", "purpose:ablation", "misconception:a.b", "mine"]
+    names.append("concept:99")
     tags = "".join(f"<tag><text>{name}</text></tag>" for name in names)
     raw, lost = one("multichoice", answer("x", 100) + answer("y", 0) + f"<tags>{tags}</tags>")
     assert (raw["concept"], raw["difficulty"], raw["purpose"]) == (3, 2, "ablation")
