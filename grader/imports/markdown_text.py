@@ -31,7 +31,8 @@ Note = Callable[[str], None]  # told what is lost
 class _Converter(MarkdownConverter):
     def convert_tex(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         sign = "$$" if el.get("display") else "$"
-        latex = " ".join(el.get_text().split()).replace("$", r"\text{USD}")
+        latex = " ".join(el.get_text().split())
+        latex = latex.replace(r"\$", "$").replace("$", r"\text{USD}")  # ours cannot hold the sign
         return f"{sign}{latex}{sign}"
 
     def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:

@@ -10,7 +10,7 @@ from grader.exports.markup import html
 from grader.imports.draft import NotTaken
 from grader.imports.markdown_text import from_html, from_markdown, from_plain
 
-SIGNS = [r"\$5", "~", "|", "[l](https://u.v)", "**g**", "==", r"\\(", "2.", "<b>", "&amp;"]
+SIGNS = [r"\$5", "~", "|", "[l](https://u.v)", "**g**", "==", "2.", "<b>", "&amp;"]
 FORMS = ["a", "b_c", "*d*", "$x_1$", r"$\frac{a_b}{c*d}$", "`e_f`", "1. ", "# ", "- "]
 PIECES = st.lists(st.sampled_from(SIGNS + FORMS), max_size=12).map("".join)
 BLOCKS = st.lists(
