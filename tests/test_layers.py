@@ -43,8 +43,8 @@ TABLE = {
         "msgspec",
     ),
     "grader.quiz": ("errors records course strict_yaml", "msgspec"),
-    "grader.exports": ("errors records quiz", "lxml markdown_it mdit_py_plugins msgspec"),
-    "grader.imports": ("errors records intake quiz exports", "lxml bs4 markdownify msgspec yaml"),
+    "grader.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
+    "grader.imports": ("errors intake quiz exports", "lxml bs4 markdownify yaml"),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.reports": ("errors records course quiz", "rich"),
     "grader.cli": (

@@ -3,6 +3,7 @@
 The handout is made from what a taker sees in a quiz, so nothing else can get into it.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from grader.quiz.items.ordering import Ordering
 from grader.quiz.items.text import Text
 from grader.quiz.marks import counted
 
+FOR_EXAMPLE = re.compile(r", (such as|for example) [^.]*(\.\d+)?")
+
 
 def write(topics: Sequence[Topic], job: Job) -> bytes:
     """All topics as one text."""
@@ -23,9 +26,10 @@ def write(topics: Sequence[Topic], job: Job) -> bytes:
         blocks.append(f"# {topic.title}")
         for number, item in enumerate(topic.items, start=1):
             job.written.append(item.id)
-            blocks += _question(item.present(job.seed), number)
+            seen = item.present(job.seed)
+            blocks += _question(seen, number)
             if job.with_keys:
-                blocks += _for_staff(item)
+                blocks += _for_staff(item, seen)
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -41,7 +45,7 @@ def _how(seen: Presentation) -> str:
     """How to answer on paper, where nobody types."""
     if seen.many_lines:
         return "Answer in a few sentences."
-    return seen.how.replace("Type ", "Write ")
+    return FOR_EXAMPLE.sub("", seen.how).replace("Type ", "Write ")
 
 
 def _part(label: str, text: str) -> str:
@@ -50,8 +54,8 @@ def _part(label: str, text: str) -> str:
     return "\n".join([f"- {label} {first}", *(f"  {line}" if line else "" for line in rest)])
 
 
-def _for_staff(item: Item) -> Iterator[str]:
-    yield f"**Key of `{item.id}`**"
+def _for_staff(item: Item, seen: Presentation) -> Iterator[str]:
+    yield f"**Key of `{item.id}`:** {' '.join(_labels(item, seen))}".rstrip()
     yield item.show_key()
     yield f"**Why:** {item.explanation.strip()}"
     comments = COMMENTS.get(item.kind())
@@ -59,6 +63,17 @@ def _for_staff(item: Item) -> Iterator[str]:
         yield "\n".join(lines)
     if names := dict.fromkeys(item.misconception_ids()):
         yield f"Misconceptions: {', '.join(f'`{name}`' for name in names)}"
+
+
+def _labels(item: Item, seen: Presentation) -> Iterator[str]:
+    """The letters or numbers of the key, as the handout has them."""
+    texts = {
+        part.id: part.text for name in ("options", "steps") for part in getattr(item, name, ())
+    }
+    labels = {part.text: part.label for part in seen.parts}
+    for name in item.key():
+        if name in texts:
+            yield labels[texts[name]]
 
 
 def _option_comments(item: Choice | Choices) -> Iterator[str]:

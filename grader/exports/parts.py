@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import fields
 
 from grader.exports.job import Job, LeftOut
@@ -160,8 +161,20 @@ def lose_common(item: Item, job: Job, *, has_tags: bool) -> None:
             item,
             "lost: which wrong answer shows which misconception (their ids become tags)",
         )
-    for source in dict.fromkeys(images(item.stem)):
+    shown = (source for text in _texts(to_builtins(item)) for source in images(text))
+    for source in dict.fromkeys(shown):
         job.lose(item, f"the image {source} is named and not packed: add it in the LMS")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a plain value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _set_but_unknown(item: Item) -> Iterator[str]:

@@ -88,5 +88,5 @@ def test_how_a_key_is_verified_is_said_to_be_lost(format_, export, question):
 
 @pytest.mark.parametrize("format_", OF_AN_LMS)
 def test_an_image_is_said_to_be_missing(format_, export, question):
-    _, lost = export(format_, question("shape", stem="See ![flow](flow.png)."))
+    _, lost = export(format_, question("shape", explanation="See ![flow](flow.png)."))
     assert "the image flow.png is named and not packed: add it in the LMS" in lost

@@ -71,6 +71,19 @@ def test_a_handout_has_stem_parts_and_how_to_answer(export, question):
     assert text.rstrip().endswith("Write the letter of the right answer.")
 
 
+def test_the_key_is_told_by_the_letters_and_numbers_of_the_handout(export, question):
+    def key(name):
+        text = export("markdown", question(name), with_keys=True)[0].decode()
+        return re.search(r"\*\*Key of `sample\.[a-z]+`:\*\*(.*)", text)[1].strip()
+
+    assert (key("shape"), key("greedy"), key("chain")) == ("c", "b d", "3 2 1")
+    assert (key("encoder"), key("loss"), key("why")) == ("", "", "")
+
+
+def test_no_number_is_given_as_an_example_on_paper(export, question):
+    assert b"Write a number (nats).\n" in export("markdown", question("loss"))[0]
+
+
 def test_parts_of_several_lines_stay_in_their_list(export, question):
     options = [
         {"id": "a", "text": "one\n\n```text\ncode\n```", "correct": True},
