@@ -93,10 +93,9 @@ def import_questions(
     from grader.quiz.marks import counted
 
     read = read_file(file)
-    written = write_topics(
-        read.topics, output, Defaults(concept=concept, difficulty=difficulty), source=file.name
-    )
     _warn(read.losses)
+    defaults = Defaults(concept=concept, difficulty=difficulty)
+    written = write_topics(read.topics, output, defaults, source=str(file))
     for path, amount in written.items():
         click.echo(f"{path}: {counted(amount, 'question')}")
     _say_what_is_left(output)

@@ -33,7 +33,9 @@ def write_topics(
     full = [topic for topic in topics if topic.questions]
     if not full:
         raise CourseError(
-            "holds no question that can be taken over", at=source, fix="See the warnings, if any."
+            "holds no question that can be taken over",
+            at=source,
+            fix="The warnings, if any, say why.",
         )
     files = {folder / f"{topic.name}.yaml": topic for topic in full}
     for path in files:
@@ -65,7 +67,9 @@ def _topic_text(topic: DraftTopic, defaults: Defaults, *, source: str) -> str:
         "concepts": sorted({raw["concept"] for raw in questions if "concept" in raw}),
         "questions": questions,
     }
-    head = f"# Taken over from {source!r}. What is still to do: grader quiz lint FOLDER\n"
+    head = (
+        f"# Taken over from {Path(source).name!r}. What is still to do: grader quiz lint FOLDER\n"
+    )
     return head + yaml.dump(file, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 

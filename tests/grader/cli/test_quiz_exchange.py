@@ -97,6 +97,14 @@ def test_concept_and_difficulty_can_be_given_for_all(tmp_path):
     assert "concept: 3\n    difficulty: 1" in text
 
 
+def test_where_nothing_can_be_taken_over_the_warnings_say_why(tmp_path):
+    file = tmp_path / "x.gift"
+    file.write_text("::A::Match.{=a -> 1 =b -> 2}")
+    result = run("import", file, "-o", tmp_path / "new")
+    assert isinstance(result.exception, CourseError)
+    assert "warning: A: left out: there is no counterpart" in result.stderr
+
+
 def test_a_file_of_no_known_format_is_refused(tmp_path):
     file = tmp_path / "x.txt"
     file.write_text("words")

@@ -1,13 +1,17 @@
 """Canvas: QTI 1.2, and what its importer makes of names and conditions."""
 
+import os
+import re
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from tests.grader.exports.qti_rules import by_name
 
+SCHEMAS = os.environ.get("GRADER_QTI_SCHEMAS")  # a folder; schemas may not be handed on
 TYPES = {
     "choice": "multiple_choice_question",
     "choices": "multiple_answers_question",
@@ -116,6 +120,18 @@ def test_the_manifest_names_each_file(files, sample):
         "imsqti_xmlv1p2",
         "associatedcontent/imscc_xmlv1p1/learning-application-resource",
     ]
+
+
+@pytest.mark.skipif(SCHEMAS is None, reason="GRADER_QTI_SCHEMAS names no folder with schemas")
+def test_every_shipped_question_fits_the_dtd_of_qti_1(shipped_topics, files):
+    found = sorted(Path(SCHEMAS).rglob("ims_qtiasiv1p2*.dtd"))
+    if not found:
+        pytest.skip(f"there is no ims_qtiasiv1p2*.dtd in {SCHEMAS}")
+    dtd = etree.DTD(str(found[-1]))
+    for topic in shipped_topics:
+        written = etree.tostring(files(*topic.items)["sample/sample.xml"]).decode()
+        bare = etree.fromstring(re.sub(r' xmlns="[^"]*"', "", written, count=1))
+        assert dtd.validate(bare), dtd.error_log
 
 
 def test_a_number_near_zero_is_warned_of(export, question):

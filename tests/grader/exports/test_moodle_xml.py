@@ -1,7 +1,8 @@
 import pytest
 from lxml import etree
 
-from tests.grader.exports.moodle_rules import assert_importable, questions, shares, texts
+from grader.exports import gift, moodle_xml
+from tests.grader.exports.moodle_rules import GRADING, assert_importable, questions, shares, texts
 
 
 @pytest.fixture
@@ -96,6 +97,12 @@ def test_the_order_in_the_file_is_the_key_of_an_ordering(one, question):
 
 def test_an_exact_ordering_is_all_or_nothing(one, question):
     assert one(question("chain", rule="exact")).findtext("gradingtype") == "ALL_OR_NOTHING"
+
+
+@pytest.mark.parametrize("table", [moodle_xml.GRADING, gift.GRADING])
+def test_every_rule_has_a_name_that_moodle_knows(table):
+    assert set(table) >= {"exact", "edit", "position", "pairs"}
+    assert {name for name, _ in table.values()} <= GRADING
 
 
 def test_an_ordering_says_what_it_loses(export, question):

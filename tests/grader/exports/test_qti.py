@@ -166,6 +166,13 @@ def test_the_manifest_names_every_file_once(package, sample):
     assert set(needed) <= known
 
 
+def test_a_package_knows_no_time_and_no_machine(export, sample):
+    archive = zipfile.ZipFile(BytesIO(export("qti21", *sample.items)[0]))
+    assert {(m.date_time, m.create_system) for m in archive.infolist()} == {
+        ((1980, 1, 1, 0, 0, 0), 3)
+    }
+
+
 def test_the_test_asks_for_the_items_in_their_order(package, sample):
     files = package("qti21", *sample.items)
     refs = by_name(tree(files["tests/sample.xml"]), "assessmentItemRef")

@@ -115,8 +115,9 @@ def test_gift_keeps_what_it_can_hold(shipped_topics, tmp_path):
         "choice": lambda item: options(item),
         "choices": lambda item: options(item),
     }
-    back = there_and_back(shipped_topics, tmp_path, gift.write, "quiz.gift")
-    for topic in shipped_topics:
+    topics = shipped_topics[::3]
+    back = there_and_back(topics, tmp_path, gift.write, "quiz.gift")
+    for topic in topics:
         for before, after in zip(topic.items, back[topic.name].items, strict=True):
             assert (before.id, before.kind(), before.concept) == (
                 after.id,
@@ -130,11 +131,12 @@ def test_gift_keeps_what_it_can_hold(shipped_topics, tmp_path):
 
 def test_a_package_of_qti_keeps_choices_and_orders(shipped_topics, tmp_path):
     path = tmp_path / "quiz.zip"
-    path.write_bytes(qti21.write(shipped_topics, Job()))
+    topics = shipped_topics[::3]
+    path.write_bytes(qti21.write(topics, Job()))
     reading = read_file(path)
     back = {name: raw for topic in reading.topics for name, raw in topic.questions.items()}
-    assert [topic.title for topic in reading.topics] == [topic.title for topic in shipped_topics]
-    for topic in shipped_topics:
+    assert [topic.title for topic in reading.topics] == [topic.title for topic in topics]
+    for topic in topics:
         for before in topic.items:
             assert (before.id in back) == (before.kind() in KINDS_OF_QTI)
             if before.kind() in ("choice", "choices", "ordering"):
@@ -194,7 +196,7 @@ def questions(draw):
 
 
 @given(item=questions())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_moodle_xml_keeps_questions_of_any_text(item, tmp_path_factory):
     topic = Topic(
         name="made", title="Made", concepts=(1,), items=(item,), path=Path("made.yaml"), digest=""
