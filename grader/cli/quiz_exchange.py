@@ -89,10 +89,11 @@ def import_questions(
     question by question; what our questions need beyond that, `grader quiz lint` tells.
     """
     from grader.imports.reading import read_file
-    from grader.imports.writing import Defaults, write_topics
+    from grader.imports.writing import Defaults, must_be_free, write_topics
     from grader.quiz.marks import counted
 
     read = read_file(file)
+    must_be_free(read.topics, output)
     _warn(read.losses)
     defaults = Defaults(concept=concept, difficulty=difficulty)
     written = write_topics(read.topics, output, defaults, source=str(file))

@@ -146,8 +146,7 @@ def _draft(question: _Question) -> Draft:
         "explanation": question.markdown(question.explanation),
         **_body(question),
     }
-    if left := assign_misconceptions(fields, tags.misconceptions):
-        question.lose(f"to be given to its wrong answers: {', '.join(left)}")
+    assign_misconceptions(fields, tags.misconceptions, lose=question.lose)
     return Draft(name=question.name, fields=fields)
 
 

@@ -125,8 +125,7 @@ def _draft(question: _Question) -> Draft:
         question.lose("lost: its hints")
     if any(question.raw(tag) for tag in COMBINED):
         question.lose("lost: what it says to all who are right, partly right or wrong")
-    if left := assign_misconceptions(fields, tags.misconceptions):
-        question.lose(f"to be given to its wrong answers: {', '.join(left)}")
+    assign_misconceptions(fields, tags.misconceptions, lose=question.lose)
     return Draft(name=question.plain("idnumber") or question.name, fields=fields)
 
 

@@ -56,7 +56,7 @@ def _text(data: bytes, path: Path) -> str:
         raise CourseError(
             "is not UTF-8 text", at=str(path), fix=f"Name a file in one of these: {KNOWN}."
         ) from error
-    if "{" not in text:
+    if "{" not in text or text.lstrip().startswith(("{", "[")):  # words, or JSON
         raise CourseError(
             "holds no question in the GIFT format",
             at=str(path),

@@ -47,21 +47,23 @@ def read_tags(tags: Iterable[str]) -> Tags:
     return Tags(fields, tuple(misconceptions))
 
 
-def assign_misconceptions(fields: Fields, names: Sequence[str]) -> tuple[str, ...]:
-    """Names the misconceptions where there is one place for them; the rest is given back."""
+def assign_misconceptions(fields: Fields, names: Sequence[str], *, lose: Note) -> None:
+    """Names the misconceptions where there is one place for them; the rest is told."""
     if not names:
-        return ()
+        return
     if fields["kind"] == "text":
         fields["misconceptions"] = list(names)
-        return ()
+        return
     places = [option for option in fields.get("options", ()) if not option.get("correct")]
     places += fields.get("traps", ())
     if fields["kind"] == "true_false":
         places = [fields]
     if len(names) == len(places) == 1:
         places[0]["misconception"] = names[0]
-        return ()
-    return tuple(names)
+    elif places:
+        lose(f"misconceptions to give to its wrong answers: {', '.join(names)}")
+    else:
+        lose(f"lost: misconceptions, for it has no wrong answers: {', '.join(names)}")
 
 
 def order_rule(rule: str, *, said: str, lose: Note) -> Fields:

@@ -38,13 +38,7 @@ def write_topics(
             fix="The warnings, if any, say why.",
         )
     files = {folder / f"{topic.name}.yaml": topic for topic in full}
-    for path in files:
-        if path.exists():
-            raise CourseError(
-                "is there already, and nothing is written over",
-                at=str(path),
-                fix="Name another folder with -o, or move the file away.",
-            )
+    must_be_free(full, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, topic in files.items():
@@ -57,6 +51,18 @@ def write_topics(
             f"cannot be written ({error.strerror})", at=str(folder), fix="Name another with -o."
         ) from error
     return {path: len(topic.questions) for path, topic in files.items()}
+
+
+def must_be_free(topics: Sequence[DraftTopic], folder: Path) -> None:
+    """Raises CourseError if the file of a topic is there already."""
+    for topic in topics:
+        path = folder / f"{topic.name}.yaml"
+        if path.exists():
+            raise CourseError(
+                "is there already, and nothing is written over",
+                at=str(path),
+                fix="Name another folder with -o, or move the file away.",
+            )
 
 
 def _topic_text(topic: DraftTopic, defaults: Defaults, *, source: str) -> str:

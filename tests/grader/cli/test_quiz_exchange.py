@@ -84,7 +84,7 @@ def test_what_is_exported_can_be_imported_and_linted(export, tmp_path):
     assert result.exit_code == 0, result.output
     assert f"{tmp_path / 'back' / 'sample.yaml'}: 7 questions" in result.stdout
     assert f"Next: grader quiz lint {tmp_path / 'back'}" in result.stdout
-    assert "to be given to its wrong answers" in result.stderr
+    assert "misconceptions to give to its wrong answers" in result.stderr
     checked = run("lint", tmp_path / "back")
     assert f"{result.stdout.split(' things left')[0].split()[-1]} errors" in checked.output
 

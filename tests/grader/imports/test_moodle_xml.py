@@ -152,7 +152,7 @@ def test_tags_become_concept_difficulty_and_the_one_misconception_that_fits(one)
 def test_misconceptions_without_a_place_are_named(one):
     tags = "<tags><tag><text>misconception:a.b</text></tag></tags>"
     body = answer("x", 100) + answer("y", 0) + answer("z", 0) + tags
-    assert one("multichoice", body)[1] == ["Mask: to be given to its wrong answers: a.b"]
+    assert one("multichoice", body)[1] == ["Mask: misconceptions to give to its wrong answers: a.b"]
 
 
 def test_hints_and_feedback_for_everybody_are_said_to_be_lost(one):
