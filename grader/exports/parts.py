@@ -185,10 +185,17 @@ def _set_but_unknown(item: Item) -> Iterator[str]:
             yield key.name
 
 
-def lose_of_ordering(item: Ordering, job: Job, *, marks: str, keeps_strays: bool = False) -> None:
+def lose_of_ordering(
+    item: Ordering,
+    job: Job,
+    *,
+    marks: str,
+    keeps_orders: bool = False,
+    keeps_strays: bool = False,
+) -> None:
     """What an LMS loses of an ordering, given how it marks one."""
     orders = count_orders(item.order(), limit=MOST_ORDERS)
-    if orders > 1:
+    if orders > 1 and not keeps_orders:
         number = f"{MOST_ORDERS} or more" if orders == MOST_ORDERS else str(orders)
         job.lose(
             item,

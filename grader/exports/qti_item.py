@@ -187,7 +187,7 @@ def _numeric(item: Numeric, job: Job) -> ItemBody:
 
 
 def _ordering(item: Ordering, job: Job) -> ItemBody:
-    parts.lose_of_ordering(item, job, marks=_loses_marks(item))
+    parts.lose_of_ordering(item, job, marks=_loses_marks(item), keeps_orders=True)
     body = ItemBody(cardinality="ordered", base_type="identifier")
     names = {step.id: f"S{n}" for n, step in enumerate(parts.steps_mixed(item, job), start=1)}
     body.key(*(names[step.id] for step in parts.steps_in_order(item)))

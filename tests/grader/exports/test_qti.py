@@ -127,6 +127,11 @@ def test_an_ordering_counts_the_required_pairs(play, question, order, kept):
     assert play(question("flow"), [FLOW[one] for one in order])["SCORE"] == kept
 
 
+def test_no_right_order_is_lost(export, question):
+    assert not any("orders are right" in what for what in export("qti21", question("flow"))[1])
+    assert any("orders are right" in what for what in export("canvas", question("flow"))[1])
+
+
 def test_an_exact_ordering_takes_every_right_order_and_no_other(play, question):
     before = [["logits", "select", "a"], ["softmax", "select", "b"]]
     exact = question("chain", rule="exact", before=before)
