@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from grader.exports import moodle_xml, parts
-from grader.exports.job import Job, LeftOut
+from grader.exports.job import Job
 from grader.exports.markup import html, inline_html
+from grader.exports.moodle_shares import one_of, share_of
 from grader.exports.tags import tags
 from grader.quiz.bank import Topic
 from grader.quiz.item import Item
@@ -83,10 +84,7 @@ def _choice(item: Choice, job: Job) -> _Body:
 
 
 def _choices(item: Choices, job: Job) -> _Body:
-    right = len(item.key())
-    if right not in moodle_xml.FRACTIONS:
-        raise LeftOut(f"{right} options are right, and Moodle knows no share of 1/{right}")
-    share = moodle_xml.FRACTIONS[right]
+    share = one_of(len(item.key()))
     return html(item.stem), [
         f"~%{share if option.correct else f'-{share}'}%{_option(option.text, option.feedback)}"
         for option in _options(item, job)
@@ -159,7 +157,7 @@ def _short(item: Any, job: Job) -> _Body:
         job.lose(item, "lost: that small and large letters differ")
     lines = []
     for form in parts.forms(item, job):
-        share = parts.share_of_moodle(item, form.points, job)
+        share = share_of(item, form.points, job)
         text = re.sub(r"[\\#=~:{}]", r"\\\g<0>", form.text.replace("*", r"\*"))
         lines.append(f"=%{share}%{text}{_feedback(form.feedback)}")
     if item.feedback:

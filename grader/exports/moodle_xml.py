@@ -12,8 +12,9 @@ from typing import Any
 from lxml import etree
 
 from grader.exports import parts
-from grader.exports.job import Job, LeftOut
+from grader.exports.job import Job
 from grader.exports.markup import html, inline_html
+from grader.exports.moodle_shares import one_of, share_of
 from grader.exports.tags import tags
 from grader.quiz.bank import Topic
 from grader.quiz.item import Item
@@ -22,11 +23,6 @@ from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
 from grader.quiz.items.text import Text
 
-# The shares that Moodle takes; it refuses 9.09 or 33.33.
-FRACTIONS = {
-    1: "100", 2: "50", 3: "33.33333", 4: "25", 5: "20",
-    6: "16.66667", 7: "14.28571", 8: "12.5", 9: "11.11111", 10: "10",
-}  # fmt: skip
 GRADING = {
     "exact": ("ALL_OR_NOTHING", ""),
     "edit": (
@@ -116,10 +112,7 @@ def _choice(item: Choice, job: Job) -> _Body:
 
 
 def _choices(item: Choices, job: Job) -> _Body:
-    right = len(item.key())
-    if right not in FRACTIONS:
-        raise LeftOut(f"{right} options are right, and Moodle knows no share of 1/{right}")
-    share = FRACTIONS[right]
+    share = one_of(len(item.key()))
     return _multichoice(item, job, shares={True: share, False: f"-{share}"})
 
 
@@ -228,7 +221,7 @@ def _short(item: Any, job: Job) -> _Body:
     body = _Body("shortanswer", html(item.stem))
     body.add("usecase", str(int("case" not in item.fold)))
     for form in parts.forms(item, job):
-        share = parts.share_of_moodle(item, form.points, job)
+        share = share_of(item, form.points, job)
         body.add_answer(
             form.text.replace("*", r"\*"),  # alone it would stand for anything
             fraction=share,

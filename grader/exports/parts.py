@@ -31,10 +31,6 @@ KNOWN = {
     "tolerance", "rel_tolerance", "unit", "traps", "feedback", "steps", "before", "distractors",
     "rule", "model_answer", "rubric", "misconceptions", "accepted", "near", "fold",
 }  # fmt: skip
-# The shares of points that Moodle takes; it refuses 33.33.
-SHARES = [Fraction(0), Fraction(5), *(Fraction(n, 100_000) for n in (1_111_111, 1_428_571))]
-SHARES += [Fraction(n, 10) for n in (100, 125, 200, 250, 300, 400, 500, 600, 700, 750, 800, 900)]
-SHARES += [Fraction(n, 100_000) for n in (1_666_667, 3_333_333, 6_666_667, 8_333_333)]
 DIGITS = 15  # of numbers that are no whole ones
 
 
@@ -135,17 +131,6 @@ def forms(item: Any, job: Job) -> tuple[Form, ...]:
     right = [Form(form, item.points, "") for form in item.accepted]
     near = [Form(form, n.points, n.feedback) for n in item.near for form in n.forms]
     return (*right, *near)
-
-
-def share_of_moodle(item: Item, points: int, job: Job) -> str:
-    """The share of the points in percent, or the next smaller one that Moodle knows."""
-    if points == item.points:
-        return "100"
-    share = Fraction(100 * points, item.points)
-    known = max(one for one in SHARES if one <= share)
-    if abs(known - share) > Fraction(1, 10_000):
-        job.lose(item, f"{decimal(share)} % of the points became {decimal(known)} %")
-    return decimal(known)
 
 
 def lose_common(item: Item, job: Job, *, has_tags: bool) -> None:

@@ -71,7 +71,7 @@ def test_a_share_that_moodle_does_not_know_becomes_the_next_smaller_one(export, 
     assert shares(questions(content)[item.id])[2] == 14.28571
     content, lost = export("moodle-xml", msgspec.structs.replace(item, points=13))
     assert shares(questions(content)[item.id])[2] == 5
-    assert "7.69230769230769 % of the points became 5 %" in lost
+    assert "1 of 13 points for some answers became 5 %" in lost
 
 
 def test_gift_is_read_elsewhere(export, item):
