@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from onyx2moodle.parser import parse_item
 
+from grader.exports.markup import inline_html
 from tests.grader.exports.qti_rules import assert_sound, by_name, tree
 from tests.grader.exports.qti_session import Player, local
 
@@ -66,6 +68,30 @@ def test_the_key_of_every_shipped_item_earns_all_points(shipped_topics, package)
             elif one.kind() in ("choice", "true_false"):
                 key = key[0]
             assert player.answer(key)["SCORE"] == one.points
+
+
+def test_another_reader_finds_the_same_choices_and_keys(shipped_topics, package, tmp_path):
+    for topic in shipped_topics[::3]:
+        files = package("qti21", *topic.items)
+        for one in topic.items:
+            if one.kind() not in ("choice", "choices"):
+                continue
+            path = tmp_path / "item.xml"
+            path.write_bytes(files[f"items/{one.id}.xml"])
+            read = parse_item(path)
+            (interaction,) = read.interactions
+            key = read.response_decls["RESPONSE"].correct_values
+            right = {c.html.strip() for c in interaction.choices if c.identifier in key}
+            assert interaction.shuffle != one.keep_order
+            assert len(interaction.choices) == len(one.options)
+            assert {flat(text) for text in right} == {
+                flat(inline_html(option.text)) for option in one.options if option.correct
+            }
+            assert len(read.feedback) == len(one.options) + 1
+
+
+def flat(markup):
+    return " ".join(markup.replace("&quot;", '"').split())
 
 
 def test_a_choice_gives_points_feedback_and_the_explanation(play, question):
