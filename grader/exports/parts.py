@@ -1,4 +1,4 @@
-"""The parts of a question as every format lists them: seeded, and never in the order of the key.
+"""The parts of a question as a format lists them: in an order that a seed decides.
 
 An LMS shuffles by itself, unless somebody turned that off or its player does not know how to.
 """
