@@ -1,4 +1,4 @@
-"""`grader quiz`: list, take, check and mark quizzes."""
+"""`grader quiz`: list, take, check, mark and exchange quizzes."""
 
 import getpass
 import shlex
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.quiz_class import grade, mark, repair
+from grader.cli.quiz_exchange import export_questions, import_questions
 from grader.cli.quiz_options import (
     FILE,
     FOLDER,
@@ -167,6 +168,8 @@ def lint_questions(folder: Path | None) -> None:
 quiz.add_command(grade)
 quiz.add_command(mark)
 quiz.add_command(repair)
+quiz.add_command(export_questions)
+quiz.add_command(import_questions)
 
 
 def _login_name() -> str:

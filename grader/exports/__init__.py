@@ -1,0 +1,1 @@
+"""Where can a quiz go? Pure functions from questions to a file; one module a format."""

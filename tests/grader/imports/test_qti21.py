@@ -1,0 +1,151 @@
+"""Items of QTI 2 as others write them."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from grader.errors import CourseError
+
+NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+
+
+def item(body, response, *, more="", processing="", namespace=NAMESPACE):
+    return f"""<?xml version="1.0"?>
+    <assessmentItem xmlns="{namespace}" identifier="mask-1" title="Mask"
+        adaptive="false" timeDependent="false">
+      {response}{more}<itemBody>{body}</itemBody>{processing}
+    </assessmentItem>"""
+
+
+def response(*values, cardinality="single"):
+    inside = "".join(f"<value>{value}</value>" for value in values)
+    return f"""<responseDeclaration identifier="R" cardinality="{cardinality}"
+      baseType="identifier"><correctResponse>{inside}</correctResponse></responseDeclaration>"""
+
+
+CHOICE = """<p>Look at <strong>this</strong>.</p>
+  <pre><code class="language-text">a_b</code></pre>
+  <choiceInteraction responseIdentifier="R" shuffle="true" maxChoices="1">
+    <prompt>Which keys?</prompt>
+    <simpleChoice identifier="A">future
+      <feedbackInline outcomeIdentifier="F" identifier="A" showHide="show">Yes.</feedbackInline>
+    </simpleChoice>
+    <simpleChoice identifier="B">past</simpleChoice>
+  </choiceInteraction>"""
+ORDER = """<orderInteraction responseIdentifier="R" shuffle="true"><prompt>Arrange</prompt>
+    <simpleChoice identifier="S1">last</simpleChoice>
+    <simpleChoice identifier="S2">first</simpleChoice>
+    <simpleChoice identifier="S3">never</simpleChoice></orderInteraction>"""
+MATCH = f'<responseProcessing template="{NAMESPACE}/rptemplates/match_correct"/>'
+
+
+@pytest.fixture
+def one(read):
+    def run(*parts, **options):
+        questions, lost = read(item(*parts, **options))
+        return next(iter(questions.values()), None), lost
+
+    return run
+
+
+def test_a_choice_has_stem_prompt_options_and_feedback(one):
+    raw, lost = one(CHOICE, response("A"), processing=MATCH)
+    assert raw["kind"] == "choice"
+    assert raw["stem"].split("\n\n") == [
+        "Look at **this**.",
+        "```text\na_b\n```",
+        "Which keys?",
+    ]
+    assert raw["options"] == [
+        {"id": "a", "text": "future", "correct": True, "feedback": "Yes."},
+        {"id": "b", "text": "past"},
+    ]
+    assert lost == []
+
+
+def test_several_answers_may_be_right(one):
+    raw, lost = one(CHOICE, response("A", "B", cardinality="multiple"), processing=MATCH)
+    assert raw["kind"] == "choices"
+    assert [option["correct"] for option in raw["options"]] == [True, True]
+    assert lost == []
+
+
+def test_a_mapping_tells_what_is_right_where_there_is_no_key(one):
+    mapped = """<responseDeclaration identifier="R" cardinality="single" baseType="identifier">
+      <mapping><mapEntry mapKey="B" mappedValue="1"/>
+      <mapEntry mapKey="A" mappedValue="-1"/></mapping>
+      </responseDeclaration>"""
+    assert [o.get("correct") for o in one(CHOICE, mapped)[0]["options"]] == [None, True]
+
+
+def test_an_order_takes_its_key_and_what_stands_outside_it(one):
+    raw, lost = one(ORDER, response("S2", "S1", cardinality="ordered"), processing=MATCH)
+    assert [step["text"] for step in raw["steps"]] == ["first", "last"]
+    assert [stray["text"] for stray in raw["distractors"]] == ["never"]
+    assert (raw["rule"], lost) == ("exact", [])
+
+
+def test_points_are_those_of_the_score(one):
+    score = '<outcomeDeclaration identifier="SCORE" cardinality="single" normalMaximum="3.0"/>'
+    assert one(CHOICE, response("A"), more=score)[0]["points"] == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ('<extendedTextInteraction responseIdentifier="R"/>', "it has extendedTextInteraction"),
+        (CHOICE + ORDER, "it has choiceInteraction, orderInteraction"),
+        ("<p>Only text.</p>", "it has no interaction"),
+    ],
+)
+def test_other_items_are_left_out_and_named(one, body, why):
+    raw, lost = one(body, response("A"))
+    assert raw is None
+    assert lost[0].startswith("mask-1: left out: only one choice or order")
+    assert lost[0].endswith(why)
+
+
+def test_formulas_in_mathml_and_rubrics_are_said_to_be_lost(one):
+    body = '<p>A <math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math></p>' + CHOICE
+    body = '<rubricBlock view="scorer"><p>secret</p></rubricBlock>' + body
+    raw, lost = one(body, response("A"))
+    assert "secret" not in raw["stem"]
+    assert lost == ["mask-1: lost: <math>", "mask-1: lost: its rubric"]
+
+
+def test_a_key_that_names_no_choice_leaves_the_item_out(one):
+    assert one(ORDER, response("S9", cardinality="ordered"))[1] == [
+        "mask-1: left out: its correct response is missing, or names unknown choices"
+    ]
+
+
+def packed(**files):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("_", "/") + ".xml", content)
+    return out.getvalue()
+
+
+def test_a_package_without_tests_is_one_topic(read):
+    questions, _ = read(packed(items_a=item(CHOICE, response("A")), imsmanifest="<manifest/>"))
+    assert list(questions) == ["imported.mask-1"]
+
+
+def test_a_test_names_the_topic_of_its_items(read):
+    test = f"""<assessmentTest xmlns="{NAMESPACE}" identifier="masks" title="All masks"><testPart>
+      <assessmentItemRef identifier="i" href="../items/a.xml"/></testPart></assessmentTest>"""
+    content = packed(tests_t=test, items_a=item(CHOICE, response("A")))
+    assert list(read(content)[0]) == ["masks.mask-1"]
+
+
+def test_a_package_of_canvas_is_refused_with_what_to_do(read):
+    with pytest.raises(CourseError, match=r"holds no item of QTI 2\.1\n  Export .*Canvas"):
+        read(packed(quiz="<questestinterop/>"))
+
+
+def test_version_3_is_refused_with_what_to_do(read):
+    text = item(CHOICE, response("A"), namespace="http://www.imsglobal.org/xsd/imsqtiasi_v3p0")
+    with pytest.raises(CourseError, match="expected <assessmentItem> of QTI 2"):
+        read(text)
