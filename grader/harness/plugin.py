@@ -26,6 +26,7 @@ from grader.errors import (
 )
 from grader.harness.comparison import Mismatch
 from grader.harness.markers import MARKERS, Check, assert_complete, read_check
+from grader.harness.shortcuts import assert_watchable
 from grader.harness.student import Student, StudentProcess
 from grader.records import CheckResult, Verdict
 
@@ -177,6 +178,7 @@ class GradingPlugin:
         # order of the files holds.
         checks.sort(key=lambda check: (check.hidden, order[check.stage]))
         assert_complete(checks, self._assignment)
+        assert_watchable(self._assignment)
         self.checks = [check for check in checks if self._with_hidden or not check.hidden]
         self._by_item = {check.item: check for check in self.checks}
         self.left_out = [check for check in checks if check.hidden and not self._with_hidden]
