@@ -5,6 +5,7 @@ submission is read. So it does not matter by which name or from where the studen
 """
 
 import contextlib
+import functools
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -25,7 +26,7 @@ class Watch(importlib.abc.MetaPathFinder):
     def __init__(self, names: Sequence[str], observer: Observer) -> None:
         self._observer = observer
         self._missing = dict(enumerate(names))
-        self._kernels: list[Any] = []  # they are gone when the library is
+        self._kernels: Any = None
         self._done: set[int] = set()
 
     def install(self) -> None:
@@ -116,19 +117,15 @@ class Watch(importlib.abc.MetaPathFinder):
         torch = sys.modules.get("torch")
         if torch is None or not isinstance(value, BuiltinFunctionType):
             return False
-        operations = list(_composed(torch, value))
-        if not operations:
-            return False
-        library = torch.library.Library("aten", "IMPL")
-        self._kernels.append(library)
-        key = torch._C.DispatchKey.CompositeImplicitAutograd
-        for operation, name in operations:
-            composed = _bound(operation, key)
-            watched = self._observer.seen(number, composed)
+        operations = _composed(torch, value.__name__)
+        if operations:
+            self._done.add(id(value))
+            self._kernels = self._kernels or _kernels(torch)
+        for operation in operations:
+            watched = self._observer.seen(number, _original(torch, operation))
             for place in ("CPU", "AutogradCPU"):  # without and with gradients
-                library.impl(name, watched, place)
-        self._done.add(id(value))
-        return True
+                self._kernels.impl(operation, watched, place)
+        return bool(operations)
 
 
 def locate(name: str) -> tuple[Any, str, Any] | None:
@@ -180,35 +177,46 @@ def _is_of(value: Any, package: str) -> bool:
 
 
 def _places(owner: Any, attribute: str, value: Any) -> Iterator[Any]:
-    """Where the same function lies: its owner, its home, and the packages around them."""
+    """Where the same function lies: its owner and its home."""
     yield owner
     home = getattr(value, "__self__", None)
-    names = {getattr(value, "__module__", None) or "", getattr(owner, "__name__", "")}
-    others: list[Any] = [home] if isinstance(home, ModuleType) else []
-    for name in names:
-        parts = name.split(".")
-        others += [sys.modules.get(".".join(parts[:n])) for n in range(1, len(parts) + 1)]
-    for other in others:
-        if other is not owner and other is not None and vars(other).get(attribute) is value:
+    for other in (home, sys.modules.get(getattr(value, "__module__", None) or "")):
+        is_another = isinstance(other, ModuleType) and other is not owner
+        if is_another and vars(other).get(attribute) is value:
             yield other
 
 
-def _composed(torch: Any, value: Any) -> Iterator[tuple[Any, str]]:
-    """The operations behind a function that torch composes of others, with their names."""
-    key = torch._C.DispatchKey.CompositeImplicitAutograd
+@functools.cache
+def _kernels(torch: Any) -> Any:
+    """Where kernels can be added to torch's own operations; nothing is added yet."""
+    return torch.library.Library("aten", "IMPL")
+
+
+def warm_up(torch: Any) -> None:
+    """Looked up once, in the warm process: after a fork each page that is touched costs 3 us."""
+    _kernels(torch)
+    _composed(torch, "scaled_dot_product_attention")
+
+
+@functools.cache
+def _composed(torch: Any, name: str) -> list[str]:
+    """The operations behind a function that torch composes of others, by their names."""
     try:
-        packet = getattr(torch.ops.aten, value.__name__)
-        named = [(getattr(packet, name), name) for name in packet.overloads()]
-        for operation, overload in named:
-            if operation.has_kernel_for_dispatch_key(key):
-                plain = overload == "default"
-                yield operation, value.__name__ if plain else f"{value.__name__}.{overload}"
-    except AttributeError:  # none of torch's, or a torch without these
-        return
+        _, overloads = torch._C._jit_get_operation(f"aten::{name}")
+    except (AttributeError, RuntimeError):  # none of torch's, or a torch without these
+        return []
+    names = [f"{name}.{overload}" if overload else name for overload in overloads or ()]
+    has_kernel = torch._C._dispatch_has_kernel_for_dispatch_key
+    return [n for n in names if has_kernel(f"aten::{n}", "CompositeImplicitAutograd")]
 
 
-def _bound(operation: Any, key: Any) -> Callable[..., Any]:
+def _original(torch: Any, name: str) -> Callable[..., Any]:
+    """The operation as torch composes it. It is looked up when it is called: few submissions do."""
+
     def composed(*args: Any, **kwargs: Any) -> Any:
+        base, _, overload = name.partition(".")
+        operation = getattr(getattr(torch.ops.aten, base), overload or "default")
+        key = torch._C.DispatchKey.CompositeImplicitAutograd
         return operation._op_dk(key, *args, **kwargs)
 
     return composed
