@@ -44,7 +44,8 @@ class Evidence:
         for use in uses:
             wanted = self.watched[use.name] or (*self.stages, "")
             if not use.times:
-                _keep(self._mentions.setdefault(use.name, []), self._place(use))
+                if "" in wanted:  # what is forbidden in some stages may stand in the others
+                    _keep(self._mentions.setdefault(use.name, []), self._place(use))
             elif use.stage in wanted:
                 key = (hidden, use.stage, use.name)
                 self._times[key] = min(self._times.get(key, 0) + use.times, _MOST_TIMES)

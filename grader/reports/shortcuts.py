@@ -34,11 +34,10 @@ def _sentence(shortcut: Shortcut) -> Text:
         said = f"{shortcut.name} was called while your submission was read{where}, not by a check."
         return Text(f"{said} That costs nothing.", style="dim")
     said = f"{shortcut.stage} called {shortcut.name}{where}"
-    cost = "So this stage gets no points." if shortcut.costs_points else "It is noted, and costs no points."
-    return Text(
-        f"{said}, which this assignment asks you to write yourself. {cost}",
-        style="red" if shortcut.costs_points else "yellow",
-    )
+    said += ", which this assignment asks you to write yourself."
+    if shortcut.costs_points:
+        return Text(f"{said} So this stage gets no points.", style="red")
+    return Text(f"{said} It is noted, and costs no points.", style="yellow")
 
 
 def _where(shortcut: Shortcut) -> str:

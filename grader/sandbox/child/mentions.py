@@ -24,7 +24,9 @@ def mentions(
     numbers = {name: i for i, name in enumerate(names) if name.partition(".")[0] not in own}
     found: dict[tuple[int, str, int], None] = {}
     for group in (parts, *([item] for item in modules.items())):
-        trees = [(file, tree) for file, source in group if (tree := _tree(source, numbers))]
+        if not any(_may_name(source, numbers) for _, source in group):
+            continue
+        trees = [(file, tree) for file, source in group if (tree := _tree(source))]
         bound = _imported([tree for _, tree in trees])
         for file, tree in trees:
             for name, line in _named(tree, bound):
@@ -33,11 +35,14 @@ def mentions(
     return sorted(found)[:_MOST]
 
 
-def _tree(source: str, names: Mapping[str, int]) -> ast.Module | None:
-    """The parsed source if a name can be in it: to look for words costs next to nothing."""
-    if any(name.rpartition(".")[2] in source for name in names):
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            return ast.parse(source)
+def _may_name(source: str, names: Mapping[str, int]) -> bool:
+    """To look for words costs next to nothing, and most submissions have none of them."""
+    return any(name.rpartition(".")[2] in source for name in names)
+
+
+def _tree(source: str) -> ast.Module | None:
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.parse(source)
     return None
 
 
