@@ -5,10 +5,9 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -35,18 +34,12 @@ class Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     output_kilobytes: Positive = 64  # printed text that is kept; the rest is counted
 
 
-class Consequence(StrEnum):
-    """What a forbidden shortcut costs."""
-
-    NOTE = "note"  # the report says so, and no points
-    NO_POINTS = "no points"  # the points of the stage in which it was called
-
-
 class Shortcuts(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Ready-made functions, classes and packages that no stage may call, by their full names."""
 
     forbidden: tuple[str, ...] = ()
-    consequence: Consequence = Consequence.NOTE
+    # What a call costs: nothing, or the points of the stage that makes it.
+    consequence: Literal["note", "no points"] = "note"
 
 
 class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -79,7 +72,7 @@ class Assignment:
     stages: tuple[Stage, ...]
     limits: Limits
     digest: str
-    consequence: Consequence = Consequence.NOTE
+    shortcuts_cost_points: bool = False
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
 
     @property
@@ -144,7 +137,7 @@ def load_assignment(folder: Path) -> Assignment:
         title=settings.title,
         stages=settings.stages,
         limits=settings.limits,
-        consequence=settings.shortcuts.consequence,
+        shortcuts_cost_points=settings.shortcuts.consequence == "no points",
         shortcuts=_shortcuts(settings, str(path)),
         digest=_digest(folder),
     )

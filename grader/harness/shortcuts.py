@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.course import ASSIGNMENT_FILE, Assignment, Consequence
+from grader.course import ASSIGNMENT_FILE, Assignment
 from grader.errors import CourseError, did_you_mean
 from grader.records import CheckResult, Place, Shortcut, Submission
 from grader.sandbox.child.shortcuts import is_watchable, locate
@@ -28,11 +28,11 @@ class Evidence:
     def __init__(self, submission: Submission, assignment: Assignment | None = None) -> None:
         self.stages: tuple[str, ...] = ()
         self.watched: Mapping[str, Sequence[str]] = {}
-        self._consequence = Consequence.NOTE
+        self._cost_points = False
         if assignment is not None and assignment.shortcuts:
             self.stages = tuple(stage.name for stage in assignment.stages)
             self.watched = assignment.shortcuts
-            self._consequence = assignment.consequence
+            self._cost_points = assignment.shortcuts_cost_points
         sources = [*submission.cells, *submission.modules.items()]
         self._lines = {file: len(source.splitlines()) for file, source in sources}
         self._mentions: dict[str, list[Place]] = {}
@@ -74,7 +74,7 @@ class Evidence:
             places=tuple(self._places[key] or self._mentions.get(name, [])),
             times=self._times[key],
             hidden=hidden,
-            costs_points=bool(stage) and self._consequence == Consequence.NO_POINTS,
+            costs_points=bool(stage) and self._cost_points,
         )
 
     def _place(self, use: Use) -> Place | None:
