@@ -27,6 +27,7 @@ class Watch(importlib.abc.MetaPathFinder):
         self._observer = observer
         self._missing = dict(enumerate(names))
         self._kernels: Any = None
+        self._operations: set[str] = set()
         self._done: set[int] = set()
 
     def install(self) -> None:
@@ -61,21 +62,26 @@ class Watch(importlib.abc.MetaPathFinder):
             top = sys.modules.get(name.partition(".")[0])
             if top is None or (top is not just_imported and _is_being_imported(top)):
                 continue
-            found = locate(name)
-            if found is None:
-                continue
-            if not isinstance(found[2], ModuleType):
-                self._watch(number, *found)
-                del self._missing[number]
-            elif just_imported and just_imported is not top:
-                self._watch_members(number, just_imported, name)
-            else:
-                self._watch_package(number, name)
+            # Whatever a library does when it is looked at must not become the student's error.
+            with contextlib.suppress(Exception):
+                self._try_one(number, name, None if just_imported is top else just_imported)
+
+    def _try_one(self, number: int, name: str, just_imported: ModuleType | None) -> None:
+        found = locate(name)
+        if found is None:
+            return
+        if not isinstance(found[2], ModuleType):
+            self._watch(number, *found)
+            del self._missing[number]
+        elif just_imported is None:
+            self._watch_package(number, name)
+        elif _is_inside(just_imported.__name__, name):
+            self._watch_members(number, just_imported, name)
 
     def _watch(self, number: int, owner: Any, attribute: str, value: Any) -> None:
         if id(value) in self._done:
             return
-        elif isinstance(value, type):
+        if isinstance(value, type):
             self._watch_class(number, value)
         elif not self._watch_kernels(number, value):
             watched = self._observer.seen(number, value)
@@ -121,7 +127,8 @@ class Watch(importlib.abc.MetaPathFinder):
         if operations:
             self._done.add(id(value))
             self._kernels = self._kernels or _kernels(torch)
-        for operation in operations:
+        for operation in [name for name in operations if name not in self._operations]:
+            self._operations.add(operation)
             watched = self._observer.seen(number, _original(torch, operation))
             for place in ("CPU", "AutogradCPU"):  # without and with gradients
                 self._kernels.impl(operation, watched, place)

@@ -69,6 +69,9 @@ CALLS_OF_A_FUNCTION = {
     "without autograd": "def f():\n"
     "    with torch.inference_mode():\n"
     "        nn.functional.scaled_dot_product_attention(x, x, x)",
+    "in a vectorized map": "def f():\n    a = nn.functional.scaled_dot_product_attention\n"
+    "    y = x[None].expand(3, -1, -1, -1)\n"
+    "    return torch.func.grad(lambda y: a(y, y, y).sum())(y)",
     "in a thread": "import threading\ndef f():\n"
     "    t = threading.Thread(target=nn.functional.scaled_dot_product_attention, args=(x, x, x))\n"
     "    t.start()\n    t.join()",
