@@ -20,12 +20,13 @@ def mentions(
         modules: further modules by path.
         names: dotted names that are looked for.
     """
+    sources = [source for _, source in (*parts, *modules.items())]
+    if not any(_may_name(source, names) for source in sources):
+        return []
     own = {path.partition("/")[0].removesuffix(".py") for path in modules}
     numbers = {name: i for i, name in enumerate(names) if name.partition(".")[0] not in own}
     found: dict[tuple[int, str, int], None] = {}
     for group in (parts, *([item] for item in modules.items())):
-        if not any(_may_name(source, numbers) for _, source in group):
-            continue
         trees = [(file, tree) for file, source in group if (tree := _tree(source))]
         bound = _imported([tree for _, tree in trees])
         for file, tree in trees:
@@ -35,9 +36,9 @@ def mentions(
     return sorted(found)[:_MOST]
 
 
-def _may_name(source: str, names: Mapping[str, int]) -> bool:
+def _may_name(source: str, names: Sequence[str]) -> bool:
     """To look for words costs next to nothing, and most submissions have none of them."""
-    return any(name.rpartition(".")[2] in source for name in names)
+    return any(name[name.rfind(".") + 1 :] in source for name in names)
 
 
 def _tree(source: str) -> ast.Module | None:

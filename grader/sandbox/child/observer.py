@@ -33,6 +33,7 @@ class Observer:
     def __init__(self, watched: Sequence[Sequence[str]], files: set[str]) -> None:
         self._watched = watched
         self._files = files
+        self._functions: Mapping[str, Callable[..., Any]] = {}
         self._stages: dict[CodeType, str] = {}
         self._running: str | None = None  # the stage that is called; empty while files are read
         self._calls = 0
@@ -41,7 +42,7 @@ class Observer:
 
     def know(self, stages: Mapping[str, Callable[..., Any]]) -> None:
         """The student's functions by stage, so that the innermost of them can be told."""
-        self._stages = codes_of(stages)
+        self._functions = stages
 
     def run(self, stage: str, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """Call the student's code; watched calls are counted until `take`."""
@@ -89,6 +90,8 @@ class Observer:
 
     def _place(self, frame: FrameType | None) -> tuple[str, int, str] | None:
         """File, line and innermost stage; None if it is not the student's code that calls."""
+        if self._functions:  # looked at only now: most submissions use no shortcut
+            self._stages, self._functions = codes_of(self._functions), {}
         file, line, stage = "", 0, ""
         for code, at in _frames(frame):
             if code is Observer.run.__code__:
