@@ -3,10 +3,11 @@
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -15,6 +16,8 @@ from grader.errors import CourseError, did_you_mean
 
 ASSIGNMENT_FILE = "assignment.yaml"
 COURSE_FILE = "course.yaml"
+_MOST_SHORTCUTS = 100
+_LONGEST_NAME = 200
 _NO_CHECKS = {"handout.md", "starter.py"}
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -31,6 +34,14 @@ class Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     output_kilobytes: Positive = 64  # printed text that is kept; the rest is counted
 
 
+class Shortcuts(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Ready-made functions, classes and packages that no stage may call, by their full names."""
+
+    forbidden: tuple[str, ...] = ()
+    # What a call costs: nothing, or the points of the stage that makes it.
+    consequence: Literal["note", "no points"] = "note"
+
+
 class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One function that the student writes."""
 
@@ -40,6 +51,7 @@ class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     parameters: tuple[str, ...]
     expects: str = ""  # one sentence: what is expected of the stage
     uses: tuple[str, ...] = ()  # inner stages that the reference answers while this one is checked
+    forbidden: tuple[str, ...] = ()  # shortcuts in this stage alone, beside those of the assignment
 
 
 class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -47,6 +59,7 @@ class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, k
     total: int
     stages: tuple[Stage, ...]
     limits: Limits = Limits()
+    shortcuts: Shortcuts = Shortcuts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +72,8 @@ class Assignment:
     stages: tuple[Stage, ...]
     limits: Limits
     digest: str
+    shortcuts_cost_points: bool = False
+    shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
 
     @property
     def total(self) -> int:
@@ -122,6 +137,8 @@ def load_assignment(folder: Path) -> Assignment:
         title=settings.title,
         stages=settings.stages,
         limits=settings.limits,
+        shortcuts_cost_points=settings.shortcuts.consequence == "no points",
+        shortcuts=_shortcuts(settings, str(path)),
         digest=_digest(folder),
     )
 
@@ -179,6 +196,39 @@ def _check(settings: _AssignmentFile, at: str) -> None:
                 fix="List inner stages first.",
             )
         known.add(stage.name)
+
+
+def _shortcuts(settings: _AssignmentFile, at: str) -> dict[str, tuple[str, ...]]:
+    """Each forbidden name with the stages that it concerns; none stands for all."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in settings.shortcuts.forbidden:
+        _check_shortcut(name, "shortcuts.forbidden", twice=name in found, at=at)
+        found[name] = ()
+    for stage in settings.stages:
+        own: set[str] = set()
+        for name in stage.forbidden:
+            twice = name in own or found.get(name) == ()
+            _check_shortcut(name, f"forbidden of stage {stage.name!r}", twice=twice, at=at)
+            own.add(name)
+            found[name] = (*found.get(name, ()), stage.name)
+    if len(found) > _MOST_SHORTCUTS:
+        raise CourseError(
+            f"{len(found)} shortcuts are forbidden; {_MOST_SHORTCUTS} are the most",
+            at=at,
+            fix="Name a package in place of its parts.",
+        )
+    return found
+
+
+def _check_shortcut(name: str, key: str, *, twice: bool, at: str) -> None:
+    if len(name) > _LONGEST_NAME or not all(part.isidentifier() for part in name.split(".")):
+        raise CourseError(
+            f"{key}: {name!r} is no name of a function, class or package",
+            at=at,
+            fix="Write the full name with dots, e.g. `torch.nn.MultiheadAttention`.",
+        )
+    if twice:
+        raise CourseError(f"{key}: {name!r} is forbidden twice", at=at, fix="Keep one of the two.")
 
 
 def _digest(folder: Path) -> str:

@@ -17,6 +17,7 @@ The class carries the exit code; `str()` is the sentence that a person reads.
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class GraderError(Exception):
@@ -46,6 +47,7 @@ class CallFailed(SubmissionError):
 
     def __init__(self, problem: str, *, discreet: str = "") -> None:
         self.discreet = discreet or problem
+        self.uses: tuple[Any, ...] = ()  # of watched names, see `grader.sandbox.contract`
         super().__init__(problem)
 
 

@@ -114,6 +114,29 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of a submission."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    """A ready-made function that the assignment forbids, and what was seen of it.
+
+    It is what the student's own process tells: evidence, not proof.
+    """
+
+    name: str  # as the assignment lists it
+    stage: str = ""  # whose function was running; empty: none, the submission was being read
+    places: tuple[Place, ...] = ()  # the lines that called it, or that only name it
+    times: int = 0  # how often it was called; 0: it is named there, and no check saw it called
+    hidden: bool = False  # seen while hidden checks ran
+    costs_points: bool = False  # the stage has no points because of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that is known about one graded submission."""
 
@@ -126,6 +149,7 @@ class Report:
     reason: str = ""  # why there is no grade
     stages: tuple[StageResult, ...] = ()
     findings: tuple[Finding, ...] = ()  # for stages that are wrong, in their order
+    shortcuts: tuple[Shortcut, ...] = ()  # forbidden ones that the submission calls or names
     chain: str = ""  # what the submission's own stages come to when they are put together
     hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
     hidden_points_left: int = 0

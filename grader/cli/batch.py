@@ -8,6 +8,7 @@ import click
 from grader.records import Report, Status
 
 _GRADEBOOK_LINES = 60
+_NAMES = 10  # of submissions in one line
 LEVELS = ("full", "confined", "sealed", "partial", "none")  # a test compares them with the sandbox
 
 
@@ -99,5 +100,9 @@ def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path)
     click.echo(f"\n{len(reports)} submissions: {said}{before}.")
     click.echo(f"Grades: {folder / 'grades.csv'}")
     click.echo(f"Reports for students: {folder / 'reports'}; for staff only: {folder / 'staff'}")
+    called = [r.submission for r in reports if any(s.times and s.stage for s in r.shortcuts)]
+    if called:
+        more = f" and {len(called) - _NAMES} more" if len(called) > _NAMES else ""
+        click.echo(f"Forbidden shortcuts were called by {', '.join(called[:_NAMES])}{more}.")
     if any(report.status == Status.UNGRADED for report in reports):
         click.echo("Some are ungraded through no fault of the students. Run the command again.")

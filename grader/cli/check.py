@@ -40,7 +40,7 @@ def check(
     """Check SUBMISSION with the visible checks of an assignment.
 
     SUBMISSION is a submission.py, a submission.ipynb, a folder with one of them, or a zip of it.
-    Exit code 0 only if every check passed.
+    Exit code 0 only if every check passed and no shortcut costs points.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
     from grader.course import find_assignment
@@ -133,4 +133,5 @@ def _show(report: Report, assignment: Assignment, as_json: bool) -> None:
 def _exit_code(report: Report) -> int:
     if report.status != Status.GRADED:
         return 3
-    return 0 if all(check.verdict == Verdict.PASSED for check in report.checks) else 1
+    right = all(check.verdict == Verdict.PASSED for check in report.checks)
+    return 0 if right and not any(s.costs_points for s in report.shortcuts) else 1

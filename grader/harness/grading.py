@@ -19,6 +19,7 @@ from grader.course import Assignment
 from grader.errors import CourseError, GraderFault
 from grader.harness.ahead import CallPlan
 from grader.harness.plugin import GradingPlugin
+from grader.harness.shortcuts import Evidence, discreet, without_points
 from grader.harness.student import StudentProcess
 from grader.observation import Ask, Observation
 from grader.records import (
@@ -83,7 +84,10 @@ def grade(
     def work(plugin: GradingPlugin) -> None:
         call_plans = {False: CallPlan(sandbox), True: CallPlan(sandbox)}
         for submission in submissions:
-            process = StudentProcess(sandbox, submission, assignment.limits, call_plans)
+            evidence = Evidence(submission, assignment)
+            process = StudentProcess(
+                sandbox, submission, assignment.limits, call_plans, evidence=evidence
+            )
             try:
                 report = _grade_one(submission, process, plugin, assignment, sandbox, secret)
                 if explain:
@@ -125,6 +129,7 @@ def _grade_one(
         results.append(result)
         # What is printed while a hidden check runs could show its inputs.
         printed.append("" if result.hidden else output)
+    shortcuts = process.evidence.told()
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
         submission=submission.name,
@@ -134,7 +139,8 @@ def _grade_one(
         key=report_key(submission, assignment, secret),
         grader_version=grader_version(),
         isolation=Isolation(level=sandbox.level, layers=sandbox.layers),
-        stages=_by_stage(results, assignment),
+        stages=_by_stage(without_points(results, shortcuts), assignment),
+        shortcuts=shortcuts,
         hidden_checks_left=len(plugin.left_out),
         hidden_points_left=sum(check.points for check in plugin.left_out),
         notes=process.notes,
@@ -173,7 +179,7 @@ def without_staff_notes(report: Report) -> Report:
         replace(stage, checks=tuple(replace(check, staff_note="") for check in stage.checks))
         for stage in report.stages
     )
-    return replace(report, stages=stages)
+    return replace(report, stages=stages, shortcuts=discreet(report.shortcuts))
 
 
 def _by_stage(results: list[CheckResult], assignment: Assignment) -> tuple[StageResult, ...]:

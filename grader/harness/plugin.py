@@ -27,6 +27,7 @@ from grader.errors import (
 from grader.harness.comparison import Mismatch
 from grader.harness.direct import DirectCheck, direct_check, has_hooks
 from grader.harness.markers import MARKERS, Check, assert_complete, read_check
+from grader.harness.shortcuts import assert_watchable
 from grader.harness.student import Student, StudentProcess
 from grader.records import CheckResult, Verdict
 
@@ -199,6 +200,7 @@ class GradingPlugin:
         # Sorting is stable: within a stage the order of the files holds.
         checks.sort(key=lambda check: (check.hidden, order[check.stage]))
         assert_complete(checks, self._assignment)
+        assert_watchable(self._assignment)
         self.checks = [check for check in checks if self._with_hidden or not check.hidden]
         self._by_item = {check.item: check for check in self.checks}
         self.left_out = [check for check in checks if check.hidden and not self._with_hidden]

@@ -10,6 +10,7 @@ from grader.course import Limits, Stage
 from grader.errors import CallFailed, Killed, TimedOut
 from grader.harness.ahead import CallPlan, Waiting
 from grader.harness.comparison import Mismatch
+from grader.harness.shortcuts import Evidence
 from grader.harness.trace import ScriptedStages
 from grader.observation import Observation, copied
 from grader.records import Submission
@@ -50,10 +51,16 @@ class StudentProcess:
         submission: Submission,
         limits: Limits,
         call_plans: Mapping[bool, CallPlan] | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self._sandbox = sandbox
+        self.evidence = evidence or Evidence(submission)
         self._code = contract.Code(
-            main="submission", cells=submission.cells, modules=submission.modules
+            main="submission",
+            cells=submission.cells,
+            modules=submission.modules,
+            stages=self.evidence.stages,
+            shortcuts=self.evidence.watched,
         )
         self._limits = limits
         self._session: contract.Session | None = None
@@ -88,8 +95,8 @@ class StudentProcess:
             planned = contract.PlannedCall(
                 function=function, arguments=arguments, want_arguments=want_arguments
             )
-            if (outcome := self._waiting.take(planned)) is not None:
-                return self._outcome(function, outcome)
+            if (waiting := self._waiting.take(planned)) is not None:
+                return self._outcome(function, waiting)
         seconds = min(self._limits.call_seconds, self._seconds_left)
         if seconds <= 0:
             raise TimedOut(
@@ -98,7 +105,7 @@ class StudentProcess:
             )
         begin = time.monotonic()
         try:
-            return session.call(
+            outcome: contract.Returned | CallFailed = session.call(
                 function,
                 arguments,
                 seconds=seconds,
@@ -107,11 +114,11 @@ class StudentProcess:
                 stand_ins=stand_ins,
                 want_arguments=want_arguments,
             )
-        except TimedOut:
-            self._too_slow.add(function)
-            raise
+        except CallFailed as failure:
+            outcome = failure
         finally:
             self._seconds_left -= time.monotonic() - begin
+        return self._outcome(function, outcome)
 
     def begin_check(self, number: int, *, hidden: bool) -> None:
         """Calls from now on belong to this check.
@@ -153,6 +160,7 @@ class StudentProcess:
         )
 
     def _outcome(self, function: str, outcome: contract.Returned | CallFailed) -> contract.Returned:
+        self.evidence.add(outcome.uses, hidden=self._in_hidden_check)
         if isinstance(outcome, TimedOut):
             self._too_slow.add(function)
         if isinstance(outcome, CallFailed):
@@ -195,6 +203,7 @@ class StudentProcess:
             if not self._started:
                 self._output += printed  # what it prints when it is read is kept once
                 self.notes = tuple(self._session.notes)
+                self.evidence.add(self._session.uses, hidden=False)
                 self._started = True
             if not self._fresh:
                 self._seconds_left -= time.monotonic() - begin  # a crash in each check is not free

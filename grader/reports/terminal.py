@@ -14,6 +14,7 @@ from rich.text import Text
 from grader.course import Assignment
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
 from grader.reports.findings import finding_lines
+from grader.reports.shortcuts import shortcut_lines, stages_without_points
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.BLOCKED: "yellow", Verdict.UNGRADED: "magenta"}
 _OUTPUT_LINES = 12
@@ -36,6 +37,7 @@ def check_report(report: Report, assignment: Assignment) -> RenderableType:
     ]
     parts += [_note(note) for note in _different(report.notes)]
     parts += _failures(report, assignment)
+    parts += shortcut_lines(report.shortcuts)
     if report.chain:
         parts.append(Text(f"\n{report.chain}"))
     parts += _printed(report.output)
@@ -80,10 +82,14 @@ def _stage_table(report: Report) -> Table:
     table.add_column("stage", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("checks")
+    taken = stages_without_points(report)
     for stage in report.stages:
         points = Text(f"{stage.points}/{stage.max_points}")
         points.stylize("green" if stage.points == stage.max_points else "red")
-        table.add_row(stage.stage, points, _tally(stage))
+        tally = _tally(stage)
+        if stage.stage in taken:
+            tally.append("; no points: see below", style="red")
+        table.add_row(stage.stage, points, tally)
     return table
 
 

@@ -25,6 +25,20 @@ class Code:
     main: str
     cells: tuple[tuple[str, str], ...]
     modules: Mapping[str, str] = field(default_factory=dict)
+    stages: tuple[str, ...] = ()  # the functions that may be called
+    # Dotted names whose calls are watched -> the stages that each concerns; none: all.
+    shortcuts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A watched name in the student's code, as its own process tells: evidence and no proof."""
+
+    name: str
+    stage: str = ""  # whose function was running; empty while the submission is read
+    file: str = ""
+    line: int = 0
+    times: int = 0  # 0: it stands there, and was not called there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +47,7 @@ class Returned:
 
     value: Any
     arguments: list[Any]  # the arguments as they are after the call, if they were wanted
+    uses: tuple[Use, ...] = ()  # of watched names, while the call ran
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,6 +92,10 @@ class Session(Protocol):
     @property
     def alive(self) -> bool:
         """Whether another call can be made."""
+
+    @property
+    def uses(self) -> Sequence[Use]:
+        """Watched names that the source holds, and calls of them while it was read."""
 
     def call(
         self,

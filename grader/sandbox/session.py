@@ -29,8 +29,9 @@ from grader.sandbox.contract import (
     Refused,
     Returned,
     Stop,
+    Use,
 )
-from grader.text import clean
+from grader.text import clean, clean_line
 
 T = TypeVar("T")
 
@@ -39,6 +40,10 @@ READY_SECONDS = 20.0
 _TEXT = 2000  # characters of an exception that a report keeps
 _NOTE = 300
 _OUTPUT = 100_000
+_WORD = 100
+_USES = 20  # told by one reply
+_MENTIONS = 40
+_LARGEST = 1_000_000_000
 
 EndChild = Callable[[bool], int]  # told whether the child has ended by itself
 
@@ -56,6 +61,8 @@ class ChildSession:
         self._last_output = ""
         self.framework = ""
         self.notes: list[str] = []
+        self.uses: list[Use] = []
+        self._shortcuts: tuple[str, ...] = ()
 
     @property
     def alive(self) -> bool:
@@ -86,12 +93,21 @@ class ChildSession:
         Raises:
             CallFailed: the submission cannot be read or run.
         """
+        self._shortcuts = tuple(code.shortcuts)
         message = wire.Load(
-            id=self._next_id(), main=code.main, cells=list(code.cells), modules=dict(code.modules)
+            id=self._next_id(),
+            main=code.main,
+            cells=list(code.cells),
+            modules=dict(code.modules),
+            stages=list(code.stages),
+            shortcuts=list(code.shortcuts),
+            shortcut_stages=[list(stages) for stages in code.shortcuts.values()],
         )
         reply = self._exchange(message, "Your submission", limits.load_seconds, _no_answer)
         match reply:
-            case wire.Loaded(framework=framework, notes=notes):
+            case wire.Loaded(framework=framework, notes=notes, mentions=mentions):
+                named = [(number, "", file, line, 0) for number, file, line in mentions[:_MENTIONS]]
+                self.uses = [*self._uses(named), *self._uses(reply.uses[:_USES])]
                 self.framework = clean(framework, 10)
                 self.notes = [clean(note, _NOTE) for note in notes[:20]]
             case wire.Raised():
@@ -121,7 +137,7 @@ class ChildSession:
             want_arguments=want_arguments,
         )
         reply = self._exchange(message, function, seconds, answer)
-        return self._returned(function, reply, len(arguments) if want_arguments else 0)
+        return self._judged(function, reply, len(arguments) if want_arguments else 0)
 
     def call_ahead(
         self, ahead: CallsAhead, *, seconds: float, total_seconds: float
@@ -148,15 +164,40 @@ class ChildSession:
     def _outcome(self, planned: PlannedCall, reply: wire.FromChild) -> Returned | CallFailed:
         try:
             expected = len(planned.arguments) if planned.want_arguments else 0
-            return self._returned(planned.function, reply, expected)
+            return self._judged(planned.function, reply, expected)
         except CallFailed as failure:
             return failure
 
-    def _returned(self, function: str, reply: wire.FromChild, n_arguments: int) -> Returned:
+    def _judged(self, function: str, reply: wire.FromChild, n_arguments: int) -> Returned:
         """What a reply says; raises CallFailed where it says no value."""
+        uses = self._uses(reply.uses[:_USES]) if isinstance(reply, wire.Value | wire.Raised) else ()
+        try:
+            value, after = self._value(function, reply, n_arguments)
+        except CallFailed as failure:
+            failure.uses = uses
+            raise
+        return Returned(value=value, arguments=after, uses=uses)
+
+    def _uses(self, told: wire.Uses) -> tuple[Use, ...]:
+        """What the child tells of watched names; what cannot be, is left out."""
+        return tuple(
+            Use(
+                name=self._shortcuts[number],
+                stage=clean_line(stage, _WORD),
+                file=clean_line(file, _NOTE),
+                line=min(max(line, 0), _LARGEST),
+                times=min(max(times, 0), _LARGEST),
+            )
+            for number, stage, file, line, times in told
+            if 0 <= number < len(self._shortcuts)
+        )
+
+    def _value(
+        self, function: str, reply: wire.FromChild, n_arguments: int
+    ) -> tuple[Any, list[Any]]:
         match reply:
             case wire.Value(value=value, arguments=after) if len(after) == n_arguments:
-                return Returned(value=value, arguments=after)
+                return value, after
             case wire.Raised(kind="missing", exception=""):
                 raise NotImplementedYet(f"{function} is not defined.")
             case wire.Raised(kind="missing"):

@@ -38,6 +38,16 @@ def test_an_assignment_knows_its_settings(small):
     assert assignment.stage("both").uses == ("shift", "double")
 
 
+def test_shortcuts_are_known_by_name_with_the_stages_they_concern(small):
+    path = small / "assignment.yaml"
+    text = path.read_text().replace("Add one,", "Add one, forbidden: [c.d, e],")
+    text = text.replace("Times two,", "Times two, forbidden: [e],")
+    path.write_text(text + "shortcuts: {forbidden: [a.b], consequence: no points}\n")
+    assignment = load_assignment(small)
+    assert assignment.shortcuts_cost_points
+    assert assignment.shortcuts == {"a.b": (), "c.d": ("shift",), "e": ("shift", "double")}
+
+
 MISTAKES = {
     "points that do not add up": (
         ("total: 7", "total: 8"),
@@ -72,14 +82,42 @@ MISTAKES = {
         ("memory_megabytes: 256", "memory_megabytes: 0"),
         "limits.memory_megabytes: expected an integer >= 1, got 0",
     ),
+    "an unknown consequence": (
+        ("stages:", "shortcuts: {consequence: zero}\nstages:"),
+        "shortcuts.consequence: expected one of note, no points, got 'zero'",
+    ),
+    "a shortcut that is no name": (
+        ("stages:", "shortcuts: {forbidden: ['F.softmax(x)']}\nstages:"),
+        "shortcuts.forbidden: 'F.softmax(x)' is no name of a function, class or package\n"
+        "  Write the full name with dots, e.g. `torch.nn.MultiheadAttention`.",
+    ),
+    "a shortcut twice": (
+        ("stages:", "shortcuts: {forbidden: [a.b, a.b]}\nstages:"),
+        "shortcuts.forbidden: 'a.b' is forbidden twice",
+    ),
+    "a shortcut of all stages in one": (
+        (
+            "stages:",
+            "shortcuts: {forbidden: [a.b, c]}\nstages:",
+            "Add one,",
+            "Add one, forbidden: [c],",
+        ),
+        "forbidden of stage 'shift': 'c' is forbidden twice",
+    ),
+    "too many shortcuts": (
+        ("stages:", f"shortcuts: {{forbidden: {[f'a.b{i}' for i in range(101)]}}}\nstages:"),
+        "101 shortcuts are forbidden; 100 are the most",
+    ),
 }
 
 
 @pytest.mark.parametrize(("change", "sentence"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_in_assignment_yaml_is_one_sentence(small, change, sentence):
     settings = small / "assignment.yaml"
-    text = settings.read_text().replace(*change)
-    assert text != settings.read_text()
+    text = settings.read_text()
+    for old, new in zip(change[::2], change[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new)
     settings.write_text(text)
     with pytest.raises(CourseError) as raised:
         load_assignment(small)

@@ -1,5 +1,6 @@
 """Errors carry their sentence and exit code everywhere; records are values, and JSON both ways."""
 
+import json
 import pickle
 from dataclasses import FrozenInstanceError, replace
 
@@ -13,7 +14,9 @@ from grader.errors import CourseError, GraderError, GraderFault, SubmissionError
 from grader.records import (
     CheckResult,
     Isolation,
+    Place,
     Report,
+    Shortcut,
     StageResult,
     Status,
     Submission,
@@ -144,6 +147,15 @@ results = st.builds(
 stages = st.builds(
     StageResult, stage=text, title=text, checks=st.lists(results, max_size=3).map(tuple)
 )
+shortcuts = st.builds(
+    Shortcut,
+    name=text,
+    stage=text,
+    places=st.lists(st.builds(Place, file=text, line=st.integers(0, 99)), max_size=2).map(tuple),
+    times=st.integers(0, 99),
+    hidden=st.booleans(),
+    costs_points=st.booleans(),
+)
 reports = st.builds(
     Report,
     submission=text,
@@ -155,6 +167,7 @@ reports = st.builds(
     | st.builds(Isolation, level=text, layers=st.lists(text, max_size=2).map(tuple)),
     reason=text,
     stages=st.lists(stages, max_size=3).map(tuple),
+    shortcuts=st.lists(shortcuts, max_size=2).map(tuple),
     hidden_checks_left=st.integers(0, 99),
     hidden_points_left=st.integers(0, 99),
     notes=st.lists(text, max_size=2).map(tuple),
@@ -179,6 +192,15 @@ def test_a_report_is_the_same_after_json(report):
 def test_a_report_adds_up_its_stages(report):
     assert report.points == sum(check.points for check in report.checks)
     assert report.max_points == sum(stage.max_points for stage in report.stages)
+
+
+def test_a_report_of_before_there_were_shortcuts_can_be_read():
+    report = Report(
+        submission="ada", status=Status.GRADED, assignment="a", key="k", grader_version="1"
+    )
+    old = json.loads(to_json(report))
+    assert old.pop("shortcuts") == []
+    assert report_from_json(json.dumps(old).encode()) == report
 
 
 def test_time_makes_no_difference_between_reports():

@@ -8,7 +8,10 @@ from typing import Any, TextIO
 
 from grader.sandbox.child import values, wire
 from grader.sandbox.child.explain import refusal
+from grader.sandbox.child.mentions import mentions
+from grader.sandbox.child.observer import Observer
 from grader.sandbox.child.pipe import Pipe
+from grader.sandbox.child.shortcuts import Watch
 from grader.sandbox.child.stand_in import OWN, stand_ins
 from grader.sandbox.child.submission import Submission, describe
 
@@ -27,6 +30,7 @@ class Runner:
         self._pipe = Pipe(connection)
         self._submission = Submission("submission", [], {})
         self._framework = "numpy"
+        self._observer = Observer([], set())
 
     def serve(self) -> None:
         """Answer until the grader closes the connection."""
@@ -46,20 +50,37 @@ class Runner:
 
     def _reply(self, reply: wire.Message, send: Callable[[wire.Message], None]) -> None:
         flush_output()
+        if isinstance(reply, wire.Value | wire.Raised | wire.Loaded):
+            reply.uses = self._observer.take()
         try:
             send(reply)
         except wire.WireError as error:
-            send(wire.Raised(id=reply.id, kind="unsendable", exception="", text=str(error)))
+            send(
+                wire.Raised(
+                    id=reply.id,
+                    kind="unsendable",
+                    exception="",
+                    text=str(error),
+                    uses=getattr(reply, "uses", []),
+                )
+            )
 
     def _load(self, request: wire.Load) -> wire.Message:
         self._submission = Submission(request.main, request.cells, request.modules)
+        self._observer = Observer(request.shortcut_stages, self._submission.files)
+        if request.shortcuts:
+            Watch(request.shortcuts, self._observer).install()
         try:
-            self._submission.load()
+            self._observer.run("", self._submission.load, [])
         except BaseException as error:  # noqa: BLE001 - SystemExit at import is the student's too
             return self._raised(request.id, error)
         self._framework = self._submission.framework
+        self._observer.know(self._submission.functions(request.stages))
         return wire.Loaded(
-            id=request.id, framework=self._framework, notes=self._submission.notes[:20]
+            id=request.id,
+            framework=self._framework,
+            notes=self._submission.notes[:20],
+            mentions=mentions(request.cells, request.modules, request.shortcuts),
         )
 
     def _call(self, request: wire.Call) -> wire.Message:
@@ -72,7 +93,7 @@ class Runner:
             given[position] = values.as_namespace(arguments[position])
         try:
             with stand_ins(self._submission, request.stand_ins, self._inner):
-                result = function(*given)
+                result = self._observer.run(request.function, function, given)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is the student's
             return self._raised(request.id, error)
         return self._value(request, result, arguments)

@@ -64,7 +64,7 @@ class Submission:
         self._main = ModuleType(main)
         self._cells = cells
         self._sources = modules
-        self._files = {name for name, _ in cells} | set(modules)
+        self.files = {name for name, _ in cells} | set(modules)
         self._main.__file__ = cells[0][0] if cells else main
         self._main.__builtins__ = builtins  # type: ignore[attr-defined]
         self.notes: list[str] = []
@@ -94,6 +94,10 @@ class Submission:
         found = getattr(self._main, name, None)
         return found if callable(found) else None
 
+    def functions(self, names: Sequence[str]) -> dict[str, Callable[..., Any]]:
+        found = {name: self.function(name) for name in names}
+        return {name: function for name, function in found.items() if function is not None}
+
     def modules(self) -> list[ModuleType]:
         """The main module and the further ones that it imported."""
         others = [
@@ -105,10 +109,10 @@ class Submission:
 
     def where(self, error: BaseException) -> str:
         """The last line of the student's own code on the way to the error."""
-        if isinstance(error, SyntaxError) and error.filename in self._files:
+        if isinstance(error, SyntaxError) and error.filename in self.files:
             return f" at {error.filename} line {error.lineno}: {(error.text or '').strip()}"
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if frame.filename in self._files]
+        own = [frame for frame in frames if frame.filename in self.files]
         if not own:
             return ""
         inside = "" if own[-1].name == "<module>" else f", in {own[-1].name}"

@@ -58,6 +58,9 @@ class Load(Message, tag="load"):
     main: str
     cells: list[tuple[str, str]]  # (name shown in tracebacks, source)
     modules: dict[str, str]  # path below the submission's folder -> source
+    stages: list[str] = []  # the functions that may be called
+    shortcuts: list[str] = []  # names that are watched
+    shortcut_stages: list[list[str]] = []  # for each of them the stages it concerns; empty: all
 
 
 class Call(Message, tag="call"):
@@ -95,11 +98,20 @@ class Ready(Message, tag="ready"):
     """From the child: it is set up, and has not seen a byte of the submission yet."""
 
 
+# What a reply tells of watched calls: number of the name, stage, file, line, how often.
+Uses = list[tuple[int, str, str, int, int]]
+
+
 class Loaded(Message, tag="loaded"):
-    """From the child: the submission was read. `notes` tell of notebook cells that raised."""
+    """From the child: the submission was read. `notes` tell of notebook cells that raised.
+
+    `mentions` says where the source names what is watched: number of the name, file, line.
+    """
 
     framework: str
     notes: list[str] = []
+    mentions: list[tuple[int, str, int]] = []
+    uses: Uses = []
 
 
 class Value(Message, tag="value"):
@@ -107,6 +119,7 @@ class Value(Message, tag="value"):
 
     value: Any
     arguments: list[Any]
+    uses: Uses = []
 
 
 class Raised(Message, tag="raised"):
@@ -119,6 +132,7 @@ class Raised(Message, tag="raised"):
     exception: str
     text: str
     where: str = ""
+    uses: Uses = []
 
 
 class Ask(Message, tag="ask"):

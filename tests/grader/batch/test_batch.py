@@ -312,3 +312,23 @@ def test_a_file_in_the_place_of_the_results_is_one_sentence(a_class, right):
     assert ran.returncode == 2
     assert "is a file" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_forbidden_shortcuts_are_told_of_the_class_and_cost_what_the_course_says(
+    a_class, right, with_double
+):
+    settings = a_class.assignment / "assignment.yaml"
+    shortcuts = "shortcuts: {consequence: no points, forbidden: [numpy.einsum]}\n"
+    settings.write_text(settings.read_text() + shortcuts)
+    called = "import numpy as np\n" + with_double("return np.einsum('ij->ij', x) * 2")
+    a_class.write(ada=right, bo=called)
+    ran = a_class.grade("-j", 1)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "Forbidden shortcuts were called by bo." in ran.stdout
+    assert a_class.points() == {"ada": "7", "bo": "4"}
+    staff, student = (a_class.report("bo", kind).shortcuts for kind in ("staff", "reports"))
+    assert [shortcut.hidden for shortcut in staff] == [False, True]
+    assert student == staff[:1]
+    settings.write_text(settings.read_text().replace("no points", "note"))
+    a_class.grade("-j", 1)  # the settings are part of the key: what is done is graded again
+    assert a_class.points() == {"ada": "7", "bo": "7"}

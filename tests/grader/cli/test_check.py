@@ -199,3 +199,18 @@ def until(stream, mark):
         assert line, "it ended: " + "".join(said)
         said.append(line)
     return "".join(said)
+
+
+def test_a_shortcut_that_costs_points_is_told_and_is_exit_code_1(check, submission, small):
+    settings = small / "assignment.yaml"
+    shortcuts = "shortcuts: {consequence: no points, forbidden: [math.fsum]}\n"
+    settings.write_text(settings.read_text() + shortcuts)
+    ran = check(submission(WRONG[0], "import math\n    math.fsum([1])\n    return 2 * x"))
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    words = " ".join(ran.stdout.split())
+    assert "double 0/2 all 2 passed; no points: see below" in words
+    assert "double called math.fsum (submission.py line 7), which this assignment asks" in words
+    assert "So this stage gets no points." in words
+    assert "All 4 visible checks passed: 2 of 4 points." in words
+    settings.write_text(settings.read_text().replace("no points", "note"))
+    assert check(submission()).returncode == 0

@@ -11,8 +11,12 @@ import pytest
 from grader.errors import BadValue, Crashed, GraderFault, NotImplementedYet, OutOfMemory, TimedOut
 from grader.sandbox.channel import Channel
 from grader.sandbox.child import wire
-from grader.sandbox.contract import Refused, Stop
+from grader.sandbox.contract import Code, Limits, Refused, Stop, Use
 from grader.sandbox.session import ChildSession
+
+LIMITS = Limits(
+    call_seconds=1, load_seconds=1, submission_seconds=1, memory_megabytes=1, output_kilobytes=1
+)
 
 
 class Child:
@@ -211,3 +215,46 @@ def test_a_child_that_is_not_ready_is_our_fault(child):
 def test_the_kernel_says_who_is_ready(child):
     child.send(wire.Ready(id=0))
     assert child.session.wait_until_ready() == os.getpid()
+
+
+def test_what_is_told_of_watched_names_is_made_harmless_and_bounded(child):
+    uses = [
+        (0, "\x1b[2J", "\x1b]0;owned\x07\n", -5, 1 << 62),
+        (1, "f", "a.py", 1, 1),
+        (-1, "", "", 0, 0),
+    ]
+    watch_one_name(child)
+    child.send(wire.Value(id=2, value=7, arguments=[1], uses=uses + [(0, "f", "a.py", 1, 1)] * 99))
+    told = child.call().uses
+    assert len(told) == 18
+    assert {use.name for use in told} == {"a.b"}
+    assert told[0] == Use(
+        name="a.b",
+        stage="\\u001b[2J",
+        file="\\u001b]0;owned\\u0007\\u000a",
+        times=1_000_000_000,
+    )
+
+
+def test_a_call_that_failed_tells_its_uses_too(child):
+    watch_one_name(child)
+    child.send(
+        wire.Raised(id=2, kind="raised", exception="E", text="", uses=[(0, "f", "a.py", 1, 3)])
+    )
+    with pytest.raises(Crashed) as raised:
+        child.call()
+    assert raised.value.uses == (Use(name="a.b", stage="f", file="a.py", line=1, times=3),)
+
+
+@pytest.mark.parametrize("uses", [[(0, "f", "a.py", 1)], [("a", "f", "a.py", 1, 1)], "x", {}])
+def test_uses_of_another_kind_are_no_answer(child, uses):
+    watch_one_name(child)
+    child.send(wire.Value(id=2, value=7, arguments=[1], uses=uses))
+    with pytest.raises(BadValue, match="unreadable"):
+        child.call()
+
+
+def watch_one_name(child):
+    child.send(wire.Loaded(id=1, framework="numpy"))
+    code = Code(main="s", cells=(("a.py", ""),), stages=("f",), shortcuts={"a.b": ()})
+    child.session.load(code, LIMITS)
