@@ -43,11 +43,15 @@ TABLE = {
         "msgspec",
     ),
     "grader.quiz": ("errors records course strict_yaml", "msgspec"),
+    "grader.quiz.verification": (
+        "errors records course strict_yaml memory quiz reference reference.misconceptions",
+        "msgspec numpy torch",
+    ),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.reports": ("errors records course quiz", "rich"),
     "grader.cli": (
         "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
-        "diagnosis intake batch quiz store reports",
+        "diagnosis intake batch quiz quiz.verification store reports",
         "click rich",
     ),
 }
