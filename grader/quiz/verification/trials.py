@@ -18,10 +18,13 @@ from reference import (
     embedding,
     feed_forward,
     generation,
+    likelihood,
     model,
     normalization,
     output,
     selection,
+    softmax,
+    step_input,
 )
 from reference.generation_trace import GenerationTrace
 from reference.misconceptions.catalogue import find
@@ -41,10 +44,13 @@ _CALLERS: tuple[ModuleType, ...] = (
     embedding,
     feed_forward,
     generation,
+    likelihood,
     model,
     normalization,
     output,
     selection,
+    softmax,
+    step_input,
 )
 
 Loop = Callable[..., list[int]]
@@ -52,7 +58,7 @@ Loop = Callable[..., list[int]]
 
 def small_model(seed: int, *, positions: bool = True, **sizes: int) -> DecoderModel:
     """A model with lively random weights; without `positions` its position embedding is zero."""
-    config = replace(CONFIG, **sizes)  # type: ignore[arg-type]
+    config = replace(CONFIG, **sizes)
     weights = random_weights(config, seed)
     if not positions:
         weights["position_embedding"] = torch.zeros_like(weights["position_embedding"])
