@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from grader.quiz.verification.registry import claim
 from grader.quiz.verification.trials import forcing, normal, prompts, run, same, small_model, wrong
-from reference import attention, decoder_layer, generation
+from reference import attention, decoder_layer, feed_forward, generation, normalization
 
 
 @claim
@@ -68,15 +67,11 @@ def faulty_layer(seed: int) -> Mapping[str, bool]:
 
 def _drawn(x: Tensor, weights: decoder_layer.LayerWeights) -> Tensor:
     """The layer of the diagram, its boxes as drawn, with both residual connections put right."""
-    norm, attend, feed = (
-        decoder_layer.layer_norm,
-        decoder_layer.self_attention,
-        decoder_layer.feed_forward,
-    )
+    norm, attend = normalization.layer_norm, attention.self_attention
     first = weights["attention_norm_gain"], weights["attention_norm_bias"], 1e-5
     second = weights["feed_forward_norm_gain"], weights["feed_forward_norm_bias"], 1e-5
     u = x + attend(norm(x, *first), weights["attention"], 3)
-    return u + feed(norm(u, *second), weights["feed_forward"])
+    return u + feed_forward.feed_forward(norm(u, *second), weights["feed_forward"])
 
 
 @claim

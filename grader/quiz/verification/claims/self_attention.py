@@ -98,7 +98,7 @@ def _with_and_without_mask(seed: int, *, n_layers: int) -> list[tuple[Tensor, Te
 
 
 def _last_layer_does_not_need_the_mask(seed: int) -> bool:
-    """Whether the last row stays if only the last layer, whose earlier rows nobody reads, lacks it."""
+    """Whether the last row stays if the last layer alone, whose other rows are unused, lacks it."""
     x, layers = normal(seed, 1, 5, 12), small_model(seed).weights["layers"]
     below = decoder_stack.decoder_stack(x, layers[:1], 3, 1e-5)
     right = decoder_stack.decoder_stack(below, layers[1:], 3, 1e-5)
@@ -139,7 +139,8 @@ def no_scale(seed: int) -> Mapping[str, bool]:
 
 
 def _entropy(weights: Tensor) -> Tensor:
-    return -torch.special.xlogy(weights, weights).sum(-1)
+    entropy: Tensor = -torch.special.xlogy(weights, weights).sum(-1)
+    return entropy
 
 
 @claim
