@@ -8,6 +8,7 @@ import torch
 from grader.quiz.verification.registry import claim
 from grader.quiz.verification.trials import (
     drawing,
+    forcing,
     prompts,
     run,
     same,
@@ -136,3 +137,17 @@ def right_programs_that_repeat(seed: int) -> list[bool]:
     """For sixty right programs with random weights: does each repeat one token?"""
     programs = [(small_model(60 * seed + n).stages(), prompts(n)[0]) for n in range(60)]
     return [len(set(generation.generate(p, s, 5, None, 16))) == 1 for s, p in programs]
+
+
+@claim
+def attention_remembers(seed: int) -> bool:
+    """The experiment of the model answer: with the prompt alone, no forced token is noticed."""
+    model, prompt = small_model(seed), prompts(seed)[0]
+    first, *later = (
+        distribution
+        for tokens in ([1, 0], [2, 0])
+        for distribution in run(
+            wrong("generate.prompt_only"), forcing(model.stages(), tokens), prompt, tokens=2
+        ).distributions
+    )
+    return all(same(first, other) for other in later)

@@ -5,13 +5,23 @@ the right option. So a second true option means that the evidence does not decid
 """
 
 import math
+import random
 from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
 
 from grader.quiz.verification.registry import claim
-from grader.quiz.verification.trials import normal, prompts, replaced, run, same, small_model, wrong
+from grader.quiz.verification.trials import (
+    forcing,
+    normal,
+    prompts,
+    replaced,
+    run,
+    same,
+    small_model,
+    wrong,
+)
 from reference import attention, generation, normalization
 
 IDS, OTHER_IDS = [3, 1, 4, 5, 9, 2], [3, 1, 4, 7, 9, 2]  # the id at position 3 differs
@@ -142,3 +152,46 @@ def separating_step(seed: int) -> int:
     one = run(wrong("generate.last_only"), stages, prompt).inputs
     other = run(wrong("generate.generated_only"), stages, prompt).inputs
     return next(n for n, (a, b) in enumerate(zip(one, other, strict=True), start=1) if a != b)
+
+
+@claim
+def empty_results(seed: int) -> Mapping[str, bool]:
+    """Which loops give nothing for the first prompt, and the right result for the others.
+
+    EOS is 0. The selection is scripted: no EOS for the first prompts, one at step 3 for the last.
+    """
+    draw = random.Random(seed)  # noqa: S311
+    scripts = [[draw.randint(1, 10) for _ in range(4)] for _ in range(3)]
+    scripts[2][2] = 0
+    _, second, third = _results(seed, "", scripts)
+    shown = [[], second, third]
+    return {
+        "prompt": _results(seed, "generate.prompt_eos_stops", scripts) == shown,
+        "budget": _results(seed, "generate.total_budget", scripts) == shown,
+        "ignored": _results(seed, "generate.ignores_eos", scripts) == shown,
+        "dropped": _results(seed, "generate.eos_not_appended", scripts) == shown,
+    }
+
+
+def _results(seed: int, misconception: str, scripts: list[list[int]]) -> list[list[int]]:
+    loop = wrong(misconception) if misconception else generation.generate
+    stages = small_model(seed).stages()
+    return [
+        loop(prompt, forcing(stages, script), 4, 0, 16)
+        for prompt, script in zip(([5, 0, 8], [5, 6, 8, 2, 7, 3], [8, 4]), scripts, strict=True)
+    ]
+
+
+@claim
+def more_than_one_cause(seed: int) -> bool:
+    """The model answer: both loops give the same tokens, and other step inputs from step 2 on."""
+    stages, prompt = small_model(seed).stages(), prompts(seed)[0]
+    prompt_only = run(wrong("generate.prompt_only"), stages, prompt)
+    prompt_end = run(wrong("generate.prompt_end_row"), stages, prompt)
+    first = prompt_end.tokens[0]
+    return (
+        prompt_only.tokens == prompt_end.tokens
+        and all(map(same, prompt_only.distributions, prompt_end.distributions))
+        and prompt_only.inputs[1] == prompt
+        and prompt_end.inputs[1] == [*prompt, first]
+    )
