@@ -14,7 +14,14 @@ from grader.quiz.backing import read_backing
 from grader.quiz.item import Concept, Item, Severity
 from grader.quiz.items import kinds
 from grader.quiz.shuffle import shuffled
-from grader.quiz.verified import PLACEHOLDER, Result, Stored, question_digest, read_stored, with_evidence
+from grader.quiz.verified import (
+    PLACEHOLDER,
+    Result,
+    Stored,
+    question_digest,
+    read_stored,
+    with_evidence,
+)
 
 MISCONCEPTIONS_FILE = "misconceptions.yaml"
 NO_EVIDENCE = (

@@ -18,8 +18,20 @@ VERIFIED_FILE = "verified.json"
 PLACEHOLDER = "{evidence}"
 # What a key does not depend on. All the rest of a question is covered by its digest.
 _BESIDE_THE_KEY = frozenset(
-    "concept difficulty points tags explanation feedback feedback_true feedback_false "
-    "misconception rubric purpose".split()
+    (
+        "concept",
+        "difficulty",
+        "points",
+        "purpose",
+        "tags",
+        "explanation",
+        "feedback",
+        "feedback_true",
+        "feedback_false",
+        "misconception",
+        "rubric",
+        "model_answer",
+    )
 )
 
 
