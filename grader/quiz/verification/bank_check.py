@@ -3,9 +3,11 @@
 import hashlib
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from msgspec.structs import replace
 
 import reference
@@ -68,10 +70,22 @@ def check_bank(folder: Path, only: str | None = None) -> Iterator[TopicCheck]:
 
 def check_topic(topic: Topic) -> TopicCheck:
     """Run every `verify:` of a topic whose stems are as their authors wrote them."""
-    outcomes = tuple(
-        _outcome(topic, item, item.verify) for item in topic.items if item.verify is not None
-    )
+    with _one_thread():
+        outcomes = tuple(
+            _outcome(topic, item, item.verify) for item in topic.items if item.verify is not None
+        )
     return TopicCheck(topic=topic, outcomes=outcomes)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """More threads take longer for models of this size: they wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _outcome(topic: Topic, item: Item, backing: Backing) -> Outcome:

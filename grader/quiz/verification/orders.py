@@ -81,20 +81,18 @@ class _Question:
                 )
 
     def harmless_distractors(self) -> Iterator[str]:
-        """Distractors that can be put somewhere without any effect."""
+        """Distractors that change nothing, wherever they are put in."""
         steps = self.item.key()
         for stray in self.item.distractors:
             if ABSENT in self.backing.events(stray.id):
                 continue
-            for place in range(len(steps) + 1):
-                longer = (*steps[:place], stray.id, *steps[place:])
-                if not any(self._differs(longer, seed) for seed in SEEDS):
-                    yield f"the distractor {stray.id!r} changes nothing in {_chain(longer)}"
-                    break
+            longer = [(*steps[:n], stray.id, *steps[n:]) for n in range(len(steps) + 1)]
+            if not any(self._differs(order, seed) for order in longer for seed in SEEDS):
+                yield f"the distractor {stray.id!r} changes nothing wherever it is put in"
 
     def _differs(self, steps: Sequence[str], seed: int) -> str:
         events = [event for step in steps for event in self.backing.events(step)]
-        return self.procedure.difference(events, seed)
+        return self.procedure.disagreement(events, seed) or self.procedure.difference(events, seed)
 
 
 def accepted(order: PartialOrder) -> tuple[tuple[str, ...], ...]:

@@ -4,7 +4,7 @@ An event reads and changes a state. One that lacks something it reads breaks off
 would. A run is right if its state ends with what the reference computes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ class Procedure:
     events: Mapping[str, Event]
     expected: Callable[[State], Any]  # by the reference, from the start
     result: Callable[[State], Any]  # of a run
+    # The order in which a recorded run of the reference was seen to do some of the events.
+    observed: Callable[[State], Sequence[str]] | None = None
 
     def difference(self, events: Iterable[str], seed: int) -> str:
         """How a run differs from the reference, in words; empty if it does the same."""
@@ -40,6 +42,14 @@ class Procedure:
             lacks = isinstance(error, KeyError)
             return f"it breaks off for want of {error}" if lacks else f"it breaks off: {error}"
         return "" if _equal(result, self.expected(self.start(seed))) else "the result differs"
+
+    def disagreement(self, events: Sequence[str], seed: int) -> str:
+        """How an order of events differs from what was observed, in words."""
+        seen = list(self.observed(self.start(seed))) if self.observed else []
+        same_events = [event for event in events if event in seen]
+        if not seen or same_events == [event for event in seen if event in events]:
+            return ""
+        return f"the reference was seen to do {', then '.join(seen)}"
 
 
 def _equal(one: Any, other: Any) -> bool:
