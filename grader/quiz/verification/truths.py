@@ -98,7 +98,7 @@ def run(claim: Claim, seed: int) -> Truths:
 def truths(given: Truths, options: Iterable[Option]) -> Mapping[str, bool]:
     """What a claim returned, by the ids of the options."""
     wanted = [option.id for option in options]
-    found = given if isinstance(given, Mapping) else {STATEMENT: given}
+    found: Mapping[str, object] = given if isinstance(given, Mapping) else {STATEMENT: given}
     for name in wanted:
         if name not in found:
             raise Broken(f"the claim says nothing of {_named(name)}")
@@ -107,7 +107,7 @@ def truths(given: Truths, options: Iterable[Option]) -> Mapping[str, bool]:
             raise Broken(f"the claim speaks of {name!r}. {did_you_mean(name, wanted)}")
         if not isinstance(value, bool):
             raise Broken(f"the claim gave {value!r} for {_named(name)}, not true or false")
-    return found
+    return {name: bool(value) for name, value in found.items()}
 
 
 Runs = Mapping[int, Mapping[str, bool]]

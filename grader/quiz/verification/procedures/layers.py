@@ -12,6 +12,7 @@ T time, d width, h heads, D = d / h width of a head.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -96,7 +97,7 @@ def _start_attention(seed: int) -> State:
 
 
 def _heads(state: State, name: str) -> Tensor:
-    projected = state["x"] @ state["weights"][name] + state["weights"][f"{name}_bias"]
+    projected: Tensor = state["x"] @ state["weights"][name] + state["weights"][f"{name}_bias"]
     return projected.reshape(len(projected), HEADS, -1).transpose(0, 1)  # (h, T, D)
 
 
@@ -167,7 +168,7 @@ def _feed(state: State) -> Tensor:
 def _observed_layer(state: State) -> list[str]:
     """The order in which the reference calls the parts of a layer."""
     seen: list[str] = []
-    parts = {
+    parts: dict[str, Callable[..., Tensor]] = {
         "layer_norm": normalization.layer_norm,
         "self_attention": attention.self_attention,
         "feed_forward": feed_forward.feed_forward,
