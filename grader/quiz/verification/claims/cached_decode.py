@@ -21,7 +21,6 @@ class CachedDecoder:
     def __init__(self, model: DecoderModel) -> None:
         self.model = model
         self.positions_run: list[int] = []  # how many in each pass
-        self.events: list[str] = []
         self.clear()
 
     def clear(self) -> None:
@@ -40,7 +39,6 @@ class CachedDecoder:
         """Logits (t, V) of new tokens, whose positions go on from the cache by default."""
         start = self.length if first_position is None else first_position
         self.positions_run.append(len(ids))
-        self.events.append(f"pass over {len(ids)}")
         positions = self.model.position_embedding[start : start + len(ids)]
         hidden = self.model.token_embedding[list(ids)] + positions  # (t, d)
         for number, weights in enumerate(self.model.weights["layers"]):
@@ -53,7 +51,6 @@ class CachedDecoder:
         while len(generated) < max_new_tokens:
             logits = self.run(generated[-1:] or prompt)
             generated.append(selection.select_token(softmax.softmax(logits[-1])))
-            self.events.append("select")
         return generated
 
     def _layer(self, x: Tensor, weights: LayerWeights, number: int) -> Tensor:
@@ -71,7 +68,6 @@ class CachedDecoder:
         queries = self._heads(x @ weights["query"] + weights["query_bias"])  # (h, t, D)
         self._keep(x, weights, number)
         keys, values = self.keys[number], self.values[number]  # (h, n, D)
-        self.events.append(f"attend to {self.length}")
         scores = queries @ keys.transpose(-2, -1) / math.sqrt(queries.shape[-1])  # (h, t, n)
         new, known = scores.shape[-2:]
         visible = torch.ones(new, known, dtype=torch.bool).tril(diagonal=known - new)
@@ -84,7 +80,6 @@ class CachedDecoder:
         new_values = self._heads(x @ weights["value"] + weights["value_bias"])
         self.keys[number] = torch.cat([self.keys[number], new_keys], dim=1)
         self.values[number] = torch.cat([self.values[number], new_values], dim=1)
-        self.events.append(f"keep {len(x)}")
 
     def _heads(self, x: Tensor) -> Tensor:
         return x.reshape(len(x), self.model.config.n_heads, -1).transpose(0, 1)

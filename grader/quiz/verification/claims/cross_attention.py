@@ -82,6 +82,12 @@ def prompt_without_it(seed: int) -> bool:
 
 
 @claim
+def prompt_reached_without_cross_attention(seed: int) -> bool:
+    """What the model answer says: the sub-layer has no keys, and self-attention has the prompt."""
+    return which_sub_layer(seed)["cross"] and prompt_without_it(seed)
+
+
+@claim
 def zero_memory(seed: int) -> Mapping[str, bool]:
     """Cross-attention without biases reads five rows of zeros; then the prompt is exchanged."""
     weights = small_model(seed).weights["layers"][0]["attention"]

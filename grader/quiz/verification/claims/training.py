@@ -18,7 +18,7 @@ from grader.quiz.verification.claims.small_training import (
 )
 from grader.quiz.verification.registry import claim
 from grader.quiz.verification.trials import replaced, run, same, small_model, wrong
-from reference import generation
+from reference import embedding, generation
 from reference.model import DecoderModel, ModelConfig
 
 CONFIG = ModelConfig(
@@ -66,6 +66,35 @@ def one_pass(seed: int) -> bool:
     ids = torch.randint(11, (1, 9), generator=torch.Generator().manual_seed(seed))
     at_once = model(ids)[0]
     return all(same(at_once[end - 1], model(ids[:, :end])[0, -1]) for end in range(1, 10))
+
+
+@claim
+def true_tokens_as_input(seed: int) -> Mapping[str, bool]:
+    """One training step on a text that goes on otherwise than the model guesses after "the".
+
+    The ids that the embedding is given tell what stands at the next position.
+    """
+    model = untrained_model(CONFIG, seed)
+    the, sat = 3, 5
+    guess = int(model(torch.tensor([[the]]))[0, -1].argmax())
+    cat = (guess + 1) % CONFIG.vocabulary_size
+    given: list[Tensor] = []
+    embed = embedding.embed
+
+    def recorded(ids: Tensor, *tables: Tensor) -> Tensor:
+        given.append(ids)
+        return embed(ids, *tables)
+
+    text = torch.tensor([[the, cat, sat]])
+    with replaced(embed=recorded):
+        train(model, [(text[:, :-1], text[:, 1:])])
+    (ids,) = given
+    return {
+        "cat": ids.tolist() == [[the, cat]],
+        "dog": ids.tolist() == [[the, guess]],
+        "mixture": ids.is_floating_point(),
+        "gap": ids.shape[1] < 2,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +177,20 @@ def too_good_to_be_true(seed: int) -> Mapping[str, bool]:
         "rate": shows(_report(seed, "high rate")),
         "overfit": shows(_report(seed, "none")),  # the option blames no part of the program
     }
+
+
+@claim
+def why_mask_in_training(seed: int) -> bool:
+    """What the model answer says, on a model trained without the mask and a right one.
+
+    Trained without it, a model is too good in training and poor on prefixes; in a model of two
+    layers the rows before the last one change if the mask is left out.
+    """
+    bare, right = _report(seed, "no mask"), _report(seed, "none")
+    copies = bare.beats_the_best and not right.beats_the_best
+    fails = bare.prefix_loss > 2 * BEST_LOSS > right.prefix_loss
+    model, ids = small_model(seed), torch.tensor([[3, 1, 4, 1, 5]])
+    masked = model(ids)
+    with replaced(attention_weights=wrong("attention_weights.no_mask")):
+        unmasked = model(ids)
+    return copies and fails and not same(masked[:, -1], unmasked[:, -1])

@@ -1,7 +1,7 @@
 """Procedures around the generation loop: one token, two tokens, and one turn of the loop.
 
-One token: join crop embed layers norm project softmax select append; only of a mistaken program:
-update_weights.
+One token: join crop embed layers norm project softmax select append, with look_up_tokens
+look_up_positions add as the parts of embed; only of a mistaken program: update_weights.
 Two tokens: embed_prompt first_distribution select_first append_first embed_longer
 second_distribution select_second; only of a mistaken program: embed_prompt_again.
 One turn: check_budget take_input forward select append check_eos; only of a mistaken program:
@@ -38,6 +38,18 @@ def _crop(state: State) -> None:
 
 def _embed(state: State) -> None:
     state["hidden"] = state["model"].stages().embed(state["ids"])
+
+
+def _look_up_tokens(state: State) -> None:
+    state["tokens"] = state["model"].token_embedding[state["ids"]]
+
+
+def _look_up_positions(state: State) -> None:
+    state["positions"] = state["model"].position_embedding[list(range(len(state["ids"])))]
+
+
+def _add(state: State) -> None:
+    state["hidden"] = state["tokens"] + state["positions"]
 
 
 def _layers(state: State) -> None:
@@ -97,6 +109,9 @@ ONE_TOKEN = Procedure(
         "join": _join,
         "crop": _crop,
         "embed": _embed,
+        "look_up_tokens": _look_up_tokens,
+        "look_up_positions": _look_up_positions,
+        "add": _add,
         "layers": _layers,
         "norm": _norm,
         "project": _project,
