@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 import torch
@@ -112,7 +111,6 @@ class _Report:
         return max(self.losses[-2:]) < 0.5 * BEST_LOSS
 
 
-@cache
 def _report(seed: int, fault: Literal["unshifted", "no mask", "high rate", "none"]) -> _Report:
     """Train a model on fresh random texts, with a fault in the program or without."""
     model, source = untrained_model(CONFIG, seed), TwoSuccessors(seed)
