@@ -6,7 +6,7 @@ the right option. So a second true option means that the evidence does not decid
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -163,22 +163,26 @@ def empty_results(seed: int) -> Mapping[str, bool]:
     draw = random.Random(seed)  # noqa: S311
     scripts = [[draw.randint(1, 10) for _ in range(4)] for _ in range(3)]
     scripts[2][2] = 0
-    _, second, third = _results(seed, "", scripts)
+    _, second, third = results(seed, scripts=scripts)
     shown = [[], second, third]
     return {
-        "prompt": _results(seed, "generate.prompt_eos_stops", scripts) == shown,
-        "budget": _results(seed, "generate.total_budget", scripts) == shown,
-        "ignored": _results(seed, "generate.ignores_eos", scripts) == shown,
-        "dropped": _results(seed, "generate.eos_not_appended", scripts) == shown,
+        "prompt": results(seed, "generate.prompt_eos_stops", scripts) == shown,
+        "budget": results(seed, "generate.total_budget", scripts) == shown,
+        "ignored": results(seed, "generate.ignores_eos", scripts) == shown,
+        "dropped": results(seed, "generate.eos_not_appended", scripts) == shown,
     }
 
 
-def _results(seed: int, misconception: str, scripts: list[list[int]]) -> list[list[int]]:
+def results(
+    seed: int, misconception: str = "", scripts: Sequence[Sequence[int]] = ((), (), ())
+) -> list[list[int]]:
+    """What a right or wrong loop gives for the prompts of the stem, greedy without a script."""
     loop = wrong(misconception) if misconception else generation.generate
     stages = small_model(seed).stages()
+    texts = [5, 0, 8], [5, 6, 8, 2, 7, 3], [8, 4]
     return [
-        loop(prompt, forcing(stages, script), 4, 0, 16)
-        for prompt, script in zip(([5, 0, 8], [5, 6, 8, 2, 7, 3], [8, 4]), scripts, strict=True)
+        loop(text, forcing(stages, script) if script else stages, 4, 0, 16)
+        for text, script in zip(texts, scripts, strict=True)
     ]
 
 

@@ -65,7 +65,7 @@ def matrices(seed: int) -> dict[str, Tensor]:
 @claim
 def no_mask_one_layer(seed: int) -> Mapping[str, bool]:
     """The next-token distributions of a model of one layer, with the mask and without."""
-    pairs = _with_and_without_mask(seed, n_layers=1)
+    pairs = with_and_without_mask(seed, n_layers=1)
     changed = any(not same(one, other) for one, other in pairs)
     return {
         "same": not changed,
@@ -78,7 +78,7 @@ def no_mask_one_layer(seed: int) -> Mapping[str, bool]:
 @claim
 def no_mask_two_layers(seed: int) -> Mapping[str, bool]:
     """The same for two layers, and with the mask missing in the last layer alone."""
-    pairs = _with_and_without_mask(seed, n_layers=2)
+    pairs = with_and_without_mask(seed, n_layers=2)
     changed = all(not same(one, other) for one, other in pairs)
     return {
         "changes": changed and _last_layer_does_not_need_the_mask(seed),
@@ -88,7 +88,8 @@ def no_mask_two_layers(seed: int) -> Mapping[str, bool]:
     }
 
 
-def _with_and_without_mask(seed: int, *, n_layers: int) -> list[tuple[Tensor, Tensor]]:
+def with_and_without_mask(seed: int, *, n_layers: int) -> list[tuple[Tensor, Tensor]]:
+    """The next-token distributions of some prompts, each with the mask and without."""
     model = small_model(seed, n_layers=n_layers)
     texts = [torch.tensor([text]) for text in prompts(seed, 8)]
     right = [softmax.softmax(model(text)[0, -1]) for text in texts]
