@@ -89,3 +89,31 @@ def decode_arrows(seed: int) -> Mapping[str, bool]:
         "itself": seen == {3},
         "all": needs_others,
     }
+
+
+@claim
+def describe_two_steps(seed: int) -> bool:
+    """The model answer: the stages, what flows between them, and what joins two steps."""
+    text, width, vocabulary = [3, 1, 4, 5], 12, 11
+    seen = run(generation.generate, small_model(seed).stages(), text, tokens=2)
+    one_step = ["embed", "layer", "layer", "output", "softmax", "select"]
+    shapes = [
+        (ids, embedded.shape, logits.shape, distribution.shape)
+        for (ids, embedded), (_, logits), (_, distribution) in zip(
+            seen.of("embed"), seen.of("output"), seen.of("softmax"), strict=True
+        )
+    ]
+    joined = [*text, seen.tokens[0]]
+    reads_last_row = all(
+        same(row, logits[-1])
+        for (row, _), (_, logits) in zip(seen.of("softmax"), seen.of("output"), strict=True)
+    )
+    return (
+        [call.stage for call in seen.trace.calls] == one_step * 2
+        and shapes
+        == [
+            (tuple(ids), (len(ids), width), (len(ids), vocabulary), (vocabulary,))
+            for ids in (text, joined)
+        ]
+        and reads_last_row
+    )

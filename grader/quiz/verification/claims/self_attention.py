@@ -146,9 +146,9 @@ def _entropy(weights: Tensor) -> Tensor:
 
 @claim
 def mask_after_softmax(seed: int) -> Mapping[str, bool]:
-    """The rows that sum to one if weights are erased after softmax."""
-    queries, keys = normal(seed, 2, 1, 1, 5, 4)
-    sums = wrong("attention_weights.mask_after_softmax")(queries, keys)[0, 0].sum(-1)
+    """Softmax of random scores, then zeros at later keys: the rows that sum to one."""
+    weights = softmax.softmax(normal(seed, 5, 5))
+    sums = weights.masked_fill(~attention.causal_mask(5), 0).sum(-1)
     whole = {row for row, total in enumerate(sums) if math.isclose(total, 1, rel_tol=1e-9)}
     return {
         "last": whole == {4},
