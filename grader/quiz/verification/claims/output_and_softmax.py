@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 
 from grader.quiz.verification.registry import claim
-from grader.quiz.verification.trials import CONFIG, run, same, small_model
+from grader.quiz.verification.trials import CONFIG, replaced, run, same, small_model, wrong
 from reference import distribution, generation, likelihood, normalization, softmax
 from reference.model import DecoderModel
 
 PROMPT = [3, 1, 4, 1, 5]
+SHIFT = 2  # logarithms of probabilities are logits, and so are these plus a constant
 
 
 def _final_hidden(model: DecoderModel) -> Tensor:
@@ -82,6 +83,47 @@ def unused_rows(seed: int) -> bool:
 
 
 @claim
+def tied_tables(seed: int) -> float:
+    """The numbers of a model of these sizes are counted, with two tables and with one for both."""
+    model = small_model(seed, vocabulary_size=100, width=64, n_heads=4)
+    total = sum(parameter.numel() for parameter in model.parameters())
+    model.output_weight = model.token_embedding  # `parameters` counts what is shared once
+    return total - sum(parameter.numel() for parameter in model.parameters())
+
+
+@claim
+def padded_batch(seed: int) -> Mapping[str, bool]:
+    """A padded batch runs in each option's program: does it show what the stem shows?"""
+    no_mask = wrong("attention_weights.no_mask")
+    with replaced(attention_weights=no_mask):
+        bare = _batch_logits(seed)
+    right = _batch_logits(seed)
+    ends = [len(prompt) - 1 for prompt in BATCH]
+    rows = {
+        "column": right[:, -1],
+        "mask": bare[range(len(BATCH)), ends],
+        "mean": torch.stack([right[n, : end + 1].mean(dim=0) for n, end in enumerate(ends)]),
+        "first": right[:, 0],
+    }
+    model = small_model(seed)
+    alone = torch.stack([model(torch.tensor([prompt]))[0, -1] for prompt in BATCH])
+    gaps = {option: (found - alone).abs().amax(dim=-1).tolist() for option, found in rows.items()}
+    return {option: [round(gap, 2) for gap in found] == SHOWN for option, found in gaps.items()}
+
+
+BATCH = [4, 9], [2, 7, 5], [1, 6, 3, 8, 10]
+SHOWN = [3.46, 2.30, 0.00]  # in the stem of output-and-softmax.padded-batch
+
+
+def _batch_logits(seed: int) -> Tensor:
+    """The logits of the prompts, padded on the right with id 0, (B, T, V)."""
+    longest = max(map(len, BATCH))
+    ids = [[*prompt, *[0] * (longest - len(prompt))] for prompt in BATCH]
+    logits: Tensor = small_model(seed)(torch.tensor(ids))
+    return logits
+
+
+@claim
 def softmax_of_three(seed: int) -> float:
     """Softmax of the three logits."""
     return float(softmax.softmax(torch.tensor([1.0, 2.0, 1.0], dtype=torch.float64))[1])
@@ -142,7 +184,7 @@ def no_final_norm(seed: int) -> Mapping[str, bool]:
 def _certain(*probabilities: float) -> Tensor:
     """Logits (T, 2) that give token 0 these probabilities."""
     given = torch.tensor(probabilities, dtype=torch.float64)
-    return torch.stack([given, 1 - given], dim=-1).log()
+    return torch.stack([given, 1 - given], dim=-1).log() + SHIFT
 
 
 @claim
@@ -160,5 +202,5 @@ def which_rows(seed: int) -> float:
     )
     before = [len(prompt) + place - 1 for place in range(len(continuation))]
     return math.exp(
-        likelihood.sequence_log_probability(rows[before].log(), torch.tensor(continuation))
+        likelihood.sequence_log_probability(rows[before].log() + SHIFT, torch.tensor(continuation))
     )
