@@ -127,9 +127,10 @@ def _ready(order: PartialOrder, done: tuple[str, ...]) -> list[str]:
 
 
 def turned_round(order: PartialOrder, constraint: Constraint) -> tuple[str, ...] | None:
-    """An order in which this constraint alone is broken; None if others forbid that."""
+    """An order in which this pair alone stands the wrong way; None if other steps lie between."""
     pair = (constraint.earlier, constraint.later)
-    others = tuple(c for c in order.constraints if (c.earlier, c.later) != pair)
+    implied = [(early, late) for early in order.steps for late in order.followers[early]]
+    others = tuple(Constraint(*each) for each in implied if each != pair)
     turned = PartialOrder(order.steps, (*others, Constraint(pair[1], pair[0])))
     return None if turned.cycle() else turned.an_order()
 
