@@ -24,7 +24,7 @@ CONFIG = ModelConfig(
     vocabulary_size=8, context_length=16, width=16, n_heads=2, n_layers=1, inner_width=32
 )
 BEST_LOSS = math.log(2)
-SHOWN_STEPS = (0, 50, 100, 150)
+SHOWN_STEPS = (0, 30, 60, 100)
 PROMPTS = ([3, 7, 2], [5, 3, 2, 0])
 
 
