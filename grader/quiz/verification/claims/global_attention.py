@@ -49,11 +49,11 @@ def layers_to_reach(seed: int) -> float:
 
 @claim
 def double_length(seed: int) -> Mapping[str, bool]:
-    """Sizes and operations are counted at 8 and at 16 tokens, with the same weights."""
-    model = small_model(seed)
-    layer = model.weights["layers"][0]
+    """Sizes and operations are counted in models that are made for 8 and for 16 tokens."""
 
     def measured(length: int) -> dict[str, int]:
+        model = small_model(seed, context_length=length)
+        layer = model.weights["layers"][0]
         hidden = _normal(seed, 1, length, WIDTH)
         heads = _normal(seed, 1, HEADS, length, WIDTH // HEADS)
         decoder = CachedDecoder(model)
