@@ -1,7 +1,9 @@
 """Diagnosis questions: does the evidence in the stem point at one option, and only at that?"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from grader.errors import did_you_mean
 from grader.quiz.backing import DiagnosisRun, EvidenceKind
@@ -59,15 +61,18 @@ def diagnosis(item: Item, backing: DiagnosisRun, stem: str) -> tuple[list[str], 
     if problems:
         return problems, []
     variants: list[Variant] = []
+    worst: list[Trouble] = []
     for seed in range(backing.seed, backing.seed + SEEDS_TRIED):
         case = Case(backing, seed)
-        found = list(_problems(case, rivals))
+        found = list(_troubles(case, rivals))
         if case.evidence.is_clear and not found:
             variants.append(Variant(seed=seed, evidence=case.evidence.text))
-        if found and (not problems or "ambiguous" not in problems[0]):
-            problems = found  # what an author can mend by other options says more
         if len(variants) == backing.variants:
             return [], variants
+        # An option that is as good can be mended, so it says more than a mistake that is hidden.
+        if found and (not worst or (found[0].option and not worst[0].option)):
+            worst = found
+    problems = [trouble.sentence() for trouble in worst]
     if not problems:
         problems = ["on no seed is the evidence clear: numbers lie too near to a rounding limit"]
     problems.append(
@@ -105,37 +110,47 @@ def _schema_problems(
         yield f"the prompt holds the id {highest}, and there are {backing.vocabulary_size} tokens"
 
 
-def _problems(case: Case, rivals: dict[str, tuple[str, ...]]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Another program that shows the same evidence; the right one if there is no option."""
+
+    case: Case
+    option: str = ""
+    misconception: str | None = None
+
+    def sentence(self) -> str:
+        """What is wrong, and the least additional evidence that tells the two apart."""
+        seed = self.case.seed
+        if not self.option:
+            return f"on seed {seed} a right program shows the same evidence"
+        return (
+            f"ambiguous with option {self.option!r}: on seed {seed}"
+            f" {self.misconception or 'a right program'} shows the same evidence. {self._least()}"
+        )
+
+    def _least(self) -> str:
+        for words, changed in _additions(self.case.backing):
+            if not Case(changed, self.case.seed).alike(self.misconception):
+                return f"To tell them apart: {words}."
+        return "Nothing that was tried tells them apart: merge the options."
+
+
+def _troubles(case: Case, rivals: dict[str, tuple[str, ...]]) -> Iterator[Trouble]:
     if case.alike(None):
-        yield f"on seed {case.seed} a right program shows the same evidence"
+        yield Trouble(case)
         return
     for option, names in rivals.items():
-        for name in names:
-            mistake = None if name == "right" else name
-            if case.alike(mistake):
-                yield (
-                    f"ambiguous with option {option!r}: on seed {case.seed} {name} shows the same"
-                    f" evidence. {_least(case, mistake)}"
-                )
-                break
+        mistakes = (None if name == "right" else name for name in names)
+        yield from islice((Trouble(case, option, m) for m in mistakes if case.alike(m)), 1)
 
 
-def _least(case: Case, misconception: str | None) -> str:
-    """The least additional evidence that tells the two programs apart."""
-    backing = case.backing
-    for more, changed, words in _additions(backing):
-        if not Case(changed, case.seed).alike(misconception):
-            return f"To tell them apart: {words.format(more)}."
-    return "Nothing that was tried tells them apart: merge the options."
-
-
-def _additions(backing: DiagnosisRun) -> Iterator[tuple[object, DiagnosisRun, str]]:
+def _additions(backing: DiagnosisRun) -> Iterator[tuple[str, DiagnosisRun]]:
+    """More evidence in words and as a run, from little to much."""
     for more in range(1, MORE_STEPS + 1):
         steps = backing.steps + more
-        yield steps, with_steps(backing, steps), "show {} steps"
+        yield f"show {steps} steps", with_steps(backing, steps)
         if more <= MORE_PROMPTS:
-            total = len(backing.prompts) + more
-            yield total, with_prompts(backing, more), "show {} prompts"
+            yield f"show {len(backing.prompts) + more} prompts", with_prompts(backing, more)
     for kind in KINDS:
         if kind not in backing.kinds:
-            yield kind, with_kind(backing, kind), "show {}, too"
+            yield f"show {kind}, too", with_kind(backing, kind)

@@ -33,6 +33,7 @@ BACKING = {
     "options": {"newest": "generate.last_only", "row": "generate.first_row"},
     "prompts": [[3, 7, 2], [5, 1]],
     "seed": 3,
+    "vocabulary_size": 30,
     "evidence": "tokens",
 }
 
@@ -78,7 +79,7 @@ def test_mistakes_that_nothing_separates_should_be_one_option(outcome_of):
 
 
 def test_one_of_several_mistakes_behind_an_option_is_enough_to_be_ambiguous(outcome_of):
-    both = ["generate.last_only", "generate.one_pass"]
+    both = ["generate.first_row", "generate.one_pass"]
     problems = outcome_of(QUESTION, verify=backing(options={**BACKING["options"], "row": both}))
     problems = problems.problems
     assert "ambiguous with option 'row'" in " ".join(problems)
@@ -139,7 +140,7 @@ def test_a_log_has_a_column_for_each_kind_of_evidence(outcome_of):
             "no option: 'news'. Did you mean 'newest'",
         ),
         (backing(misconception="generate.prompt"), "no misconception 'generate.prompt'. Did you"),
-        (backing(prompts=[[3, 20]]), "the prompt holds the id 20, and there are 11 tokens"),
+        (backing(prompts=[[3, 40]]), "the prompt holds the id 40, and there are 30 tokens"),
     ],
 )
 def test_names_that_do_not_exist_are_sentences(outcome_of, verify, says):
