@@ -77,7 +77,7 @@ def _cells(weights: Sequence[Sequence[float]]) -> Iterator[str]:
         for column, weight in enumerate(line):
             x, y = MARGIN + column * CELL, MARGIN + row * CELL
             depth = min(max(weight, 0.0), 1.0)
-            ink = ' class="on-dark"' if depth > 0.5 else ""
+            ink = ' class="on-dark"' if depth > 0.7 else ""
             yield (
                 f'<rect class="cell" x="{x}" y="{y}" width="{CELL}" height="{CELL}"'
                 f' fill-opacity="{depth:.2f}"/>'
