@@ -45,11 +45,15 @@ TABLE = {
     "grader.quiz": ("errors records text course strict_yaml", "msgspec"),
     "grader.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
     "grader.imports": ("errors intake quiz exports", "lxml bs4 markdownify yaml"),
+    "grader.quiz.verification": (
+        "errors records course strict_yaml memory quiz reference reference.misconceptions",
+        "msgspec numpy torch",
+    ),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.reports": ("errors records course quiz", "rich"),
     "grader.cli": (
         "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
-        "diagnosis intake batch quiz exports imports store reports",
+        "diagnosis intake batch quiz quiz.verification exports imports store reports",
         "click rich",
     ),
 }

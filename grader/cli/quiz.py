@@ -165,6 +165,20 @@ def lint_questions(folder: Path | None) -> None:
         click.get_current_context().exit(2)
 
 
+@quiz.command()
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--topic", help="Verify this topic alone.")
+@click.option("--write", is_flag=True, help="Store the results beside the questions.")
+def verify(*, folder: Path | None, topic: str | None, write: bool) -> None:
+    """Run the answer keys of FOLDER, or those shipped, on the reference.
+
+    Exit code 2 if a key does not hold, or came out differently when its result was stored.
+    """
+    from grader.cli.quiz_verify import verify_bank
+
+    click.get_current_context().exit(verify_bank(question_folder(folder), topic=topic, write=write))
+
+
 quiz.add_command(grade)
 quiz.add_command(mark)
 quiz.add_command(repair)

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from grader.quiz.backing import Backing
 from grader.quiz.marks import Mark
 
 Response = str | tuple[str, ...]
@@ -99,7 +100,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     purpose: Literal["concept", "ordering", "ablation", "diagnosis"] = "concept"
     points: Annotated[int, msgspec.Meta(ge=1)] = 1
     tags: tuple[str, ...] = ()
-    verify: dict[str, Any] | None = None
+    verify: Backing | None = None
 
     @classmethod
     def kind(cls) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import CourseError, did_you_mean
+from grader.quiz.backing_findings import backing_findings
 from grader.quiz.bank import (
     MISCONCEPTIONS_FILE,
     Topic,
@@ -40,13 +41,17 @@ def lint(folder: Path) -> tuple[Finding, ...]:
         findings += _topic_findings(reading.topic)
     findings += _twins(topics)
     findings += _misconception_findings(folder, topics)
-    return tuple(findings)
+    return tuple(dict.fromkeys(findings))
 
 
 def _topic_findings(topic: Topic) -> Iterator[Finding]:
     for item in topic.items:
         where = f"{topic.path}#{item.id}"
-        for finding in (*item.problems(), *_common_problems(item, topic)):
+        for finding in (
+            *item.problems(),
+            *_common_problems(item, topic),
+            *backing_findings(item, topic),
+        ):
             yield replace(finding, where=f"{where} {finding.where}")
 
 

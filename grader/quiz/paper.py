@@ -56,6 +56,7 @@ class Quiz:
             return self.practice
         known = {item.id: item for topic in self.bank for item in topic.items}
         items = tuple(known[name] for name in ids if name in known)
+        stems = {name: texts for topic in self.bank for name, texts in topic.stems.items()}
         digest = hashlib.sha256(msgspec.json.encode([self.title, items]))
         return Topic(
             name=self.name,
@@ -64,6 +65,7 @@ class Quiz:
             items=items,
             path=self.path,
             digest=digest.hexdigest(),
+            stems=stems,
         )
 
     def seed(self, *, secret: str, student: str, number: int) -> int:

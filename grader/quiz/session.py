@@ -73,7 +73,7 @@ class Session:
     @property
     def items(self) -> tuple[Item, ...]:
         """The questions in the order in which they are asked."""
-        by_id = {item.id: item for item in self.topic.items}
+        by_id = {item.id: item for item in self.topic.items_for(self.seed)}
         if not self.rules.shuffle:
             return tuple(by_id.values())
         return tuple(by_id[name] for name in shuffled(by_id, seed=self.seed, salt="questions"))
