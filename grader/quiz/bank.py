@@ -211,7 +211,7 @@ def read_item(raw: dict[str, Any], *, at: str) -> Item:
             f"kind: there is no kind {raw['kind']!r}" if "kind" in raw else "`kind` is missing"
         )
         raise CourseError(problem, at=at, fix=did_you_mean(raw.get("kind", ""), kinds()))
-    if "verify" in raw:
+    if raw.get("verify") is not None:
         read_backing(raw["verify"], at=at)  # its errors are plainer than those of the whole
     return strict_yaml.convert(raw, kind, at=at, also=("kind",))
 

@@ -82,7 +82,7 @@ def test_a_key_that_came_later_is_said_to_be_lost(format_, export, question):
 
 @pytest.mark.parametrize("format_", OF_AN_LMS)
 def test_how_a_key_is_verified_is_said_to_be_lost(format_, export, question):
-    _, lost = export(format_, question("shape", verify={"kind": "predicate"}))
+    _, lost = export(format_, question("shape", verify={"kind": "predicate", "claim": "shape"}))
     assert "lost: how the key is verified" in lost
 
 

@@ -113,6 +113,7 @@ def test_an_ordering_says_what_it_loses(export, question):
         "lost: the reasons why one step comes before another",
         "marked otherwise: Moodle gives the share of the longest run of steps in right order, "
         "which is more generous",
+        "lost: how the key is verified",
         "lost: which wrong answer shows which misconception",
     ]
 
