@@ -44,7 +44,7 @@ TABLE = {
     ),
     "grader.quiz": ("errors records course strict_yaml", "msgspec"),
     "grader.quiz.verification": (
-        "errors records course strict_yaml memory quiz reference reference.misconceptions",
+        "errors quiz reference reference.misconceptions",
         "msgspec numpy torch",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
