@@ -46,7 +46,7 @@ TABLE = {
     "grader.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
     "grader.imports": ("errors intake quiz exports", "lxml bs4 markdownify yaml"),
     "grader.quiz.verification": (
-        "errors records course strict_yaml memory quiz reference reference.misconceptions",
+        "errors quiz reference reference.misconceptions",
         "msgspec numpy torch",
     ),
     "grader.store": ("errors records", "sqlalchemy"),

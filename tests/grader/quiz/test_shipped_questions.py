@@ -19,6 +19,11 @@ def test_lint_finds_no_error():
     assert [f for f in lint(shipped("questions")) if f.severity == Severity.ERROR] == []
 
 
+def test_every_key_that_can_be_run_is_and_its_stored_result_is_todays():
+    findings = lint(shipped("questions"))
+    assert [f for f in findings if f.where.endswith((" verify", " stem"))] == []
+
+
 def test_every_concept_and_every_kind_is_asked():
     assert {item.concept for item in ITEMS} == set(range(1, 18))
     assert len({item.kind() for item in ITEMS}) == 6
