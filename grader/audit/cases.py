@@ -96,9 +96,7 @@ def known_stages(assignment: Assignment) -> tuple[str, ...]:
         CourseError: there is none.
     """
     known = tuple(
-        stage.name
-        for stage in assignment.stages
-        if _PARAMETERS.get(stage.name) == stage.parameters
+        stage.name for stage in assignment.stages if _PARAMETERS.get(stage.name) == stage.parameters
     )
     if not known:
         raise CourseError(
@@ -171,6 +169,4 @@ def _noise(stage: str, number: int) -> Case:
     wrapper = "loop" if stage == "generate" else "wrapped"
     extra = _NOISE.format(seed=number, stage=stage, wrapper=wrapper)
     name = f"noise {number} on {stage}"
-    return Case(
-        kind=Kind.NOISE, submission=with_functions(name, [], extra=extra), stages=(stage,)
-    )
+    return Case(kind=Kind.NOISE, submission=with_functions(name, [], extra=extra), stages=(stage,))

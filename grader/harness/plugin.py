@@ -24,7 +24,7 @@ from grader.errors import (
     OutOfMemory,
     TimedOut,
 )
-from grader.harness.comparison import Mismatch
+from grader.harness.comparison import Mismatch, take_strain
 from grader.harness.markers import MARKERS, Check, assert_complete, read_check
 from grader.harness.student import Student, StudentProcess
 from grader.records import CheckResult, Verdict
@@ -91,6 +91,7 @@ class GradingPlugin:
             following = self.checks[(position + 1) % len(self.checks)].item
             self._raised.clear()
             process.begin_check(position, hidden=check.hidden)
+            take_strain()  # what another check or a test has left
             runtestprotocol(check.item, log=False, nextitem=following)
             result = self._result(check)
             if result.verdict == Verdict.PASSED:
@@ -193,6 +194,7 @@ class GradingPlugin:
             hidden=check.hidden,
             message=_cut(message, _MESSAGE_CHARACTERS),
             staff_note=_cut(_without_addresses(staff_note), _NOTE_CHARACTERS),
+            strain=take_strain(),
         )
 
     def _judge(self, check: Check) -> tuple[Verdict, str, str]:
