@@ -42,12 +42,16 @@ TABLE = {
         "errors records text course harness diagnosis intake sandbox sandbox.child",
         "msgspec",
     ),
+    "grader.audit": (
+        "errors records course intake batch reference reference.misconceptions",
+        "",
+    ),
     "grader.quiz": ("errors records course strict_yaml", "msgspec"),
     "grader.store": ("errors records", "sqlalchemy"),
-    "grader.reports": ("errors records course quiz", "rich"),
+    "grader.reports": ("errors records course audit quiz", "rich"),
     "grader.cli": (
         "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
-        "diagnosis intake batch quiz store reports",
+        "diagnosis intake batch audit quiz store reports",
         "click rich",
     ),
 }

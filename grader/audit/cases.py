@@ -1,5 +1,6 @@
 """What an audit grades: right code of every kind, every known mistake, pairs of them, and noise."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from grader.records import Submission
 from reference.contract import FUNCTIONS
 from reference.misconceptions.catalogue import Misconception, equivalents, misconceptions
 
-PAIRS = NOISY = 200
 _SEED = 20
 _PARAMETERS = {
     name: function.__code__.co_varnames[: function.__code__.co_argcount]
@@ -125,16 +125,16 @@ def right_cases(assignment: Assignment) -> list[Case]:
     ]
 
 
-def wrong_cases(assignment: Assignment) -> list[Case]:
-    """Each misconception alone, random pairs in different stages, and noise on right answers."""
+def wrong_cases(assignment: Assignment, samples: int) -> list[Case]:
+    """Each misconception alone, and as many random pairs and noisy answers as `samples` says."""
     stages = known_stages(assignment)
     known = [entry for entry in misconceptions() if entry.stage in stages]
-    rng = random.Random(_SEED)  # noqa: S311 - the same cases each time
-    pairs = [_pair(known, rng) for _ in range(PAIRS)] if len(stages) > 1 else []
+    rng = random.Random(_SEED)  # noqa: S311 - no secret; the same cases each time
+    pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a.stage != b.stage]
     return [
         *(_wrong(Kind.WRONG, (entry,)) for entry in known),
-        *(_wrong(Kind.PAIR, pair) for pair in dict.fromkeys(pairs)),
-        *(_noise(stages[number % len(stages)], number) for number in range(NOISY)),
+        *(_wrong(Kind.PAIR, pair) for pair in rng.sample(pairs, min(samples, len(pairs)))),
+        *(_noise(stages[number % len(stages)], number) for number in range(samples)),
     ]
 
 
@@ -145,13 +145,6 @@ def _right_submissions(assignment: Assignment) -> Iterator[Submission]:
             for name, path in entries(assignment.folder / folder).items():
                 if name.startswith(beginning):
                     yield read(path, name)
-
-
-def _pair(known: list[Misconception], rng: random.Random) -> tuple[Misconception, Misconception]:
-    while True:
-        first, second = sorted(rng.sample(known, 2), key=known.index)
-        if first.stage != second.stage:
-            return first, second
 
 
 def _wrong(kind: Kind, found: tuple[Misconception, ...]) -> Case:

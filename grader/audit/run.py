@@ -19,10 +19,13 @@ _SPARE_SECONDS = 180.0
 Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
 
 
-def audit(assignment: Assignment, *, n_workers: int, require_level: str, told: Told) -> Audit:
+def audit(
+    assignment: Assignment, *, samples: int, n_workers: int, require_level: str, told: Told
+) -> Audit:
     """Grade every case, right ones on three secrets.
 
     Args:
+        samples: how many random pairs of mistakes, and how many noisy answers.
         require_level: the weakest isolation level that will do.
         told: called with each report.
 
@@ -32,7 +35,7 @@ def audit(assignment: Assignment, *, n_workers: int, require_level: str, told: T
     """
     begin = time.monotonic()
     known_stages(assignment)
-    right, wrong = right_cases(assignment), wrong_cases(assignment)
+    right, wrong = right_cases(assignment), wrong_cases(assignment, samples)
     total = len(right) * len(SECRETS) + len(wrong)
     graded: list[dict[str, Report]] = []
     done = 0
