@@ -93,7 +93,7 @@ def test_step_inputs(run):
 def test_full_window(student, probe, scripted):
     """When prompt and generated tokens no longer fit, the newest ones are read."""
     tokens = probe.tokens(16)
-    runs = [(tokens[:4], 3), (tokens[:7], 2)]  # the second prompt alone is too long
+    runs = [(tokens[:7], 2), (tokens[:4], 3)]  # the first prompt alone is too long
     tables = [scripted(tokens[7:], context_length=5, n_layers=1) for _ in runs]
     for (prompt, n), stages in zip(runs, tables, strict=True):
         generate(student, stages, prompt, n)

@@ -102,7 +102,7 @@ def _check_rows(
     graded: Sequence[Reports],
     known: Sequence[str],
 ) -> list[CheckRow]:
-    rounding = _rounding(right, graded)
+    rounding, nearest = _rounding(right, graded), _nearest(rows, graded[0])
     found = []
     for check in graded[0]["reference"].checks:
         if check.stage not in known:
@@ -116,6 +116,7 @@ def _check_rows(
                 sees=len(seeing),
                 sees_alone=sum(row.checks == (check.check,) for row in seeing),
                 rounding=rounding.get(check.check),
+                nearest=nearest.get(check.check),
             )
         )
     return found
@@ -129,6 +130,16 @@ def _rounding(right: Sequence[Case], graded: Sequence[Reports]) -> dict[str, flo
             if check.strain is not None:
                 largest[check.check] = max(check.strain, largest.get(check.check, 0.0))
     return largest
+
+
+def _nearest(rows: Sequence[MisconceptionRow], reports: Reports) -> dict[str, float]:
+    """For each check, the smallest strain of a misconception that fails it by size alone."""
+    smallest: dict[str, float] = {}
+    for row in rows:
+        for check in reports[row.id].checks:
+            if check.check in row.checks and check.strain is not None and check.strain > 1:
+                smallest[check.check] = min(check.strain, smallest.get(check.check, check.strain))
+    return smallest
 
 
 def _stage_row(

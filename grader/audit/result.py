@@ -52,6 +52,7 @@ class CheckRow:
     sees: int  # misconceptions of its stage that it fails
     sees_alone: int  # those of them that no other check of the stage fails
     rounding: float | None  # the largest strain of a right submission; None: compares no floats
+    nearest: float | None  # the smallest strain of a misconception that fails it by size alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

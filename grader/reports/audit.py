@@ -61,19 +61,20 @@ def _stage_table(audit: Audit) -> Table:
     table = _table("stage", "mistakes", "caught", "named first", "rounding", "nearest", "")
     table.columns[-1].justify = "left"
     for row in audit.stages:
-        nearest = "" if row.nearest is None else f"{row.nearest:,.0f} x"
         counts = (row.misconceptions, row.caught, row.named_first)
         id_ = row.nearest_id.removeprefix(f"{row.stage}.")
-        table.add_row(row.stage, *map(str, counts), _share(row.rounding), nearest, Text(id_))
+        table.add_row(
+            row.stage, *map(str, counts), _share(row.rounding), _times(row.nearest), Text(id_)
+        )
     return table
 
 
 def _check_table(checks: tuple[CheckRow, ...]) -> Table:
-    table = _table("check", "points", "fails", "alone", "rounding")
+    table = _table("check", "points", "fails", "alone", "rounding", "nearest")
     for row in checks:
         name = f"{row.check}{' (hidden)' if row.hidden else ''}"
         counts = (row.points, row.sees, row.sees_alone)
-        table.add_row(name, *map(str, counts), _share(row.rounding))
+        table.add_row(name, *map(str, counts), _share(row.rounding), _times(row.nearest))
     return table
 
 
@@ -81,14 +82,19 @@ def _misconception_table(rows: tuple[MisconceptionRow, ...]) -> Table:
     table = _table("misconception", "caught", "named first", "size", "failed checks")
     table.columns[-1].justify = "left"
     for row in rows:
-        size = "" if row.strain is None else f"{row.strain:,.0f} x"
         checks = ", ".join(check.removeprefix(f"{row.stage}.") for check in row.checks)
-        table.add_row(row.id, _yes(row.caught), _yes(row.named_first), size, Text(checks))
+        table.add_row(
+            row.id, _yes(row.caught), _yes(row.named_first), _times(row.strain), Text(checks)
+        )
     return table
 
 
 def _share(rounding: float | None) -> str:
     return "" if not rounding else f"1/{1 / rounding:,.0f}"
+
+
+def _times(strain: float | None) -> str:
+    return "" if strain is None else f"{strain:,.0f} x"
 
 
 def _yes(value: bool) -> str:

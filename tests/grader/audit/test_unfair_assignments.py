@@ -1,4 +1,4 @@
-"""An audit fails where it must: a blind check, an unfair one, a limit that is too wide or narrow."""
+"""An audit fails where it must: at a blind check, at an unfair one, and at one that stumbles."""
 
 import shutil
 
