@@ -26,41 +26,43 @@ import types
 
 import torch
 
-_random = random.Random({seed})
-_size = 10 ** _random.uniform(-3.5, 0)
-_torch = torch.Generator().manual_seed({seed})
+
+class Noise:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.size = 10 ** self.random.uniform(-3.5, 0)
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def on(self, value):
+        if isinstance(value, torch.Tensor):
+            noise = torch.randn(value.shape, generator=self.generator).to(value.dtype)
+            return value + self.size * noise * value.detach().abs().max()
+        if isinstance(value, float):
+            return value * (1 + self.size * self.random.gauss(0, 1))
+        if isinstance(value, list):
+            return [self.random.randrange(37) for _ in value]
+        return self.random.randrange(7)
+
+    def after(self, right):
+        return lambda *arguments: self.on(right(*arguments))
+
+    def within(self, loop):
+        def generate(prompt, stages, *limits):
+            table = types.SimpleNamespace(
+                embed=stages.embed,
+                layers=stages.layers,
+                output=self.after(stages.output),
+                softmax=stages.softmax,
+                select=stages.select,
+            )
+            return loop(prompt, table, *limits)
+
+        return generate
 
 
-def _noisy(value):
-    if isinstance(value, torch.Tensor):
-        noise = torch.randn(value.shape, generator=_torch).to(value.dtype)
-        return value + _size * noise * value.detach().abs().max()
-    if isinstance(value, float):
-        return value * (1 + _size * _random.gauss(0, 1))
-    if isinstance(value, list):
-        return [_random.randrange(37) for _ in value]
-    return _random.randrange(7)
-
-
-def _wrapped(right):
-    return lambda *arguments: _noisy(right(*arguments))
-
-
-def _loop(right):
-    def generate(prompt, stages, *limits):
-        table = types.SimpleNamespace(
-            embed=stages.embed,
-            layers=stages.layers,
-            output=_wrapped(stages.output),
-            softmax=stages.softmax,
-            select=stages.select,
-        )
-        return right(prompt, table, *limits)
-
-    return generate
-
-
-{stage} = _{wrapper}({stage})
+for stage, seed in {seeds}.items():
+    noise, right = Noise(seed), globals()[stage]
+    globals()[stage] = noise.within(right) if stage == "generate" else noise.after(right)
 """
 
 
@@ -71,7 +73,7 @@ class Kind(StrEnum):
     EQUIVALENT = "equivalent"  # right wherever its entry in the catalogue says so
     WRONG = "wrong"  # one misconception
     PAIR = "pair"  # two of them, in different stages
-    NOISE = "noise"  # wrong in a way that nobody's mistake is
+    NOISE = "noise"  # in each of its stages wrong in a way that nobody's mistake is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,7 @@ def wrong_cases(assignment: Assignment, samples: int) -> list[Case]:
     return [
         *(_wrong(Kind.WRONG, (entry,)) for entry in known),
         *(_wrong(Kind.PAIR, pair) for pair in rng.sample(pairs, min(samples, len(pairs)))),
-        *(_noise(stages[number % len(stages)], number) for number in range(samples)),
+        *_noisy(stages, samples),
     ]
 
 
@@ -158,8 +160,14 @@ def _wrong(kind: Kind, found: tuple[Misconception, ...]) -> Case:
     )
 
 
-def _noise(stage: str, number: int) -> Case:
-    wrapper = "loop" if stage == "generate" else "wrapped"
-    extra = _NOISE.format(seed=number, stage=stage, wrapper=wrapper)
-    name = f"noise {number} on {stage}"
-    return Case(kind=Kind.NOISE, submission=with_functions(name, [], extra=extra), stages=(stage,))
+def _noisy(stages: tuple[str, ...], samples: int) -> Iterator[Case]:
+    """Submissions with noise in every stage, until it is so many: stages are graded apart."""
+    for number, first in enumerate(range(0, samples, len(stages))):
+        noisy = stages[: samples - first]
+        seeds = {stage: first + place for place, stage in enumerate(noisy)}
+        extra = _NOISE.format(seeds=seeds)
+        yield Case(
+            kind=Kind.NOISE,
+            submission=with_functions(f"noise {number}", [], extra=extra),
+            stages=noisy,
+        )

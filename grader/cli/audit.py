@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=200,
     show_default=True,
-    help="Random pairs of mistakes, and as many right answers with noise.",
+    help="Random pairs of mistakes, and as many stages with noise on right answers.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; by default all cores.")
 @click.option(

@@ -58,7 +58,7 @@ WRONG = [
     case(Kind.WRONG, E1, "embed", ids=(E1,)),
     case(Kind.WRONG, S1, "softmax", ids=(S1,)),
     case(Kind.PAIR, f"{E1} + {S1}", "embed", "softmax", ids=(E1, S1)),
-    case(Kind.NOISE, "noise 0 on softmax", "softmax"),
+    case(Kind.NOISE, "noise 0", "softmax"),
 ]
 REPORTS = {
     "reference": report("reference", strains=QUIET),
@@ -70,7 +70,7 @@ REPORTS = {
         strains={"embed": (300.0, 40.0), "softmax": (5.0, 70.0)},
         findings=[(E1,), (S1,)],
     ),
-    "noise 0 on softmax": report("noise 0 on softmax", strains=QUIET | {"softmax": (9.0, None)}),
+    "noise 0": report("noise 0", strains=QUIET | {"softmax": (9.0, None)}),
 }
 
 
@@ -139,7 +139,7 @@ def test_a_pair_of_which_one_is_not_named_counts_as_missed():
 
 
 def test_noise_with_a_name_is_a_false_accusation():
-    noisy = replace(REPORTS["noise 0 on softmax"], findings=REPORTS[S1].findings)
+    noisy = replace(REPORTS["noise 0"], findings=REPORTS[S1].findings)
     assert off(audited(of=[noisy])) == {
         "no false accusation": (f"noise 0 on softmax is named as {S1}.",)
     }
