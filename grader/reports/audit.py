@@ -53,12 +53,12 @@ def audit_csv(audit: Audit) -> bytes:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=not number)
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
     return table
 
 
 def _stage_table(audit: Audit) -> Table:
-    table = _table("stage", "mistakes", "caught", "named first", "rounding", "nearest", "")
+    table = _table("stage", "known", "caught", "named", "rounding", "nearest", "")
     table.columns[-1].justify = "left"
     for row in audit.stages:
         counts = (row.misconceptions, row.caught, row.named_first)
@@ -79,7 +79,7 @@ def _check_table(checks: tuple[CheckRow, ...]) -> Table:
 
 
 def _misconception_table(rows: tuple[MisconceptionRow, ...]) -> Table:
-    table = _table("misconception", "caught", "named first", "size", "failed checks")
+    table = _table("misconception", "caught", "named", "size", "failed checks")
     table.columns[-1].justify = "left"
     for row in rows:
         checks = ", ".join(check.removeprefix(f"{row.stage}.") for check in row.checks)
