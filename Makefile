@@ -1,5 +1,6 @@
 # make demo   install what grading needs, grade the example class, print the gradebook
 # make test   install what the tests need beyond that, and run everything
+# make audit  see whether the assignment's checks are fair (some two minutes)
 # make bench  compare the speed with plain pytest and with a bare fork (some minutes)
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: demo test bench format clean
+.PHONY: demo test audit bench format clean
 
 demo: .venv/installed
 	$(BIN)/grader batch $(EXAMPLES) -o demo-results --require-level none
@@ -25,6 +26,9 @@ test: .venv/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
+
+audit: .venv/installed
+	$(BIN)/grader audit
 
 bench: .venv/installed-test
 	$(BIN)/python tests/benchmark/run.py

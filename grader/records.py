@@ -70,6 +70,8 @@ class CheckResult:
     message: str = ""
     misconceptions: tuple[str, ...] = ()
     staff_note: str = ""  # for the instructor only: our traceback, or a hidden check's message
+    # For the instructor only: the largest error of a comparison, as a part of what it accepts.
+    strain: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.points <= self.max_points:

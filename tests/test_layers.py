@@ -49,11 +49,15 @@ TABLE = {
         "errors quiz reference reference.misconceptions",
         "msgspec numpy torch",
     ),
+    "grader.audit": (
+        "errors records course intake batch reference reference.misconceptions",
+        "",
+    ),
     "grader.store": ("errors records", "sqlalchemy"),
-    "grader.reports": ("errors records course quiz", "rich"),
+    "grader.reports": ("errors records course audit quiz", "rich"),
     "grader.cli": (
         "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
-        "diagnosis intake batch quiz quiz.verification exports imports store reports",
+        "diagnosis intake batch audit quiz quiz.verification exports imports store reports",
         "click rich",
     ),
 }

@@ -2,14 +2,22 @@
 
 import numpy as np
 
-from grader.checks import as_floats, assert_close, assert_same, points, stage
+from grader.checks import (
+    as_floats,
+    assert_close,
+    assert_same,
+    assert_unchanged,
+    needs,
+    points,
+    stage,
+)
 
 HEADED = ("batch", "head", "query", "key")
 TIMED = ("batch", "time", "width")
 
 
 @stage("attention_weights")
-@points(3)
+@points(2)
 def test_scores(student, reference, probe):
     """Scores are divided by the square root of the head width, masked, and softmaxed over keys."""
     queries, keys = probe.heads(), probe.heads()
@@ -58,6 +66,15 @@ def test_causal(student, probe):
     assert earlier.min() > 0, "A position that the query may see gets no weight."
 
 
+@stage("attention_weights")
+@points(1)
+@needs("scores")
+def test_arguments_are_left_alone(student, probe):
+    """The queries and the keys that were handed in are not changed."""
+    arguments = [probe.heads(), probe.heads()]
+    assert_unchanged(student.observe("attention_weights", *arguments).arguments, arguments)
+
+
 def self_attention(student, x, weights):
     """The student's output, if it is an array of floats of the right shape."""
     came = student.self_attention(x, weights, 3)
@@ -65,7 +82,7 @@ def self_attention(student, x, weights):
 
 
 @stage("self_attention")
-@points(3)
+@points(2)
 def test_mixture(student, reference, probe):
     """Heads are split, mixed by the attention weights, joined and projected; every bias counts."""
     x, weights = probe.states(), probe.attention()
@@ -105,3 +122,12 @@ def test_batch_rows_are_independent(student, probe):
             alone,
             claim=f"Row {row} differs when it is alone in the batch.",
         )
+
+
+@stage("self_attention")
+@points(1)
+@needs("mixture")
+def test_inputs_are_left_alone(student, probe):
+    """The input and the weights that were handed in are not changed."""
+    arguments = [probe.states(), probe.attention(), 3]
+    assert_unchanged(student.observe("self_attention", *arguments).arguments, arguments)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import as_floats, assert_close, assert_same, points, stage
+from grader.checks import assert_close, points, stage
 
 pytestmark = stage("feed_forward")
 
@@ -24,10 +24,10 @@ def test_values(student, reference, probe):
 @points(1)
 def test_activation_below_zero(student, reference, probe):
     """Where the inner activations are near -2, the activation function shows which one it is."""
-    x, weights = probe.states(), probe.feed_forward()
-    x *= 0.1
+    # An input of zeros and an outer bias of zero: neither a residual nor that bias plays a part.
+    x, weights = np.zeros((2, 7, 24), dtype=np.float32), probe.feed_forward()
     weights["inner_bias"] -= 2
-    weights["outer_bias"] *= 0.1
+    weights["outer_bias"] *= 0
     assert_close(
         student.feed_forward(x, weights),
         reference.feed_forward(x, weights),
@@ -37,15 +37,13 @@ def test_activation_below_zero(student, reference, probe):
 
 
 @points(1)
-def test_each_position_alone(student, probe):
-    """Changing one position changes the output there and nowhere else."""
-    x, weights = probe.states(), probe.feed_forward()
-    changed = x.copy()
-    changed[:, 3] += 1
-    before, after = (
-        as_floats(student.feed_forward(h, weights), name="the output", shape=x.shape, axes=TIMED)
-        for h in (x, changed)
+def test_biases(student, reference, probe):
+    """With an input of zeros the biases alone decide; they are so large that GELU keeps them."""
+    x, weights = np.zeros((2, 7, 24), dtype=np.float32), probe.feed_forward()
+    weights["inner_bias"] += 8
+    assert_close(
+        student.feed_forward(x, weights),
+        reference.feed_forward(x, weights),
+        name="the output",
+        axes=TIMED,
     )
-    others = [0, 1, 2, 4, 5, 6]
-    assert_same(after[:, others], before[:, others], claim="Another position changed as well.")
-    assert np.abs(after[:, 3] - before[:, 3]).max() > 1e-3, "The changed position did not change."

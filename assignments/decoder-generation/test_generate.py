@@ -93,10 +93,13 @@ def test_step_inputs(run):
 def test_full_window(student, probe, scripted):
     """When prompt and generated tokens no longer fit, the newest ones are read."""
     tokens = probe.tokens(16)
-    stages = scripted(tokens[4:], context_length=5, n_layers=1)
-    generate(student, stages, tokens[:4], 3)
-    assert_step_inputs(stages.trace, prompt=tokens[:4], context_length=5)
-    assert_enough_steps(stages.trace, 3)
+    runs = [(tokens[:7], 2), (tokens[:4], 3)]  # the first prompt alone is too long
+    tables = [scripted(tokens[7:], context_length=5, n_layers=1) for _ in runs]
+    for (prompt, n), stages in zip(runs, tables, strict=True):
+        generate(student, stages, prompt, n)
+    for (prompt, n), stages in zip(runs, tables, strict=True):
+        assert_step_inputs(stages.trace, prompt=prompt, context_length=5)
+        assert_enough_steps(stages.trace, n)
 
 
 @points(1)

@@ -26,11 +26,15 @@ def test_joined(student):
 @points(2)
 def test_full_window(student):
     """When there are more than C tokens, the last C are kept; exactly C are all kept."""
-    for generated in ([6, 7], [6, 7, 11], [6, 7, 11, 2, 10, 13, 4, 12]):
-        came = as_tokens(student.step_input([5, 9, 3], generated, 5), name="the step input")
-        expected = [5, 9, 3, *generated][-5:]
+    short, long = [5, 9, 3], [5, 9, 3, 8, 1, 14]
+    cases = [(short, [6, 7]), (short, [6, 7, 11]), (short, [6, 7, 11, 2, 10, 13, 4, 12])]
+    cases += [(long, []), (long, [6])]
+    answers = [student.step_input(prompt, generated, 5) for prompt, generated in cases]
+    for (prompt, generated), answer in zip(cases, answers, strict=True):
+        came = as_tokens(answer, name="the step input")
+        expected = [*prompt, *generated][-5:]
         assert came == expected, (
-            f"For [5, 9, 3] and {generated} with a context length of 5 came {came}, "
+            f"For {prompt} and {generated} with a context length of 5 came {came}, "
             f"expected {expected}."
         )
 

@@ -92,12 +92,14 @@ def test_greedy(student, probe):
 
 
 @stage("select_token")
-@points(2)
+@points(1)
 def test_inverse_cdf(student):
     """With u, the first token whose cumulative probability exceeds u, in vocabulary order."""
     distribution = np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32)
-    for u, expected in ((0.0, 0), (0.05, 0), (0.3, 1), (0.6, 3), (0.85, 4), (0.999, 4)):
-        came = as_token(student.select_token(distribution, u), name="the token")
+    cases = ((0.0, 0), (0.05, 0), (0.3, 1), (0.6, 3), (0.85, 4), (0.999, 4))
+    answers = [student.select_token(distribution, u) for u, _ in cases]
+    for (u, expected), answer in zip(cases, answers, strict=True):
+        came = as_token(answer, name="the token")
         assert came == expected, f"For u = {u} token {came} was selected, expected {expected}."
     came = as_token(
         student.select_token(np.array([0, 0.25, 0.75], dtype=np.float32), 0.0), name="the token"
@@ -105,15 +107,25 @@ def test_inverse_cdf(student):
     assert came == 1, f"For u = 0 token {came} was selected; token 0 has probability 0."
 
 
+@stage("select_token")
+@points(1)
+@needs("greedy")
+def test_distribution_is_left_alone(student):
+    """The distribution that was handed in is not changed."""
+    arguments = [np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32), 0.6]
+    assert_unchanged(student.observe("select_token", *arguments).arguments, arguments)
+
+
 @stage("sequence_log_probability")
 @points(1)
 def test_sum_of_conditionals(student, reference, probe):
-    """The log-probabilities of the given tokens are added up, one a position."""
+    """The log-probabilities of the given tokens are added up, one a position; no input changes."""
     logits, tokens = probe.floats(5, 37, scale=2), probe.ids(5)
-    came = student.sequence_log_probability(logits, tokens)
-    number = as_number(came, name="the log-probability")
+    observed = student.observe("sequence_log_probability", logits, tokens)
+    number = as_number(observed.value, name="the log-probability")
     expected = reference.sequence_log_probability(logits, tokens)
     assert_close(np.array([number]), np.array([float(expected)]), name="the log-probability")
+    assert_unchanged(observed.arguments, [logits, tokens])
 
 
 @stage("sequence_log_probability")

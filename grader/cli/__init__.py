@@ -16,6 +16,7 @@ _COMMANDS = {
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
+    "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "quiz": ("grader.cli.quiz:quiz", "Take, check and grade concept quizzes."),
     "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
 }

@@ -19,6 +19,15 @@ _MOST_TOKENS = 10_000  # far more than any check asks for; longer lists would fi
 
 Floats = NDArray[np.floating[Any]]
 
+_strains: list[float] = []
+
+
+def take_strain() -> float | None:
+    """The largest error since the last time, as a part of what was accepted; None without one."""
+    strain = max(_strains, default=None)
+    _strains.clear()
+    return strain
+
 
 class Mismatch(AssertionError):
     """A wrong answer.
@@ -59,6 +68,7 @@ def assert_close(
     error = np.abs(array - expected)
     scale = float(np.max(np.abs(expected), initial=0.0))
     wrong = ~(error <= tolerance * scale)  # so that nothing equals an expected NaN
+    _strains.append(_strain(error, tolerance * scale))
     if wrong.any():
         raise _far(array, expected, error, wrong, name=name, axes=axes)
 
@@ -72,8 +82,14 @@ def assert_same(first: Any, second: Any, *, claim: str) -> None:
     a, b = (as_floats(value, name="The answer") for value in (first, second))
     scale = max(float(np.max(np.abs(b), initial=0.0)), 1e-30)
     agree = a.shape == b.shape and np.isfinite(a).all() and np.isfinite(b).all()
+    if agree:
+        _strains.append(_strain(np.abs(a - b), TOLERANCE * scale))
     if not (agree and bool(np.all(np.abs(a - b) <= TOLERANCE * scale))):
         raise Mismatch(claim, discreet=claim)
+
+
+def _strain(error: Floats, accepted: float) -> float:
+    return float(np.max(error, initial=0.0)) / max(accepted, 1e-300)
 
 
 def assert_unchanged(after: Any, before: Any) -> None:

@@ -176,7 +176,10 @@ def _explained(
 def without_staff_notes(report: Report) -> Report:
     """The report as a student may have it."""
     stages = tuple(
-        replace(stage, checks=tuple(replace(check, staff_note="") for check in stage.checks))
+        replace(
+            stage,
+            checks=tuple(replace(check, staff_note="", strain=None) for check in stage.checks),
+        )
         for stage in report.stages
     )
     return replace(report, stages=stages, shortcuts=discreet(report.shortcuts))

@@ -24,7 +24,7 @@ from grader.errors import (
     OutOfMemory,
     TimedOut,
 )
-from grader.harness.comparison import Mismatch
+from grader.harness.comparison import Mismatch, take_strain
 from grader.harness.direct import DirectCheck, direct_check, has_hooks
 from grader.harness.markers import MARKERS, Check, assert_complete, read_check
 from grader.harness.shortcuts import assert_watchable
@@ -93,6 +93,7 @@ class GradingPlugin:
         for position, check in enumerate(self.checks):
             self._raised.clear()
             process.begin_check(position, hidden=check.hidden)
+            take_strain()  # what another check or a test has left
             self._run(check)
             result = self._result(check)
             if result.verdict == Verdict.PASSED:
@@ -224,6 +225,7 @@ class GradingPlugin:
             hidden=check.hidden,
             message=_cut(message, _MESSAGE_CHARACTERS),
             staff_note=_cut(_without_addresses(staff_note), _NOTE_CHARACTERS),
+            strain=take_strain(),
         )
 
     def _judge(self, check: Check) -> tuple[Verdict, str, str]:

@@ -63,7 +63,7 @@ def hidden_prompts() -> dict[str, list[str]]:
     tokens = probe(drawn("generate.eos_in_the_prompt")).tokens(14)
     flow = probe(drawn("generate.whole_flow")).tokens(12)
     return {
-        "an EOS in the prompt": [f"0, {tokens[0]}, {tokens[1]}, 0"],
+        "an EOS in the prompt": [f"0, {tokens[0]}, {tokens[1]}"],
         "the whole flow": [str(flow[:5])[1:-1]],
     }
 

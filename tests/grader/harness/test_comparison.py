@@ -18,6 +18,7 @@ from grader.harness.comparison import (
     assert_close,
     assert_same,
     assert_unchanged,
+    take_strain,
 )
 
 AXES = ("batch", "time")
@@ -350,3 +351,15 @@ def test_far_too_many_tokens_are_counted_and_not_read(value):
 @pytest.mark.parametrize("value", [[7] * 10_000, np.full(10_000, 7)])
 def test_many_tokens_are_read(value):
     assert as_tokens(value, name="the result") == [7] * 10_000
+
+
+def test_the_largest_error_is_kept_as_a_part_of_what_is_accepted():
+    take_strain()
+    assert take_strain() is None
+    assert_close(np.array([1.0, 2.00001]), [1, 2], name="the array", tolerance=1e-4)
+    assert_same(np.array([1.0]), np.array([1.0]), claim="They differ.")
+    assert take_strain() == pytest.approx(1e-5 / 2e-4)
+    with pytest.raises(Mismatch):
+        assert_close(np.array([1.0, 3.0]), [1, 2], name="the array", tolerance=0.1)
+    assert take_strain() == pytest.approx(1 / 0.2)
+    assert take_strain() is None

@@ -166,3 +166,9 @@ def test_visible_inputs_are_fixed_and_hidden_ones_come_from_the_secret(grade_sou
 def test_each_check_has_inputs_of_its_own(grade_source, with_double):
     visible, secret = inputs(grade_source, with_double, secret="")
     assert visible != secret
+
+
+def test_how_near_an_answer_was_is_for_staff_only(hidden):
+    report, check = hidden("return 2 * x + 7")
+    assert check.strain > 1
+    assert all(c.strain is None for c in without_staff_notes(report).checks)

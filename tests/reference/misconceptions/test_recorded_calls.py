@@ -24,14 +24,6 @@ INDISTINGUISHABLE = {
         "attention_weights.mask_zero_fill",
         "attention_weights.mask_tiny_fill",
     ): "a score of 1e-9 is a score of 0, up to rounding",
-    (
-        "generate.prompt_eos_stops",
-        "generate.prompt_end_eos_stops",
-    ): "the one prompt that contains EOS ends with it",
-    (
-        "generate.no_crop",
-        "generate.crops_prompt_only",
-    ): "no check has a prompt that is longer than the context length",
 }
 
 # Products of probabilities leave float64 only after hundreds of tokens.
