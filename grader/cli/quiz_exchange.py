@@ -58,7 +58,7 @@ def export_questions(
     chosen = _topics(question_folder(questions), topics)
     content = WRITERS[format_].write(chosen, job)
     write_file(output, content)
-    _warn(job.losses)
+    _warn(job.losses, n_questions=len(job.written))
     amount = counted(len(job.written), "question")
     click.echo(f"{output}: {amount} of {counted(len(chosen), 'topic')} as {format_}.")
     if with_keys or format_ not in WITHOUT_KEYS:
@@ -110,8 +110,8 @@ def _topics(folder: Path, names: Iterable[str]) -> "tuple[Topic, ...]":
     return tuple(load_topic(folder, name) for name in dict.fromkeys(names))
 
 
-def _warn(losses: "Iterable[Loss]") -> None:
-    """Each loss once, with all questions that it happens to."""
+def _warn(losses: "Iterable[Loss]", *, n_questions: int = 0) -> None:
+    """Each loss once, with the questions that it happens to, unless these are all there are."""
     questions: dict[str, list[str]] = {}
     for loss in losses:
         questions.setdefault(loss.what, []).append(loss.question)
@@ -120,6 +120,9 @@ def _warn(losses: "Iterable[Loss]") -> None:
         unique = list(dict.fromkeys(names))
         if len(unique) == 1:
             click.echo(f"warning: {unique[0]}: {what}", err=True)
+            continue
+        if len(unique) == n_questions:
+            click.echo(f"warning: all {n_questions} questions: {what}", err=True)
             continue
         click.echo(f"warning: {len(unique)} questions: {what}", err=True)
         lines = textwrap.fill(

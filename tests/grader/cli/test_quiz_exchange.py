@@ -58,6 +58,14 @@ def test_a_loss_is_said_once_with_all_its_questions(export):
     assert "warning: sample.why: lost: the rubric and the model answer\n" in result.stderr
 
 
+def test_a_loss_of_all_questions_does_not_list_them(tmp_path):
+    result = run("export", "kv-cache", "--to", "moodle-xml", "-o", tmp_path / "out")
+    lines = result.stderr.splitlines()
+    [place] = [n for n, line in enumerate(lines) if "how the key is verified" in line]
+    assert lines[place].startswith("warning: all ")
+    assert lines[place + 1].startswith("warning: ")
+
+
 def test_keys_cannot_be_asked_of_a_format_that_always_has_them():
     result = run("export", "--to", "gift", "-o", "x", "--with-keys")
     assert result.exit_code == 2
