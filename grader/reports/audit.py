@@ -54,6 +54,7 @@ def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", overflow="fold")
+    table.columns[0].no_wrap = True  # an id that is broken over two lines cannot be searched for
     return table
 
 
