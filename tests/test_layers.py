@@ -44,7 +44,7 @@ TABLE = {
     ),
     "grader.quiz": ("errors records text course strict_yaml", "msgspec"),
     "grader.store": ("errors records", "sqlalchemy"),
-    "grader.reports": ("errors records course quiz", "rich"),
+    "grader.reports": ("errors records text course quiz", "rich jinja2"),
     "grader.cli": (
         "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
         "diagnosis intake batch quiz store reports",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.quiz_analysis import analyze
 from grader.cli.quiz_class import grade, mark, repair
 from grader.cli.quiz_options import (
     FILE,
@@ -167,6 +168,7 @@ def lint_questions(folder: Path | None) -> None:
 quiz.add_command(grade)
 quiz.add_command(mark)
 quiz.add_command(repair)
+quiz.add_command(analyze)
 
 
 def _login_name() -> str:

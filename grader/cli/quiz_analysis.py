@@ -1,14 +1,9 @@
 """`grader quiz analyze`: which questions of a quiz to look at."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
-from grader.cli.quiz_options import FOLDER, questions_option, write_file
+from grader.cli.quiz_options import FOLDER, questions_option
 
 
 @click.command()
@@ -38,16 +33,11 @@ def analyze(
     WHERE is the results folder of `grader quiz grade` or a store, by default the one that `grader
     quiz take` uses. QUIZ is needed where there are several.
     """
-    from grader.cli.quiz_analysis_run import run_analysis
+    from grader.cli.quiz_analysis_run import run_analysis, show, write
+    from grader.cli.quiz_text import console
 
     analysis, misconceptions = run_analysis(where, quiz, questions=questions, which=attempts)
-    _show(analysis)
+    show(analysis, console())
     if output is not None:
-        from grader.reports import quiz_analysis as report
-
-        _make(output)
-        write_file(output / "analysis.html", report.page(analysis, misconceptions))
-        write_file(output / "items.csv", report.items_csv(analysis))
-        write_file(output / "distractors.csv", report.distractors_csv(analysis))
-        write_file(output / "responses.csv", report.responses_csv(analysis, names=names))
+        write(analysis, misconceptions, folder=output, names=names)
         click.echo(f"Page: {output / 'analysis.html'}")

@@ -7,7 +7,7 @@ wrong if one variance is of a sample and another is not.
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -91,7 +91,7 @@ def analyze(
         attempts=dict(sorted(per_student.items())),
         mean=statistics.fmean(shares) if is_enough else None,
         deviation=statistics.stdev(shares) if is_enough else None,
-        alpha=alpha(_weighted(used)) if matrix else None,
+        alpha=alpha(matrix) if matrix else None,
         kr20=kr20(matrix) if matrix and is_binary else None,
         times=times,
         items=figures,
@@ -151,20 +151,15 @@ def _questions(taken: Iterable[Taken]) -> list[str]:
     return list(dict.fromkeys(row["question"] for one in taken for row in one.rows))
 
 
-def _table(taken: Sequence[Taken], value: Callable[[Record], float]) -> list[list[float]] | None:
-    """One row an attempt; None where not all have the same questions marked."""
-    found = [{r["question"]: value(r) for r in one.rows if is_counted(r)} for one in taken]
+def _matrix(taken: Sequence[Taken]) -> list[list[float]] | None:
+    """The points, one row an attempt; None where not all have the same questions marked."""
+    found = [
+        {r["question"]: float(Fraction(r["points"])) for r in one.rows if is_counted(r)}
+        for one in taken
+    ]
     if not found or any(row.keys() != found[0].keys() for row in found):
         return None
     return [[row[name] for name in found[0]] for row in found]
-
-
-def _matrix(taken: Sequence[Taken]) -> list[list[float]] | None:
-    return _table(taken, share_of) or None
-
-
-def _weighted(taken: Sequence[Taken]) -> list[list[float]]:
-    return _table(taken, lambda row: float(Fraction(row["points"]))) or []
 
 
 def _times(seconds: Sequence[float]) -> Times:
@@ -243,9 +238,7 @@ def _parts(response: object, *, is_list_of_options: bool) -> list[str]:
     return [str(response)]
 
 
-def _line(
-    name: str, given: Sequence[tuple[Record, float | None]], option: Any, n: int
-) -> Chosen:
+def _line(name: str, given: Sequence[tuple[Record, float | None]], option: Any, n: int) -> Chosen:
     rests = [rest for _, rest in given if rest is not None]
     named = Counter(m for row, _ in given for m in row["misconceptions"]).most_common(1)
     is_right = option.correct if option else any(r["standing"] == "right" for r, _ in given)
