@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+
 from grader.cli.quiz_options import FOLDER, questions_option
 
 

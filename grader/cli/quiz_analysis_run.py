@@ -110,11 +110,11 @@ def _questions(analysis: Analysis) -> Table:
         table.add_column(heading, justify="right")
     for item in analysis.items:
         flags = sum(flag.question == item.question for flag in analysis.flags)
-        hidden = item.facility is None
+        hidden = f"n < {LEAST}" if item.n < LEAST else "waiting"
         table.add_row(
             Text(clean_line(item.question, _LONGEST)),
             str(item.n),
-            f"n < {LEAST}" if hidden else report.percent(item.facility),
+            hidden if item.facility is None else report.percent(item.facility),
             report.decimal(item.rest_correlation),
             report.percent(item.guess),
             report.percent(item.unanswered),

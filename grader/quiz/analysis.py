@@ -182,23 +182,25 @@ def _figures(name: str, taken: Sequence[Taken], item: Item | None) -> ItemFigure
     rows = [row for _, row in counted]
     pairs = [(s, rest) for s, rest in zip(shares, rests, strict=True) if rest is not None]
     guess = rows[0].get("guess_level") if rows else None
+    waiting = sum(row["standing"] == Standing.WAITING for _, row in asked)
     base: dict[str, Any] = {
         "question": name,
         "kind": asked[0][1]["kind"],
         "stem": item.stem if item else "",
         "n": len(rows),
         "left_out": len(asked) - len(rows),
+        "waiting": waiting,
         "guess": None if guess is None else float(Fraction(guess)),
     }
-    if len(rows) < LEAST:
-        return ItemFigures(**base)
     empty = sum(row["standing"] == Standing.UNANSWERED for row in rows)
+    if len(rows) < LEAST or (waiting and empty == len(rows)):
+        return ItemFigures(**base)  # of those who answered, nobody is marked
     named = Counter(m for row in rows for m in dict.fromkeys(row["misconceptions"]))
     return ItemFigures(
         **base,
         facility=statistics.fmean(shares),
         rest_correlation=_rest_correlation(pairs),
-        unanswered=empty / len(rows),
+        unanswered=empty / (len(rows) + waiting),
         chosen=_chosen(rows, rests, item),
         misconceptions=tuple(named.most_common()),
     )

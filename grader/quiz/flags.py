@@ -31,6 +31,12 @@ def item_flags(item: ItemFigures) -> Iterator[Flag]:
     """All flags of a question; none where its figures are hidden."""
     if item.facility is None:
         return
+    if item.waiting:
+        yield Flag(
+            item.question,
+            f"{item.waiting} answers wait for a person: until they are marked, the question looks"
+            " harder than it is.",
+        )
     for why in (*_level(item, item.facility), *_correlation(item), *_options(item)):
         yield Flag(item.question, why)
     if item.unanswered is not None and item.unanswered >= _MANY_UNANSWERED:
@@ -41,7 +47,7 @@ def _level(item: ItemFigures, facility: float) -> Iterator[str]:
     if facility >= _EASY:
         yield f"Nearly everybody is right ({facility:.0%}): it tells few students apart."
     if item.guess is not None and item.guess > 0 and facility <= item.guess:
-        yield f"Not better than guessing ({facility:.0%} of the points, {item.guess:.0%} by chance)."
+        yield f"Not better than guessing ({facility:.0%}; chance gives {item.guess:.0%})."
 
 
 def _correlation(item: ItemFigures) -> Iterator[str]:

@@ -7,7 +7,7 @@ LEAST = 10  # answers; figures of fewer are not shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """One option or typed answer: how many gave it, and how well they did on the other questions."""
+    """One option or typed answer: how many gave it, and how well they did elsewhere."""
 
     answer: str
     text: str
@@ -28,6 +28,7 @@ class ItemFigures:
     stem: str
     n: int
     left_out: int
+    waiting: int  # of those left out, answers that a person has yet to mark
     guess: float | None
     facility: float | None = None
     rest_correlation: float | None = None

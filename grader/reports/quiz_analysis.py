@@ -4,12 +4,14 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import jinja2
 
 from grader.quiz.analysis import Analysis, Taken, is_counted, share_of
-from grader.quiz.item_figures import LEAST
+from grader.quiz.item_figures import LEAST, ItemFigures
+from grader.quiz.sheets import Record
 from grader.text import clean, table_cell
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -17,11 +19,11 @@ _LONGEST = 2000
 
 
 def percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}"
+    return "-" if value is None else f"{value:.0%}"
 
 
 def decimal(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return "-" if value is None else f"{value:.2f}"
 
 
 def page(analysis: Analysis, misconceptions: Mapping[str, str]) -> bytes:
@@ -42,13 +44,14 @@ def page(analysis: Analysis, misconceptions: Mapping[str, str]) -> bytes:
 
 def items_csv(analysis: Analysis) -> bytes:
     """One row a question; a figure that is hidden is an empty cell."""
-    head = ["question", "kind", "n", "left_out", "facility", "item_rest_correlation"]
-    rows = (
-        [i.question, i.kind, i.n, i.left_out, i.facility, i.rest_correlation, i.guess]
-        + [i.unanswered, " ".join(f.why for f in analysis.flags if f.question == i.question)]
-        for i in analysis.items
-    )
-    return _csv([*head, "guess_level", "share_unanswered", "flags"], rows)
+    head = "question kind n left_out facility item_rest_correlation guess_level share_unanswered"
+    return _csv([*head.split(), "flags"], (_item_row(item, analysis) for item in analysis.items))
+
+
+def _item_row(item: ItemFigures, analysis: Analysis) -> list[object]:
+    figures = (item.facility, item.rest_correlation, item.guess, item.unanswered)
+    why = " ".join(flag.why for flag in analysis.flags if flag.question == item.question)
+    return [item.question, item.kind, item.n, item.left_out, *figures, why]
 
 
 def distractors_csv(analysis: Analysis) -> bytes:
@@ -64,16 +67,21 @@ def distractors_csv(analysis: Analysis) -> bytes:
 
 def responses_csv(analysis: Analysis, *, names: bool = False) -> bytes:
     """One row a student, attempt and question; students are numbers unless `names`."""
-    head = ["student", "attempt", "question", "kind", "standing", "points", "max_points", "share"]
+    head = "student attempt question kind standing points max_points share response"
     known = _pseudonyms(analysis.taken)
     rows = (
-        [one.student if names else known[one.student], one.number, row["question"], row["kind"]]
-        + [row["standing"], float(share_of(row) * row["max_points"]) if row["max_points"] else 0]
-        + [row["max_points"], share_of(row) if is_counted(row) else None, _answer(row["response"])]
+        [one.student if names else known[one.student], one.number, *_response_row(row)]
         for one in analysis.taken
         for row in one.rows
     )
-    return _csv([*head, "response"], rows)
+    return _csv(head.split(), rows)
+
+
+def _response_row(row: Record) -> list[object]:
+    share = share_of(row) if is_counted(row) else None
+    points = float(Fraction(row["points"]))
+    marks = (row["standing"], points, row["max_points"], share)
+    return [row["question"], row["kind"], *marks, _answer(row["response"])]
 
 
 def _answer(response: object) -> str:
