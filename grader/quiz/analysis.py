@@ -65,9 +65,11 @@ def selected(taken: Iterable[Taken], which: str) -> tuple[Taken, ...]:
     ordered = sorted(taken, key=lambda one: (one.student, one.number))
     if which == "all":
         return tuple(ordered)
-    if which == "first":
-        ordered.reverse()
-    return tuple({one.student: one for one in ordered}.values())
+    found: dict[str, Taken] = {}
+    for one in ordered:
+        if which == "last" or one.student not in found:
+            found[one.student] = one
+    return tuple(found.values())
 
 
 def analyze(
