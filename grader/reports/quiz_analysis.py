@@ -10,7 +10,7 @@ from pathlib import Path
 import jinja2
 
 from grader.quiz.analysis import Analysis, Taken, is_counted, share_of
-from grader.quiz.item_figures import LEAST, ItemFigures
+from grader.quiz.item_figures import LEAST, Chosen, ItemFigures
 from grader.quiz.sheets import Record
 from grader.text import clean, table_cell
 
@@ -56,13 +56,14 @@ def _item_row(item: ItemFigures, analysis: Analysis) -> list[object]:
 
 def distractors_csv(analysis: Analysis) -> bytes:
     """One row a question and option, or frequent typed answer."""
-    head = ["question", "answer", "right", "count", "share", "mean_rest_share", "misconception"]
-    rows = (
-        [i.question, c.answer, int(c.is_right), c.count, c.share, c.rest, c.misconception, c.text]
-        for i in analysis.items
-        for c in i.chosen
-    )
-    return _csv([*head, "text"], rows)
+    head = "question answer right count share mean_rest_share misconception text"
+    rows = (_answer_row(item, line) for item in analysis.items for line in item.chosen)
+    return _csv(head.split(), rows)
+
+
+def _answer_row(item: ItemFigures, line: Chosen) -> list[object]:
+    figures = (int(line.is_right), line.count, line.share, line.rest)
+    return [item.question, line.answer, *figures, line.misconception, line.text]
 
 
 def responses_csv(analysis: Analysis, *, names: bool = False) -> bytes:
