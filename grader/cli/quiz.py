@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.quiz_analysis import analyze
 from grader.cli.quiz_class import grade, mark, repair
 from grader.cli.quiz_exchange import export_questions, import_questions
 from grader.cli.quiz_options import (
@@ -184,6 +185,7 @@ quiz.add_command(mark)
 quiz.add_command(repair)
 quiz.add_command(export_questions)
 quiz.add_command(import_questions)
+quiz.add_command(analyze)
 
 
 def _login_name() -> str:
