@@ -54,7 +54,7 @@ TABLE = {
         "",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
-    "grader.reports": ("errors records text course audit quiz", "rich jinja2"),
+    "grader.reports": ("errors records text course audit quiz", "rich jinja2 markupsafe"),
     "grader.cli": (
         "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
         "diagnosis intake batch audit quiz quiz.verification exports imports store reports",

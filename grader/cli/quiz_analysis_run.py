@@ -10,7 +10,9 @@ from rich.text import Text
 
 from grader.cli.quiz_options import write_file
 from grader.cli.quiz_place import open_place
+from grader.cli.quiz_text import without_maths
 from grader.errors import GraderError, did_you_mean
+from grader.exports.markup import html
 from grader.quiz.analysis import Analysis, Taken, analyze
 from grader.quiz.item_figures import LEAST
 from grader.quiz.marks import counted
@@ -69,10 +71,11 @@ def _named(quiz: str | None, there: list[str], *, at: str) -> str:
         raise GraderError(
             f"holds {len(there)} quizzes: {names}", at=at, fix="Name one after the place."
         )
-    name = Path(quiz).stem if quiz.endswith((".yaml", ".yml")) else quiz
-    if name not in there:
-        raise GraderError(f"holds no marks of {name!r}", at=at, fix=did_you_mean(name, there))
-    return name
+    # a quiz of a course has the name of its file, a topic that of its file without the ending
+    for name in (Path(quiz).name, Path(quiz).stem):
+        if name in there:
+            return name
+    raise GraderError(f"holds no marks of {quiz!r}", at=at, fix=did_you_mean(quiz, there))
 
 
 def show(analysis: Analysis, console: Console) -> None:
@@ -133,7 +136,8 @@ def write(
         raise GraderError(
             f"cannot be made ({error.strerror})", at=str(folder), fix="Name another folder with -o."
         ) from error
-    write_file(folder / "analysis.html", report.page(analysis, misconceptions))
+    page = report.page(analysis, misconceptions, lambda text: html(without_maths(text)))
+    write_file(folder / "analysis.html", page)
     write_file(folder / "items.csv", report.items_csv(analysis))
     write_file(folder / "distractors.csv", report.distractors_csv(analysis))
     write_file(folder / "responses.csv", report.responses_csv(analysis, names=names))

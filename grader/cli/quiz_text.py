@@ -61,12 +61,17 @@ def console() -> Console:
 
 
 def markdown(text: str) -> Markdown:
-    """Markdown for a terminal, maths as plain text that Markdown does not touch."""
+    """Markdown for a terminal."""
+    return _Markdown(without_maths(text))
+
+
+def without_maths(text: str) -> str:
+    """Markdown in which maths is plain text, as code, which Markdown does not touch."""
 
     def as_code(found: re.Match[str]) -> str:
         return found[1] or f"`{plain_maths(found[2])}`"
 
-    return _Markdown(CODE_OR_MATHS.sub(as_code, text.strip()))
+    return CODE_OR_MATHS.sub(as_code, text.strip())
 
 
 def opening(topic: Topic) -> RenderableType:

@@ -3,11 +3,13 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from html import escape
 from pathlib import Path
 
 import jinja2
+from markupsafe import Markup
 
 from grader.quiz.analysis import Analysis, Taken, is_counted, share_of
 from grader.quiz.item_figures import LEAST, Chosen, ItemFigures
@@ -26,8 +28,20 @@ def decimal(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def page(analysis: Analysis, misconceptions: Mapping[str, str]) -> bytes:
-    """One HTML file that needs nothing else."""
+def page(
+    analysis: Analysis,
+    misconceptions: Mapping[str, str],
+    as_html: Callable[[str], str] = escape,
+) -> bytes:
+    """One HTML file that needs nothing else.
+
+    Args:
+        as_html: safe HTML from the Markdown of a question.
+    """
+
+    def rendered(text: str) -> Markup:
+        return Markup(as_html(clean(text, _LONGEST)))  # noqa: S704 - safe by contract
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -36,6 +50,7 @@ def page(analysis: Analysis, misconceptions: Mapping[str, str]) -> bytes:
         lstrip_blocks=True,
     )
     filters = {"percent": percent, "decimal": decimal, "harmless": lambda t: clean(t, _LONGEST)}
+    filters["rendered"] = rendered
     environment.filters.update(filters)
     template = environment.get_template("quiz_analysis.html")
     values = {"quiz": analysis, "misconceptions": misconceptions, "least": LEAST}
