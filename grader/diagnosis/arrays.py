@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from grader.diagnosis.closeness import misfit
-from grader.diagnosis.outcome import Floats, as_numbers, both, identical, outcome
+from grader.diagnosis.outcome import Floats, as_numbers, both, identical, on_one_thread, outcome
 from grader.observation import Observation
 from reference.misconceptions.catalogue import Misconception, find, of_stage
 from reference.misconceptions.pairs.table import Pair, pairs_of
 
 # A right answer with somewhat more rounding than is allowed is no misconception.
 CLEARLY_WRONG = 3.0
-# Of computing, so that a busy machine names what an idle one does. Pairs take a tenth of it on
-# the checks of `decoder-generation`; very large inputs of a check may take more.
-SECONDS_FOR_PAIRS = 1.0
+# Of computing time, so that a busy machine names what an idle one does. The first submission of a
+# class takes 0.3 on a stage of `decoder-generation`, the next ones a tenth of that.
+SECONDS_FOR_PAIRS = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +72,12 @@ def explaining_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconcept
     """
     if not _is_clear(stage, calls):
         return []
+    with on_one_thread():
+        found = _fitting_pairs(stage, calls)
+    return sorted(found, key=lambda pair: sum(map(_is_special, pair)))
+
+
+def _fitting_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconception, ...]]:
     found: list[tuple[Misconception, ...]] = []
     end = thread_time() + SECONDS_FOR_PAIRS
     for pair in pairs_of(stage):
@@ -79,7 +85,7 @@ def explaining_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconcept
             return []
         if _explain_together(pair, calls):
             found.append(tuple(sorted(map(find, pair), key=_is_special)))
-    return sorted(found, key=lambda pair: sum(map(_is_special, pair)))
+    return found
 
 
 def changing(stage: str, calls: Sequence[Call]) -> list[Misconception]:
