@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.diagnosis.closeness import misfit
-from grader.diagnosis.outcome import Floats, as_numbers, both, identical, on_one_thread, outcome
+from grader.diagnosis.outcome import Floats, as_numbers, both, identical, outcome
 from grader.observation import Observation
 from reference.misconceptions.catalogue import Misconception, find, of_stage
 from reference.misconceptions.pairs.table import Pair, pairs_of
@@ -72,12 +72,6 @@ def explaining_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconcept
     """
     if not _is_clear(stage, calls):
         return []
-    with on_one_thread():
-        found = _fitting_pairs(stage, calls)
-    return sorted(found, key=lambda pair: sum(map(_is_special, pair)))
-
-
-def _fitting_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconception, ...]]:
     found: list[tuple[Misconception, ...]] = []
     end = thread_time() + SECONDS_FOR_PAIRS
     for pair in pairs_of(stage):
@@ -85,7 +79,7 @@ def _fitting_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconceptio
             return []
         if _explain_together(pair, calls):
             found.append(tuple(sorted(map(find, pair), key=_is_special)))
-    return found
+    return sorted(found, key=lambda pair: sum(map(_is_special, pair)))
 
 
 def changing(stage: str, calls: Sequence[Call]) -> list[Misconception]:

@@ -1,7 +1,6 @@
 """What a right or a wrong version of a stage makes of the inputs that a student's code got."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,17 +39,6 @@ def outcome(version: str, arguments: Sequence[Any], precision: str) -> Outcome:
     compute = _of_pair if _AND in version else _of_one
     found: Outcome = compute(version, list(arguments), precision)
     return found
-
-
-@contextmanager
-def on_one_thread() -> Iterator[None]:
-    """Arrays are small here: threads that share one cost far more than they save."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def both(ids: Sequence[str]) -> str:
