@@ -104,15 +104,6 @@ def graded(names):
     return seen
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """As `grader check` and `grader batch` compute; more threads wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="session")
 def right():
     """The observations of a right submission, by stage."""
