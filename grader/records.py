@@ -103,12 +103,13 @@ class StageResult:
 class Finding:
     """What is known about why a stage is wrong. It holds nothing of the inputs of a check.
 
-    One misconception is a name for what was seen; several fit equally well. Without any, the
-    pattern says what the error looks like.
+    One misconception is a name for what was seen; several fit equally well, or two fit together
+    where none does alone. Without any, the pattern says what the error looks like.
     """
 
     stage: str
     misconceptions: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, ...], ...] = ()  # of them, where two fit only together
     says: tuple[str, ...] = ()  # what each of them does, in one sentence
     hints: tuple[str, ...] = ()  # a tutor's question for each of them
     questions: tuple[str, ...] = ()  # quiz questions to practise with

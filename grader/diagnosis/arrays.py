@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import thread_time
 from typing import Any
 
 import numpy as np
 
 from grader.diagnosis.closeness import misfit
-from grader.diagnosis.outcome import Floats, as_numbers, identical, outcome
+from grader.diagnosis.outcome import Floats, as_numbers, both, identical, outcome
 from grader.observation import Observation
-from reference.misconceptions.catalogue import Misconception, of_stage
+from reference.misconceptions.catalogue import Misconception, find, of_stage
+from reference.misconceptions.pairs.table import Pair, pairs_of
 
 # A right answer with somewhat more rounding than is allowed is no misconception.
 CLEARLY_WRONG = 3.0
+# Of computing time, so that a busy machine names what an idle one does. The first submission of a
+# class takes 0.3 on a stage of `decoder-generation`, the next ones a tenth of that.
+SECONDS_FOR_PAIRS = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,10 +58,28 @@ def explaining(stage: str, calls: Sequence[Call]) -> list[Misconception]:
     An exception is explained by one, but that alone names nothing: code raises for many reasons.
     Neither is anything named that only the right answer explains as well.
     """
-    if not any(call.wrongness >= CLEARLY_WRONG for call in calls if call.came is not None):
+    if not _is_clear(stage, calls):
         return []
-    found = [entry for entry in of_stage(stage) if all(_explains(entry, c) for c in calls)]
-    return sorted(found, key=lambda entry: entry.differs_only != "")
+    found = [e for e in of_stage(stage) if all(_explains(e.id, call) for call in calls)]
+    return sorted(found, key=_is_special)
+
+
+def explaining_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconception, ...]]:
+    """The pairs of misconceptions that compute it together, where no single one does.
+
+    They are held to the same: every call must be explained, and neither of the two alone may
+    come near. Nothing is named when the time is up, for a pair not tried might fit as well.
+    """
+    if not _is_clear(stage, calls):
+        return []
+    found: list[tuple[Misconception, ...]] = []
+    end = thread_time() + SECONDS_FOR_PAIRS
+    for pair in pairs_of(stage):
+        if thread_time() > end:
+            return []
+        if _explain_together(pair, calls):
+            found.append(tuple(sorted(map(find, pair), key=_is_special)))
+    return sorted(found, key=lambda pair: sum(map(_is_special, pair)))
 
 
 def changing(stage: str, calls: Sequence[Call]) -> list[Misconception]:
@@ -69,7 +92,24 @@ def changing(stage: str, calls: Sequence[Call]) -> list[Misconception]:
     ]
 
 
-def _explains(entry: Misconception, call: Call) -> bool:
+def _is_clear(version: str, calls: Sequence[Call]) -> bool:
+    """Whether some answer is clearly not that of this version."""
+    returned = [call for call in calls if call.came is not None]
+    return any(misfit(call.came, version, call.arguments) >= CLEARLY_WRONG for call in returned)
+
+
+def _is_special(entry: Misconception) -> bool:
+    return entry.differs_only != ""
+
+
+def _explain_together(pair: Pair, calls: Sequence[Call]) -> bool:
+    version = both(pair)
+    return all(_explains(version, call) for call in calls) and all(
+        _is_clear(alone, calls) for alone in pair
+    )
+
+
+def _explains(version: str, call: Call) -> bool:
     if call.raised:
-        return outcome(entry.id, call.arguments, "float32").value is None
-    return misfit(call.came, entry.id, call.arguments) <= 1
+        return outcome(version, call.arguments, "float32").value is None
+    return misfit(call.came, version, call.arguments) <= 1

@@ -25,7 +25,7 @@ def misfit(came: Floats | None, version: str, arguments: Sequence[Any]) -> float
     """How far an answer is from that of a version, where up to 1 is rounding.
 
     Args:
-        version: a stage or a misconception, see `outcome`.
+        version: a stage, a misconception or two of them, see `outcome`.
     """
     exact = outcome(version, arguments, "float64").value
     if came is None or exact is None or came.shape != exact.shape:

@@ -53,6 +53,8 @@ def _findings(stage: StageResult, seen: Sequence[Observation]) -> list[Finding]:
     findings = []
     if found := arrays.explaining(stage.stage, calls):
         findings.append(_finding(stage.stage, found))
+    elif pairs := arrays.explaining_pairs(stage.stage, calls):
+        findings.append(_finding_of_pairs(stage.stage, pairs))
     elif said := pattern(stage.stage, calls):
         findings.append(Finding(stage=stage.stage, pattern=said))
     return findings + _of_changes(stage.stage, calls)
@@ -76,6 +78,13 @@ def _finding(stage: str, found: Sequence[Misconception]) -> Finding:
         hints=tuple(dict.fromkeys(entry.hint for entry in found)),
         questions=tuple(questions),
     )
+
+
+def _finding_of_pairs(stage: str, pairs: Sequence[tuple[Misconception, ...]]) -> Finding:
+    """One finding for all pairs that fit."""
+    halves = {entry.id: entry for pair in pairs for entry in pair}
+    ids = tuple(tuple(entry.id for entry in pair) for pair in pairs)
+    return replace(_finding(stage, list(halves.values())), pairs=ids)
 
 
 def _with_names(stage: StageResult, names: tuple[str, ...], with_hidden: bool) -> StageResult:

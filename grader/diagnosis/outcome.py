@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from grader.memory import remembered
 from reference.contract import FUNCTIONS
 from reference.misconceptions import catalogue
+from reference.misconceptions.pairs.table import composed
 
 Floats = NDArray[np.float64]
+
+_AND = " and "
 
 _DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
@@ -29,15 +32,31 @@ def outcome(version: str, arguments: Sequence[Any], precision: str) -> Outcome:
     """What a version of a stage computes.
 
     Args:
-        version: the name of a stage for the right one, or the id of a misconception.
+        version: the name of a stage for the right one, the id of a misconception, or `both` of two.
         arguments: as they were sent to the student.
         precision: "float64" or "float32".
     """
-    found: Outcome = _outcome(version, list(arguments), precision)
+    compute = _of_pair if _AND in version else _of_one
+    found: Outcome = compute(version, list(arguments), precision)
     return found
 
 
+def both(ids: Sequence[str]) -> str:
+    """The version of a stage in which these misconceptions stand together."""
+    return _AND.join(ids)
+
+
 @remembered
+def _of_one(version: str, arguments: list[Any], precision: str) -> Outcome:
+    return _outcome(version, arguments, precision)
+
+
+# Pairs are many and most are looked at once: they shall not crowd out single ones.
+@remembered
+def _of_pair(version: str, arguments: list[Any], precision: str) -> Outcome:
+    return _outcome(version, arguments, precision)
+
+
 def _outcome(version: str, arguments: list[Any], precision: str) -> Outcome:
     given = tensors(arguments, _DTYPES[precision])
     before = tensors(arguments, _DTYPES[precision])
@@ -49,7 +68,9 @@ def _outcome(version: str, arguments: list[Any], precision: str) -> Outcome:
 
 
 def function_of(version: str) -> Callable[..., Any]:
-    return FUNCTIONS[version] if version in FUNCTIONS else catalogue.find(version).wrong
+    if version in FUNCTIONS:
+        return FUNCTIONS[version]
+    return composed(version.split(_AND)) if _AND in version else catalogue.find(version).wrong
 
 
 def tensors(value: Any, dtype: torch.dtype) -> Any:

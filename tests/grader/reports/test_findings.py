@@ -33,3 +33,23 @@ def test_a_pattern_stands_alone():
     assert text(pattern="It is -1 times right.") == (
         "What your errors have in common: It is -1 times right."
     )
+
+
+def test_two_mistakes_at_once_are_told_from_either_of_two():
+    ids, says = ("softmax.a", "softmax.b"), ("Idea A.", "Idea B.")
+    shown = text(misconceptions=ids, pairs=(ids,), says=says, hints=("Why A?", "Why B?"))
+    assert shown.splitlines() == [
+        'Your answers fit two ideas at once: "Idea A." and "Idea B."',
+        "Ask yourself: Why A?",
+        "Ask yourself: Why B?",
+    ]
+
+
+def test_several_pairs_that_fit_are_all_listed():
+    ids, says = ("softmax.a", "softmax.b", "softmax.c"), ("Idea A.", "Idea B.", "Idea C.")
+    pairs = (("softmax.a", "softmax.c"), ("softmax.b", "softmax.c"))
+    assert text(misconceptions=ids, pairs=pairs, says=says).splitlines() == [
+        "Your answers fit two ideas at once, these or those:",
+        '  - "Idea A." and "Idea C."',
+        '  - "Idea B." and "Idea C."',
+    ]
