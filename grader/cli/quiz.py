@@ -9,6 +9,7 @@ import click
 
 from grader.cli.quiz_analysis import analyze
 from grader.cli.quiz_class import grade, mark, repair
+from grader.cli.quiz_draw import draw
 from grader.cli.quiz_exchange import export_questions, import_questions
 from grader.cli.quiz_options import (
     FILE,
@@ -186,6 +187,7 @@ quiz.add_command(repair)
 quiz.add_command(export_questions)
 quiz.add_command(import_questions)
 quiz.add_command(analyze)
+quiz.add_command(draw)
 
 
 def _login_name() -> str:

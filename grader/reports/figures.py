@@ -1,11 +1,11 @@
 """Figures of a question as SVG, each with its content in words for those who do not see it."""
 
 from collections.abc import Iterator, Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 CELL = 52  # pixels a side
 MARGIN = 96  # for the labels of rows and columns
-BOX_WIDTH, BOX_HEIGHT, STEP = 320, 44, 84
+BOX_WIDTH, BOX_HEIGHT, STEP = 400, 44, 84
 STYLE = """
     text { font: 15px system-ui, Helvetica, Arial, sans-serif; fill: #22303c; text-anchor: middle; }
     .row { text-anchor: end; } .soft { font-size: 13px; fill: #51606d; text-anchor: start; }
@@ -63,6 +63,12 @@ def flow_diagram(boxes: Sequence[str], *, title: str, name: str, arrows: Sequenc
     height = STEP * len(boxes)
     body = "\n".join(_flow(boxes, labels))
     return _drawing(body, width=2 * BOX_WIDTH, height=height, title=title, words=words, name=name)
+
+
+def words_of(figure: str) -> str:
+    """The text alternative of a figure."""
+    _, _, rest = figure.partition("<desc ")
+    return unescape(rest.partition(">")[2].partition("</desc>")[0])
 
 
 def _labels(tokens: Sequence[str]) -> Iterator[str]:
