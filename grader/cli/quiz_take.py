@@ -12,8 +12,8 @@ from grader.cli.quiz_text import console, later, start, summary
 from grader.course import load_course
 from grader.quiz.bank import load_misconceptions
 from grader.quiz.paper import Quiz
-from grader.quiz.scoring import marks_from_json
 from grader.quiz.session import Phase, Session
+from grader.quiz.sheets import marks_of, sheet_from_json
 from grader.store.quiz_store import QuizStore, StoredAttempt, open_store
 
 _LONGEST_NAME = 200  # as the store keeps it
@@ -131,7 +131,8 @@ def _show(stored: StoredAttempt, session: Session, desk: Desk, heading: str) -> 
     """The marks that are stored, since a person may have changed them after the attempt."""
     marks = session.marks()
     if graded(stored) is not None and stored.marks is not None:
-        marks = marks_from_json(stored.marks, session.items)
+        items = {item.id: item for item in session.items}
+        marks = marks_of(sheet_from_json("", stored.marks), items)
     out = console()
     out.print(heading)
     out.print(summary(marks, load_misconceptions(desk.folder)))

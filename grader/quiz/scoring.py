@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import msgspec
 
 from grader.quiz.bank import Topic
-from grader.quiz.item import Item, Rejected, Response
+from grader.quiz.item import Item, Response
 from grader.quiz.marks import Mark, Standing, counted, shown, unscored
 
 
@@ -78,30 +77,6 @@ def marks_to_json(marks: Marks, *, topic: Topic, student: str) -> bytes:
         "questions": [_row_record(row) for row in marks.rows],
     }
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
-
-
-def marks_from_json(data: str, items: Iterable[Item]) -> Marks:
-    """Marks as they were stored, also where a question or a mark has been changed since.
-
-    A question that is no longer among `items` is left out.
-    """
-    by_id = {item.id: item for item in items}
-    rows = msgspec.json.decode(data)["questions"]
-    return Marks(
-        tuple(_row(row, by_id[row["question"]]) for row in rows if row["question"] in by_id)
-    )
-
-
-def _row(record: Mapping[str, Any], item: Item) -> Row:
-    response = None if record["response"] is None else item.read(record["response"])
-    mark = Mark(
-        points=Fraction(record["points"]),
-        max_points=record["max_points"],
-        standing=Standing(record["standing"]),
-        feedback=tuple(record["feedback"]),
-        misconceptions=tuple(record["misconceptions"]),
-    )
-    return Row(item, None if isinstance(response, Rejected) else response, mark)
 
 
 def _row_record(row: Row) -> dict[str, object]:
