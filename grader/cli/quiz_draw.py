@@ -11,7 +11,7 @@ FIGURES = ("forward-pass", "generation-flow", "decoding-phase", "attention-matri
 
 
 @click.command()
-@click.argument("figure", type=click.Choice(FIGURES))
+@click.argument("figure", metavar="FIGURE", type=click.Choice(FIGURES))
 @click.option("-o", "--output", type=FILE, help="The SVG file.  [default: FIGURE.svg]")
 @click.option(
     "--seed",
@@ -22,6 +22,8 @@ FIGURES = ("forward-pass", "generation-flow", "decoding-phase", "attention-matri
 )
 def draw(*, figure: str, output: Path | None, seed: int) -> None:
     """Draw FIGURE as SVG, as it comes out of a run of the reference on a small random model.
+
+    FIGURE is forward-pass, generation-flow, decoding-phase or attention-matrix.
 
     What the figure shows is printed in words, too; the SVG holds them for screen readers.
     """
