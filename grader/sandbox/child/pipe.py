@@ -17,29 +17,34 @@ class Pipe:
         self._connection = connection
         self._held = bytearray()
         self._held_since = 0.0
+        self._sending = threading.RLock()  # a student's threads send questions of their own
         self._lock = threading.RLock()
         self._last_id = 0
         self._inbox = bytearray()
 
     def send(self, message: wire.Message) -> None:
         """Send a message, after those that are held."""
-        self._held += wire.encode(message)
-        self.release()
+        frame = wire.encode(message)
+        with self._sending:
+            self._held += frame
+            self.release()
 
     def hold(self, message: wire.Message) -> None:
         """Send a message soon: waking the grader for each takes longer than a short call."""
         frame = wire.encode(message)
         now = time.monotonic()
-        if not self._held:
-            self._held_since = now
-        self._held += frame
-        if len(self._held) > _HELD_BYTES or now - self._held_since > _HELD_SECONDS:
-            self.release()
+        with self._sending:
+            if not self._held:
+                self._held_since = now
+            self._held += frame
+            if len(self._held) > _HELD_BYTES or now - self._held_since > _HELD_SECONDS:
+                self.release()
 
     def release(self) -> None:
         """Send what is held."""
-        frames, self._held = self._held, bytearray()
-        self._connection.sendall(frames)
+        with self._sending:
+            frames, self._held = self._held, bytearray()
+            self._connection.sendall(frames)
 
     def receive(self) -> wire.ToChild:
         """Raises `EOFError` when the grader has gone."""
