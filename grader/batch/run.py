@@ -3,7 +3,7 @@
 import platform
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -63,27 +63,7 @@ def run_batch(
     results.prepare()
     secret = course.secret or kept_secret(results.secret)
     old = {} if force else results.finished()
-    done: dict[str, Report] = {}
-    todo: list[Submission] = []
-    for name, path in found.items():
-        try:
-            submission = read(path, name)
-        except SubmissionError as error:
-            why = f"{error.problem}. {error.fix}"
-            done[name] = _without_grade(name, Status.UNREADABLE, why, assignment)
-            results.write(done[name], done[name])
-            continue
-        except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
-            why = f"the grader could not read it, through its own fault ({type(error).__name__})"
-            done[name] = _without_grade(name, Status.UNGRADED, why, assignment)
-            staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
-            results.write(replace(done[name], notes=(staff_note,)), done[name])
-            continue
-        before = old.get(name)
-        if before and _is_up_to_date(before, report_key(submission, assignment, secret)):
-            done[name] = before
-        else:
-            todo.append(submission)
+    done, todo = _sorted_out(found, old, results, assignment=assignment, secret=secret)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     pool = LocalPool(
         Job(
@@ -109,6 +89,39 @@ def run_batch(
     return Summary(
         reports=tuple(done[name] for name in found if name in done), already_done=up_to_date
     )
+
+
+def _sorted_out(
+    found: Mapping[str, Path],
+    old: Mapping[str, Report],
+    results: Results,
+    *,
+    assignment: Assignment,
+    secret: str,
+) -> tuple[dict[str, Report], list[Submission]]:
+    """What has its report, by name, and what is to be graded. What cannot be read gets one here."""
+    done: dict[str, Report] = {}
+    todo: list[Submission] = []
+    for name, path in found.items():
+        try:
+            submission = read(path, name)
+        except SubmissionError as error:
+            why = f"{error.problem}. {error.fix}"
+            done[name] = _without_grade(name, Status.UNREADABLE, why, assignment)
+            results.write(done[name], done[name])
+            continue
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
+            why = f"the grader could not read it, through its own fault ({type(error).__name__})"
+            done[name] = _without_grade(name, Status.UNGRADED, why, assignment)
+            staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
+            results.write(replace(done[name], notes=(staff_note,)), done[name])
+            continue
+        before = old.get(name)
+        if before and _is_up_to_date(before, report_key(submission, assignment, secret)):
+            done[name] = before
+        else:
+            todo.append(submission)
+    return done, todo
 
 
 def _is_up_to_date(report: Report, key: str) -> bool:

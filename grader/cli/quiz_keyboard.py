@@ -6,9 +6,10 @@ import sys
 import termios
 import tty
 from collections import deque
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+
+from grader.cli.keyboard import ask
 
 
 class Keyboard:
@@ -50,10 +51,8 @@ class Keyboard:
         """A whole line, with echo and the usual editing."""
         if self._settings is not None:
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._settings)
-            with suppress(ImportError):
-                import readline  # noqa: F401 - lets the arrow keys work in `input`
         try:
-            return input(prompt).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+            return ask(prompt)
         finally:
             if self._settings is not None:
                 self._listen()
