@@ -1,7 +1,8 @@
 """The messages between the grader and a student's process, and their bytes.
 
 A frame is a 16-byte header (magic, length of the structure, length of the arrays), the
-structure in MessagePack, and the arrays in safetensors. Both lengths are refused before
+structure in MessagePack, and the numbers of its arrays, one array after the other. What an array
+is (dtype and shape) stands in the structure, at its place. Both lengths are refused before
 anything is allocated for them. Nothing here can name code: no pickle, no class, no import.
 """
 
@@ -11,9 +12,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load as load_arrays
-from safetensors.numpy import save as save_arrays
 
 MAGIC = b"DGW1"
 HEADER = struct.Struct("<4sIQ")
@@ -21,16 +19,19 @@ MAX_STRUCTURE_BYTES = 4 << 20
 MAX_ARRAY_BYTES = 64 << 20
 # What a student's process may send is bounded more tightly than what we send it.
 MAX_ANSWER_BYTES = 1 << 20  # of structure: a byte can become an object of 64 bytes
-MAX_ARRAY_HEADER_BYTES = 1 << 18
+MAX_ARRAYS = 4096
 MAX_DEPTH = 16
 MAX_DIMENSIONS = 16
 MAX_INTEGER = (1 << 63) - 1  # what numpy can hold, too
 
 _ARRAY = 1  # MessagePack extension codes
 _REMOTE = 2
-_INDEX = struct.Struct("<I")
 _PLAIN = frozenset({type(None), bool, int, float, str, np.ndarray})
-_KINDS = "bif"  # booleans, integers, floats; anything else has no place in an answer
+# Booleans, integers, floats; anything else has no place in an answer. The first byte of an
+# array's description is its dtype's place here, and eight bytes for each axis follow.
+_DTYPES = tuple(np.dtype(name) for name in ("?", "<i1", "<i2", "<i4", "<i8", "<f2", "<f4", "<f8"))
+_NUMBERS = {dtype: number for number, dtype in enumerate(_DTYPES)}
+_DESCRIPTIONS = tuple(struct.Struct(f"<B{n}Q") for n in range(MAX_DIMENSIONS + 1))
 
 
 class WireError(Exception):
@@ -154,14 +155,13 @@ def encode(message: Message) -> bytes:
     """
     try:
         structure, arrays = _codec.encode(message)
-    except (OverflowError, RecursionError, UnicodeEncodeError, TypeError, ValueError) as error:
+    except (OverflowError, RecursionError, LookupError, TypeError, ValueError) as error:
         raise WireError(f"the value cannot be sent: {error}") from error
-    if sum(array.nbytes for array in arrays) > MAX_ARRAY_BYTES:
+    size = sum(map(len, arrays))
+    if size > MAX_ARRAY_BYTES:
         raise WireError(f"the arrays are larger than {MAX_ARRAY_BYTES >> 20} MB")
-    named = {str(i): np.array(array, order="C") for i, array in enumerate(arrays)}
-    payload = save_arrays(named) if named else b""
-    _check_lengths(len(structure), len(payload))
-    return HEADER.pack(MAGIC, len(structure), len(payload)) + structure + payload
+    _check_lengths(len(structure), size)
+    return b"".join((HEADER.pack(MAGIC, len(structure), size), structure, *arrays))
 
 
 def lengths(header: bytes, *, max_structure: int = MAX_STRUCTURE_BYTES) -> tuple[int, int]:
@@ -207,46 +207,70 @@ def decode_to_child(structure: bytes, arrays: bytes) -> ToChild:
 class _Codec(threading.local):
     """Encoder and decoders of one thread, made once: that takes longer than most messages.
 
-    While a message is coded, `_arrays` are those that it writes, or those that it may use.
+    While a message is coded, `_written` are the arrays of it so far; `_bytes` holds the arrays of
+    a message that is read, of which `_n_read` begin before `_offset`.
     """
 
     def __init__(self) -> None:
-        self._arrays: list[np.ndarray] = []
-        self._used: set[int] = set()
-        self._encoder = msgspec.msgpack.Encoder(enc_hook=self._written)
+        self._written: list[bytes] = []
+        self._bytes = b""
+        self._offset = self._n_read = 0
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=self._write)
         from_child: Any = FromChild
         to_child: Any = ToChild
-        self._from_child = msgspec.msgpack.Decoder(from_child, ext_hook=self._array)
-        self._to_child = msgspec.msgpack.Decoder(to_child, ext_hook=self._array_or_remote)
+        self._from_child = msgspec.msgpack.Decoder(from_child, ext_hook=self._answered)
+        self._to_child = msgspec.msgpack.Decoder(to_child, ext_hook=self._sent)
 
-    def encode(self, message: Message) -> tuple[bytes, list[np.ndarray]]:
-        self._arrays = []
-        return self._encoder.encode(message), self._arrays
+    def encode(self, message: Message) -> tuple[bytes, list[bytes]]:
+        self._written = []
+        return self._encoder.encode(message), self._written
 
     def decode(self, structure: bytes, arrays: bytes, *, from_child: bool) -> Any:
-        self._arrays, self._used = _load_arrays(arrays), set()
+        self._bytes, self._offset, self._n_read = arrays, 0, 0
         message = (self._from_child if from_child else self._to_child).decode(structure)
-        if len(self._used) != len(self._arrays):
-            raise WireError("the message holds arrays that it does not use")
+        if self._offset != len(arrays):
+            raise WireError("the message holds numbers that belong to no array")
         return message
 
-    def _written(self, value: object) -> msgspec.msgpack.Ext:
-        if type(value) is np.ndarray and value.dtype.kind in _KINDS:
-            self._arrays.append(value)
-            return msgspec.msgpack.Ext(_ARRAY, _INDEX.pack(len(self._arrays) - 1))
+    def _write(self, value: object) -> msgspec.msgpack.Ext:
+        if type(value) is np.ndarray:
+            return self._write_array(value)
         if type(value) is Remote:
             return msgspec.msgpack.Ext(_REMOTE, value.name.encode())
         raise WireError(f"a value of type {type(value).__name__} cannot be sent")
 
-    def _array(self, code: int, data: memoryview) -> object:
-        if code != _ARRAY or len(data) != _INDEX.size:
-            raise WireError("the message holds an unknown extension")
-        index = _INDEX.unpack(data)[0]
-        self._used.add(index)
-        return self._arrays[index]
+    def _write_array(self, array: np.ndarray) -> msgspec.msgpack.Ext:
+        number = _NUMBERS.get(array.dtype)
+        if number is None:
+            array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+            number = _NUMBERS.get(array.dtype)
+        if number is None:
+            raise WireError(f"an array of {array.dtype} cannot be sent")
+        self._written.append(array.tobytes())
+        return msgspec.msgpack.Ext(_ARRAY, _DESCRIPTIONS[array.ndim].pack(number, *array.shape))
 
-    def _array_or_remote(self, code: int, data: memoryview) -> object:
-        return Remote(bytes(data).decode()) if code == _REMOTE else self._array(code, data)
+    def _answered(self, code: int, data: memoryview) -> object:
+        if code != _ARRAY:
+            raise WireError("the message holds an unknown extension")
+        self._n_read += 1
+        if self._n_read > MAX_ARRAYS:
+            raise WireError("the message holds too many arrays")
+        return self._read(data)
+
+    def _sent(self, code: int, data: memoryview) -> object:
+        return Remote(bytes(data).decode()) if code == _REMOTE else self._read(data)
+
+    def _read(self, data: memoryview) -> np.ndarray:
+        """The next array, as a copy that may be written to."""
+        number, *shape = _DESCRIPTIONS[len(data) >> 3].unpack(data)
+        if any(size > MAX_ARRAY_BYTES for size in shape):
+            raise WireError("the message holds an array of an absurd shape")
+        array = np.ndarray(shape, _DTYPES[number], self._bytes, self._offset)
+        self._offset += array.nbytes
+        copy = array.copy()
+        if number == 0:  # a byte may hold anything, and numpy relies on 0 and 1
+            np.not_equal(array.view(np.uint8), 0, out=copy)
+        return copy
 
 
 _codec = _Codec()
@@ -255,26 +279,10 @@ _codec = _Codec()
 def _decode(structure: bytes, arrays: bytes, *, from_child: bool) -> Any:
     try:
         return _codec.decode(structure, arrays, from_child=from_child)
-    except (msgspec.DecodeError, SafetensorError, LookupError, TypeError, ValueError) as error:
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError, struct.error) as error:
         raise WireError(f"the message cannot be read: {error}") from error
     except (RecursionError, OverflowError, MemoryError) as error:
         raise WireError("the message cannot be read") from error
-
-
-def _load_arrays(payload: bytes) -> list[np.ndarray]:
-    """The arrays in the order of their numbers, as copies that may be written to."""
-    if not payload:
-        return []
-    header_bytes = int.from_bytes(payload[:8], "little")
-    if header_bytes > MAX_ARRAY_HEADER_BYTES:
-        raise WireError("the message describes too many arrays")
-    arrays = load_arrays(payload)
-    for array in arrays.values():
-        if array.dtype.kind not in _KINDS or array.dtype.itemsize > 8:
-            raise WireError(f"the message holds an array of {array.dtype}")
-        if array.ndim > MAX_DIMENSIONS or any(size > MAX_ARRAY_BYTES for size in array.shape):
-            raise WireError("the message holds an array of an absurd shape")
-    return [np.array(arrays[str(number)], order="C") for number in range(len(arrays))]
 
 
 def _check_plain(values: list[Any]) -> None:
@@ -312,5 +320,5 @@ def _check_leaf(value: Any) -> None:
 
 
 def _check_lengths(structure: int, arrays: int) -> None:
-    if structure > MAX_STRUCTURE_BYTES or arrays > MAX_ARRAY_BYTES + (1 << 20):
+    if structure > MAX_STRUCTURE_BYTES or arrays > MAX_ARRAY_BYTES:
         raise WireError("the message is too large")
