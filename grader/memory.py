@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 
 _ENTRIES = 4096  # results are a few kilobytes each
@@ -31,10 +32,10 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
         key = content_digest(arguments)
         if key in kept:
             kept.move_to_end(key)
-            return copy.deepcopy(kept[key])
+            return _copy(kept[key])
         result = function(*arguments)
         if not (isinstance(result, np.ndarray) and result.nbytes > _LARGEST_BYTES):
-            kept[key] = copy.deepcopy(result)  # the caller may change what it gets
+            kept[key] = _copy(result)  # the caller may change what it gets
             if len(kept) > _ENTRIES:
                 kept.popitem(last=False)
         return result
@@ -43,27 +44,37 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def content_digest(value: Any) -> bytes:
-    """Equal for equal content: types, shapes, dtypes and values."""
-    digest = hashlib.blake2b(digest_size=16)
-    _feed(digest, value)
-    return digest.digest()
+    """Equal for equal content: types, shapes, dtypes and values; a tuple is like a list."""
+    try:
+        content = _encode(value)
+    except OverflowError:
+        content = _encode(_without_giants(value))
+    return hashlib.sha256(content).digest()
 
 
-def _feed(digest: "hashlib.blake2b", value: Any) -> None:
+def _described(value: Any) -> msgspec.msgpack.Ext:
+    """What MessagePack has no form for."""
+    if isinstance(value, np.ndarray):
+        kind = f"{value.dtype.str}{value.shape}".encode()
+        return msgspec.msgpack.Ext(1, kind + value.tobytes())
+    return msgspec.msgpack.Ext(2, f"{type(value).__name__}{value!r}".encode())
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_described).encode
+
+
+def _without_giants(value: Any) -> Any:
+    """The value with integers of more than 64 bits as MessagePack can hold them."""
     match value:
-        case np.ndarray():
-            digest.update(f"a{value.dtype.str}{value.shape}".encode())
-            digest.update(np.ascontiguousarray(value).data)
         case dict():
-            digest.update(b"{%d" % len(value))
-            for key, item in value.items():
-                digest.update(f"{key}:".encode())
-                _feed(digest, item)
-        case list() if all(type(item) is int for item in value):  # token ids, often many
-            digest.update(f"i{value}".encode())
+            return {key: _without_giants(item) for key, item in value.items()}
         case list() | tuple():
-            digest.update(b"[%d" % len(value))
-            for item in value:
-                _feed(digest, item)
+            return [_without_giants(item) for item in value]
+        case int() if value.bit_length() > 63:
+            return _described(value)
         case _:
-            digest.update(f"{type(value).__name__}{value!r};".encode())
+            return value
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else copy.deepcopy(value)

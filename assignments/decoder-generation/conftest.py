@@ -63,7 +63,7 @@ class Probe:
         self.rng = rng
 
     def floats(self, *shape: int, scale: float = 1.0, shift: float = 0.0) -> Floats:
-        return (shift + scale * self.rng.normal(size=shape)).astype(np.float32)
+        return self.rng.normal(shift, scale, shape).astype(np.float32)
 
     def matrix(self, rows: int, columns: int) -> Floats:
         return self.floats(rows, columns, scale=1.5 / np.sqrt(rows))

@@ -11,11 +11,12 @@ it.
 
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.errors import CallFailed
 from grader.memory import content_digest
+from grader.observation import copied
 from grader.sandbox.contract import CallsAhead, PlannedCall, Returned, Sandbox, Session
 
 Outcome = Returned | CallFailed
@@ -34,13 +35,16 @@ class CallPlan:
     def learn(self, key: bytes, occurrence: int, check: int, call: PlannedCall) -> None:
         """A call was made that needs no answer of ours.
 
+        Its arguments are copied: a check may change its arrays and hand them in again.
+
         Args:
             key: what it is (see `call_key`).
             occurrence: how often the same submission got it before.
             check: the number of the check that made it.
         """
         if (key, occurrence) not in self._calls and len(self._calls) < _MOST_CALLS:
-            self._calls[key, occurrence] = (check, call)
+            own = replace(call, arguments=copied(list(call.arguments)))
+            self._calls[key, occurrence] = (check, own)
             self._ready = None
 
     def make(

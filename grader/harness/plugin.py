@@ -1,6 +1,5 @@
 """The pytest plugin: collects the checks once, then runs them on one submission after another."""
 
-import hashlib
 import re
 import traceback
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from grader.errors import (
 from grader.harness.comparison import Mismatch, take_strain
 from grader.harness.direct import DirectCheck, direct_check, has_hooks
 from grader.harness.markers import MARKERS, Check, assert_complete, read_check
+from grader.harness.randomness import Generators
 from grader.harness.shortcuts import assert_watchable
 from grader.harness.student import Student, StudentProcess
 from grader.records import CheckResult, Verdict
@@ -71,7 +71,6 @@ class GradingPlugin:
     ) -> None:
         self._assignment = assignment
         self._with_hidden = with_hidden
-        self._secret = secret
         self._work = work
         self._stages = {stage.name: stage for stage in assignment.stages}
         self._broken: list[str] = []
@@ -83,6 +82,7 @@ class GradingPlugin:
         self.checks: list[Check] = []
         self.left_out: list[Check] = []
         self._direct: dict[str, DirectCheck] = {}
+        self._generators = Generators(secret)
         self.error: BaseException | None = None
 
     def run_checks(self, process: StudentProcess) -> Iterator[tuple[CheckResult, str]]:
@@ -134,12 +134,7 @@ class GradingPlugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random inputs: fixed for a visible check, from the course secret for a hidden one."""
-        return self._rng(self._by_item[request.node])
-
-    def _rng(self, check: Check) -> np.random.Generator:
-        seed = f"{self._secret if check.hidden else ''}\0{check.id}"
-        number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:16], "little")
-        return np.random.default_rng(number)
+        return self._generators.of(self._by_item[request.node])
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
@@ -208,7 +203,7 @@ class GradingPlugin:
         if not has_hooks(self.checks[0].item.config, self):
             own = {
                 "student": lambda direct: self._student(direct.shared("reference")),
-                "rng": lambda direct: self._rng(self._by_item[direct.item]),
+                "rng": lambda direct: self._generators.of(self._by_item[direct.item]),
             }
             found = {check.id: direct_check(check.item, own) for check in self.checks}
             self._direct = {id_: direct for id_, direct in found.items() if direct}

@@ -52,13 +52,12 @@ def class_of(right, with_double):
 @pytest.fixture
 def graded(small, sandbox):
     """The reports of a class by name, without times."""
-    assignment = load_assignment(small)
 
     def run(submissions):
         reports = []
         grade(
             submissions,
-            assignment=assignment,
+            assignment=load_assignment(small),
             sandbox=sandbox,
             with_hidden=True,
             secret="s",
@@ -91,3 +90,31 @@ def test_a_report_does_not_depend_on_who_was_graded_before(graded, right, with_d
     for name, report in alone.items():
         assert together[name] == report
         assert together[f"{name} again"] == replace(report, submission=f"{name} again")
+
+
+REUSES_ITS_ARRAY = '''
+import numpy as np
+from grader.checks import assert_close, points, stage
+
+pytestmark = stage("double")
+
+
+@points(1)
+def test_one_array_after_another(student):
+    """Twice x for an array that the check changes after the call, and hands in again."""
+    x = np.arange(3.0)
+    for _ in range(3):
+        assert_close(student.double(x), 2 * x, name="the double")
+        x += 1
+'''
+
+
+def test_a_check_may_change_what_it_handed_in(small, graded, right):
+    (small / "test_reuses.py").write_text(REUSES_ITS_ARRAY)
+    described = (small / "assignment.yaml").read_text()
+    (small / "assignment.yaml").write_text(
+        described.replace("total: 7", "total: 8").replace("two, points: 3", "two, points: 4")
+    )
+    submissions = class_of(right, lambda _: right)[:3]
+    reports = graded(submissions)
+    assert {report.points for report in reports.values()} == {reports["right"].max_points}
