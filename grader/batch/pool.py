@@ -1,5 +1,6 @@
 """Worker processes on this machine, and what happens when one of them dies."""
 
+import contextlib
 import multiprocessing
 import os
 import time
@@ -112,9 +113,12 @@ class LocalPool:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         cpu = self._cpu_of_its_own()
-        process = context.Process(target=worker.main, args=(theirs, self._job, cpu), daemon=True)
+        process = context.Process(target=worker.main, args=(theirs, self._job), daemon=True)
         process.start()
         theirs.close()
+        if cpu is not None and process.pid:
+            with contextlib.suppress(OSError):  # it is dead already, or that processor is off
+                os.sched_setaffinity(process.pid, {cpu})
         started = _Worker(process, ours, cpu)
         self._workers.append(started)
         return started

@@ -1,6 +1,5 @@
 """One grading process: it imports torch once and grades the submissions that it is sent."""
 
-import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -39,15 +38,8 @@ class Failed:
 Reply = Ready | Report | Failed
 
 
-def main(connection: Connection, job: Job, cpu: int | None = None) -> None:
-    """Grade until the other end closes. Each report is sent as soon as it is there.
-
-    Args:
-        cpu: the processor that this process and all that it starts keep to; None for any.
-    """
-    if cpu is not None:
-        with contextlib.suppress(OSError):  # switched off since
-            os.sched_setaffinity(0, {cpu})
+def main(connection: Connection, job: Job) -> None:
+    """Grade until the other end closes. Each report is sent as soon as it is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
     from grader.course import load_assignment

@@ -19,6 +19,9 @@ CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 
 
 @pytest.fixture
 def pool(small):
+    """Makes a pool for the small assignment."""
+    made = []
+
     def make(n_workers):
         job = Job(
             assignment=small,
@@ -27,9 +30,12 @@ def pool(small):
             with_torch=False,
             diagnose_hidden=True,
         )
-        return LocalPool(job, n_workers=n_workers, seconds=60)
+        made.append(LocalPool(job, n_workers=n_workers, seconds=60))
+        return made[-1]
 
-    return make
+    yield make
+    for one in made:
+        one.close()
 
 
 def submissions(right, n):
@@ -73,7 +79,6 @@ def test_a_new_worker_takes_the_processor_of_the_dead_one(pool, right):
     for _ in outcomes:
         if new := set(cpus_of_workers()) - set(before):
             assert cpus_of_workers()[new.pop()][0] == before[victim][0]
-            outcomes.close()
             return
     pytest.fail("no new worker was started")
 
