@@ -111,7 +111,10 @@ def _last_row(value: Any) -> Any:
 
 def _equal(a: Any, b: Any) -> bool:
     """The same content; an extra axis of length one and a change of precision do not matter."""
-    a, b = np.squeeze(np.asarray(a)), np.squeeze(np.asarray(b))
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape == b.shape and (a == b).all():  # as it is in a right loop, and soon seen
+        return True
+    a, b = np.squeeze(a), np.squeeze(b)
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-5, atol=1e-7))
 
 

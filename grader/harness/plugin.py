@@ -28,7 +28,7 @@ from grader.harness.direct import DirectCheck, direct_check, has_hooks
 from grader.harness.markers import MARKERS, Check, assert_complete, read_check
 from grader.harness.randomness import Generators
 from grader.harness.shortcuts import assert_watchable
-from grader.harness.student import Student, StudentProcess
+from grader.harness.student import Student, StudentProcess, inner_stages
 from grader.records import CheckResult, Verdict
 
 _VERDICTS: dict[type[CallFailed], Verdict] = {
@@ -73,10 +73,12 @@ class GradingPlugin:
         self._with_hidden = with_hidden
         self._work = work
         self._stages = {stage.name: stage for stage in assignment.stages}
+        self._inner = inner_stages(self._stages)
         self._broken: list[str] = []
         self._process: StudentProcess | None = None
         self._raised: dict[str, BaseException] = {}
         self._passed: set[str] = set()
+        self._passed_stages: set[str] = set()  # those with a check that passed
         self._wrong_stages: set[str] = set()
         self._by_item: dict[pytest.Item, Check] = {}
         self.checks: list[Check] = []
@@ -89,6 +91,7 @@ class GradingPlugin:
         """Run every check on one submission: its result, and what was printed meanwhile."""
         self._process = process
         self._passed.clear()
+        self._passed_stages.clear()
         self._wrong_stages.clear()
         for position, check in enumerate(self.checks):
             self._raised.clear()
@@ -98,6 +101,7 @@ class GradingPlugin:
             result = self._result(check)
             if result.verdict == Verdict.PASSED:
                 self._passed.add(check.id)
+                self._passed_stages.add(check.stage)
             else:
                 self._wrong_stages.add(check.stage)
             yield result, process.take_output()
@@ -127,9 +131,8 @@ class GradingPlugin:
     def _student(self, reference: object) -> Student:
         if self._process is None:
             raise GraderFault("a check ran without a submission")
-        passed = {check.stage for check in self.checks if check.id in self._passed}
-        right = passed - self._wrong_stages  # of the checks that have run by now
-        return Student(self._process, self._stages, reference, right)
+        right = self._passed_stages - self._wrong_stages  # of the checks that have run by now
+        return Student(self._process, self._stages, self._inner, reference, right)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:

@@ -251,17 +251,20 @@ class Student:
 
     Arguments and answers are numpy arrays and plain values. `reference` has the right functions
     as attributes; they answer for those of the student's inner stages that are not `right_stages`.
+    `inner` is what `inner_stages` says of the stages.
     """
 
     def __init__(
         self,
         process: StudentProcess,
         stages: Mapping[str, Stage],
+        inner: Mapping[str, Set[str]],
         reference: object,
         right_stages: Set[str],
     ) -> None:
         self._process = process
         self._stages = stages
+        self._inner = inner
         self._right_stages = right_stages
         self._reference = reference
 
@@ -292,7 +295,7 @@ class Student:
     def _call(
         self, name: str, arguments: tuple[Any, ...], *, want_arguments: bool = False
     ) -> contract.Returned:
-        uses = self._inner_stages(name) - self._right_stages
+        uses = self._inner[name] - self._right_stages
         inner = {other: list(self._stages[other].parameters) for other in sorted(uses)}
         tables = [i for i, a in enumerate(arguments) if isinstance(a, ScriptedStages)]
         scripted = arguments[tables[0]] if tables else None
@@ -332,11 +335,6 @@ class Student:
         finally:
             self._process.observe(name, sent, came=came, stopped=stopped, scripted=scripted)
 
-    def _inner_stages(self, name: str) -> set[str]:
-        """All stages that may run inside a stage: those that it uses, and so on inwards."""
-        uses = set(self._stages[name].uses)
-        return uses.union(*(self._inner_stages(other) for other in uses))
-
     def _stand_in(self, name: str, given: list[Any]) -> Any:
         """The reference's answer in the student's precision, or none where it has none."""
         if any(isinstance(a, np.ndarray) and _is_giant(a) for a in given):
@@ -349,6 +347,16 @@ class Student:
             return value
         floats = [a.dtype for a in given if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
         return value.astype(floats[0]) if floats else value
+
+
+def inner_stages(stages: Mapping[str, Stage]) -> dict[str, Set[str]]:
+    """For each stage all stages that may run inside it: those it uses, and so on inwards."""
+
+    def inside(name: str) -> set[str]:
+        uses = set(stages[name].uses)
+        return uses.union(*(inside(other) for other in uses))
+
+    return {name: inside(name) for name in stages}
 
 
 def _is_giant(array: np.ndarray) -> bool:

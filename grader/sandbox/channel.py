@@ -4,8 +4,9 @@ The other end is a student's process. It may send nothing, half a frame, one byt
 rubbish, or fill its output while we write; none of these may hold the grader up.
 """
 
+import math
 import os
-import selectors
+import select
 import socket
 import struct
 import sys
@@ -44,9 +45,10 @@ class Channel:
         self._expect_credentials(True)
         connection.setblocking(False)
         os.set_blocking(output, False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(output, selectors.EVENT_READ)
-        self._selector.register(connection, selectors.EVENT_READ)
+        self._is_open = True  # the child's output
+        self._poll = select.poll()
+        self._poll.register(output, select.POLLIN)
+        self._poll.register(connection, select.POLLIN)
 
     def send(self, frame: bytes, deadline: float) -> None:
         """Send what `wire.encode` made; raises DeadlinePassed or ChildGone."""
@@ -87,7 +89,6 @@ class Channel:
         return text
 
     def close(self) -> None:
-        self._selector.close()
         self._connection.close()
         os.close(self._output)
 
@@ -124,20 +125,20 @@ class Channel:
     def _wait(self, deadline: float) -> None:
         """Until the connection is ready or the deadline is past, draining output meanwhile."""
         while (left := deadline - time.monotonic()) > 0:
-            ready = [key.fileobj for key, _ in self._selector.select(left)]
+            ready = [descriptor for descriptor, _ in self._poll.poll(math.ceil(1000 * left))]
             if self._output in ready:
                 self._drain()
-            if self._connection in ready:
+            if self._connection.fileno() in ready:
                 return
         raise DeadlinePassed
 
     def _wait_for_room(self, deadline: float) -> None:
         """The same for writing, which the buffers of a socket make rare."""
-        self._selector.modify(self._connection, selectors.EVENT_WRITE)
+        self._poll.modify(self._connection, select.POLLOUT)
         try:
             self._wait(deadline)
         finally:
-            self._selector.modify(self._connection, selectors.EVENT_READ)
+            self._poll.modify(self._connection, select.POLLIN)
 
     def _drain(self) -> None:
         """Take what is there now, one pipe buffer at the most, so that a flood cannot hold us."""
@@ -155,5 +156,6 @@ class Channel:
 
     def _forget_output(self) -> None:
         """The child closed its output: an end that is always ready would spin the wait."""
-        if self._output in {key.fileobj for key in self._selector.get_map().values()}:
-            self._selector.unregister(self._output)
+        if self._is_open:
+            self._is_open = False
+            self._poll.unregister(self._output)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.course import load_assignment
+from grader.course import Stage, load_assignment
 from grader.harness.markers import MARKERS
 from grader.harness.student import Student
 from grader.intake.reading import read
@@ -75,11 +75,15 @@ def process() -> InProcess:
     return InProcess(Path(os.environ["SUBMISSION"]))
 
 
+@pytest.fixture(scope="session")
+def stages() -> dict[str, Stage]:
+    return {stage.name: stage for stage in load_assignment(Path(os.environ["ASSIGNMENT"])).stages}
+
+
 @pytest.fixture
-def student(process: InProcess, reference: object) -> Student:
-    assignment = load_assignment(Path(os.environ["ASSIGNMENT"]))
-    stages = {stage.name: stage for stage in assignment.stages}
-    return Student(process, stages, reference, set(stages))  # type: ignore[arg-type]
+def student(process: InProcess, stages: dict[str, Stage], reference: object) -> Student:
+    none_inside: dict[str, set[str]] = {name: set() for name in stages}
+    return Student(process, stages, none_inside, reference, set(stages))  # type: ignore[arg-type]
 
 
 @pytest.fixture

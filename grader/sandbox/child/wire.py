@@ -263,7 +263,7 @@ class _Codec(threading.local):
     def _read(self, data: memoryview) -> np.ndarray:
         """The next array, as a copy that may be written to."""
         number, *shape = _DESCRIPTIONS[len(data) >> 3].unpack(data)
-        if any(size > MAX_ARRAY_BYTES for size in shape):
+        if max(shape, default=0) > MAX_ARRAY_BYTES:
             raise WireError("the message holds an array of an absurd shape")
         array = np.ndarray(shape, _DTYPES[number], self._bytes, self._offset)
         self._offset += array.nbytes
