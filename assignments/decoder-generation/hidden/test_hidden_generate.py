@@ -29,9 +29,9 @@ def generate(student, stages, prompt, max_new_tokens, eos=EOS):
 def test_eos_in_the_prompt(student, probe, scripted):
     """An end-of-sequence token in the prompt, also at its end, does not stop generation."""
     tokens = probe.tokens(14)
-    for prompt in ([EOS, *tokens[:2]], [EOS, *tokens[:2], EOS]):
+    for prompt, n in (([EOS, *tokens[:2]], 2), ([*tokens[:2], EOS], 1)):
         stages = scripted(tokens[2:], n_layers=1)
-        assert generate(student, stages, prompt, 2) == tokens[2:4]
+        assert generate(student, stages, prompt, n) == tokens[2 : 2 + n]
 
 
 @points(2)
