@@ -17,6 +17,7 @@ import numpy as np
 
 _ENTRIES = 4096  # results are a few kilobytes each
 _LARGEST_BYTES = 256 << 10  # what a student's code makes the reference compute can be larger
+_EXPECTED_BYTES = 16 << 20
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,10 +27,11 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
         function: pure; takes and returns arrays, plain values, and lists and dicts of them.
     """
     kept: OrderedDict[bytes, Any] = OrderedDict()
+    digests = Digests()
 
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
-        key = content_digest(arguments)
+        key = digests.of(arguments)
         if key in kept:
             kept.move_to_end(key)
             return _copy(kept[key])
@@ -41,6 +43,38 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return call
+
+
+class Digests:
+    """Content digests of values that come in nearly the same order for every submission.
+
+    What followed last time is compared first: that takes a third of the time of a digest.
+    """
+
+    def __init__(self) -> None:
+        self._last = b""
+        self._after: dict[bytes, tuple[Any, bytes]] = {}  # digest -> the value after it, its digest
+        self._n_bytes = 0
+
+    def of(self, value: Any) -> bytes:
+        """What `content_digest` gives."""
+        expected = self._after.get(self._last)
+        if expected is not None and _identical(expected[0], value):
+            self._last = expected[1]
+            return self._last
+        digest = content_digest(value)
+        size = _n_bytes(value)
+        if size <= _LARGEST_BYTES:
+            self._expect(value, digest, size)
+        self._last = digest
+        return digest
+
+    def _expect(self, value: Any, digest: bytes, size: int) -> None:
+        self._n_bytes += size
+        if self._n_bytes > _EXPECTED_BYTES:
+            self._after.clear()
+            self._n_bytes = size
+        self._after[self._last] = (copy.deepcopy(value), digest)
 
 
 def content_digest(value: Any) -> bytes:
@@ -74,6 +108,26 @@ def _without_giants(value: Any) -> Any:
             return _described(value)
         case _:
             return value
+
+
+def _identical(a: Any, b: Any) -> bool:
+    """Whether two values have the same digest; rather no than a long look."""
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_identical, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return list(a) == list(b) and all(map(_identical, a.values(), b.values()))
+    # Zero and minus zero are equal, and their digests are not.
+    return type(a) is type(b) and bool(a == b) and (bool(a) or str(a) == str(b))
+
+
+def _n_bytes(value: Any) -> int:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return 64 + sum(map(_n_bytes, value))
+    return 64 + (value.nbytes if isinstance(value, np.ndarray) else 0)
 
 
 def _copy(value: Any) -> Any:

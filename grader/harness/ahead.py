@@ -10,12 +10,10 @@ it.
 """
 
 from collections import Counter, deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from grader.errors import CallFailed
-from grader.memory import content_digest
+from grader.memory import Digests
 from grader.observation import copied
 from grader.sandbox.contract import CallsAhead, PlannedCall, Returned, Sandbox, Session
 
@@ -31,6 +29,11 @@ class CallPlan:
     _calls: dict[tuple[bytes, int], tuple[int, PlannedCall]] = field(default_factory=dict)
     _ready: CallsAhead | None = None
     _keys: list[bytes] = field(default_factory=list)
+    _digests: Digests = field(default_factory=Digests)
+
+    def key(self, call: PlannedCall) -> bytes:
+        """Equal for calls that are equal."""
+        return self._digests.of([call.function, call.want_arguments, call.arguments])
 
     def learn(self, key: bytes, occurrence: int, check: int, call: PlannedCall) -> None:
         """A call was made that needs no answer of ours.
@@ -38,7 +41,7 @@ class CallPlan:
         Its arguments are copied: a check may change its arrays and hand them in again.
 
         Args:
-            key: what it is (see `call_key`).
+            key: what it is (see `key`).
             occurrence: how often the same submission got it before.
             check: the number of the check that made it.
         """
@@ -89,14 +92,10 @@ class Waiting:
 
     def take(self, call: PlannedCall) -> Outcome | None:
         """The outcome of a call if it waits; if not, it is learnt for the next submission."""
-        key = call_key(call.function, call.arguments, call.want_arguments)
+        key = self._plan.key(call)
         occurrence = self._seen[key]
         self._seen[key] += 1
         if waiting := self._outcomes.get(key):
             return waiting.popleft()
         self._plan.learn(key, occurrence, self.check, call)
         return None
-
-
-def call_key(function: str, arguments: Sequence[Any], want_arguments: bool) -> bytes:
-    return content_digest([function, want_arguments, list(arguments)])

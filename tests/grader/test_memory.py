@@ -1,11 +1,14 @@
 """Results of the reference are computed once, and nobody can change what is remembered."""
 
+import copy
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.memory import content_digest, remembered
+from grader.memory import Digests, content_digest, remembered
 
 
 @pytest.fixture
@@ -94,3 +97,37 @@ plain = st.recursive(
 @given(plain, plain)
 def test_equal_digests_mean_equal_content(a, b):
     assert (content_digest(a) == content_digest(b)) == (repr(a) == repr(b))
+
+
+@given(st.lists(st.sampled_from(DIFFERENT), max_size=12), st.integers(1, 3))
+def test_digests_in_a_row_are_content_digests(values, n_times):
+    digests = Digests()
+    for value in values * n_times:
+        assert digests.of(copy.deepcopy(value)) == content_digest(value)
+
+
+@given(plain, plain)
+@settings(deadline=None)
+def test_what_is_expected_and_does_not_come_is_no_mistake(first, second):
+    digests = Digests()
+    for value in (first, second, first, first, second):
+        assert digests.of(value) == content_digest(value)
+
+
+def test_what_is_expected_is_not_changed_by_the_caller():
+    digests, array = Digests(), np.ones(3)
+    for _ in range(2):
+        array[:] = 1
+        assert digests.of([array]) == content_digest([np.ones(3)])
+        array[:] = 2
+        assert digests.of([array]) == content_digest([np.full(3, 2.0)])
+
+
+def test_what_is_expected_takes_bounded_memory():
+    digests = Digests()
+    digests.of(np.zeros(1))
+    tracemalloc.start()
+    for number in range(3000):
+        digests.of(np.full(4 << 10, float(number)))
+    assert tracemalloc.get_traced_memory()[0] < 30 << 20
+    tracemalloc.stop()
