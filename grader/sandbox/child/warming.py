@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import Any
 
-from grader.sandbox.child import shortcuts
+from grader.sandbox.child import rehearsal, shortcuts
 
 # Ordinary modules that students import, so that they are there even where no file can be opened.
 _STANDARD = """
@@ -34,6 +34,7 @@ def warm_up(packages: list[str]) -> None:
         # A fork after an operation with several threads would hang the child.
         torch.set_num_threads(1)
         _use_torch(torch)
+    rehearsal.rehearse()
 
 
 def _use_numpy(np: Any) -> None:
