@@ -5,6 +5,7 @@ because it fails every `<=` and would make the sentence wrong; shapes must be id
 because broadcasting would let an empty or a single value pass.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,9 +16,8 @@ from numpy.typing import NDArray
 # for a single stage; 2e-5 leaves a factor of 20 above that.
 TOLERANCE = 2e-5
 
+_TINY = 1e-300  # where nothing but zero is accepted
 _MOST_TOKENS = 10_000  # far more than any check asks for; longer lists would fill the reports
-
-Floats = NDArray[np.floating[Any]]
 
 _strains: list[float] = []
 
@@ -64,13 +64,14 @@ def assert_close(
     """
     expected = np.asarray(expected, dtype=np.float64)
     array = as_floats(actual, name=name, shape=expected.shape, axes=axes)
-    _assert_finite(array, name, axes)
     error = np.abs(array - expected)
-    scale = float(np.max(np.abs(expected), initial=0.0))
-    wrong = ~(error <= tolerance * scale)  # so that nothing equals an expected NaN
-    _strains.append(_strain(error, tolerance * scale))
-    if wrong.any():
-        raise _far(array, expected, error, wrong, name=name, axes=axes)
+    largest = float(error.max(initial=0.0))
+    accepted = tolerance * float(np.abs(expected).max(initial=0.0))
+    if not math.isfinite(largest):
+        _assert_finite(array, name, axes)
+    _strains.append(largest / max(accepted, _TINY))
+    if not largest <= accepted:  # so that nothing equals an expected NaN
+        raise _far(array, expected, error, ~(error <= accepted), name=name, axes=axes)
 
 
 def assert_same(first: Any, second: Any, *, claim: str) -> None:
@@ -81,15 +82,13 @@ def assert_same(first: Any, second: Any, *, claim: str) -> None:
     """
     a, b = (as_floats(value, name="The answer") for value in (first, second))
     scale = max(float(np.max(np.abs(b), initial=0.0)), 1e-30)
-    agree = a.shape == b.shape and np.isfinite(a).all() and np.isfinite(b).all()
+    agree = a.shape == b.shape and bool(np.isfinite(a).all() and np.isfinite(b).all())
     if agree:
-        _strains.append(_strain(np.abs(a - b), TOLERANCE * scale))
-    if not (agree and bool(np.all(np.abs(a - b) <= TOLERANCE * scale))):
+        largest = float(np.abs(a - b).max(initial=0.0))
+        _strains.append(largest / max(TOLERANCE * scale, _TINY))
+        agree = largest <= TOLERANCE * scale
+    if not agree:
         raise Mismatch(claim, discreet=claim)
-
-
-def _strain(error: Floats, accepted: float) -> float:
-    return float(np.max(error, initial=0.0)) / max(accepted, 1e-300)
 
 
 def assert_unchanged(after: Any, before: Any) -> None:
