@@ -1,11 +1,14 @@
 """Random inputs: the same for every submission, and hidden ones only known with the secret."""
 
+import copy
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from grader.harness.randomness import Generators
+from grader.harness.randomness import Generators, RepeatedGenerator
 
 VISIBLE, OTHER = (SimpleNamespace(id=name, hidden=False) for name in ("softmax.a", "softmax.b"))
 HIDDEN = SimpleNamespace(id="softmax.hidden", hidden=True)
@@ -39,3 +42,55 @@ def test_the_secret_decides_the_numbers_of_hidden_checks_alone():
     assert numbers(one.of(VISIBLE)) == numbers(two.of(VISIBLE))
     assert numbers(one.of(HIDDEN)) != numbers(two.of(HIDDEN))
     assert isinstance(one.of(HIDDEN), np.random.Generator)
+
+
+def draw(generator, step):
+    """One use of a generator; each kind lets the numbers after it depend on it."""
+    match step:
+        case "normal":
+            return generator.normal(0.0, 2.0, (3,))
+        case "other scale":
+            return generator.normal(1.0, 0.5, (3,))
+        case "single":
+            return generator.normal()
+        case "size":
+            return generator.normal(size=2)
+        case "integers":
+            return generator.integers(9, size=3)
+        case "permuted":
+            return generator.permuted(np.arange(5))
+        case _:
+            return np.random.Generator(generator.bit_generator).random()
+
+
+STEPS = ["normal", "other scale", "single", "size", "integers", "permuted", "bits"]
+
+
+@given(st.lists(st.lists(st.sampled_from(STEPS), max_size=6), min_size=2, max_size=5))
+@settings(deadline=None)
+def test_a_repeated_generator_draws_what_a_fresh_one_does(runs):
+    repeated = RepeatedGenerator(5)
+    for steps in runs:
+        repeated.restart()
+        fresh = np.random.default_rng(5)
+        for step in steps:
+            assert np.array_equal(draw(repeated, step), draw(fresh, step))
+
+
+def test_what_was_drawn_is_the_callers_to_change():
+    repeated = RepeatedGenerator(5)
+    for _ in range(3):
+        repeated.restart()
+        numbers = repeated.normal(0.0, 1.0, (3,))
+        assert np.array_equal(numbers, np.random.default_rng(5).normal(0.0, 1.0, (3,)))
+        numbers[:] = 0
+
+
+def test_it_goes_on_after_a_copy():
+    repeated = RepeatedGenerator(5)
+    for _ in range(2):
+        repeated.restart()
+        first = repeated.normal(0.0, 1.0, (3,))
+        again = copy.deepcopy(repeated)
+        assert np.array_equal(again.normal(0.0, 1.0, (3,)), repeated.normal(0.0, 1.0, (3,)))
+        assert first.shape == (3,)
