@@ -93,6 +93,8 @@ class Channel:
         os.close(self._output)
 
     def _take(self, count: int, deadline: float) -> bytes:
+        if not count:
+            return b""
         while len(self._inbox) < count:
             self._wait(deadline)
             try:

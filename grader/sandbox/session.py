@@ -180,6 +180,8 @@ class ChildSession:
 
     def _uses(self, told: wire.Uses) -> tuple[Use, ...]:
         """What the child tells of watched names; what cannot be, is left out."""
+        if not told:
+            return ()
         return tuple(
             Use(
                 name=self._shortcuts[number],

@@ -1,5 +1,6 @@
 """Values as the student's code sees them, and back to plain values that can cross the wall."""
 
+import contextlib
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -18,17 +19,14 @@ class Unsendable(Exception):
 
 def for_student(value: Any, framework: str, connect: Callable[[str], Callable[..., Any]]) -> Any:
     """Arrays become tensors where the submission uses torch; remote names become callables."""
-    match value:
-        case np.ndarray():
-            return _tensor(value) if framework == "torch" else value
-        case Remote():
-            return connect(value.name)
-        case dict():
-            return {key: for_student(item, framework, connect) for key, item in value.items()}
-        case list() | tuple():
-            return [for_student(item, framework, connect) for item in value]
-        case _:
-            return value
+    kind = type(value)  # exact: this runs for every weight of every call
+    if kind is np.ndarray:
+        return _tensor(value) if framework == "torch" else value
+    if kind is list or kind is tuple:
+        return [for_student(item, framework, connect) for item in value]
+    if kind is dict:
+        return {key: for_student(item, framework, connect) for key, item in value.items()}
+    return connect(value.name) if kind is Remote else value
 
 
 def as_namespace(table: dict[str, Any]) -> SimpleNamespace:
@@ -36,7 +34,7 @@ def as_namespace(table: dict[str, Any]) -> SimpleNamespace:
 
 
 def plain(value: Any) -> Any:
-    """The value as arrays, numbers, text, lists and dicts.
+    """The value as arrays, numbers, text, lists and dicts. The arrays may be the student's own.
 
     Raises:
         Unsendable: it holds anything else.
@@ -68,17 +66,22 @@ def _plain_array(array: np.ndarray) -> np.ndarray:
         raise Unsendable(f"an array of dtype {array.dtype}")
     if array.size > MAX_ELEMENTS:
         raise Unsendable(f"an array of {array.size:,} numbers")
-    return np.array(array, order="C", subok=False)
+    return array
 
 
 def _from_tensor(torch: Any, tensor: Any) -> np.ndarray:
+    array: np.ndarray
+    with contextlib.suppress(RuntimeError, TypeError):  # most tensors need no more
+        array = tensor.numpy()
+        if array.dtype.kind in "bif" and array.size <= MAX_ELEMENTS:
+            return array
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
         raise Unsendable(f"a tensor of layout {tensor.layout} on {tensor.device}")
     if tensor.numel() > MAX_ELEMENTS:
         raise Unsendable(f"a tensor of {tensor.numel():,} numbers")
     if tensor.dtype is torch.bfloat16 or tensor.is_complex():
         raise Unsendable(f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')}")
-    array: np.ndarray = tensor.detach().resolve_conj().resolve_neg().numpy()
+    array = tensor.detach().resolve_conj().resolve_neg().numpy()
     return array
 
 

@@ -26,7 +26,7 @@ MAX_INTEGER = (1 << 63) - 1  # what numpy can hold, too
 
 _ARRAY = 1  # MessagePack extension codes
 _REMOTE = 2
-_PLAIN = frozenset({type(None), bool, int, float, str, np.ndarray})
+_PLAIN = frozenset({type(None), bool, int, float, str})
 # Booleans, integers, floats; anything else has no place in an answer. The first byte of an
 # array's description is its dtype's place here, and eight bytes for each axis follow.
 _DTYPES = tuple(np.dtype(name) for name in ("?", "<i1", "<i2", "<i4", "<i8", "<f2", "<f4", "<f8"))
@@ -294,12 +294,13 @@ def _check_plain(values: list[Any]) -> None:
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for value in level:
-            if type(value) is list:
+            kind = type(value)
+            if kind is list:
                 below += value
-            elif type(value) is dict:
+            elif kind is dict:
                 _check_keys(value)
                 below += value.values()
-            else:
+            elif kind is not np.ndarray:
                 _check_leaf(value)
         if not below:
             return
