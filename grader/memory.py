@@ -5,6 +5,7 @@ stand-ins with the same arrays, so nearly all that the reference computes is kno
 first submission.
 """
 
+import contextlib
 import copy
 import functools
 import hashlib
@@ -15,8 +16,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-_ENTRIES = 4096  # results are a few kilobytes each
 _LARGEST_BYTES = 256 << 10  # what a student's code makes the reference compute can be larger
+_RESULT_BYTES = 64 << 20
 _EXPECTED_BYTES = 16 << 20
 
 
@@ -28,18 +29,21 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     kept: OrderedDict[bytes, Any] = OrderedDict()
     digests = Digests()
+    kept_bytes = 0
 
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
+        nonlocal kept_bytes
         key = digests.of(arguments)
         if key in kept:
             kept.move_to_end(key)
             return _copy(kept[key])
         result = function(*arguments)
-        if not (isinstance(result, np.ndarray) and result.nbytes > _LARGEST_BYTES):
+        if (size := content_bytes(result)) <= _LARGEST_BYTES:
             kept[key] = _copy(result)  # the caller may change what it gets
-            if len(kept) > _ENTRIES:
-                kept.popitem(last=False)
+            kept_bytes += size
+        while kept_bytes > _RESULT_BYTES:
+            kept_bytes -= content_bytes(kept.popitem(last=False)[1])
         return result
 
     return call
@@ -60,10 +64,10 @@ class Digests:
         """What `content_digest` gives."""
         expected = self._after.get(self._last)
         if expected is not None and _identical(expected[0], value):
-            self._last = expected[1]
-            return self._last
+            self._last = digest = expected[1]
+            return digest
         digest = content_digest(value)
-        size = _n_bytes(value)
+        size = content_bytes(value)
         if size <= _LARGEST_BYTES:
             self._expect(value, digest, size)
         self._last = digest
@@ -74,61 +78,63 @@ class Digests:
         if self._n_bytes > _EXPECTED_BYTES:
             self._after.clear()
             self._n_bytes = size
-        self._after[self._last] = (copy.deepcopy(value), digest)
+        with contextlib.suppress(TypeError):  # a thing of which there are no copies
+            self._after[self._last] = (copy.deepcopy(value), digest)
 
 
 def content_digest(value: Any) -> bytes:
     """Equal for equal content: types, shapes, dtypes and values; a tuple is like a list."""
-    try:
-        content = _encode(value)
-    except OverflowError:
-        content = _encode(_without_giants(value))
-    return hashlib.sha256(content).digest()
+    return hashlib.sha256(_encode(_encodable(value))).digest()
 
 
-def _described(value: Any) -> msgspec.msgpack.Ext:
-    """What MessagePack has no form for."""
+def content_bytes(value: Any) -> int:
+    """About how much memory a value takes."""
+    if isinstance(value, dict):
+        return 64 + sum(content_bytes(item) for pair in value.items() for item in pair)
+    if isinstance(value, list | tuple):
+        return 64 + sum(map(content_bytes, value))
+    if isinstance(value, str | bytes):
+        return 64 + 4 * len(value)
+    return 64 + (value.nbytes if isinstance(value, np.ndarray) else 0)
+
+
+_SIMPLE = frozenset({type(None), bool, int, float, str, bytes})
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def _encodable(value: Any) -> Any:
+    """The value in MessagePack's own types; what they cannot tell apart is an extension."""
+    kind = type(value)
     if isinstance(value, np.ndarray):
-        kind = f"{value.dtype.str}{value.shape}".encode()
-        return msgspec.msgpack.Ext(1, kind + value.tobytes())
-    return msgspec.msgpack.Ext(2, f"{type(value).__name__}{value!r}".encode())
-
-
-_encode = msgspec.msgpack.Encoder(enc_hook=_described).encode
-
-
-def _without_giants(value: Any) -> Any:
-    """The value with integers of more than 64 bits as MessagePack can hold them."""
-    match value:
-        case dict():
-            return {key: _without_giants(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_without_giants(item) for item in value]
-        case int() if value.bit_length() > 63:
-            return _described(value)
-        case _:
-            return value
+        described = f"{kind.__name__}{value.dtype.str}{value.shape}".encode()
+        return msgspec.msgpack.Ext(1, described + value.tobytes())
+    if kind is list or kind is tuple:
+        return [_encodable(item) for item in value]
+    if kind is dict:
+        pairs = [[_encodable(key), _encodable(item)] for key, item in value.items()]
+        return msgspec.msgpack.Ext(2, _encode(pairs))
+    if value is None or kind in (bool, float) or (kind is int and value.bit_length() < 64):
+        return value
+    if kind is str:
+        return msgspec.msgpack.Ext(3, value.encode("utf-8", "surrogatepass"))
+    return msgspec.msgpack.Ext(4, f"{kind.__name__}{value!r}".encode("utf-8", "surrogatepass"))
 
 
 def _identical(a: Any, b: Any) -> bool:
     """Whether two values have the same digest; rather no than a long look."""
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+    kind = type(a)
+    if kind is not type(b):
+        return False
+    if kind is np.ndarray:
+        return bool(a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
+    if kind is list or kind is tuple:
         return len(a) == len(b) and all(map(_identical, a, b))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return list(a) == list(b) and all(map(_identical, a.values(), b.values()))
+    if kind is dict:
+        return all(map(_identical, (list(a), *a.values()), (list(b), *b.values())))
     # Zero and minus zero are equal, and their digests are not.
-    return type(a) is type(b) and bool(a == b) and (bool(a) or str(a) == str(b))
-
-
-def _n_bytes(value: Any) -> int:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        return 64 + sum(map(_n_bytes, value))
-    return 64 + (value.nbytes if isinstance(value, np.ndarray) else 0)
+    return kind in _SIMPLE and bool(a == b) and (bool(a) or str(a) == str(b))
 
 
 def _copy(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else copy.deepcopy(value)
+    """The same, also in its order of memory, on which the last bits of sums depend."""
+    return value.copy(order="K") if isinstance(value, np.ndarray) else copy.deepcopy(value)

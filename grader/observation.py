@@ -43,12 +43,11 @@ class Observation:
 
 def copied(value: Any) -> Any:
     """A copy of arrays, and of lists and dicts of them; what else there is does not change."""
-    match value:
-        case np.ndarray():
-            return value.copy()
-        case dict():
-            return {key: copied(item) for key, item in value.items()}
-        case list() | tuple():
-            return [copied(item) for item in value]
-        case _:
-            return value
+    kind = type(value)  # exact: this runs for every weight of every call
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is list or kind is tuple:
+        return [copied(item) for item in value]
+    if kind is dict:
+        return {key: copied(item) for key, item in value.items()}
+    return value

@@ -13,12 +13,13 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 
 from grader.errors import CallFailed
-from grader.memory import Digests
+from grader.memory import Digests, content_bytes
 from grader.observation import copied
 from grader.sandbox.contract import CallsAhead, PlannedCall, Returned, Sandbox, Session
 
 Outcome = Returned | CallFailed
 _MOST_CALLS = 500
+_MOST_BYTES = 16 << 20  # of their arguments: a message takes up to 64 MB
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class CallPlan:
 
     sandbox: Sandbox
     _calls: dict[tuple[bytes, int], tuple[int, PlannedCall]] = field(default_factory=dict)
+    _n_bytes: int = 0
     _ready: CallsAhead | None = None
     _keys: list[bytes] = field(default_factory=list)
     _digests: Digests = field(default_factory=Digests)
@@ -45,7 +47,10 @@ class CallPlan:
             occurrence: how often the same submission got it before.
             check: the number of the check that made it.
         """
-        if (key, occurrence) not in self._calls and len(self._calls) < _MOST_CALLS:
+        size = content_bytes(call.arguments)
+        there_is_room = len(self._calls) < _MOST_CALLS and self._n_bytes + size <= _MOST_BYTES
+        if (key, occurrence) not in self._calls and there_is_room:
+            self._n_bytes += size
             own = replace(call, arguments=copied(list(call.arguments)))
             self._calls[key, occurrence] = (check, own)
             self._ready = None
@@ -75,6 +80,7 @@ class Waiting:
         self._plan = plan
         self._outcomes: dict[bytes, deque[Outcome]] = {}
         self._seen: Counter[bytes] = Counter()
+        self._to_learn: tuple[bytes, int, PlannedCall]
         self.check = 0  # the number of the check that runs now
 
     def make(
@@ -91,11 +97,16 @@ class Waiting:
             session.close()
 
     def take(self, call: PlannedCall) -> Outcome | None:
-        """The outcome of a call if it waits; if not, it is learnt for the next submission."""
+        """The outcome of a call if it waits; if not, it is to be made, and may be learnt then."""
         key = self._plan.key(call)
         occurrence = self._seen[key]
         self._seen[key] += 1
         if waiting := self._outcomes.get(key):
             return waiting.popleft()
-        self._plan.learn(key, occurrence, self.check, call)
+        self._to_learn = (key, occurrence, call)
         return None
+
+    def learn(self) -> None:
+        """The call that did not wait has been made; the next submission's is made ahead."""
+        key, occurrence, call = self._to_learn
+        self._plan.learn(key, occurrence, self.check, call)

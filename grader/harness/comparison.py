@@ -64,14 +64,17 @@ def assert_close(
     """
     expected = np.asarray(expected, dtype=np.float64)
     array = as_floats(actual, name=name, shape=expected.shape, axes=axes)
-    error = np.abs(array - expected)
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is told below
+        error = np.abs(array - expected)
     largest = float(error.max(initial=0.0))
     accepted = tolerance * float(np.abs(expected).max(initial=0.0))
-    if not math.isfinite(largest):
-        _assert_finite(array, name, axes)
+    if math.isfinite(largest) and largest <= accepted:
+        _strains.append(largest / max(accepted, _TINY))
+        return
+    _assert_finite(array, name, axes)
     _strains.append(largest / max(accepted, _TINY))
-    if not largest <= accepted:  # so that nothing equals an expected NaN
-        raise _far(array, expected, error, ~(error <= accepted), name=name, axes=axes)
+    wrong = ~((error <= accepted) & np.isfinite(error))  # nothing equals an expected NaN
+    raise _far(array, expected, error, wrong, name=name, axes=axes)
 
 
 def assert_same(first: Any, second: Any, *, claim: str) -> None:

@@ -1,12 +1,16 @@
 """The random inputs of checks: for each check the same numbers on every submission."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from grader.harness.markers import Check
+
+_MOST_DRAWS = 200  # of one check
+_LARGEST_DRAW = 1 << 13  # numbers
 
 
 class Generators:
@@ -30,8 +34,9 @@ class Generators:
 class RepeatedGenerator(np.random.Generator):
     """`np.random.default_rng(seed)` for those who draw the same numbers again and again.
 
-    Arrays of normal numbers, of which most inputs are made, are drawn once and then copied, which
-    takes a fifth of the time.
+    The arrays of normal numbers that a check draws first, of which most inputs are made, are
+    copied from the second time on, which takes a fifth of the time. As soon as anything else of
+    the generator is looked at, it is an ordinary one until it is back at its beginning.
     """
 
     def __init__(self, seed: int) -> None:
@@ -43,7 +48,7 @@ class RepeatedGenerator(np.random.Generator):
 
     def __getattribute__(self, name: str) -> Any:
         if name[0] != "_" and name not in _WITH_MEMORY:
-            self._memory.catch_up()
+            self._memory.leave()
         return super().__getattribute__(name)
 
     @property
@@ -65,7 +70,7 @@ class RepeatedGenerator(np.random.Generator):
         """See `np.random.Generator.normal`."""
         if isinstance(size, tuple) and isinstance(loc, float) and isinstance(scale, float):
             return self._memory.normal((loc, scale, size))
-        self._memory.catch_up()
+        self._memory.leave()
         return super().normal(loc, scale, size)
 
 
@@ -74,46 +79,38 @@ _WITH_MEMORY = frozenset({"normal", "restart", "has_spawned"})
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    """What was asked, what came, and the state of the generator around it."""
-
     asked: tuple[float, float, tuple[int, ...]]
     numbers: np.ndarray
-    before: Any
-    after: Any
+    state: Any  # of the generator afterwards
 
 
 class _Memory:
-    """The draws since the beginning. Where they are repeated, the generator's state lags behind."""
+    """The first draws since the beginning. While they are repeated, the state lags behind."""
 
     def __init__(self, bits: np.random.PCG64) -> None:
         self._bits = bits
         self._generator = np.random.Generator(bits)
         self._beginning: Any = bits.state
-        self._state = self._beginning
-        self._lags = False  # behind `_state`
         self._draws: list[_Draw] = []
-        self._n = 0
+        self.restart()
 
     def restart(self) -> None:
-        self._n, self._state, self._lags = 0, self._beginning, True
+        self._n, self._state, self._is_used = 0, self._beginning, True
+
+    def leave(self) -> None:
+        """The generator is its own from now on."""
+        if self._is_used:
+            self._is_used = False
+            self._bits.state = self._state
 
     def normal(self, asked: tuple[float, float, tuple[int, ...]]) -> np.ndarray:
-        draw = self._draws[self._n] if self._n < len(self._draws) else None
-        state = self._state if self._lags else self._bits.state
-        if draw is None or draw.asked != asked or draw.before != state:
-            draw = self._drawn(asked, state)
-        self._n, self._state, self._lags = self._n + 1, draw.after, True
-        return draw.numbers.copy()
-
-    def _drawn(self, asked: tuple[float, float, tuple[int, ...]], before: Any) -> _Draw:
-        """A new draw; those that were known to follow are forgotten."""
-        self.catch_up()
-        numbers = self._generator.normal(*asked)
-        draw = _Draw(asked, numbers, before, self._bits.state)
-        self._draws[self._n :] = [draw]
-        return draw
-
-    def catch_up(self) -> None:
-        if self._lags:
-            self._lags = False
+        if not self._is_used or self._n >= _MOST_DRAWS or math.prod(asked[2]) > _LARGEST_DRAW:
+            self.leave()
+            return self._generator.normal(*asked)
+        if self._n == len(self._draws) or self._draws[self._n].asked != asked:
             self._bits.state = self._state
+            numbers = self._generator.normal(*asked)
+            self._draws[self._n :] = [_Draw(asked, numbers, self._bits.state)]
+        draw = self._draws[self._n]
+        self._n, self._state = self._n + 1, draw.state
+        return draw.numbers.copy()

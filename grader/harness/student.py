@@ -91,7 +91,8 @@ class StudentProcess:
         if function in self._too_slow:
             raise TimedOut(f"{function} ran out of time before, and was not called again.")
         session = self._open()
-        if not tables and not stand_ins:
+        may_be_planned = not tables and not stand_ins
+        if may_be_planned:
             planned = contract.PlannedCall(
                 function=function, arguments=arguments, want_arguments=want_arguments
             )
@@ -118,6 +119,8 @@ class StudentProcess:
             outcome = failure
         finally:
             self._seconds_left -= time.monotonic() - begin
+        if may_be_planned:
+            self._waiting.learn()
         return self._outcome(function, outcome)
 
     def begin_check(self, number: int, *, hidden: bool) -> None:

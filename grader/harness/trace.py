@@ -21,7 +21,7 @@ from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, Stop
 
 Array = NDArray[Any]
-_WIDEST = 4096  # more than any width or vocabulary of a check
+_WIDEST = 4096  # more than any width, vocabulary or number of tokens of a check
 SPARE_STEPS = 3  # steps beyond the script before a generation that does not stop is ended
 
 
@@ -166,6 +166,8 @@ def token_ids(received: Any) -> list[int]:
     """Token ids as a list: from a list, or an integer array of shape (T,) or (1, T); else []."""
     if isinstance(received, np.ndarray):
         if received.dtype.kind != "i" or received.ndim not in (1, 2):
+            return []
+        if max(received.shape) > _WIDEST:  # also where another axis is empty
             return []
         received = received.tolist()
     if _is_nested(received):

@@ -28,7 +28,6 @@ from grader.sandbox.contract import (
     PlannedCall,
     Refused,
     Returned,
-    Stop,
     Use,
 )
 from grader.text import clean, clean_line
@@ -103,7 +102,12 @@ class ChildSession:
             shortcuts=list(code.shortcuts),
             shortcut_stages=[list(stages) for stages in code.shortcuts.values()],
         )
-        reply = self._exchange(message, "Your submission", limits.load_seconds, _no_answer)
+        try:
+            frame = wire.encode(message)
+        except wire.WireError:
+            most = wire.MAX_STRUCTURE_BYTES >> 20
+            raise BadValue(f"Your submission has more than {most} MB of source text.") from None
+        reply = self._exchange(frame, "Your submission", limits.load_seconds, _no_answer)
         match reply:
             case wire.Loaded(framework=framework, notes=notes, mentions=mentions):
                 named = [(number, "", file, line, 0) for number, file, line in mentions[:_MENTIONS]]
@@ -136,7 +140,7 @@ class ChildSession:
             stand_ins=inner,
             want_arguments=want_arguments,
         )
-        reply = self._exchange(message, function, seconds, answer)
+        reply = self._exchange(_frame(message), function, seconds, answer)
         return self._judged(function, reply, len(arguments) if want_arguments else 0)
 
     def call_ahead(
@@ -228,19 +232,19 @@ class ChildSession:
         return self._last_id
 
     def _exchange(
-        self, message: wire.Message, function: str, seconds: float, answer: Answerer
+        self, frame: bytes, function: str, seconds: float, answer: Answerer
     ) -> wire.FromChild:
-        """Send a request and serve what the child asks until its reply is there."""
+        """Send the last request and serve what the child asks until its reply is there."""
 
         def converse(deadline: float) -> wire.FromChild:
-            self._channel.send(wire.encode(message), deadline)
+            self._channel.send(frame, deadline)
             while True:
                 reply = self._channel.receive(deadline)
                 if not isinstance(reply, wire.Ask):
                     break
                 self._count(reply)
-                self._channel.send(wire.encode(_answered(reply, answer)), deadline)
-            if reply.id != message.id:
+                self._channel.send(_frame(_answered(reply, answer)), deadline)
+            if reply.id != self._last_id:
                 raise wire.WireError("an answer to another request")
             return reply
 
@@ -262,7 +266,7 @@ class ChildSession:
                 "The process that runs your code sent something unreadable instead of the answer "
                 f"of {function}."
             ) from None
-        except Stop:
+        except BaseException:  # a `Stop`, or a fault of ours: the child still waits for an answer
             self._kill()
             raise
 
@@ -297,7 +301,14 @@ def calls_ahead(calls: Sequence[PlannedCall]) -> CallsAhead:
         )
         for number, call in enumerate(calls)
     ]
-    return CallsAhead(calls=tuple(calls), frame=wire.encode(wire.Calls(id=_AHEAD, calls=messages)))
+    return CallsAhead(calls=tuple(calls), frame=_frame(wire.Calls(id=_AHEAD, calls=messages)))
+
+
+def _frame(message: wire.Message) -> bytes:
+    try:
+        return wire.encode(message)
+    except wire.WireError as error:  # not the student's fault
+        raise TypeError(f"a check hands a submission what cannot be sent: {error}") from error
 
 
 def _answered(ask: wire.Ask, answer: Answerer) -> wire.Message:

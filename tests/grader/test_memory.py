@@ -1,7 +1,10 @@
 """Results of the reference are computed once, and nobody can change what is remembered."""
 
 import copy
+import enum
 import tracemalloc
+from decimal import Decimal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -131,3 +134,61 @@ def test_what_is_expected_takes_bounded_memory():
         digests.of(np.full(4 << 10, float(number)))
     assert tracemalloc.get_traced_memory()[0] < 30 << 20
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", ["text", "keys", "lists"])
+def test_text_that_is_expected_takes_bounded_memory(kind):
+    digests = Digests()
+    tracemalloc.start()
+    for number in range(600):
+        text = f"{number}" + "x" * (1 << 18)
+        digests.of({"text": text, "keys": {text: 1}, "lists": [[text]]}[kind])
+    assert tracemalloc.get_traced_memory()[0] < 30 << 20
+    tracemalloc.stop()
+
+
+def test_results_take_bounded_memory():
+    function = remembered(lambda number: np.full(8 << 10, float(number)))
+    tracemalloc.start()
+    for number in range(4000):
+        function(number)
+    assert tracemalloc.get_traced_memory()[0] < 100 << 20
+    tracemalloc.stop()
+    assert np.array_equal(function(0), np.zeros(8 << 10))
+
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+
+ALIKE = [
+    (Number.ONE, 1),
+    (Decimal("1.0"), "1.0"),
+    ({1, 2}, [1, 2]),
+    ({1: "x"}, {1.0: "x"}),
+    ({1: "x"}, {True: "x"}),
+    ({1: "x"}, [[1, "x"]]),
+    (np.float64(1), 1.0),
+    (2**70, float(2**70)),
+    (b"a", "a"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), ALIKE)
+def test_what_python_takes_for_equal_may_be_told_apart(a, b):
+    digests = Digests()
+    for value in (a, a, b, a, b):
+        assert digests.of([value]) == content_digest([value])
+    assert content_digest(a) != content_digest(b)
+
+
+@pytest.mark.parametrize("odd", ["\ud800", 2**200, {2**70: 1}, SimpleNamespace(a=np.ones(2)), np])
+def test_odd_values_have_digests(odd):
+    digests = Digests()
+    assert {digests.of([odd]) for _ in range(3)} == {content_digest([odd])}
+
+
+def test_a_remembered_result_keeps_its_order_of_memory():
+    turned = remembered(lambda x: x.T)
+    x = np.random.default_rng(0).normal(size=(7, 5)).astype(np.float32)
+    assert turned(x).strides == turned(x).strides == x.T.strides

@@ -50,20 +50,18 @@ class Runner:
 
     def _reply(self, reply: wire.Message, send: Callable[[wire.Message], None]) -> None:
         flush_output()
+        uses = self._observer.take()
         if isinstance(reply, wire.Value | wire.Raised | wire.Loaded):
-            reply.uses = self._observer.take()
+            reply.uses = uses
         try:
             send(reply)
         except wire.WireError as error:
-            send(
-                wire.Raised(
-                    id=reply.id,
-                    kind="unsendable",
-                    exception="",
-                    text=str(error),
-                    uses=getattr(reply, "uses", []),
-                )
-            )
+            text = str(error)
+            send(wire.Raised(reply.id, kind="unsendable", exception="", text=text, uses=uses))
+        except MemoryError as error:
+            raised = self._raised(reply.id, error)
+            raised.uses = uses
+            send(raised)
 
     def _load(self, request: wire.Load) -> wire.Message:
         self._submission = Submission(request.main, request.cells, request.modules)

@@ -155,11 +155,9 @@ def encode(message: Message) -> bytes:
     """
     try:
         structure, arrays = _codec.encode(message)
-    except (OverflowError, RecursionError, LookupError, TypeError, ValueError) as error:
+    except (OverflowError, RecursionError, UnicodeEncodeError, TypeError, ValueError) as error:
         raise WireError(f"the value cannot be sent: {error}") from error
     size = sum(map(len, arrays))
-    if size > MAX_ARRAY_BYTES:
-        raise WireError(f"the arrays are larger than {MAX_ARRAY_BYTES >> 20} MB")
     _check_lengths(len(structure), size)
     return b"".join((HEADER.pack(MAGIC, len(structure), size), structure, *arrays))
 
@@ -213,6 +211,7 @@ class _Codec(threading.local):
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
+        self._n_written = 0
         self._bytes = b""
         self._offset = self._n_read = 0
         self._encoder = msgspec.msgpack.Encoder(enc_hook=self._write)
@@ -222,12 +221,18 @@ class _Codec(threading.local):
         self._to_child = msgspec.msgpack.Decoder(to_child, ext_hook=self._sent)
 
     def encode(self, message: Message) -> tuple[bytes, list[bytes]]:
-        self._written = []
-        return self._encoder.encode(message), self._written
+        self._written, self._n_written = [], 0
+        try:
+            return self._encoder.encode(message), self._written
+        finally:
+            self._written = []
 
     def decode(self, structure: bytes, arrays: bytes, *, from_child: bool) -> Any:
         self._bytes, self._offset, self._n_read = arrays, 0, 0
-        message = (self._from_child if from_child else self._to_child).decode(structure)
+        try:
+            message = (self._from_child if from_child else self._to_child).decode(structure)
+        finally:
+            self._bytes = b""
         if self._offset != len(arrays):
             raise WireError("the message holds numbers that belong to no array")
         return message
@@ -246,6 +251,11 @@ class _Codec(threading.local):
             number = _NUMBERS.get(array.dtype)
         if number is None:
             raise WireError(f"an array of {array.dtype} cannot be sent")
+        if array.ndim > MAX_DIMENSIONS:
+            raise WireError(f"an array of {array.ndim} axes cannot be sent")
+        self._n_written += array.nbytes
+        if self._n_written > MAX_ARRAY_BYTES:  # before they are copied: a view can be large
+            raise WireError(f"arrays of more than {MAX_ARRAY_BYTES >> 20} MB cannot be sent")
         self._written.append(array.tobytes())
         return msgspec.msgpack.Ext(_ARRAY, _DESCRIPTIONS[array.ndim].pack(number, *array.shape))
 

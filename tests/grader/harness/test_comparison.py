@@ -363,3 +363,11 @@ def test_the_largest_error_is_kept_as_a_part_of_what_is_accepted():
         assert_close(np.array([1.0, 3.0]), [1, 2], name="the array", tolerance=0.1)
     assert take_strain() == pytest.approx(1 / 0.2)
     assert take_strain() is None
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e308])
+def test_what_is_not_finite_is_a_wrong_answer_where_numpy_raises(value):
+    with np.errstate(all="raise"), pytest.raises(Mismatch):
+        assert_close(np.array([value, 1.0]), [-1.7e308, 1.0], name="the array")
+    with np.errstate(all="raise"), pytest.raises(Mismatch):
+        assert_close(np.array([value]), [np.inf], name="the array")

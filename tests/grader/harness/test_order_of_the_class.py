@@ -92,7 +92,7 @@ def test_a_report_does_not_depend_on_who_was_graded_before(graded, right, with_d
         assert together[f"{name} again"] == replace(report, submission=f"{name} again")
 
 
-REUSES_ITS_ARRAY = '''
+MORE_CHECKS = '''
 import numpy as np
 from grader.checks import assert_close, points, stage
 
@@ -106,15 +106,23 @@ def test_one_array_after_another(student):
     for _ in range(3):
         assert_close(student.double(x), 2 * x, name="the double")
         x += 1
+
+
+@points(1)
+def test_large_arrays(student):
+    """Twice x for arrays that are too large to be sent together."""
+    for number in range(20):
+        x = np.full(1 << 19, float(number))
+        assert_close(student.double(x), 2 * x, name="the double")
 '''
 
 
-def test_a_check_may_change_what_it_handed_in(small, graded, right):
-    (small / "test_reuses.py").write_text(REUSES_ITS_ARRAY)
+def test_checks_may_reuse_arrays_and_hand_in_large_ones(small, graded, right):
+    (small / "test_more.py").write_text(MORE_CHECKS)
     described = (small / "assignment.yaml").read_text()
-    (small / "assignment.yaml").write_text(
-        described.replace("total: 7", "total: 8").replace("two, points: 3", "two, points: 4")
+    described = described.replace("total: 7", "total: 9").replace(
+        "two, points: 3", "two, points: 5"
     )
-    submissions = class_of(right, lambda _: right)[:3]
-    reports = graded(submissions)
-    assert {report.points for report in reports.values()} == {reports["right"].max_points}
+    (small / "assignment.yaml").write_text(described)
+    reports = graded(class_of(right, lambda _: right)[:3])
+    assert [report.points for report in reports.values()] == [9, 9, 9]

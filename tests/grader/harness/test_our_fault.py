@@ -50,6 +50,8 @@ OURS = {
     "an assert outside the assignment": "np.testing.assert_equal(reference.double(x), 'SEEN')",
     "the check skips": "pytest.skip('SEEN')",
     "the check exits": "raise SystemExit('SEEN')",
+    "the check hands in what cannot be sent": "student.double(np.ones(3, dtype=np.uint8))",
+    "the check hands in more than can be sent": "student.double(np.ones(9 << 20))",
 }
 
 

@@ -1,6 +1,7 @@
 """Random inputs: the same for every submission, and hidden ones only known with the secret."""
 
 import copy
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -44,29 +45,28 @@ def test_the_secret_decides_the_numbers_of_hidden_checks_alone():
     assert isinstance(one.of(HIDDEN), np.random.Generator)
 
 
-def draw(generator, step):
-    """One use of a generator; each kind lets the numbers after it depend on it."""
-    match step:
-        case "normal":
-            return generator.normal(0.0, 2.0, (3,))
-        case "other scale":
-            return generator.normal(1.0, 0.5, (3,))
-        case "single":
-            return generator.normal()
-        case "size":
-            return generator.normal(size=2)
-        case "integers":
-            return generator.integers(9, size=3)
-        case "permuted":
-            return generator.permuted(np.arange(5))
-        case _:
-            return np.random.Generator(generator.bit_generator).random()
+def kept(generator):
+    """Draws with what was fetched from the generator before another draw."""
+    pick, bits = generator.integers, generator.bit_generator
+    numbers = generator.normal(0.0, 1.0, (2,))
+    return [*numbers, pick(1000), bits.random_raw(), *generator.normal(0.0, 1.0, (2,))]
 
 
-STEPS = ["normal", "other scale", "single", "size", "integers", "permuted", "bits"]
+STEPS = {
+    "normal": lambda g: g.normal(0.0, 2.0, (3,)),
+    "other scale": lambda g: g.normal(1.0, 0.5, (3,)),
+    "single": lambda g: g.normal(),
+    "size": lambda g: g.normal(size=2),
+    "large": lambda g: g.normal(0.0, 1.0, (100, 100)),
+    "integers": lambda g: g.integers(9, size=3),
+    "permuted": lambda g: g.permuted(np.arange(5)),
+    "bits": lambda g: np.random.Generator(g.bit_generator).random(),
+    "nested": lambda g: g.uniform(-1.0, np.abs(g.normal(0.0, 1.0, (3,)))),
+    "kept": kept,
+}
 
 
-@given(st.lists(st.lists(st.sampled_from(STEPS), max_size=6), min_size=2, max_size=5))
+@given(st.lists(st.lists(st.sampled_from(sorted(STEPS)), max_size=6), min_size=2, max_size=5))
 @settings(deadline=None)
 def test_a_repeated_generator_draws_what_a_fresh_one_does(runs):
     repeated = RepeatedGenerator(5)
@@ -74,7 +74,7 @@ def test_a_repeated_generator_draws_what_a_fresh_one_does(runs):
         repeated.restart()
         fresh = np.random.default_rng(5)
         for step in steps:
-            assert np.array_equal(draw(repeated, step), draw(fresh, step))
+            assert np.array_equal(STEPS[step](repeated), STEPS[step](fresh))
 
 
 def test_what_was_drawn_is_the_callers_to_change():
@@ -84,6 +84,18 @@ def test_what_was_drawn_is_the_callers_to_change():
         numbers = repeated.normal(0.0, 1.0, (3,))
         assert np.array_equal(numbers, np.random.default_rng(5).normal(0.0, 1.0, (3,)))
         numbers[:] = 0
+
+
+def test_it_remembers_a_bounded_number_of_draws():
+    repeated = RepeatedGenerator(5)
+    tracemalloc.start()
+    for _ in range(2):
+        repeated.restart()
+        fresh = np.random.default_rng(5)
+        for _ in range(1000):
+            assert np.array_equal(repeated.normal(0.0, 1.0, (8000,)), fresh.normal(size=8000))
+    assert tracemalloc.get_traced_memory()[0] < 20 << 20
+    tracemalloc.stop()
 
 
 def test_it_goes_on_after_a_copy():

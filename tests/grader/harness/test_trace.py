@@ -1,5 +1,7 @@
 """The stages that a student's `generate` gets: what they take, answer, record and refuse."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -174,3 +176,12 @@ def test_refused_calls_count_towards_the_end(stages, call):
 )
 def test_token_ids(received, ids):
     assert token_ids(received) == ids
+
+
+@pytest.mark.parametrize("shape", [(1 << 26, 0), (1 << 26, 1), (1, 1 << 26)])
+def test_a_giant_is_no_list_of_token_ids(shape):
+    giant = np.broadcast_to(np.int8(0), shape)
+    tracemalloc.start()
+    assert token_ids(giant) == []
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()

@@ -86,6 +86,29 @@ def test_one_absurd_tensor_fails_cleanly(sandbox, call):
     within(5.0, lambda: call(source), OutOfMemory)
 
 
+def test_an_answer_for_which_no_memory_is_left_fails_alone(sandbox, opened):
+    if sandbox.level not in LIMITED:
+        pytest.skip("no limits at this level")
+    source = """
+import numpy as np
+def f():
+    global kept
+    kept = [bytearray(1 << 20)]
+    try:
+        while True:
+            kept.append(bytearray(1 << 20))
+    except MemoryError:
+        del kept[:40]
+    return np.zeros(6 << 20)
+def g():
+    kept.clear()
+    return 1
+"""
+    session = opened(source)
+    within(5.0, lambda: session.call("f", [], seconds=5, answer=no_answer), OutOfMemory)
+    assert session.call("g", [], seconds=5, answer=no_answer).value == 1
+
+
 def test_memory_cannot_hide_in_a_file_without_a_name(sandbox, call):
     if sandbox.level not in WALLED:
         pytest.skip("no list of system calls at this level")

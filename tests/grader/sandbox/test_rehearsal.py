@@ -31,3 +31,11 @@ def test_nothing_of_it_stays():
     before = state()
     rehearsal.rehearse()
     assert state() == before
+
+
+def test_what_is_sent_fits_into_the_smallest_socket_buffer():
+    """Nobody reads while the other side writes; 8 KB are those of macOS."""
+    messages = rehearsal.rehearse()
+    sent = sum(len(wire.encode(message)) for message in rehearsal._requests(rehearsal._TORCH))
+    heard = sum(len(wire.encode(message)) for message in messages) / 4
+    assert max(sent, heard) < 6 << 10

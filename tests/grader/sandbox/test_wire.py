@@ -210,10 +210,20 @@ def test_an_array_in_another_order_of_memory_arrives_with_its_values():
     assert same(array, wire.decode_from_child(*parts(wire.encode(sent))).value)
 
 
-@pytest.mark.parametrize("array", [np.ones((1,) * 17), np.ones(2, np.longdouble)])
-def test_arrays_that_cannot_be_described_are_not_sent(array):
-    with pytest.raises(wire.WireError):
-        wire.encode(wire.Value(id=1, value=array, arguments=[]))
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (np.ones((1,) * 17), "an array of 17 axes cannot be sent"),
+        (np.ones(2, np.longdouble), "an array of longdouble cannot be sent|float128"),
+        ([np.broadcast_to(1.0, (4000, 2000))] * 2, "arrays of more than 64 MB cannot be sent"),
+    ],
+)
+def test_arrays_that_cannot_be_sent_are_not_copied(value, sentence):
+    tracemalloc.start()
+    with pytest.raises(wire.WireError, match=sentence):
+        wire.encode(wire.Value(id=1, value=value, arguments=[]))
+    assert tracemalloc.get_traced_memory()[1] < 65 << 20
+    tracemalloc.stop()
 
 
 def test_what_arrives_is_ours_to_write():
