@@ -11,6 +11,9 @@ GIANTS = {
     "softmax": lambda stages: stages.softmax(np.ones(2_000_000, np.float32)),
     "select": lambda stages: stages.select(np.ones(2_000_000, np.float32)),
     "embed": lambda stages: stages.embed(np.zeros(1_000_000, np.int64)),
+    # As lists these would be 67 million rows.
+    "embed_empty_rows": lambda stages: stages.embed(np.zeros((1 << 26, 0), np.int64)),
+    "embed_short_rows": lambda stages: stages.embed(np.zeros((1 << 26, 1), np.int8)),
 }
 
 
