@@ -3,10 +3,12 @@
 import contextlib
 import multiprocessing
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -114,13 +116,14 @@ class LocalPool:
         ours, theirs = context.Pipe()
         cpu = self._cpu_of_its_own()
         process = context.Process(target=worker.main, args=(theirs, self._job), daemon=True)
-        process.start()
+        with _ctrl_c_held():
+            process.start()
+            started = _Worker(process, ours, cpu)
+            self._workers.append(started)
         theirs.close()
         if cpu is not None and process.pid:
             with contextlib.suppress(OSError):  # it is dead already, or that processor is off
                 os.sched_setaffinity(process.pid, {cpu})
-        started = _Worker(process, ours, cpu)
-        self._workers.append(started)
         return started
 
     def _cpu_of_its_own(self) -> int | None:
@@ -165,6 +168,20 @@ class LocalPool:
         if isinstance(reply.error, CourseError) or self._failed_starts >= ATTEMPTS:
             raise reply.error
         return str(reply.error)
+
+
+@contextlib.contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Ctrl-C waits meanwhile, here and in processes that are started, until they want it.
+
+    A worker that gets it while Python starts would end with a traceback of its own.
+    """
+    resource_tracker.ensure_running()  # it would let Ctrl-C through when it is started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _receive(one: _Worker) -> worker.Reply | None:

@@ -41,6 +41,7 @@ Reply = Ready | Report | Failed
 def main(connection: Connection, job: Job) -> None:
     """Grade until the other end closes. Each report is sent as soon as it is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the pool has held it
     os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
     from grader.course import load_assignment
     from grader.diagnosis.explain import explained

@@ -151,15 +151,17 @@ def encode(message: Message) -> bytes:
     """One frame.
 
     Raises:
-        WireError: a value in the message is of a kind that cannot cross, or is too large.
+        WireError: a value in the message is of a kind that cannot cross, or is too large; the
+            words name it.
     """
     try:
         structure, arrays = _codec.encode(message)
     except (OverflowError, RecursionError, UnicodeEncodeError, TypeError, ValueError) as error:
-        raise WireError(f"the value cannot be sent: {error}") from error
-    size = sum(map(len, arrays))
-    _check_lengths(len(structure), size)
-    return b"".join((HEADER.pack(MAGIC, len(structure), size), structure, *arrays))
+        raise WireError(f"a value that cannot be sent ({error})") from error
+    if len(structure) > MAX_STRUCTURE_BYTES:
+        raise WireError(f"more than {MAX_STRUCTURE_BYTES >> 20} MB of text and numbers")
+    header = HEADER.pack(MAGIC, len(structure), sum(map(len, arrays)))
+    return b"".join((header, structure, *arrays))
 
 
 def lengths(header: bytes, *, max_structure: int = MAX_STRUCTURE_BYTES) -> tuple[int, int]:
@@ -171,9 +173,8 @@ def lengths(header: bytes, *, max_structure: int = MAX_STRUCTURE_BYTES) -> tuple
     magic, structure, arrays = HEADER.unpack(header)
     if magic != MAGIC:
         raise WireError("the bytes are not a message")
-    if structure > max_structure:
+    if structure > max_structure or arrays > MAX_ARRAY_BYTES:
         raise WireError("the message is too large")
-    _check_lengths(structure, arrays)
     return structure, arrays
 
 
@@ -242,7 +243,7 @@ class _Codec(threading.local):
             return self._write_array(value)
         if type(value) is Remote:
             return msgspec.msgpack.Ext(_REMOTE, value.name.encode())
-        raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+        raise WireError(f"a value of type {type(value).__name__}")
 
     def _write_array(self, array: np.ndarray) -> msgspec.msgpack.Ext:
         number = _NUMBERS.get(array.dtype)
@@ -250,12 +251,12 @@ class _Codec(threading.local):
             array = array.astype(array.dtype.newbyteorder("<"), copy=False)
             number = _NUMBERS.get(array.dtype)
         if number is None:
-            raise WireError(f"an array of {array.dtype} cannot be sent")
+            raise WireError(f"an array of dtype {array.dtype}")
         if array.ndim > MAX_DIMENSIONS:
-            raise WireError(f"an array of {array.ndim} axes cannot be sent")
+            raise WireError(f"an array of {array.ndim} axes")
         self._n_written += array.nbytes
         if self._n_written > MAX_ARRAY_BYTES:  # before they are copied: a view can be large
-            raise WireError(f"arrays of more than {MAX_ARRAY_BYTES >> 20} MB cannot be sent")
+            raise WireError(f"arrays of more than {MAX_ARRAY_BYTES >> 20} MB")
         self._written.append(array.tobytes())
         return msgspec.msgpack.Ext(_ARRAY, _DESCRIPTIONS[array.ndim].pack(number, *array.shape))
 
@@ -328,8 +329,3 @@ def _check_leaf(value: Any) -> None:
         raise WireError(f"the message holds a value of type {type(value).__name__}")
     if type(value) is int and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
         raise WireError("the message holds an integer of more than 64 bits")
-
-
-def _check_lengths(structure: int, arrays: int) -> None:
-    if structure > MAX_STRUCTURE_BYTES or arrays > MAX_ARRAY_BYTES:
-        raise WireError("the message is too large")

@@ -146,7 +146,7 @@ ANSWERS = {
     "complex numbers": ("return x * 1j", "double returned an array of dtype complex64; a tensor"),
     "text": ("return 'twice'", "The double is text; a tensor or an array is expected."),
     "itself in a list": ("y = []; y.append(y); return y", "double raised RecursionError"),
-    "a huge int": ("return 10 ** 30", "double returned the value cannot be sent"),
+    "a huge int": ("return 10 ** 30", "double returned a value that cannot be sent"),
 }
 
 
