@@ -248,7 +248,8 @@ def _engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         engine = create_engine(url)
     else:
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not url.database.startswith("file:"):  # a URI: whose it is has made the folder
+            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         waits = {} if "timeout" in url.query else {"timeout": _LOCK_SECONDS}
         engine = create_engine(url, poolclass=NullPool, connect_args=waits)
     event.listen(engine, "connect", _prepare_sqlite)

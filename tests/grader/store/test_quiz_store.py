@@ -6,6 +6,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -307,7 +308,8 @@ with open_store({database!r}) as store:
     assert sorted(items) == sorted([f"{me}{n}" for me in range(2) for n in range(10)] + ["one"])
 
 
-def test_a_store_that_may_only_be_read_is_one_sentence(path):
+def test_a_store_that_may_only_be_read_is_one_sentence(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with open_store(path) as store:
         attempt = begin(store)
     with (
@@ -315,6 +317,7 @@ def test_a_store_that_may_only_be_read_is_one_sentence(path):
         pytest.raises(StoreError, match=r"the store cannot be used: .*readonly"),
     ):
         store.save_answer(attempt.id, item="x", response="1", at=START)
+    assert not Path("file:").exists()  # the beginning of a URI is no folder
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing_that_was_saved(path):
