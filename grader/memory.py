@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+_ENTRIES = 4096  # small results take more memory than their content
 _LARGEST_BYTES = 256 << 10  # what a student's code makes the reference compute can be larger
 _RESULT_BYTES = 64 << 20
 _EXPECTED_BYTES = 16 << 20
@@ -42,7 +43,7 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
         if (size := content_bytes(result)) <= _LARGEST_BYTES:
             kept[key] = _copy(result)  # the caller may change what it gets
             kept_bytes += size
-        while kept_bytes > _RESULT_BYTES:
+        while kept_bytes > _RESULT_BYTES or len(kept) > _ENTRIES:
             kept_bytes -= content_bytes(kept.popitem(last=False)[1])
         return result
 

@@ -157,6 +157,13 @@ def test_results_take_bounded_memory():
     assert np.array_equal(function(0), np.zeros(8 << 10))
 
 
+def test_a_bounded_number_of_small_results_is_kept(counted):
+    double, calls = counted
+    for number in [*range(5000), 4999, 0]:
+        double(number)
+    assert len(calls) == 5001  # the last one was kept, and the first one was not
+
+
 class Number(enum.IntEnum):
     ONE = 1
 
