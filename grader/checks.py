@@ -18,6 +18,8 @@ assignment's conftest.py) and `rng` (random inputs; in a hidden check drawn from
 import pytest
 
 from grader.errors import CallFailed
+from grader.generation.order import assert_data_flow, assert_stage_order, assert_step_inputs
+from grader.generation.trace import GenerationTrace, ScriptedStages
 from grader.harness.comparison import (
     TOLERANCE,
     Mismatch,
@@ -29,10 +31,8 @@ from grader.harness.comparison import (
     assert_same,
     assert_unchanged,
 )
-from grader.harness.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.harness.student import Student
-from grader.harness.trace import GenerationTrace, ScriptedStages
-from grader.memory import remembered
+from grader.remembered import remembered
 
 stage = pytest.mark.stage
 points = pytest.mark.points

@@ -117,7 +117,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SourceLine:
     """A line of a submission."""
 
     file: str
@@ -133,7 +133,7 @@ class Shortcut:
 
     name: str  # as the assignment lists it
     stage: str = ""  # whose function was running; empty: none, the submission was being read
-    places: tuple[Place, ...] = ()  # the lines that called it, or that only name it
+    places: tuple[SourceLine, ...] = ()  # the lines that called it, or that only name it
     times: int = 0  # how often it was called; 0: it is named there, and no check saw it called
     hidden: bool = False  # seen while hidden checks ran
     costs_points: bool = False  # the stage has no points because of it

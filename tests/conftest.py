@@ -96,9 +96,9 @@ def sandbox():
 @pytest.fixture
 def grade_source(small, sandbox):
     """Grades a source, by default with hidden checks, on the small assignment as it is then."""
-    from grader.course import load_assignment
     from grader.harness.grading import grade
     from grader.records import Submission
+    from grader.settings import load_assignment
 
     def graded(source, *, modules=None, cells=None, with_hidden=True, secret="s", folder=small):
         submission = Submission(

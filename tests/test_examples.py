@@ -7,9 +7,9 @@ import re
 import pytest
 import yaml
 
-from grader.course import find_assignment
 from grader.records import Status, report_from_json
-from reference.contract import FUNCTIONS
+from grader.settings import find_assignment
+from reference.decoder.contract import FUNCTIONS
 
 ASSIGNMENT = find_assignment("decoder-generation")
 EXAMPLES = ASSIGNMENT.folder / "examples"

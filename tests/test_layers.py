@@ -16,48 +16,53 @@ import pytest
 
 # unit: (what it may import of ours, written without `grader.`, and of others)
 TABLE = {
-    "reference": ("", "torch numpy safetensors"),
-    "reference.misconceptions": ("reference", "torch numpy"),
+    "reference": ("", ""),
+    "reference.decoder": ("", "torch numpy safetensors"),
+    "reference.decoder.misconceptions": ("reference.decoder", "torch numpy"),
     "grader.errors": ("", ""),
     "grader.records": ("errors", "msgspec"),
     "grader.text": ("", ""),
-    "grader.memory": ("", "msgspec numpy"),
-    "grader.observation": ("errors", "numpy"),
+    "grader.remembered": ("", "msgspec numpy"),
+    "grader.observed_calls": ("errors", "numpy"),
     "grader.strict_yaml": ("errors", "msgspec yaml"),
-    "grader.course": ("errors records strict_yaml", "msgspec"),
+    "grader.settings": ("errors records strict_yaml", "msgspec"),
     "grader.sandbox": ("errors text sandbox.child", "msgspec"),
     "grader.sandbox.child": ("", "numpy torch msgspec"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
-        "errors records memory observation course sandbox sandbox.child",
+        "errors records remembered observed_calls settings sandbox sandbox.child",
         "pytest numpy",
     ),
+    "grader.generation": ("errors observed_calls harness sandbox sandbox.child", "numpy"),
     "grader.diagnosis": (
-        "records memory observation reference reference.misconceptions",
+        "records remembered observed_calls reference.decoder reference.decoder.misconceptions",
         "numpy torch",
     ),
-    "grader.checks": ("errors memory harness", "pytest"),
+    "grader.checks": ("errors remembered harness generation", "pytest"),
     "grader.intake": ("errors records text", "nbformat"),
     "grader.batch": (
-        "errors records text course harness diagnosis intake quiz sandbox sandbox.child",
+        "errors records text settings harness diagnosis intake sandbox sandbox.child",
         "msgspec",
     ),
-    "grader.quiz": ("errors records text course strict_yaml", "msgspec"),
-    "grader.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
-    "grader.imports": ("errors intake quiz exports", "lxml bs4 markdownify yaml"),
-    "grader.quiz.verification": (
-        "errors quiz reference reference.misconceptions",
+    "grader.quiz": ("errors records text settings strict_yaml", "msgspec"),
+    "grader.quiz.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
+    "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
+    "grader.keys": (
+        "errors quiz reference.decoder reference.decoder.misconceptions",
         "msgspec numpy torch",
     ),
     "grader.audit": (
-        "errors records course intake batch reference reference.misconceptions",
+        "errors records settings intake batch reference reference.decoder "
+        "reference.decoder.misconceptions",
         "",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
-    "grader.reports": ("errors records text course audit quiz", "rich jinja2 markupsafe"),
+    "grader.courses": ("errors records text settings quiz store batch intake", "msgspec"),
+    "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
     "grader.cli": (
-        "errors records text strict_yaml memory observation course sandbox sandbox.child harness "
-        "diagnosis intake batch audit quiz quiz.verification exports imports store reports",
+        "errors records text strict_yaml remembered observed_calls settings sandbox sandbox.child "
+        "harness diagnosis intake batch audit quiz keys quiz.exports quiz.imports store courses "
+        "reports",
         "click rich",
     ),
 }

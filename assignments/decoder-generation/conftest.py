@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from grader.checks import ScriptedStages, remembered
-from reference.contract import FUNCTIONS
+from reference.decoder.contract import FUNCTIONS
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Any]

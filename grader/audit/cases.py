@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.audit.sources import with_functions
-from grader.course import Assignment
 from grader.errors import CourseError
 from grader.intake.reading import entries, read
 from grader.records import Submission
-from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import Misconception, equivalents, misconceptions
+from grader.settings import Assignment
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.misconceptions.catalogue import Misconception, equivalents, misconceptions
 
 _SEED = 20
 _PARAMETERS = {
@@ -66,7 +66,7 @@ for stage, seed in {seeds}.items():
 """
 
 
-class Kind(StrEnum):
+class CaseKind(StrEnum):
     """What is known of a case before it is graded."""
 
     RIGHT = "right"
@@ -77,10 +77,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class AuditCase:
     """One submission and what it is."""
 
-    kind: Kind
+    kind: CaseKind
     submission: Submission
     stages: tuple[str, ...] = ()  # those in which it differs from the reference
     ids: tuple[str, ...] = ()  # its misconceptions
@@ -110,14 +110,16 @@ def known_stages(assignment: Assignment) -> tuple[str, ...]:
     return known
 
 
-def right_cases(assignment: Assignment) -> list[Case]:
+def right_cases(assignment: Assignment) -> list[AuditCase]:
     """The reference, other ways to compute its stages, and the right submissions of the folder."""
     stages = known_stages(assignment)
-    found = [Case(kind=Kind.RIGHT, submission=with_functions("reference", []))]
-    found += [Case(kind=Kind.RIGHT, submission=one) for one in _right_submissions(assignment)]
+    found = [AuditCase(kind=CaseKind.RIGHT, submission=with_functions("reference", []))]
+    found += [
+        AuditCase(kind=CaseKind.RIGHT, submission=one) for one in _right_submissions(assignment)
+    ]
     return found + [
-        Case(
-            kind=Kind.EQUIVALENT,
+        AuditCase(
+            kind=CaseKind.EQUIVALENT,
             submission=with_functions(entry.id, [(entry.stage, entry.other)]),
             stages=(entry.stage,),
             where=entry.where,
@@ -127,15 +129,15 @@ def right_cases(assignment: Assignment) -> list[Case]:
     ]
 
 
-def wrong_cases(assignment: Assignment, samples: int) -> list[Case]:
+def wrong_cases(assignment: Assignment, samples: int) -> list[AuditCase]:
     """Each misconception alone, and as many random pairs and noisy answers as `samples` says."""
     stages = known_stages(assignment)
     known = [entry for entry in misconceptions() if entry.stage in stages]
     rng = random.Random(_SEED)  # noqa: S311 - no secret; the same cases each time
     pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a.stage != b.stage]
     return [
-        *(_wrong(Kind.WRONG, (entry,)) for entry in known),
-        *(_wrong(Kind.PAIR, pair) for pair in rng.sample(pairs, min(samples, len(pairs)))),
+        *(_wrong(CaseKind.WRONG, (entry,)) for entry in known),
+        *(_wrong(CaseKind.PAIR, pair) for pair in rng.sample(pairs, min(samples, len(pairs)))),
         *_noisy(stages, samples),
     ]
 
@@ -149,10 +151,10 @@ def _right_submissions(assignment: Assignment) -> Iterator[Submission]:
                     yield read(path, name)
 
 
-def _wrong(kind: Kind, found: tuple[Misconception, ...]) -> Case:
+def _wrong(kind: CaseKind, found: tuple[Misconception, ...]) -> AuditCase:
     ids = tuple(entry.id for entry in found)
     functions = [(entry.stage, entry.wrong) for entry in found]
-    return Case(
+    return AuditCase(
         kind=kind,
         submission=with_functions(" + ".join(ids), functions),
         stages=tuple(entry.stage for entry in found),
@@ -160,14 +162,14 @@ def _wrong(kind: Kind, found: tuple[Misconception, ...]) -> Case:
     )
 
 
-def _noisy(stages: tuple[str, ...], samples: int) -> Iterator[Case]:
+def _noisy(stages: tuple[str, ...], samples: int) -> Iterator[AuditCase]:
     """Submissions with noise in every stage, until it is so many: stages are graded apart."""
     for number, first in enumerate(range(0, samples, len(stages))):
         noisy = stages[: samples - first]
         seeds = {stage: first + place for place, stage in enumerate(noisy)}
         extra = _NOISE.format(seeds=seeds)
-        yield Case(
-            kind=Kind.NOISE,
+        yield AuditCase(
+            kind=CaseKind.NOISE,
             submission=with_functions(f"noise {number}", [], extra=extra),
             stages=noisy,
         )

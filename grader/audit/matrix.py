@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.audit.cases import Case, Kind, known_stages
+from grader.audit.cases import AuditCase, CaseKind, known_stages
 from grader.audit.result import (
     MISTAKE_MARGIN,
     ROUNDING_MARGIN,
@@ -13,8 +13,8 @@ from grader.audit.result import (
     MisconceptionRow,
     StageRow,
 )
-from grader.course import Assignment
 from grader.records import CheckResult, Report, Verdict
+from grader.settings import Assignment
 
 Reports = Mapping[str, Report]  # by the name of the case
 _QUIET = (Verdict.PASSED, Verdict.BLOCKED)  # every other verdict says that the check saw something
@@ -23,8 +23,8 @@ _QUIET = (Verdict.PASSED, Verdict.BLOCKED)  # every other verdict says that the 
 def added_up(
     assignment: Assignment,
     *,
-    right: Sequence[Case],
-    wrong: Sequence[Case],
+    right: Sequence[AuditCase],
+    wrong: Sequence[AuditCase],
     graded: Sequence[Reports],
     submissions: int,
     seconds: float,
@@ -35,16 +35,16 @@ def added_up(
         graded: the reports by secret; those of wrong cases with the first secret only.
     """
     known = known_stages(assignment)
-    by_kind = {kind: [case for case in wrong if case.kind == kind] for kind in Kind}
-    rows = [_row(case, graded[0][case.name], known) for case in by_kind[Kind.WRONG]]
+    by_kind = {kind: [case for case in wrong if case.kind == kind] for kind in CaseKind}
+    rows = [_row(case, graded[0][case.name], known) for case in by_kind[CaseKind.WRONG]]
     checks = _check_rows(rows, right, graded, known)
     stages = [_stage_row(stage, rows, checks) for stage in known]
     figures = (
         _caught(rows),
         _fair(right, graded),
         _named(rows),
-        _pairs(by_kind[Kind.PAIR], graded[0]),
-        _accused(by_kind[Kind.NOISE], graded[0]),
+        _pairs(by_kind[CaseKind.PAIR], graded[0]),
+        _accused(by_kind[CaseKind.NOISE], graded[0]),
         _tolerances(rows, checks),
     )
     return Audit(
@@ -71,7 +71,7 @@ def names(report: Report, stage: str) -> tuple[str, ...]:
     return tuple(itertools.chain(*found))
 
 
-def _row(case: Case, report: Report, known: Sequence[str]) -> MisconceptionRow:
+def _row(case: AuditCase, report: Report, known: Sequence[str]) -> MisconceptionRow:
     [stage], [id_] = case.stages, case.ids
     failed = [c for c in report.checks if c.stage == stage and c.verdict not in _QUIET]
     first = [f.misconceptions[:1] for f in report.findings if f.stage == stage]
@@ -98,7 +98,7 @@ def _strain_of_failure(failed: Sequence[CheckResult]) -> float | None:
 
 def _check_rows(
     rows: Sequence[MisconceptionRow],
-    right: Sequence[Case],
+    right: Sequence[AuditCase],
     graded: Sequence[Reports],
     known: Sequence[str],
 ) -> list[CheckRow]:
@@ -122,7 +122,7 @@ def _check_rows(
     return found
 
 
-def _rounding(right: Sequence[Case], graded: Sequence[Reports]) -> dict[str, float]:
+def _rounding(right: Sequence[AuditCase], graded: Sequence[Reports]) -> dict[str, float]:
     """The largest strain of each check on code that is right wherever it is used."""
     largest: dict[str, float] = {}
     for case, reports in itertools.product(right, graded):
@@ -190,7 +190,7 @@ def _caught(rows: Sequence[MisconceptionRow]) -> Figure:
     )
 
 
-def _fair(right: Sequence[Case], graded: Sequence[Reports]) -> Figure:
+def _fair(right: Sequence[AuditCase], graded: Sequence[Reports]) -> Figure:
     """Where an equivalent says itself that it is right on some inputs only, it may fail on others,
     but in its own stage alone."""
     exceptions, of = [], 0
@@ -226,7 +226,7 @@ def _named(rows: Sequence[MisconceptionRow]) -> Figure:
     )
 
 
-def _pairs(pairs: Sequence[Case], reports: Reports) -> Figure:
+def _pairs(pairs: Sequence[AuditCase], reports: Reports) -> Figure:
     exceptions = []
     for case in pairs:
         both = zip(case.stages, case.ids, strict=True)
@@ -243,7 +243,7 @@ def _pairs(pairs: Sequence[Case], reports: Reports) -> Figure:
     )
 
 
-def _accused(noisy: Sequence[Case], reports: Reports) -> Figure:
+def _accused(noisy: Sequence[AuditCase], reports: Reports) -> Figure:
     """Noise that no check sees is no wrong answer, and is not counted."""
     exceptions, of = [], 0
     for case in noisy:

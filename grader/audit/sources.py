@@ -15,7 +15,7 @@ from typing import Any
 
 import reference
 from grader.records import Submission
-from reference.contract import FUNCTIONS
+from reference.decoder.contract import FUNCTIONS
 
 _FOLDER = Path(str(reference.__file__)).parent
 _BEGINNING = 'FRAMEWORK = "torch"'
@@ -24,7 +24,7 @@ import sys
 
 for module in list(sys.modules.values()):
     name = getattr(module, "__name__", "")
-    if name.startswith("reference.") and not name.startswith("reference.misconceptions"):
+    if name.startswith("reference.") and not name.startswith("reference.decoder.misconceptions"):
         for stage in {stages}:
             if hasattr(module, stage):
                 setattr(module, stage, globals()[stage])

@@ -49,7 +49,7 @@ class LocalPool:
         seconds: after this long without a report a worker is ended and the submission tried again.
     """
 
-    def __init__(self, job: worker.Job, *, n_workers: int, seconds: float) -> None:
+    def __init__(self, job: worker.GradingJob, *, n_workers: int, seconds: float) -> None:
         self._job = job
         self._n_workers = n_workers
         self._seconds = seconds
@@ -70,7 +70,7 @@ class LocalPool:
                 self._hand_out(waiting, attempts)
                 for one in self._ready():
                     reply = _receive(one)
-                    if isinstance(reply, worker.Ready):
+                    if isinstance(reply, worker.WorkerReady):
                         one.ready = True
                         continue
                     task, one.task, one.deadline = one.task, None, float("inf")
@@ -152,7 +152,7 @@ class LocalPool:
         said = set(wait([one.connection for one in self._workers], timeout))
         return [one for one in self._workers if one.connection in said]
 
-    def _buried(self, one: _Worker, reply: worker.Failed | None) -> str:
+    def _buried(self, one: _Worker, reply: worker.WorkerFailed | None) -> str:
         """Take a worker that cannot go on out of the pool; why it ended."""
         one.process.kill()
         one.process.join()

@@ -13,7 +13,7 @@ from grader.records import Report, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class GradingJob:
     """What all workers of a run have in common."""
 
     assignment: Path
@@ -24,36 +24,36 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class WorkerReady:
     """The checks are collected, and the isolation level is reached."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class WorkerFailed:
     """A worker cannot go on: the course's fault, or ours."""
 
     error: GraderError
 
 
-Reply = Ready | Report | Failed
+Reply = WorkerReady | Report | WorkerFailed
 
 
-def main(connection: Connection, job: Job) -> None:
+def main(connection: Connection, job: GradingJob) -> None:
     """Grade until the other end closes. Each report is sent as soon as it is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the pool has held it
     os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
-    from grader.course import load_assignment
-    from grader.diagnosis.explain import explained
+    from grader.diagnosis.explanation import explained
     from grader.harness.grading import grade
     from grader.sandbox.child.zygote import die_with_parent
     from grader.sandbox.levels import Level
     from grader.sandbox.warm import WarmSandbox
+    from grader.settings import load_assignment
 
     die_with_parent()
 
     def submissions() -> Iterator[Submission]:
-        connection.send(Ready())
+        connection.send(WorkerReady())
         while True:
             try:
                 yield connection.recv()
@@ -77,6 +77,6 @@ def main(connection: Connection, job: Job) -> None:
         finally:
             sandbox.close()
     except GraderError as error:
-        connection.send(Failed(error))
+        connection.send(WorkerFailed(error))
     except BrokenPipeError:
         return

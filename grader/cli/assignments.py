@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from grader import course
+from grader import settings
 from grader.errors import CourseError
 
 _FOR_STUDENTS = {"handout.md": "handout.md", "starter.py": "submission.py"}
@@ -14,7 +14,7 @@ _FOR_STUDENTS = {"handout.md": "handout.md", "starter.py": "submission.py"}
 @click.command()
 def assignments() -> None:
     """List the assignments, with their stages and points."""
-    for assignment in course.assignments():
+    for assignment in settings.assignments():
         click.echo(f"{assignment.name}: {assignment.title} ({assignment.total} points)")
         for stage in assignment.stages:
             click.echo(f"  {stage.points:>3}  {stage.name:<26}{stage.title}")
@@ -28,7 +28,7 @@ def start(name: str, folder: Path | None) -> None:
 
     The starter becomes submission.py: fill it in and run `grader check submission.py`.
     """
-    assignment = course.find_assignment(name)
+    assignment = settings.find_assignment(name)
     target = folder or Path(assignment.name)
     missing = [old for old in _FOR_STUDENTS if not (assignment.folder / old).is_file()]
     if missing:

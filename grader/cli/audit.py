@@ -55,11 +55,11 @@ def audit(
     if output is not None and not output.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}.", param_hint="-o")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from grader.audit.run import audit as run
+    from grader.audit.audit_run import audit as run
     from grader.cli.progress import progress
-    from grader.course import find_assignment
-    from grader.reports.audit import audit_report
+    from grader.reports.audit_terminal import audit_report
     from grader.reports.terminal import console
+    from grader.settings import find_assignment
 
     chosen = find_assignment(assignment)
     try:
@@ -83,7 +83,7 @@ def audit(
 def _write(result: "Audit", output: Path) -> None:
     from grader.batch.results import write_whole
     from grader.records import to_json
-    from grader.reports.audit import audit_csv
+    from grader.reports.audit_terminal import audit_csv
 
     write_whole(output, to_json(result) if output.suffix == ".json" else audit_csv(result))
     click.echo(f"Written: {output}")

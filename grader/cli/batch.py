@@ -58,10 +58,10 @@ def batch(
 
     Running it again does only what is missing; nothing that is finished is ever lost.
     """
+    from grader.batch.class_run import run_batch
     from grader.batch.results import Results
-    from grader.batch.run import run_batch
     from grader.cli.progress import progress
-    from grader.course import find_assignment, load_course
+    from grader.settings import find_assignment, load_course
 
     results = Results(folder)
     try:

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from grader.cli.batch import LEVELS
-from grader.course import Assignment
 from grader.errors import SubmissionError
 from grader.records import Report, Status, Submission, Verdict
+from grader.settings import Assignment
 
 
 @click.command()
@@ -43,8 +43,8 @@ def check(
     Exit code 0 only if every check passed and no shortcut costs points.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
-    from grader.course import find_assignment
     from grader.intake.reading import read
+    from grader.settings import find_assignment
 
     chosen = find_assignment(assignment)
     if watch:
@@ -100,7 +100,7 @@ def _grade(
     warm = ("numpy", "torch") if with_torch else ("numpy",)
     sandbox = WarmSandbox(warm, require_level=Level(require_level))
     try:
-        from grader.diagnosis.explain import explained
+        from grader.diagnosis.explanation import explained
         from grader.harness.grading import grade
 
         grade(

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from grader.diagnosis.closeness import misfit
-from grader.diagnosis.outcome import Floats, as_numbers, both, identical, outcome
-from grader.observation import Observation
-from reference.misconceptions.catalogue import Misconception, find, of_stage
-from reference.misconceptions.pairs.table import Pair, pairs_of
+from grader.diagnosis.version_outcome import Floats, as_numbers, both, identical, outcome
+from grader.observed_calls import Observation
+from reference.decoder.misconceptions.catalogue import Misconception, find, of_stage
+from reference.decoder.misconceptions.pairs.table import Pair, pairs_of
 
 # A right answer with somewhat more rounding than is allowed is no misconception.
 CLEARLY_WRONG = 3.0
@@ -21,7 +21,7 @@ SECONDS_FOR_PAIRS = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class SeenCall:
     """One observed call that ended with a value or an exception of the student's code."""
 
     arguments: tuple[Any, ...]
@@ -33,13 +33,13 @@ class Call:
     hidden: bool
 
 
-def calls_of(stage: str, observations: Sequence[Observation]) -> list[Call]:
+def calls_of(stage: str, observations: Sequence[Observation]) -> list[SeenCall]:
     """The calls of a stage, the most clearly wrong ones first: they rule out the most."""
     calls = []
     for seen in observations:
         came = as_numbers(seen.value)
         calls.append(
-            Call(
+            SeenCall(
                 arguments=seen.arguments,
                 came=came,
                 is_half=getattr(seen.value, "dtype", None) == np.float16,
@@ -52,7 +52,7 @@ def calls_of(stage: str, observations: Sequence[Observation]) -> list[Call]:
     return sorted(calls, key=lambda call: (call.raised, -call.wrongness))
 
 
-def explaining(stage: str, calls: Sequence[Call]) -> list[Misconception]:
+def explaining(stage: str, calls: Sequence[SeenCall]) -> list[Misconception]:
     """The misconceptions that compute what the student's code did, in every single call.
 
     An exception is explained by one, but that alone names nothing: code raises for many reasons.
@@ -64,7 +64,7 @@ def explaining(stage: str, calls: Sequence[Call]) -> list[Misconception]:
     return sorted(found, key=_is_special)
 
 
-def explaining_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconception, ...]]:
+def explaining_pairs(stage: str, calls: Sequence[SeenCall]) -> list[tuple[Misconception, ...]]:
     """The pairs of misconceptions that compute it together, where no single one does.
 
     They are held to the same: every call must be explained, and neither of the two alone may
@@ -82,7 +82,7 @@ def explaining_pairs(stage: str, calls: Sequence[Call]) -> list[tuple[Misconcept
     return sorted(found, key=lambda pair: sum(map(_is_special, pair)))
 
 
-def changing(stage: str, calls: Sequence[Call]) -> list[Misconception]:
+def changing(stage: str, calls: Sequence[SeenCall]) -> list[Misconception]:
     """The misconceptions that change their arguments, if the student's code does."""
     seen = [call for call in calls if call.changed]
     return [
@@ -92,7 +92,7 @@ def changing(stage: str, calls: Sequence[Call]) -> list[Misconception]:
     ]
 
 
-def _is_clear(version: str, calls: Sequence[Call]) -> bool:
+def _is_clear(version: str, calls: Sequence[SeenCall]) -> bool:
     """Whether some answer is clearly not that of this version."""
     returned = [call for call in calls if call.came is not None]
     return any(misfit(call.came, version, call.arguments) >= CLEARLY_WRONG for call in returned)
@@ -102,14 +102,14 @@ def _is_special(entry: Misconception) -> bool:
     return entry.differs_only != ""
 
 
-def _explain_together(pair: Pair, calls: Sequence[Call]) -> bool:
+def _explain_together(pair: Pair, calls: Sequence[SeenCall]) -> bool:
     version = both(pair)
     return all(_explains(version, call) for call in calls) and all(
         _is_clear(alone, calls) for alone in pair
     )
 
 
-def _explains(version: str, call: Call) -> bool:
+def _explains(version: str, call: SeenCall) -> bool:
     if call.raised:
         return outcome(version, call.arguments, "float32").value is None
     return misfit(call.came, version, call.arguments) <= 1

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.diagnosis.outcome import Floats, outcome, tensors
-from grader.observation import Ask
+from grader.diagnosis.version_outcome import Floats, outcome, tensors
+from grader.observed_calls import AskStudent
 from grader.records import Report, Verdict
-from reference.contract import FUNCTIONS
-from reference.model import ModelConfig
-from reference.random_model import random_weights
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.model import ModelConfig
+from reference.decoder.random_model import random_weights
 
 _CONFIG = ModelConfig(
     vocabulary_size=13, context_length=8, width=12, n_heads=3, n_layers=2, inner_width=20
@@ -33,7 +33,7 @@ _IN_CHAIN = tuple(
 Call = Callable[[str, Sequence[Any]], Any]
 
 
-def chain(report: Report, ask: Ask) -> str:
+def chain(report: Report, ask: AskStudent) -> str:
     """What the student's own stages come to on a small model, if one of them is wrong.
 
     Args:
@@ -103,7 +103,7 @@ def _right(stage: str, arguments: Sequence[Any]) -> Any:
     return outcome(stage, arguments, "float64").value
 
 
-def _student(ask: Ask, mended: str = "") -> Call:
+def _student(ask: AskStudent, mended: str = "") -> Call:
     """The student's stages; one of them may be put right, on its own and inside of others."""
 
     def answer(*given: Any) -> Any:
@@ -121,7 +121,7 @@ def _student(ask: Ask, mended: str = "") -> Call:
     return call
 
 
-def _mends(stage: str, ask: Ask, right: Sequence[tuple[str, Floats | None]]) -> bool:
+def _mends(stage: str, ask: AskStudent, right: Sequence[tuple[str, Floats | None]]) -> bool:
     values = list(_values(_student(ask, mended=stage), every_layer=False))
     name, last = values[-1]
     return name == right[-1][0] and _agree(last, right[-1][1])

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.diagnosis.outcome import Floats, outcome
+from grader.diagnosis.version_outcome import Floats, outcome
 
 # Of the largest value. It is what checks accept, see `grader.harness.comparison`.
 TOLERANCE = 2e-5

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.diagnosis.outcome import as_numbers, function_of, identical
-from grader.observation import Observation, StageCall
-from reference.generation import Stages
-from reference.misconceptions.catalogue import Misconception, of_stage
+from grader.diagnosis.version_outcome import as_numbers, function_of, identical
+from grader.observed_calls import Observation, StageCall
+from reference.decoder.generation import Stages
+from reference.decoder.misconceptions.catalogue import Misconception, of_stage
 
 _AXES = {"stages.embed": 1, "stages.softmax": 1, "stages.select": 1}  # of what a stage gets; else 2
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis.arrays import CLEARLY_WRONG, Call
+from grader.diagnosis.arrays import CLEARLY_WRONG, SeenCall
 from grader.diagnosis.closeness import TOLERANCE
-from grader.diagnosis.outcome import Floats, outcome
+from grader.diagnosis.version_outcome import Floats, outcome
 
 # Names of the axes of what a stage returns, from the last one on.
 _AXES = {
@@ -35,7 +35,7 @@ Pair = tuple[Floats, Floats]  # what came, and what is right; of the same shape
 Pattern = Callable[[str, Sequence[Pair]], str]
 
 
-def pattern(stage: str, calls: Sequence[Call]) -> str:
+def pattern(stage: str, calls: Sequence[SeenCall]) -> str:
     """The first pattern that all wrong answers of a stage show; empty if there is none."""
     wrong = [c for c in calls if c.came is not None and c.wrongness >= CLEARLY_WRONG]
     pairs = []

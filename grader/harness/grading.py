@@ -15,13 +15,12 @@ from typing import Any
 
 import pytest
 
-from grader.course import Assignment
 from grader.errors import CourseError, GraderFault
-from grader.harness.ahead import CallPlan
+from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
-from grader.harness.shortcuts import Evidence, discreet, without_points
+from grader.harness.shortcut_rules import Evidence, discreet, without_points
 from grader.harness.student import StudentProcess
-from grader.observation import Ask, Observation
+from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
     Isolation,
@@ -32,6 +31,7 @@ from grader.records import (
     Verdict,
 )
 from grader.sandbox.contract import Sandbox
+from grader.settings import Assignment
 
 _OUTPUT_CHARACTERS = 20_000
 # Each of pytest's own plugins costs a little at every check; a check needs none of these.
@@ -46,7 +46,7 @@ _PYTEST = (
     *("-c", os.devnull),  # a pytest.ini above the assignment must not change a grade
 )
 
-Explain = Callable[[Report, Sequence[Observation], Ask], Report]
+Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
 
 
 @functools.cache

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import pytest
 
-from grader.course import Assignment
 from grader.errors import CourseError
+from grader.settings import Assignment
 
 T = TypeVar("T", int, str)
 

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
-from grader.course import Assignment
 from grader.errors import (
     BadValue,
     CallFailed,
@@ -24,12 +23,13 @@ from grader.errors import (
     TimedOut,
 )
 from grader.harness.comparison import Mismatch, take_strain
-from grader.harness.direct import DirectCheck, direct_check, has_hooks
+from grader.harness.direct_checks import DirectCheck, direct_check, has_hooks
 from grader.harness.markers import MARKERS, Check, assert_complete, read_check
 from grader.harness.randomness import Generators
-from grader.harness.shortcuts import assert_watchable
+from grader.harness.shortcut_rules import assert_watchable
 from grader.harness.student import Student, StudentProcess, inner_stages
 from grader.records import CheckResult, Verdict
+from grader.settings import Assignment
 
 _VERDICTS: dict[type[CallFailed], Verdict] = {
     NotImplementedYet: Verdict.NOT_IMPLEMENTED,

@@ -78,7 +78,7 @@ _WITH_MEMORY = frozenset({"normal", "restart", "has_spawned"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Draw:
+class _KeptDraw:
     asked: tuple[float, float, tuple[int, ...]]
     numbers: np.ndarray
     state: Any  # of the generator afterwards
@@ -91,7 +91,7 @@ class _Memory:
         self._bits = bits
         self._generator = np.random.Generator(bits)
         self._beginning: Any = bits.state
-        self._draws: list[_Draw] = []
+        self._draws: list[_KeptDraw] = []
         self.restart()
 
     def restart(self) -> None:
@@ -110,7 +110,7 @@ class _Memory:
         if self._n == len(self._draws) or self._draws[self._n].asked != asked:
             self._bits.state = self._state
             numbers = self._generator.normal(*asked)
-            self._draws[self._n :] = [_Draw(asked, numbers, self._bits.state)]
+            self._draws[self._n :] = [_KeptDraw(asked, numbers, self._bits.state)]
         draw = self._draws[self._n]
         self._n, self._state = self._n + 1, draw.state
         return draw.numbers.copy()

@@ -6,15 +6,15 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from grader.course import Limits, Stage
 from grader.errors import CallFailed, Killed, TimedOut
-from grader.harness.ahead import CallPlan, Waiting
+from grader.generation.trace import ScriptedStages
 from grader.harness.comparison import Mismatch
-from grader.harness.shortcuts import Evidence
-from grader.harness.trace import ScriptedStages
-from grader.observation import Observation, copied
+from grader.harness.planned_calls import CallPlan, PlannedAnswers
+from grader.harness.shortcut_rules import Evidence
+from grader.observed_calls import Observation, copied
 from grader.records import Submission
 from grader.sandbox import contract
+from grader.settings import LimitSettings, Stage
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class StudentProcess:
         self,
         sandbox: contract.Sandbox,
         submission: Submission,
-        limits: Limits,
+        limits: LimitSettings,
         call_plans: Mapping[bool, CallPlan] | None = None,
         evidence: Evidence | None = None,
     ) -> None:
@@ -63,14 +63,14 @@ class StudentProcess:
             shortcuts=self.evidence.watched,
         )
         self._limits = limits
-        self._session: contract.Session | None = None
+        self._session: contract.StudentSession | None = None
         self._seconds_left = limits.submission_seconds
         self._unreadable: CallFailed | None = None
         self._started = False
         self._too_slow: set[str] = set()
         self._output = ""
         self._call_plans = call_plans or {False: CallPlan(sandbox), True: CallPlan(sandbox)}
-        self._waiting = Waiting(self._call_plans[False])
+        self._waiting = PlannedAnswers(self._call_plans[False])
         self.notes: tuple[str, ...] = ()
         self.kept: dict[str, Any] = {}
         self.observations: list[Observation] = []
@@ -134,7 +134,7 @@ class StudentProcess:
             raise ValueError("a visible check is to run after a hidden one")
         if hidden > self._in_hidden_check:
             self._in_hidden_check = True
-            self._waiting = Waiting(self._call_plans[hidden])
+            self._waiting = PlannedAnswers(self._call_plans[hidden])
             self._fresh = True
         self._waiting.check = number
 
@@ -182,7 +182,7 @@ class StudentProcess:
             self._session.close()
             self._session = None
 
-    def _open(self) -> contract.Session:
+    def _open(self) -> contract.StudentSession:
         if self._unreadable is not None:
             raise type(self._unreadable)(self._unreadable.problem)
         if self._session is None or not self._session.alive:
@@ -216,7 +216,7 @@ class StudentProcess:
             return self._open()
         return self._session
 
-    def _make_planned_calls(self, session: contract.Session) -> None:
+    def _make_planned_calls(self, session: contract.StudentSession) -> None:
         begin = time.monotonic()
         self._waiting.make(
             session,

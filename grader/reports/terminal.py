@@ -11,10 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.course import Assignment
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
 from grader.reports.findings import finding_lines
-from grader.reports.shortcuts import shortcut_lines, stages_without_points
+from grader.reports.shortcut_lines import shortcut_lines, stages_without_points
+from grader.settings import Assignment
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.BLOCKED: "yellow", Verdict.UNGRADED: "magenta"}
 _OUTPUT_LINES = 12

@@ -82,7 +82,7 @@ class Stop(Exception):
 Answerer = Callable[[str, list[Any]], Any]
 
 
-class Session(Protocol):
+class StudentSession(Protocol):
     """One child with one submission in it."""
 
     @property
@@ -157,7 +157,7 @@ class Sandbox(Protocol):
     def ahead(self, calls: Sequence[PlannedCall]) -> CallsAhead:
         """Calls made ready for `Session.call_ahead`."""
 
-    def open(self, code: Code, limits: Limits) -> Session:
+    def open(self, code: Code, limits: Limits) -> StudentSession:
         """A child that has read the submission.
 
         Raises:

@@ -19,7 +19,7 @@ import grader.errors
 from grader.sandbox.child import probes
 from grader.sandbox.child.kernel import IS_LINUX
 from grader.sandbox.child.namespaces import CLOSED
-from grader.sandbox.contract import Code, Limits, NoAnswer, Session
+from grader.sandbox.contract import Code, Limits, NoAnswer, StudentSession
 from grader.sandbox.levels import Level
 
 SECONDS = 20.0
@@ -78,7 +78,7 @@ def code() -> Code:
     return Code(main="submission", cells=(("probes.py", source),))
 
 
-def leaks(session: Session, level: Level) -> list[str]:
+def leaks(session: StudentSession, level: Level) -> list[str]:
     """What got through that the level promises to stop.
 
     Args:

@@ -23,10 +23,10 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.child import requests
 from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
+from grader.sandbox.child_session import ChildSession, calls_ahead, exit_code
 from grader.sandbox.contract import CallsAhead, Code, Limits, PlannedCall
 from grader.sandbox.levels import PLANS, Level, Plan
 from grader.sandbox.privileges import FIRST_USER, USERS
-from grader.sandbox.session import ChildSession, calls_ahead, exit_code
 
 START_SECONDS = 120.0  # importing torch on a busy machine
 REPLY_SECONDS = 20.0
@@ -35,7 +35,7 @@ _DOCTOR = "Run the command again; if it happens again, see `grader doctor`."
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ForkRefusal:
     """A plan that this machine does not keep, and why."""
 
     plan: Plan
@@ -70,7 +70,7 @@ class WarmSandbox:
         self._plans = plans
         self._plan: Plan | None = None
         self._hello: requests.Hello | None = None
-        self._refusals: list[Refusal] = []
+        self._refusals: list[ForkRefusal] = []
         self._lock = threading.RLock()
         self._users = itertools.count(os.getpid() * 61)  # apart from those of other workers
         self._start(want_namespaces=any(plan.namespaces for plan in plans))
@@ -86,7 +86,7 @@ class WarmSandbox:
         return self._chosen().layers
 
     @property
-    def refusals(self) -> Sequence[Refusal]:
+    def refusals(self) -> Sequence[ForkRefusal]:
         """The plans that did not stand the self-test."""
         self._chosen()
         return self._refusals
@@ -141,7 +141,7 @@ class WarmSandbox:
             why = self._why_not(plan)
             if not why:
                 return plan
-            self._refusals.append(Refusal(plan, why))
+            self._refusals.append(ForkRefusal(plan, why))
         raise GraderFault(f"no child for student code can be made ({self._told()})", fix=_DOCTOR)
 
     def _told(self) -> str:

@@ -26,7 +26,7 @@ class EarlierMarks:
 
 
 class MarkingStore(QuizStore):
-    """A keeper of marks, as `grader.quiz.class_marks` asks for. A sheet is a finished attempt."""
+    """A keeper of marks, as `marking.class_marks` asks for. A sheet is a finished attempt."""
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
 from grader.store.tables import UtcDateTime, metadata
 
-# Rows are only added. A row is one line of JSON, which `grader.quiz.decisions` reads.
+# Rows are only added. A row is one line of JSON, which `grader.quiz.marking.decisions` reads.
 decisions = Table(
     "decisions",
     metadata,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import shipped
+from grader.settings import shipped
 from tests.attacks.attack import Attack, corpus
 from tests.attacks.whole_grader import Run, grade_class
 

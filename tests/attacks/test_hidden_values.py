@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from grader.course import shipped
+from grader.settings import shipped
 from tests.attacks.whole_grader import SECRET, Run
 
 DIGITS = 11  # characters of a number: fewer would be found by chance

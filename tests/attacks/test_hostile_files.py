@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import shipped
 from grader.errors import SubmissionError
 from grader.intake.reading import entries, read
+from grader.settings import shipped
 from tests.attacks.hostile_files import FILES
 from tests.attacks.test_hostile_reports import ACTS, FORMULA, acts, terminal
 from tests.attacks.whole_grader import Run, grade_class

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from grader.course import load_assignment
 from grader.records import report_from_json
 from grader.reports.terminal import check_report, gradebook
+from grader.settings import load_assignment
 from tests.attacks.whole_grader import Run
 
 # Whatever a terminal or an eye obeys instead of showing it.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.course import shipped
+from grader.settings import shipped
 from tests.attacks.attack import LEVELS
 
 MARK = "hostile-mark"

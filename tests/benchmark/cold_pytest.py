@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.course import Stage, load_assignment
 from grader.harness.markers import MARKERS
 from grader.harness.student import Student
 from grader.intake.reading import read
 from grader.sandbox.child import values
 from grader.sandbox.child.stand_in import OWN
 from grader.sandbox.child.stand_in import stand_ins as replaced
-from grader.sandbox.child.submission import Submission
+from grader.sandbox.child.student_modules import StudentModules
 from grader.sandbox.contract import NoAnswer, Returned
+from grader.settings import Stage, load_assignment
 
 
 class InProcess:
@@ -29,7 +29,7 @@ class InProcess:
     def __init__(self, path: Path) -> None:
         self.kept: dict[str, Any] = {}
         submission = read(path)
-        self._submission = Submission("submission", submission.cells, submission.modules)
+        self._submission = StudentModules("submission", submission.cells, submission.modules)
         self._submission.load()
         self._framework = self._submission.framework
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.records import Submission
+from grader.records import StudentModules
 from grader.sandbox import contract
 from grader.sandbox.child import values
-from grader.sandbox.child.submission import Submission as Loaded
+from grader.sandbox.child.student_modules import StudentModules as Loaded
 
 
 @dataclass
@@ -39,7 +39,7 @@ class RecordingSandbox:
 
 
 class RecordingSession:
-    def __init__(self, inner: contract.Session, calls: list[Recorded]) -> None:
+    def __init__(self, inner: contract.StudentSession, calls: list[Recorded]) -> None:
         self._inner, self._calls = inner, calls
 
     def __getattr__(self, name: str) -> Any:
@@ -58,7 +58,7 @@ class RecordingSession:
         return self._inner.call(function, arguments, answer=noted, **options)
 
 
-def seconds_of_forks(submission: Submission, calls: list[Recorded], n: int) -> float:
+def seconds_of_forks(submission: StudentModules, calls: list[Recorded], n: int) -> float:
     """Wall-clock seconds a submission, two forks at a time, as two workers would."""
     running: set[int] = set()
     begin = time.perf_counter()
@@ -74,7 +74,7 @@ def seconds_of_forks(submission: Submission, calls: list[Recorded], n: int) -> f
     return (time.perf_counter() - begin) / n
 
 
-def _run(submission: Submission, calls: list[Recorded]) -> None:
+def _run(submission: StudentModules, calls: list[Recorded]) -> None:
     try:
         loaded = Loaded("submission", submission.cells, submission.modules)
         loaded.load()

@@ -24,12 +24,12 @@ import torch
 from floor import Recorded, RecordingSandbox, seconds_of_forks
 
 from grader.batch.pool import LocalPool
-from grader.batch.worker import Job
-from grader.course import find_assignment
+from grader.batch.worker import GradingJob
 from grader.harness.grading import grade
 from grader.intake.reading import read
 from grader.records import Report, Submission
 from grader.sandbox.warm import WarmSandbox
+from grader.settings import find_assignment
 
 HERE = Path(__file__).parent
 ASSIGNMENT = find_assignment("decoder-generation")
@@ -37,7 +37,7 @@ RIGHT = ASSIGNMENT.folder / "examples" / "submissions" / "right-torch.py"
 RIGHT_NUMPY = RIGHT.with_name("right-numpy.py")
 ENDLESS = "def step_input(prompt, generated, context_length):\n    while True:\n        pass\n"
 _ROUNDS = 3
-JOB = Job(
+JOB = GradingJob(
     assignment=ASSIGNMENT.folder,
     secret="benchmark",
     require_level="none",

@@ -14,9 +14,9 @@ from grader.errors import CourseError, GraderError, GraderFault, SubmissionError
 from grader.records import (
     CheckResult,
     Isolation,
-    Place,
     Report,
     Shortcut,
+    SourceLine,
     StageResult,
     Status,
     Submission,
@@ -151,7 +151,9 @@ shortcuts = st.builds(
     Shortcut,
     name=text,
     stage=text,
-    places=st.lists(st.builds(Place, file=text, line=st.integers(0, 99)), max_size=2).map(tuple),
+    places=st.lists(st.builds(SourceLine, file=text, line=st.integers(0, 99)), max_size=2).map(
+        tuple
+    ),
     times=st.integers(0, 99),
     hidden=st.booleans(),
     costs_points=st.booleans(),

@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import save_file
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from reference.model import DecoderModel, ModelConfig
-from reference.random_model import random_model
-from reference.weights import load_model
+from reference.decoder.model import DecoderModel, ModelConfig
+from reference.decoder.random_model import random_model
+from reference.decoder.weights import load_model
 
 # Within each config all sizes differ, so that no axis can be taken for another.
 CONFIGS = {

@@ -1,6 +1,6 @@
 import torch
 
-from reference.attention import (
+from reference.decoder.attention import (
     SelfAttention,
     attention_weights,
     causal_mask,

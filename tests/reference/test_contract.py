@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reference.contract import FUNCTIONS
+from reference.decoder.contract import FUNCTIONS
 
 SIGNATURES = {
     "step_input": "prompt, generated, context_length",

@@ -2,8 +2,8 @@ import copy
 
 import torch
 
-from reference.decoder_layer import decoder_layer
-from reference.decoder_stack import decoder_stack
+from reference.decoder.decoder_layer import decoder_layer
+from reference.decoder.decoder_stack import decoder_stack
 
 
 def hidden_states(seed=0):

@@ -13,7 +13,7 @@ from transformers.generation.logits_process import (
     TopPLogitsWarper,
 )
 
-from reference.distribution import next_token_distribution
+from reference.decoder.distribution import next_token_distribution
 
 # At a p that is a partial sum of the probabilities, rounding decides whether one token more is
 # kept, so no test goes nearer to one than this, except where every number is exact in binary.

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from reference.embedding import embed
+from reference.decoder.embedding import embed
 
 TOKENS = torch.arange(12.0, dtype=torch.float64).reshape(4, 3)  # V = 4, d = 3
 POSITIONS = torch.arange(100.0, 106.0, dtype=torch.float64).reshape(2, 3)  # C = 2

@@ -2,7 +2,7 @@ import math
 
 import torch
 
-from reference.feed_forward import FeedForward, feed_forward, gelu
+from reference.decoder.feed_forward import FeedForward, feed_forward, gelu
 
 POINTS = torch.linspace(-8, 8, 1001, dtype=torch.float64)
 

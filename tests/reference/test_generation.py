@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 import torch
 
-from reference.distribution import next_token_distribution
-from reference.generation import Stages, generate
-from reference.selection import select_token
+from reference.decoder.distribution import next_token_distribution
+from reference.decoder.generation import Stages, generate
+from reference.decoder.selection import select_token
 
 
 def scripted(tokens, seen):

@@ -4,15 +4,15 @@ import itertools
 import pytest
 import torch
 
-from reference.generation import generate
-from reference.generation_trace import GenerationTrace
+from reference.decoder.generation import generate
+from reference.decoder.generation_trace import ReferenceTrace
 
 PROMPT = [0, 30, 7]
 
 
 @pytest.fixture
 def traced(model):
-    trace = GenerationTrace()
+    trace = ReferenceTrace()
     return generate(PROMPT, trace.observe(model.stages()), 3, None, 4), trace.calls
 
 
@@ -48,7 +48,7 @@ def test_the_trace_changes_no_result(model, traced):
 def test_records_keep_what_was_true_at_the_call(model):
     """A stage that writes into its input does not change the record of the stage before it."""
     spoilt = dataclasses.replace(model.stages(), layers=[lambda hidden: hidden.mul_(0)])
-    trace = GenerationTrace()
+    trace = ReferenceTrace()
     generate(PROMPT, trace.observe(spoilt), 1, None, 4)
     embedded, layer = trace.calls[:2]
     assert (embedded.output != 0).all()

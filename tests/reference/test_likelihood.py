@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from reference.likelihood import sequence_log_probability
-from reference.softmax import softmax
+from reference.decoder.likelihood import sequence_log_probability
+from reference.decoder.softmax import softmax
 
 PROMPT, CONTINUATION = [0, 30, 7], [4, 4, 30, 0, 19]
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from reference.attention import AttentionWeights
-from reference.contract import FUNCTIONS
-from reference.model import ModelConfig
+from reference.decoder.attention import AttentionWeights
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.model import ModelConfig
 
 IDS = torch.tensor([[0, 30, 7, 7, 2, 11], [5, 4, 3, 2, 1, 0]])
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from reference.normalization import layer_norm
+from reference.decoder.normalization import layer_norm
 
 
 def normals(*shape, seed=0):

@@ -1,6 +1,6 @@
 import torch
 
-from reference.output import output_logits
+from reference.decoder.output import output_logits
 
 
 def normals(*shape, seed):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from reference.generation import generate
+from reference.decoder.generation import generate
 
 
 def random_ids(config, *, rows, seed):

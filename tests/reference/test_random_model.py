@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from reference.attention import attention_weights
-from reference.model import ModelConfig
-from reference.random_model import random_model
+from reference.decoder.attention import attention_weights
+from reference.decoder.model import ModelConfig
+from reference.decoder.random_model import random_model
 
 CONFIG = ModelConfig(
     vocabulary_size=31, context_length=9, width=64, n_heads=4, n_layers=2, inner_width=100

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.selection import select_token
+from reference.decoder.selection import select_token
 
 JUST_BELOW_ONE = 1 - 2**-53
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.softmax import softmax
+from reference.decoder.softmax import softmax
 
 rows = st.lists(st.floats(-50, 50), min_size=1, max_size=9)
 

@@ -1,4 +1,4 @@
-from reference.step_input import step_input
+from reference.decoder.step_input import step_input
 
 
 def test_the_generated_tokens_follow_the_prompt():

@@ -6,8 +6,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from reference.model import ModelConfig
-from reference.weights import WeightsError, load_model
+from reference.decoder.model import ModelConfig
+from reference.decoder.weights import WeightsError, load_model
 
 CONFIG = ModelConfig(
     vocabulary_size=17, context_length=11, width=12, n_heads=3, n_layers=2, inner_width=20

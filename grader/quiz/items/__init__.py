@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from grader.quiz.item import Item
+from grader.quiz.items.item import Item
 
 
 @cache

@@ -9,18 +9,18 @@ from typing import Any, ClassVar
 import msgspec
 
 from grader.errors import did_you_mean
-from grader.quiz.item import (
-    Finding,
+from grader.quiz.items.item import (
     Item,
+    LintFinding,
     Presentation,
     Rejected,
     Response,
-    Shown,
+    ShownPart,
     error,
     warning,
 )
-from grader.quiz.marks import Mark, scored
-from grader.quiz.shuffle import shuffled
+from grader.quiz.items.marks import Mark, scored
+from grader.quiz.items.shuffle import shuffled
 
 LABELS = "abcdefghijkl"
 
@@ -58,7 +58,7 @@ class _WithOptions(Item, frozen=True, kw_only=True):
             stem=self.stem,
             points=self.points,
             how=how,
-            parts=tuple(Shown(label, option.text) for label, option in arranged),
+            parts=tuple(ShownPart(label, option.text) for label, option in arranged),
         )
 
     def _ids(self, value: object) -> tuple[str, ...] | Rejected:
@@ -93,7 +93,7 @@ class _WithOptions(Item, frozen=True, kw_only=True):
     def misconception_ids(self) -> tuple[str, ...]:
         return tuple(option.misconception for option in self.options if option.misconception)
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[LintFinding]:
         if not 2 <= len(self.options) <= len(LABELS):
             yield error(
                 "options",
@@ -144,7 +144,7 @@ class Choice(_WithOptions, frozen=True, kw_only=True, tag="choice"):
     def guess_level(self) -> Fraction:
         return Fraction(1, len(self.options))
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[LintFinding]:
         yield from super().problems()
         right = sum(option.correct for option in self.options)
         if right != 1:
@@ -213,7 +213,7 @@ class Choices(_WithOptions, frozen=True, kw_only=True, tag="choices"):
         )
         return Fraction(total, 2**n - 1)
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[LintFinding]:
         yield from super().problems()
         if not self.key():
             yield error("options", "no option is right", "Mark the right ones `correct: true`.")
@@ -248,7 +248,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
             stem=self.stem,
             points=self.points,
             how="Type t for true or f for false.",
-            parts=(Shown("t", "true"), Shown("f", "false")),
+            parts=(ShownPart("t", "true"), ShownPart("f", "false")),
         )
 
     def read(self, value: object) -> Response | Rejected:
@@ -280,7 +280,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
     def misconception_ids(self) -> tuple[str, ...]:
         return (self.misconception,) if self.misconception else ()
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[LintFinding]:
         for name in ("feedback_true", "feedback_false"):
             if not getattr(self, name):
                 said = name.removeprefix("feedback_")
@@ -300,7 +300,7 @@ def _spoken(labels: dict[str, Any]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def _twins(options: tuple[Option, ...], name: str) -> Iterator[Finding]:
+def _twins(options: tuple[Option, ...], name: str) -> Iterator[LintFinding]:
     seen: set[str] = set()
     for option in options:
         value = " ".join(getattr(option, name).split())
@@ -311,7 +311,7 @@ def _twins(options: tuple[Option, ...], name: str) -> Iterator[Finding]:
         seen.add(value)
 
 
-def _option_problems(option: Option) -> Iterator[Finding]:
+def _option_problems(option: Option) -> Iterator[LintFinding]:
     where = f"options.{option.id}"
     if not option.feedback.strip():
         yield error(where, "there is no feedback", "Say why the option is right or wrong.")
@@ -321,7 +321,7 @@ def _option_problems(option: Option) -> Iterator[Finding]:
         yield _nameless(where)
 
 
-def _nameless(where: str) -> Finding:
+def _nameless(where: str) -> LintFinding:
     return error(
         where,
         "a wrong answer names no misconception",
@@ -329,7 +329,7 @@ def _nameless(where: str) -> Finding:
     )
 
 
-def _telling_length(options: tuple[Option, ...]) -> Iterator[Finding]:
+def _telling_length(options: tuple[Option, ...]) -> Iterator[LintFinding]:
     """A right answer that is much longer than all others is chosen without any knowledge."""
     right = [option for option in options if option.correct]
     wrong = [len(option.text) for option in options if not option.correct]

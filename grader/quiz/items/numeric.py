@@ -12,9 +12,9 @@ from typing import ClassVar
 
 import msgspec
 
-from grader.quiz.item import Finding, Item, Presentation, Rejected, Response, error
-from grader.quiz.marks import Mark, scored
-from grader.quiz.units import Units
+from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
+from grader.quiz.items.marks import Mark, scored
+from grader.quiz.items.units import Units
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 RATIO = re.compile(r"[+-]?[0-9]+/[0-9]*[1-9][0-9]*")
@@ -120,7 +120,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
     def misconception_ids(self) -> tuple[str, ...]:
         return tuple(trap.misconception for trap in self.traps if trap.misconception)
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[LintFinding]:
         numbers = [self.answer, self.tolerance, self.rel_tolerance, *(t.value for t in self.traps)]
         if not all(isfinite(number) for number in numbers if number is not None):
             yield error("answer", "a number is not finite", "Write plain numbers.")
@@ -140,7 +140,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             if not trap.feedback.strip():
                 yield error(where, "there is no feedback", "Say what leads to this value.")
 
-    def _tolerance_problems(self) -> Iterator[Finding]:
+    def _tolerance_problems(self) -> Iterator[LintFinding]:
         given = [self.tolerance, self.rel_tolerance]
         if None not in given:
             yield error("tolerance", "there are two tolerances", "Keep one of them.")

@@ -9,20 +9,20 @@ from typing import ClassVar, Literal
 import msgspec
 
 from grader.errors import did_you_mean
-from grader.quiz.item import (
+from grader.quiz.items.item import (
     Doubt,
-    Finding,
     Item,
+    LintFinding,
     Presentation,
     Rejected,
     Response,
     Severity,
-    Shown,
+    ShownPart,
     error,
 )
-from grader.quiz.marks import Mark, scored
-from grader.quiz.order_rules import MOST_STATES, RULES, guess_level, states
-from grader.quiz.ordering import (
+from grader.quiz.items.marks import Mark, scored
+from grader.quiz.items.order_rules import MOST_STATES, RULES, guess_level, states
+from grader.quiz.items.partial_order import (
     Constraint,
     PartialOrder,
     count_orders,
@@ -30,7 +30,7 @@ from grader.quiz.ordering import (
     first_break,
     unsolved,
 )
-from grader.quiz.shuffle import shuffled
+from grader.quiz.items.shuffle import shuffled
 
 MOST_ORDERS_COUNTED = 1000
 
@@ -95,7 +95,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
             stem=self.stem,
             points=self.points,
             how=how,
-            parts=tuple(Shown(str(number), texts[step]) for number, step in shown),
+            parts=tuple(ShownPart(str(number), texts[step]) for number, step in shown),
         )
 
     def read(self, value: object) -> Response | Rejected:
@@ -160,13 +160,13 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
         return RULES[self.rule](response, _chain(key))
 
     def guess_level(self) -> Fraction | None:
-        """Of an answer with as many steps as are right; `grader.quiz.order_rules` says how."""
+        """Of an answer with as many steps as are right; `items.order_rules` says how."""
         return guess_level(self.rule, self.order(), len(self.distractors))
 
     def misconception_ids(self) -> tuple[str, ...]:
         return tuple(stray.misconception for stray in self.distractors if stray.misconception)
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[LintFinding]:
         yield from self._part_problems()
         unknown = list(self._constraint_problems())
         yield from unknown
@@ -207,7 +207,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
             if stray.id in response:
                 yield f"{_quoted(stray.text)} belongs nowhere: {stray.feedback}"
 
-    def _part_problems(self) -> Iterator[Finding]:
+    def _part_problems(self) -> Iterator[LintFinding]:
         if len(self.steps) < 2:
             yield error("steps", "there is nothing to order", "Write two steps or more.")
         seen: set[str] = set()
@@ -231,7 +231,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
                     "Write `misconception: <id>`, an id of misconceptions.yaml.",
                 )
 
-    def _rule_problems(self, order: PartialOrder) -> Iterator[Finding]:
+    def _rule_problems(self, order: PartialOrder) -> Iterator[LintFinding]:
         if self.rule == "position" and states(order, limit=MOST_STATES) >= MOST_STATES:
             yield error(
                 "rule",
@@ -239,7 +239,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
                 "Take `edit`, or write more constraints.",
             )
 
-    def _constraint_problems(self) -> Iterator[Finding]:
+    def _constraint_problems(self) -> Iterator[LintFinding]:
         known = [step.id for step in self.steps]
         for earlier, later, reason in self.before or ():
             where = f"before.[{earlier}, {later}]"
@@ -255,11 +255,13 @@ def _chain(ids: Sequence[str]) -> PartialOrder:
     return PartialOrder(tuple(ids), tuple(Constraint(*pair) for pair in pairwise(ids)))
 
 
-def _several_orders(order: PartialOrder) -> Iterator[Finding]:
+def _several_orders(order: PartialOrder) -> Iterator[LintFinding]:
     orders = count_orders(order, limit=MOST_ORDERS_COUNTED)
     if orders > 1:
         number = str(orders) if orders < MOST_ORDERS_COUNTED else f"{orders} or more"
-        yield Finding(severity=Severity.INFO, where="before", problem=f"{number} orders are right")
+        yield LintFinding(
+            severity=Severity.INFO, where="before", problem=f"{number} orders are right"
+        )
 
 
 def _quoted(text: str) -> str:

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from grader.quiz.item import Finding, Item, Presentation, Rejected, Response, error
-from grader.quiz.marks import Mark, scored
+from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
+from grader.quiz.items.marks import Mark, scored
 
 LONGEST = 200  # characters
 Fold = Literal["case", "space", "punctuation", "accents"]
@@ -102,7 +102,7 @@ class Short(Item, frozen=True, kw_only=True, tag="short"):
     def misconception_ids(self) -> tuple[str, ...]:
         return tuple(near.misconception for near in self.near if near.misconception)
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[LintFinding]:
         if not self.feedback.strip():
             yield error("feedback", "there is no feedback", "Say it to a taker who is wrong.")
         yield from self._form_problems()
@@ -119,7 +119,7 @@ class Short(Item, frozen=True, kw_only=True, tag="short"):
                     "Write fewer points, or put its forms under `accepted`.",
                 )
 
-    def _form_problems(self) -> Iterator[Finding]:
+    def _form_problems(self) -> Iterator[LintFinding]:
         seen: dict[str, str] = {}
         groups = [("accepted", self.accepted)]
         groups += [(f"near[{number}]", near.forms) for number, near in enumerate(self.near)]

@@ -78,7 +78,7 @@ def listed(path: str) -> str:
 
 
 def imported() -> str:
-    for name in ("reference.softmax", "grader.errors", "grader.harness.grading"):
+    for name in ("reference.decoder.softmax", "grader.errors", "grader.harness.grading"):
         try:
             __import__(name)
         except ImportError:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from grader.sandbox.child import values, wire
-from grader.sandbox.child.explain import refusal
 from grader.sandbox.child.mentions import mentions
 from grader.sandbox.child.observer import Observer
 from grader.sandbox.child.pipe import Pipe
-from grader.sandbox.child.shortcuts import Watch
+from grader.sandbox.child.refusals import refusal
 from grader.sandbox.child.stand_in import OWN, stand_ins
-from grader.sandbox.child.submission import Submission, describe
+from grader.sandbox.child.student_modules import StudentModules, describe
+from grader.sandbox.child.watched_shortcuts import Watch
 
 MAX_TEXT = 4000  # characters of an exception's text that cross
 _MEMORY_WORDS = ("can't allocate memory", "cannot allocate memory", "not enough memory")
@@ -28,7 +28,7 @@ class Runner:
 
     def __init__(self, connection: socket.socket) -> None:
         self._pipe = Pipe(connection)
-        self._submission = Submission("submission", [], {})
+        self._submission = StudentModules("submission", [], {})
         self._framework = "numpy"
         self._observer = Observer([], set())
 
@@ -64,7 +64,7 @@ class Runner:
             send(raised)
 
     def _load(self, request: wire.Load) -> wire.Message:
-        self._submission = Submission(request.main, request.cells, request.modules)
+        self._submission = StudentModules(request.main, request.cells, request.modules)
         self._observer = Observer(request.shortcut_stages, self._submission.files)
         if request.shortcuts:
             Watch(request.shortcuts, self._observer).install()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from grader.sandbox.child.submission import Submission
+from grader.sandbox.child.student_modules import StudentModules
 
 OWN = object()  # the answer that says: use the student's own function
 
@@ -18,7 +18,7 @@ AskGrader = Callable[[str, list[Any]], Any]
 
 @contextmanager
 def stand_ins(
-    submission: Submission, inner: Mapping[str, Sequence[str]], ask: AskGrader
+    submission: StudentModules, inner: Mapping[str, Sequence[str]], ask: AskGrader
 ) -> Iterator[None]:
     """Replace the named functions in all of the student's modules, and put them back."""
     replaced: list[tuple[dict[str, Any], str, Any]] = []

@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import Any
 
-from grader.sandbox.child import rehearsal, shortcuts
+from grader.sandbox.child import rehearsal, watched_shortcuts
 
 # Ordinary modules that students import, so that they are there even where no file can be opened.
 _STANDARD = """
@@ -54,7 +54,7 @@ def _use_torch(torch: Any) -> None:
         functional.scaled_dot_product_attention(x, x, x, is_causal=True)
         functional.gelu(functional.layer_norm(weights, (4,)))
         repr(x.sort(descending=True).values.cumsum(-1).topk(2))
-    shortcuts.warm_up(torch)
+    watched_shortcuts.warm_up(torch)
     torch.multinomial(torch.ones(4), 1)
     torch.einsum("bhij,bhjk->bhik", torch.ones(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
     torch.linalg.svd(torch.eye(3))

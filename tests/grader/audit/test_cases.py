@@ -10,11 +10,11 @@ from collections import Counter
 
 import pytest
 
-from grader.audit.cases import Kind, right_cases, wrong_cases
+from grader.audit.cases import CaseKind, right_cases, wrong_cases
 from grader.audit.sources import with_functions
-from grader.course import find_assignment, load_assignment
 from grader.errors import CourseError
-from reference.misconceptions.catalogue import equivalents, find, misconceptions
+from grader.settings import find_assignment, load_assignment
+from reference.decoder.misconceptions.catalogue import equivalents, find, misconceptions
 
 ASSIGNMENT = find_assignment("decoder-generation")
 CASES = [*right_cases(ASSIGNMENT), *wrong_cases(ASSIGNMENT, 200)]
@@ -28,17 +28,17 @@ for path, source in files.items():
 sys.path.insert(0, "")
 import submission, torch
 print(submission.softmax.__name__, submission.softmax.__module__)
-import reference.attention
-print(reference.attention.softmax is submission.softmax, reference.__file__)
+import reference.decoder.attention
+print(reference.decoder.attention.softmax is submission.softmax, reference.__file__)
 """
 
 
 def test_there_is_one_case_for_each_mistake_and_each_equivalent():
     kinds = Counter(case.kind for case in CASES)
-    assert kinds[Kind.WRONG] == len(misconceptions())
-    assert kinds[Kind.EQUIVALENT] == len(equivalents())
-    assert kinds[Kind.PAIR] == 200
-    assert sum(len(case.stages) for case in CASES if case.kind == Kind.NOISE) == 200
+    assert kinds[CaseKind.WRONG] == len(misconceptions())
+    assert kinds[CaseKind.EQUIVALENT] == len(equivalents())
+    assert kinds[CaseKind.PAIR] == 200
+    assert sum(len(case.stages) for case in CASES if case.kind == CaseKind.NOISE) == 200
 
 
 def test_no_two_cases_have_one_name():
@@ -47,7 +47,7 @@ def test_no_two_cases_have_one_name():
 
 def test_pairs_lie_in_different_stages():
     for case in CASES:
-        if case.kind == Kind.PAIR:
+        if case.kind == CaseKind.PAIR:
             assert len(set(case.stages)) == 2
             assert [id_.partition(".")[0] for id_ in case.ids] == list(case.stages)
 
@@ -58,14 +58,14 @@ def test_the_cases_are_the_same_each_time():
 
 def test_fewer_samples_leave_the_mistakes():
     kinds = Counter(case.kind for case in wrong_cases(ASSIGNMENT, 3))
-    assert kinds == {Kind.WRONG: len(misconceptions()), Kind.PAIR: 3, Kind.NOISE: 1}
+    assert kinds == {CaseKind.WRONG: len(misconceptions()), CaseKind.PAIR: 3, CaseKind.NOISE: 1}
 
 
 def test_a_submission_holds_every_module_of_ours_that_it_imports():
     for case in CASES:
         paths = case.submission.modules
         there = {path.removesuffix("/__init__.py").removesuffix(".py") for path in paths}
-        if case.kind not in (Kind.WRONG, Kind.EQUIVALENT):
+        if case.kind not in (CaseKind.WRONG, CaseKind.EQUIVALENT):
             continue
         sources = [*case.submission.modules.values(), case.submission.cells[0][1]]
         for name in itertools.chain(*map(imported, sources)):
@@ -94,7 +94,7 @@ def test_a_wrong_function_takes_the_place_of_the_right_one_and_needs_no_installe
         check=True,
     )
     first, second = ran.stdout.splitlines()
-    assert first == "base_two reference.misconceptions.softmax"
+    assert first == "base_two reference.decoder.misconceptions.softmax"
     assert second == f"True {tmp_path}/reference/__init__.py"
 
 

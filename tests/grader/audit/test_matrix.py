@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from grader.audit.cases import Case, Kind
+from grader.audit.cases import AuditCase, CaseKind
 from grader.audit.matrix import added_up
-from grader.course import find_assignment
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Submission, Verdict
-from grader.reports.audit import audit_csv, audit_report
+from grader.reports.audit_terminal import audit_csv, audit_report
 from grader.reports.terminal import console
+from grader.settings import find_assignment
 
 ASSIGNMENT = find_assignment("decoder-generation")
 
 
 def case(kind, name, *stages, ids=(), where=""):
     submission = Submission(name=name, cells=(), modules={}, digest="")
-    return Case(kind=kind, submission=submission, stages=stages, ids=ids, where=where)
+    return AuditCase(kind=kind, submission=submission, stages=stages, ids=ids, where=where)
 
 
 def report(name, *, strains, findings=()):
@@ -53,12 +53,12 @@ def report(name, *, strains, findings=()):
 
 QUIET = {"embed": (0.01, None), "softmax": (0.02, None)}
 E1, S1 = "embed.no_positions", "softmax.twice"
-RIGHT = [case(Kind.RIGHT, "reference"), case(Kind.EQUIVALENT, "softmax.other", "softmax")]
+RIGHT = [case(CaseKind.RIGHT, "reference"), case(CaseKind.EQUIVALENT, "softmax.other", "softmax")]
 WRONG = [
-    case(Kind.WRONG, E1, "embed", ids=(E1,)),
-    case(Kind.WRONG, S1, "softmax", ids=(S1,)),
-    case(Kind.PAIR, f"{E1} + {S1}", "embed", "softmax", ids=(E1, S1)),
-    case(Kind.NOISE, "noise 0", "softmax"),
+    case(CaseKind.WRONG, E1, "embed", ids=(E1,)),
+    case(CaseKind.WRONG, S1, "softmax", ids=(S1,)),
+    case(CaseKind.PAIR, f"{E1} + {S1}", "embed", "softmax", ids=(E1, S1)),
+    case(CaseKind.NOISE, "noise 0", "softmax"),
 ]
 REPORTS = {
     "reference": report("reference", strains=QUIET),
@@ -117,7 +117,7 @@ def test_a_right_submission_that_loses_a_point_is_unfair():
 
 @pytest.mark.parametrize(("stage", "is_fair"), [("softmax", True), ("embed", False)])
 def test_what_is_right_on_some_inputs_may_fail_in_its_own_stage(stage, is_fair):
-    partly = [*RIGHT, case(Kind.EQUIVALENT, "partly", "softmax", where="sometimes")]
+    partly = [*RIGHT, case(CaseKind.EQUIVALENT, "partly", "softmax", where="sometimes")]
     reports = REPORTS | {"partly": report("partly", strains=QUIET | {stage: (2.0, None)})}
     audit = added_up(
         ASSIGNMENT, right=partly, wrong=WRONG, graded=[reports], submissions=1, seconds=0

@@ -3,8 +3,8 @@
 import pytest
 
 from grader.audit.cases import known_stages, right_cases
-from grader.course import find_assignment
-from reference.misconceptions.catalogue import misconceptions
+from grader.settings import find_assignment
+from reference.decoder.misconceptions.catalogue import misconceptions
 
 ASSIGNMENT = find_assignment("decoder-generation")
 # No numbers could tell these from one that is named first: see INDISTINGUISHABLE in the tests of

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from grader.audit.result import Audit
 from grader.cli import main
-from grader.course import find_assignment
+from grader.settings import find_assignment
 
 SHIPPED = find_assignment("decoder-generation").folder
 ONE_STAGE = """

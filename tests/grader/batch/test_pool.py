@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch.pool import LocalPool
-from grader.batch.worker import Job
+from grader.batch.worker import GradingJob
 from grader.records import Report, Submission
 
 pytestmark = pytest.mark.skipif(
@@ -23,7 +23,7 @@ def pool(small):
     made = []
 
     def make(n_workers):
-        job = Job(
+        job = GradingJob(
             assignment=small,
             secret="s",
             require_level="none",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.course import find_assignment
+from grader.settings import find_assignment
 
 SHIPPED = find_assignment("decoder-generation")
 

@@ -5,14 +5,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from grader.course import find_assignment
-from grader.diagnosis.outcome import tensors
+from grader.diagnosis.version_outcome import tensors
 from grader.errors import Crashed
 from grader.harness.grading import grade
 from grader.records import CheckResult, Report, StageResult, Status, Submission, Verdict
 from grader.sandbox.contract import Refused, Returned, Stop
-from reference.contract import FUNCTIONS
-from reference.misconceptions import catalogue
+from grader.settings import find_assignment
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.misconceptions import catalogue
 
 ASSIGNMENT = find_assignment("decoder-generation")
 

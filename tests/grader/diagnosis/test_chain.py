@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader.diagnosis.chain import chain
-from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import find
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.misconceptions.catalogue import find
 from tests.grader.diagnosis.conftest import failing, run
 
 

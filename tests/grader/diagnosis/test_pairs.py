@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from grader.diagnosis import arrays
-from grader.diagnosis.explain import explained
-from grader.observation import Observation
+from grader.diagnosis.explanation import explained
+from grader.observed_calls import Observation
 from grader.records import report_from_json, to_json
-from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import find
-from reference.misconceptions.pairs.table import COMPOSITIONS, composed, pairs_of
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.misconceptions.catalogue import find
+from reference.decoder.misconceptions.pairs.table import COMPOSITIONS, composed, pairs_of
 from tests.grader.diagnosis.conftest import failing, run
 from tests.grader.diagnosis.test_named import names, observed
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.diagnosis.arrays import calls_of
-from grader.diagnosis.explain import explained
+from grader.diagnosis.explanation import explained
 from grader.diagnosis.patterns import pattern
 from tests.grader.diagnosis.conftest import failing
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from grader.generation.trace import ScriptedStages
 from grader.harness.comparison import Mismatch
-from grader.harness.trace import ScriptedStages
 from grader.sandbox.contract import Refused
 
 VOCABULARY, WIDTH, N_LAYERS = 37, 4, 3

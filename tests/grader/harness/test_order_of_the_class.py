@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from grader.course import load_assignment
 from grader.harness.grading import grade
 from grader.records import Submission
+from grader.settings import load_assignment
 
 BODIES = {
     "right": "return 2 * x",

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from grader.course import assignments, find_assignment
 from grader.harness.grading import grade
 from grader.intake.reading import read
 from grader.records import Verdict
+from grader.settings import assignments, find_assignment
 
 SHIPPED = [assignment.name for assignment in assignments()]
 

@@ -88,9 +88,9 @@ def test_grading_leaves_no_module_behind(grade_source, right):
 
 
 def test_one_submission_does_not_reach_the_next(small, sandbox, right, with_double):
-    from grader.course import load_assignment
     from grader.harness.grading import grade
     from grader.records import Submission
+    from grader.settings import load_assignment
 
     rude = with_double("import builtins, numpy\nbuiltins.len = numpy.sum = None\nreturn 3 * x")
     sources = {"rude": rude, "polite": right, "late": rude}

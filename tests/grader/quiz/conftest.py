@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader.quiz.bank import read_item
+from grader.quiz.bank.topics import read_item
 
-BANK = Path(__file__).parent / "bank"
+BANK = Path(__file__).parent / "sample_bank"
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from grader.course import load_assignment
 from grader.records import CheckResult, Isolation, Report, StageResult, Status, Verdict
 from grader.reports.terminal import check_report, gradebook
+from grader.settings import load_assignment
 
 
 def checked(name="values", verdict=Verdict.PASSED, **changes):

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from grader.sandbox.child import values, wire
-from grader.sandbox.child.explain import refusal
+from grader.sandbox.child.refusals import refusal
 from grader.sandbox.child.stand_in import OWN, stand_ins
-from grader.sandbox.child.submission import Submission
+from grader.sandbox.child.student_modules import StudentModules
 
 
 class Colour(IntEnum):
@@ -67,7 +67,7 @@ def outer(x): return inner(x, scale=2) + 1
 
 @pytest.fixture
 def submission():
-    made = Submission("solution", [("solution.py", SOURCE)], {})
+    made = StudentModules("solution", [("solution.py", SOURCE)], {})
     made.load()
     return made
 

@@ -295,7 +295,7 @@ def test_the_reference_cannot_be_imported(sandbox, call):
     if sandbox.level not in WALLED:
         pytest.skip("files are open at this level")
     with pytest.raises(Crashed, match=r"ModuleNotFoundError|PermissionError"):
-        call("def f():\n    import reference.softmax")
+        call("def f():\n    import reference.decoder.softmax")
 
 
 def test_a_neighbours_leftovers_are_invisible(sandbox, call):

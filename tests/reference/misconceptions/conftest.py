@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 import torch
 
-from grader.course import load_assignment
+from grader.generation.trace import GenerationTrace, ScriptedStages
 from grader.harness.grading import grade
-from grader.harness.trace import GenerationTrace, ScriptedStages
 from grader.records import Submission
 from grader.sandbox.contract import Refused, Returned, Stop
-from reference.contract import FUNCTIONS
-from reference.generation import Stages
-from reference.misconceptions.catalogue import equivalents, misconceptions
-from reference.model import ModelConfig
-from reference.random_model import random_model
+from grader.settings import load_assignment
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.generation import Stages
+from reference.decoder.misconceptions.catalogue import equivalents, misconceptions
+from reference.decoder.model import ModelConfig
+from reference.decoder.random_model import random_model
 
 ROOT = Path(__file__).parents[3]
 VOCABULARY = 37

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.quiz import bank
-from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import (
+from grader.quiz.bank import topics
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.misconceptions.catalogue import (
     MODULES,
     equivalent,
     equivalents,
@@ -17,10 +17,10 @@ from reference.misconceptions.catalogue import (
     misconceptions,
     of_stage,
 )
-from reference.softmax import softmax
+from reference.decoder.softmax import softmax
 
 ROOT = Path(__file__).parents[3]
-QUIZ = bank.load(ROOT / "questions")
+QUIZ = topics.load(ROOT / "questions")
 QUESTIONS = {item.id for topic in QUIZ.topics for item in topic.items}
 
 ENTRIES = {entry.id: entry for entry in misconceptions()}

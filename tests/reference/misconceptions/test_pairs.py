@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 import torch
 
-from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import find, of_stage
-from reference.misconceptions.pairs.table import COMPOSITIONS, composed, pairs_of
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.misconceptions.catalogue import find, of_stage
+from reference.decoder.misconceptions.pairs.table import COMPOSITIONS, composed, pairs_of
 from tests.reference.misconceptions.test_recorded_calls import distance
 
 # What is no matter of one part: another order, all at once, or the arguments changed in place.

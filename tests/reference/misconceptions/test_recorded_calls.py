@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from grader.checks import TOLERANCE, assert_data_flow, assert_stage_order, assert_step_inputs
-from reference.contract import FUNCTIONS
-from reference.misconceptions.catalogue import equivalents, misconceptions, of_stage
+from reference.decoder.contract import FUNCTIONS
+from reference.decoder.misconceptions.catalogue import equivalents, misconceptions, of_stage
 
 CLEAR = 10  # a mistake must lie this far outside of what is accepted
 SINGLE, DOUBLE = torch.float32, torch.float64  # students get the first, the reference the second

@@ -7,11 +7,11 @@ import sys
 
 NAMES = (
     "reference",
-    "reference.softmax",
-    "reference.contract",
+    "reference.decoder.softmax",
+    "reference.decoder.contract",
     "grader.checks",
     "grader.harness.grading",
-    "grader.course",
+    "grader.settings",
     "grader.records",
     "conftest",
     "test_softmax",

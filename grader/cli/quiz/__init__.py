@@ -1,0 +1,1 @@
+"""`grader quiz`: one file a command, and the conversations with who types."""

@@ -1,0 +1,287 @@
+"""The conversation of `grader quiz take`: questions out, typed lines in."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from rich.console import Console
+
+from grader.errors import GraderFault
+from grader.quiz.attempt.rules import Feedback, duration
+from grader.quiz.attempt.session import Answered, Event, Finished, Moved, Phase, Session
+from grader.quiz.items.item import Doubt, Item, Rejected, Response
+from grader.quiz.items.marks import counted
+from grader.reports.quiz_terminal import handed_in, markdown, opening, question, summary, verdict
+
+A_DAY = timedelta(days=1)
+HELP = """\
+  s  skip this question (it comes again)
+  p  back to the previous question
+  q  stop; answers stay, you can resume
+  ?  this help"""
+
+
+class _TakerStop(Exception):
+    """The taker wants to stop."""
+
+
+class AskLine(Protocol):
+    """Shows a prompt and returns the line typed; TimeoutError after so many seconds without."""
+
+    def __call__(self, prompt: str, seconds: float | None) -> str: ...
+
+
+class Save(Protocol):
+    """Stores an event; `session` is the one after it, the result is what the store then holds."""
+
+    def __call__(self, event: Event, session: Session) -> Session: ...
+
+
+class Now(Protocol):
+    """The time."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Conversation:
+    """Leads one taker through one attempt.
+
+    Args:
+        session: the attempt, new or resumed.
+        misconceptions: the sentence of each misconception, for the end.
+        console: where text goes.
+        ask: may also raise EOFError or KeyboardInterrupt.
+        save: called before anything of an event is shown.
+        resume_command: what to type to go on after a stop.
+        review_command: what to type to see marks that are shown later.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        misconceptions: Mapping[str, str],
+        console: Console,
+        ask: AskLine,
+        save: Save,
+        now: Now,
+        resume_command: str,
+        review_command: str = "",
+    ) -> None:
+        self.session = session
+        self._misconceptions = misconceptions
+        self._console = console
+        self._ask_anybody = ask
+        self._save = save
+        self._now = now
+        self._resume_command = resume_command
+        self._review_command = review_command
+        self._draft_lines = 0
+
+    def run(self) -> Session:
+        """Talk until the attempt is finished or the taker stops; the session as it is then."""
+        self._console.print(opening(self.session.topic))
+        try:
+            while self.session.phase != Phase.FINISHED:
+                self._step()
+        except (_TakerStop, EOFError, KeyboardInterrupt):
+            self._say_stopped()
+        else:
+            self._say_finished()
+        return self.session
+
+    def _step(self) -> None:
+        """One question, or the review; or the end, if the time is up."""
+        try:
+            if self.session.is_over(self._now()):
+                self._end_of_time()
+            elif self.session.phase == Phase.ASKING:
+                self._ask_question()
+            else:
+                self._review()
+        except TimeoutError:
+            self._console.print("\nA line that was not entered is not saved.")
+
+    def _ask(self, prompt: str) -> str:
+        left = self.session.time_left(self._now())
+        return self._ask_anybody(prompt, None if left is None else left.total_seconds())
+
+    def _time_left(self) -> timedelta | None:
+        """The time left, where it is short enough to be worth a word."""
+        left = self.session.time_left(self._now())
+        return None if left is None or left > A_DAY else left
+
+    def _end_of_time(self) -> None:
+        late = self.session.rules.too_late(self._now(), started_at=self.session.started_at)
+        self._console.print(f"\nTime is up: {late}.", style="bold")
+        self._apply(Finished(self._now()))
+
+    def _ask_question(self) -> None:
+        session, item = self.session, self.session.current
+        shown = question(
+            item.present(session.seed),
+            number=session.position + 1,
+            of=len(session.items),
+            left=self._time_left(),
+        )
+        self._console.print(shown)
+        if item.id in session.answers:
+            self._show_earlier(item)
+        while self.session is session and not session.is_over(self._now()):
+            self._take_line(item)
+
+    def _show_earlier(self, item: Item) -> None:
+        self._console.print(
+            "Your answer:", markdown(item.show(self.session.answers[item.id].response))
+        )
+        if self.session.is_final(item.id):
+            self._console.print(verdict(item.mark(self.session.answers[item.id].response)))
+            self._console.print("It is final. Enter goes on.", style="dim")
+        else:
+            self._console.print("Enter keeps it.", style="dim")
+
+    def _take_line(self, item: Item) -> None:
+        """Act on what is typed; the session changes if that was a command or an answer."""
+        line = self._ask("> ").strip()
+        position = self.session.position
+        match line.lower():
+            case "?":
+                self._help(item)
+            case "s":
+                self._apply(Moved(self._onward()))
+            case "p" if position == 0:
+                self._console.print("This is the first question.")
+            case "p":
+                self._apply(Moved(position - 1))
+            case "q":
+                raise _TakerStop
+            case "" if item.id in self.session.answers:
+                self._apply(Moved(self._onward()))
+            case "":
+                self._console.print("Type an answer, or ? for help.")
+            case _:
+                self._answer(item, line)
+
+    def _help(self, item: Item) -> None:
+        self._console.print(f"{item.present(self.session.seed).how}\n{HELP}")
+        if (left := self._time_left()) is not None:
+            self._console.print(f"Time left: {duration(left)}.")
+
+    def _answer(self, item: Item, line: str) -> None:
+        if self.session.is_final(item.id):
+            self._console.print("This answer is final. Enter goes on, p goes back.")
+            return
+        text, at = line, self._now()
+        if item.present(self.session.seed).many_lines:
+            text, at = self._rest_of_text(line)
+        response = item.read_typed(text, seed=self.session.seed)
+        if isinstance(response, Rejected):
+            self._console.print(f"Not read: {response.why}. ? shows help.")
+            return
+        onward = self._onward()
+        if self._apply(Answered(item=item.id, response=response, at=at)):
+            self._tell(item, response)
+            if self.session.phase != Phase.FINISHED:
+                self._apply(Moved(onward))
+
+    def _onward(self) -> int:
+        """The next question without an answer; just the next one for a taker who looks back."""
+        session = self.session
+        is_looking_back = session.current.id in session.answers
+        return session.position + 1 if is_looking_back else session.next_position
+
+    def _tell(self, item: Item, response: Response) -> None:
+        stands = self.session.answers.get(item.id)
+        if stands is None or stands.response != response:
+            self._console.print("Not saved: this was answered or handed in in another window.")
+        elif self.session.rules.feedback == Feedback.NOW:
+            self._console.print(verdict(item.mark(response)))
+        else:
+            self._console.print("Saved.")
+
+    def _rest_of_text(self, first: str) -> tuple[str, datetime]:
+        """The lines up to an empty one, to the end of the input or of the time; and when the last
+        of them was entered, since a text that is complete in time is not late."""
+        lines, at = [first], self._now()
+        self._draft_lines = 1
+        try:
+            while line := self._ask("… ").rstrip():
+                lines.append(line)
+                at = self._now()
+        except EOFError:
+            pass
+        except TimeoutError:
+            self._console.print("\nThe lines that were entered count.")
+        self._draft_lines = 0
+        return "\n".join(lines), at
+
+    def _apply(self, event: Event) -> bool:
+        """Apply an event and save it; whether it took effect."""
+        match self.session.apply(event):
+            case Rejected(why):
+                self._console.print(f"Not done: {why}.")
+                return False
+            case Doubt(doubt):
+                assert isinstance(event, Answered)
+                if self._confirms(doubt):
+                    return self._apply(replace(event, confirmed=True))
+                self._console.print("Then type it again.")
+                return False
+            case session:
+                return self._saved(event, session)
+
+    def _saved(self, event: Event, session: Session) -> bool:
+        """Save an event. An answer that cannot be saved may be typed again, or the taker stops."""
+        try:
+            self.session = self._save(event, session)
+        except GraderFault as fault:
+            if not isinstance(event, Answered):
+                raise
+            self._console.print(f"Not saved: {fault}\nType the answer again to try once more.")
+            return False
+        return True
+
+    def _confirms(self, doubt: str) -> bool:
+        self._console.print(doubt)
+        return self._ask("y or n > ").strip().lower() in ("y", "yes")
+
+    def _review(self) -> None:
+        """Past the last question: go back, or hand in."""
+        unanswered = self.session.unanswered
+        if not unanswered and self.session.rules.feedback == Feedback.NOW:
+            self._apply(Finished(self._now()))
+            return
+        if unanswered:
+            numbers = ", ".join(str(place + 1) for place in unanswered)
+            self._console.print(f"\nWithout an answer: question {numbers}.")
+            line = self._ask("Enter goes there, f finishes, q stops > ")
+        else:
+            self._console.print("\nAll questions have an answer.")
+            line = self._ask("f hands them in, p goes back, q stops > ")
+        match line.strip().lower():
+            case "f":
+                self._apply(Finished(self._now()))
+            case "q":
+                raise _TakerStop
+            case "p":
+                self._apply(Moved(self.session.position - 1))
+            case "" if unanswered:
+                self._apply(Moved(unanswered[0]))
+
+    def _say_finished(self) -> None:
+        if self.session.shows_feedback(self._now()):
+            self._console.print(summary(self.session.marks(), self._misconceptions))
+        else:
+            self._console.print(handed_in(self.session))
+            if self.session.rules.feedback == Feedback.CLOSED:
+                self._console.print(f"  {self._review_command}", soft_wrap=True)
+
+    def _say_stopped(self) -> None:
+        done = len(self.session.answers)
+        saved = f"{counted(done, 'answer')} saved" if done else "Nothing was answered"
+        draft = " The text you were writing is not saved." if self._draft_lines else ""
+        self._console.print(f"\n\nStopped. {saved}.{draft} To go on, type:")
+        self._console.print(f"  {self._resume_command}", soft_wrap=True)
+        if (left := self._time_left()) is not None:
+            self._console.print(f"The clock runs on: {duration(left)} left.")

@@ -1,0 +1,163 @@
+"""An attempt between the store, which keeps it, and the session, which knows the rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from grader.errors import GraderError
+from grader.quiz.attempt.quiz import Quiz
+from grader.quiz.attempt.rules import Feedback
+from grader.quiz.attempt.session import Answered, Event, Finished, Session, resumed
+from grader.quiz.items.marks import counted
+from grader.quiz.marking.scoring import marks_to_json
+from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
+
+
+class NotNow(GraderError):
+    """The rules of a quiz allow no attempt at this moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedAttempt:
+    """What the taker asked for; None leaves it to the attempt, or to the default of a new one."""
+
+    student: str
+    seed: int | None = None
+    feedback: Feedback | None = None
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A stored attempt, the session as it was when opened, and what the taker should know."""
+
+    store: QuizStore
+    stored: StoredAttempt
+    session: Session
+    notes: tuple[str, ...] = ()
+
+    def save(self, event: Event, session: Session) -> Session:
+        """Store what an event changed; the session as the store then has it.
+
+        `session` is the one after the event. What another window stored meanwhile is in the
+        session that comes back, and the attempt may be finished there.
+        """
+        key = self.stored.id
+        match event:
+            case Answered():
+                is_final = session.rules.feedback == Feedback.NOW
+                self.store.save_answer(
+                    key,
+                    item=event.item,
+                    response=event.response,
+                    at=event.at,
+                    is_final=is_final,
+                )
+            case Finished():
+                at = session.finished_at or event.at
+                self.store.hand_in(key, at=at, mark=lambda given: self._marks(session, given))
+            case _:
+                return session
+        now = self.store.attempt(key)
+        fresh = replace(session, finished_at=now.finished_at)
+        fresh, _ = resumed(fresh, map(_answered, self.store.answers(key)))
+        return replace(fresh, position=session.position)
+
+    def _marks(self, session: Session, given: Iterable[StoredAnswer]) -> str:
+        all_given, _ = resumed(session, map(_answered, given))
+        marks = marks_to_json(all_given.marks(), topic=session.topic, student=self.stored.student)
+        return marks.decode()
+
+
+def settle(store: QuizStore, quiz: Quiz, stored: StoredAttempt, *, at: datetime) -> StoredAttempt:
+    """Hand in what was saved of an attempt whose time is up; others stay as they are."""
+    attempt = opened(store, quiz, stored)
+    if not attempt.session.is_over(at):
+        return stored
+    event = Finished(at)
+    after = attempt.session.apply(event)
+    assert isinstance(after, Session)
+    attempt.save(event, after)
+    return store.attempt(stored.id)
+
+
+def unfinished(
+    store: QuizStore, quiz: Quiz, wish: WantedAttempt, earlier: Iterable[StoredAttempt]
+) -> Attempt | None:
+    """The attempt to go on with: the last one, if it was not handed in."""
+    last = [*earlier][-1:]
+    if not last or last[0].finished_at is not None or wish.new:
+        return None
+    return _resumed(store, quiz, wish, last[0])
+
+
+def begin(
+    store: QuizStore, quiz: Quiz, wish: WantedAttempt, *, number: int, seed: int, at: datetime
+) -> Attempt:
+    """Begin an attempt with this number.
+
+    Raises:
+        NotNow: the rules of the quiz do not allow one.
+    """
+    if refusal := quiz.rules.no_attempt(at, begun=number - 1):
+        raise NotNow(refusal, at=quiz.name)
+    items = quiz.draw(seed)
+    stored = store.begin(
+        student=wish.student,
+        topic=quiz.name,
+        topic_digest=quiz.paper(items).digest,
+        seed=seed,
+        settings={"feedback": wish.feedback or quiz.rules.feedback, "items": list(items)},
+        at=at,
+        number=number,
+    )
+    notes = (f"This is your attempt number {number}.",) if number > 1 else ()
+    return replace(opened(store, quiz, stored), notes=notes)
+
+
+def opened(store: QuizStore, quiz: Quiz, stored: StoredAttempt) -> Attempt:
+    """A stored attempt with its session, whether or not it was handed in."""
+    return _with_answers(store, quiz, stored)[0]
+
+
+def _with_answers(
+    store: QuizStore, quiz: Quiz, stored: StoredAttempt
+) -> tuple[Attempt, tuple[str, ...]]:
+    """The attempt, and the questions whose answers no longer fit."""
+    answers = map(_answered, store.answers(stored.id))
+    session, lost = resumed(_session(quiz, stored), answers)
+    return Attempt(store=store, stored=stored, session=session), lost
+
+
+def _resumed(store: QuizStore, quiz: Quiz, wish: WantedAttempt, stored: StoredAttempt) -> Attempt:
+    attempt, lost = _with_answers(store, quiz, stored)
+    session = attempt.session
+    notes = [f"Resumed: {len(session.answers)} of {len(session.items)} questions have an answer."]
+    if session.topic.digest != stored.topic_digest:
+        notes.append("The questions have changed since this attempt began.")
+    if lost:
+        notes.append(f"{counted(len(lost), 'earlier answer')} could not be kept.")
+    feedback = session.rules.feedback
+    if wish.seed not in (None, session.seed) or wish.feedback not in (None, feedback):
+        notes.append(
+            f"An attempt keeps its seed ({session.seed}) and feedback ({feedback});"
+            " --new begins another."
+        )
+    return replace(attempt, notes=tuple(notes))
+
+
+def _session(quiz: Quiz, stored: StoredAttempt) -> Session:
+    rules = quiz.rules
+    if quiz.practice is not None:  # a quiz's own rules may be changed for all, e.g. a later close
+        rules = replace(rules, feedback=Feedback(stored.settings["feedback"]))
+    return Session(
+        topic=quiz.paper(stored.settings.get("items", ())),
+        seed=stored.seed,
+        started_at=stored.started_at,
+        rules=rules,
+        finished_at=stored.finished_at,
+    )
+
+
+def _answered(answer: StoredAnswer) -> Answered:
+    return Answered(item=answer.item, response=answer.response, at=answer.answered_at)

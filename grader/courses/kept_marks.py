@@ -1,0 +1,69 @@
+"""Where the marks of a class are kept: a results folder, or a store."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.courses.class_quiz import Topics
+from grader.courses.quiz_results import QuizResults
+from grader.errors import GraderError
+from grader.quiz.bank.topics import load_misconceptions
+from grader.quiz.marking.class_marks import ClassMarks, Keeper
+from grader.quiz.marking.sheets import sheet_from_json, topic_of
+from grader.settings import question_folder
+from grader.store.marking_store import open_marking_store
+from grader.store.quiz_store import default_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMarks:
+    """The marks of a class, with what is needed to talk about them."""
+
+    name: str
+    marks: ClassMarks
+    misconceptions: Mapping[str, str]
+    outcome: str = ""  # where the marks can be read
+
+
+@contextmanager
+def open_place(where: str | None, questions: Path | None) -> Iterator[KeptMarks]:
+    """Open a results folder or a store; by default the store that `take` uses.
+
+    Raises:
+        GraderError: there is none.
+    """
+    if where is not None and Path(where).is_dir():
+        results = QuizResults(Path(where))
+        named = results.run().questions
+        folder = question_folder(questions or (Path(named) if named else None))
+        yield _place(where, results, folder, outcome=f"Grades: {results.grades}")
+        return
+    store = where or str(default_store())
+    if "://" not in store and not Path(store).expanduser().is_file():
+        raise GraderError(
+            "there is no such results folder and no such store",
+            at=store,
+            fix="Name the folder of `grader quiz grade -o`, an SQLite file, or a database URL.",
+        )
+    with open_marking_store(store) as opened:
+        yield _place(store, opened, question_folder(questions))
+
+
+def _place(name: str, keeper: Keeper, folder: Path, *, outcome: str = "") -> KeptMarks:
+    sheets = (sheet_from_json(*pair) for pair in keeper.records().items())
+    # by the ids of the questions: a quiz may have questions of several topics
+    topics = {topic_of(row["question"]) for sheet in sheets for row in sheet.rows}
+    items = Topics(folder).items(sorted(topics))
+    if topics and not items:
+        raise GraderError(
+            f"none of the topics {', '.join(sorted(topics))} is among the questions of {folder}",
+            at=name,
+            fix="Name the folder with its questions: --questions FOLDER.",
+        )
+    return KeptMarks(
+        name=name,
+        marks=ClassMarks(keeper, items),
+        misconceptions=load_misconceptions(folder),
+        outcome=outcome,
+    )

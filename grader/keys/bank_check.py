@@ -1,0 +1,184 @@
+"""A whole bank: every `verify:` is run, and compared with what is stored."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from msgspec.structs import replace
+
+import reference.decoder
+from grader.errors import CourseError, did_you_mean
+from grader.keys.claims import claims
+from grader.keys.diagnosing import diagnosis
+from grader.keys.key_outcome import KeyOutcome
+from grader.keys.orders import order_problems
+from grader.keys.truths import Broken, claimed, numeric_problems, truth_problems
+from grader.quiz.bank.stored_results import PLACEHOLDER, Result, Stored
+from grader.quiz.bank.topics import Topic, read_topic, topic_paths
+from grader.quiz.items.item import Item
+from grader.quiz.items.ordering import Ordering
+from grader.quiz.items.verify_keys import (
+    FITS,
+    AblationRun,
+    Backing,
+    DiagnosisRun,
+    NumericRun,
+    PredicateRun,
+    TraceOrderRun,
+    backing_kind,
+)
+
+CLOSE = 1e-5  # stored numbers have six digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicCheck:
+    """What verifying one topic gave."""
+
+    topic: Topic
+    outcomes: tuple[KeyOutcome, ...]
+
+    @property
+    def unbacked(self) -> int:
+        """How many questions have no `verify:`."""
+        return len(self.topic.items) - len(self.outcomes)
+
+
+def check_bank(folder: Path, only: str | None = None) -> Iterator[TopicCheck]:
+    """Verify topic by topic.
+
+    Args:
+        only: the one topic to verify; None takes all.
+
+    Raises:
+        CourseError: a file or a question does not fit its schema, or there is no such topic.
+    """
+    paths = {path.stem: path for path in topic_paths(folder)}
+    if only is not None and only not in paths:
+        raise CourseError(f"there is no topic {only!r}", fix=did_you_mean(only, paths))
+    for name, path in paths.items():
+        if only in (None, name):
+            reading = read_topic(path, with_evidence=False)
+            for error in reading.errors:
+                raise error
+            yield check_topic(reading.topic)
+
+
+def check_topic(topic: Topic) -> TopicCheck:
+    """Run every `verify:` of a topic whose stems are as their authors wrote them."""
+    with _one_thread():
+        outcomes = tuple(
+            _outcome(topic, item, item.verify) for item in topic.items if item.verify is not None
+        )
+    return TopicCheck(topic=topic, outcomes=outcomes)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """More threads take longer for models of this size: they wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _outcome(topic: Topic, item: Item, backing: Backing) -> KeyOutcome:
+    digest = topic.digests.get(item.id, "")
+    kind = backing_kind(backing)
+    result = Result(
+        digest=digest, kind=kind, ran=_ran(backing), seeds=getattr(backing, "seeds", "")
+    )
+    problems: Iterable[str] = ()
+    try:
+        if item.kind() not in FITS[kind]:
+            raise Broken(f"`kind: {kind}` is for {' and '.join(FITS[kind])}, not {item.kind()}")
+        if PLACEHOLDER in item.stem and not isinstance(backing, DiagnosisRun):
+            raise Broken(f"only `kind: diagnosis` gives evidence for {PLACEHOLDER}")
+        problems, result = _run(item, backing, result)
+    except Broken as broken:
+        problems = (str(broken),)
+    return KeyOutcome(
+        topic=topic.name, path=topic.path, item=item.id, result=result, problems=tuple(problems)
+    )
+
+
+def _ran(backing: Backing) -> str:
+    match backing:
+        case DiagnosisRun():
+            return backing.misconception
+        case TraceOrderRun():
+            return backing.trace
+        case _:
+            return backing.claim
+
+
+def _run(item: Item, backing: Backing, result: Result) -> tuple[Iterable[str], Result]:
+    match backing:
+        case NumericRun():
+            problems, value = numeric_problems(item, claimed(backing.claim, claims()))
+            return problems, replace(result, value=value)
+        case PredicateRun() | AblationRun():
+            return truth_problems(item, backing, claimed(backing.claim, claims())), result
+        case DiagnosisRun():
+            problems, variants = diagnosis(item, backing, item.stem)
+            return problems, replace(result, variants=tuple(variants))
+        case TraceOrderRun():
+            if not isinstance(item, Ordering):
+                raise Broken(f"a trace cannot decide a question of kind `{item.kind()}`")
+            return order_problems(item, backing), result
+
+
+def drift(outcome: KeyOutcome, stored: Stored) -> str:
+    """How a sound result differs from the stored one, in a sentence; empty if it does not."""
+    before = stored.questions.get(outcome.item)
+    now = outcome.result
+    if before is None:
+        return "no result is stored"
+    if before.digest != now.digest:
+        return "the question has changed since its result was stored"
+    if before.kind != now.kind or before.ran != now.ran or before.seeds != now.seeds:
+        return f"{before.ran} was run for the stored result, and now {now.ran} is"
+    if not _same_number(before.value, now.value):
+        return f"the stored value is {before.value}, and the reference now computes {now.value}"
+    for old, new in zip(before.variants, now.variants, strict=False):
+        if old != new:
+            return f"the evidence on seed {new.seed} differs from what is stored"
+    if len(before.variants) != len(now.variants):
+        return f"{len(before.variants)} variants are stored, and {len(now.variants)} are wanted"
+    return ""
+
+
+def _same_number(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
+
+
+def reference_digest() -> str:
+    """Changes with the source of the reference and of its wrong versions."""
+    folder = Path(str(reference.decoder.__file__)).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def merged(stored: Stored | None, outcomes: Iterable[KeyOutcome], known: Iterable[str]) -> Stored:
+    """What to store: the new results, and the old ones of questions that were not looked at.
+
+    Args:
+        known: the ids of all questions with a `verify:`; results of others are dropped.
+    """
+    names = set(known)
+    kept = {k: v for k, v in (stored.questions if stored else {}).items() if k in names}
+    fresh = {outcome.item: outcome.result for outcome in outcomes if outcome.is_sound}
+    red = {outcome.item for outcome in outcomes if not outcome.is_sound}
+    questions = {k: v for k, v in {**kept, **fresh}.items() if k not in red}
+    return Stored(reference=reference_digest(), questions=questions)

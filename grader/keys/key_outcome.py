@@ -1,0 +1,21 @@
+"""What came out of verifying one question."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.quiz.bank.stored_results import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyOutcome:
+    """The result that can be stored, and what speaks against the key; a sound key has nothing."""
+
+    topic: str
+    path: Path
+    item: str
+    result: Result
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.problems

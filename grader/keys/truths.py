@@ -1,0 +1,155 @@
+"""Keys that a claim decides: the claim is run on its seeds, and compared with what is marked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.errors import did_you_mean
+from grader.keys.registry import Claim, Truths
+from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.free_text import Text
+from grader.quiz.items.item import Item, Rejected
+from grader.quiz.items.marks import Standing
+from grader.quiz.items.verify_keys import AblationRun, PredicateRun, first_last
+
+STATEMENT = "the statement"  # the only option of a statement that is true or false
+
+
+class Broken(Exception):
+    """A claim could not be run, or returned something else than it should."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedOption:
+    """One statement whose truth a claim computes."""
+
+    id: str
+    is_right: bool
+    says_may: bool = False  # it says what can happen, not what always does
+
+
+def claimed(name: str, known: Mapping[str, Claim]) -> Claim:
+    """The claim of this name."""
+    if name not in known:
+        raise Broken(f"there is no claim {name!r}. {did_you_mean(name, known)}")
+    return known[name]
+
+
+def numeric_problems(item: Item, claim: Claim) -> tuple[list[str], float | None]:
+    """What speaks against a number, and the computed one."""
+    value = run(claim, 0)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Broken(f"the claim gave {value!r} and not a number")
+    read = item.read(f"{value:.10g}")
+    if isinstance(read, Rejected):
+        raise Broken(f"the claim gave {value!r}, which is no answer: {read.why}")
+    problems = []
+    if item.mark(read).standing != Standing.RIGHT:
+        problems.append(f"the answer is {item.key()}, and the reference computes {value:.6g}")
+    return problems, float(f"{value:.6g}")
+
+
+def truth_problems(
+    item: Item, backing: PredicateRun | AblationRun, claim: Claim
+) -> tuple[str, ...]:
+    """What speaks against the marked options."""
+    first, last = first_last(backing.seeds)
+    if last < first:
+        raise Broken(f"there is no seed in {backing.seeds}")
+    options = statements(item, backing)
+    runs = {seed: truths(run(claim, seed), options) for seed in range(first, last + 1)}
+    if isinstance(backing, PredicateRun):
+        return tuple(_each_run(options, runs))
+    return tuple(_over_runs(options, runs))
+
+
+def statements(item: Item, backing: PredicateRun | AblationRun) -> tuple[ClaimedOption, ...]:
+    """The options of a question, with what is claimed of each."""
+    may = backing.may if isinstance(backing, AblationRun) else ()
+    some = isinstance(backing, AblationRun) and backing.holds == "some"
+    match item:
+        case Choice() | Choices():
+            known = [option.id for option in item.options]
+            for name in may:
+                if name not in known:
+                    raise Broken(f"`may` names no option: {name!r}. {did_you_mean(name, known)}")
+            return tuple(
+                ClaimedOption(
+                    id=option.id,
+                    is_right=option.correct,
+                    says_may=option.id in may or (some and option.correct),
+                )
+                for option in item.options
+            )
+        case TrueFalse():
+            return (ClaimedOption(id=STATEMENT, is_right=item.answer, says_may=some),)
+        case Text():
+            return (ClaimedOption(id=STATEMENT, is_right=True, says_may=some),)
+    raise Broken(f"a claim of this kind cannot decide a question of kind `{item.kind()}`")
+
+
+def run(claim: Claim, seed: int) -> Truths:
+    try:
+        return claim(seed)
+    # a claim runs the reference, and shall say so in a sentence where that is broken
+    except Exception as error:
+        raise Broken(f"the claim raised {type(error).__name__} on seed {seed}: {error}") from error
+
+
+def truths(given: Truths, options: Iterable[ClaimedOption]) -> Mapping[str, bool]:
+    """What a claim returned, by the ids of the options."""
+    wanted = [option.id for option in options]
+    found: Mapping[str, object] = given if isinstance(given, Mapping) else {STATEMENT: given}
+    for name in wanted:
+        if name not in found:
+            raise Broken(f"the claim says nothing of {_named(name)}")
+    for name, value in found.items():
+        if name not in wanted:
+            raise Broken(f"the claim speaks of {name!r}. {did_you_mean(name, wanted)}")
+        if not isinstance(value, bool):
+            raise Broken(f"the claim gave {value!r} for {_named(name)}, not true or false")
+    return {name: bool(value) for name, value in found.items()}
+
+
+Runs = Mapping[int, Mapping[str, bool]]
+
+
+def _each_run(options: Iterable[ClaimedOption], runs: Runs) -> Iterator[str]:
+    """On every seed the right options are true and the wrong ones false."""
+    for option in options:
+        differs = [seed for seed, found in runs.items() if found[option.id] != option.is_right]
+        if differs:
+            marked, came = ("right", "false") if option.is_right else ("wrong", "true")
+            where = _seeds(differs, runs)
+            yield f"{_named(option.id)} is marked {marked}, and is {came} on {where}"
+
+
+def _over_runs(options: Iterable[ClaimedOption], runs: Runs) -> Iterator[str]:
+    """A statement about all seeds is false if one speaks against it, one with «may» if all do."""
+    for option in options:
+        held = [seed for seed, found in runs.items() if found[option.id]]
+        failed = [seed for seed in runs if seed not in held]
+        is_true = bool(held) if option.says_may else not failed
+        if is_true == option.is_right:
+            continue
+        name = _named(option.id)
+        if option.is_right:
+            yield (
+                f"{name} is marked right, and held on no seed"
+                if option.says_may
+                else f"{name} is marked right, and did not hold on {_seeds(failed, runs)}"
+            )
+        elif option.says_may:
+            yield f"{name} says «may» and is marked wrong, and held on {_seeds(held, runs)}"
+        else:
+            yield f"{name} is marked wrong, and held on {_seeds(held, runs)}"
+
+
+def _named(option: str) -> str:
+    return option if option == STATEMENT else f"option {option!r}"
+
+
+def _seeds(seeds: list[int], runs: Runs) -> str:
+    if len(seeds) == len(runs) and len(seeds) > 1:
+        return f"all {len(seeds)} seeds"
+    first = f"seed {seeds[0]}"
+    return first if len(seeds) == 1 else f"{first} and {len(seeds) - 1} more of {len(runs)}"

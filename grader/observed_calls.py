@@ -1,0 +1,53 @@
+"""What was seen of one call of a student's function: the evidence for a diagnosis."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.errors import CallFailed, NotImplementedYet
+
+# One more call of a student's function: its name, the arguments, and functions that answer for
+# inner ones, by name. None if there is no answer.
+AskStudent = Callable[[str, Sequence[Any], Mapping[str, Callable[..., Any]]], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageCall:
+    """One call of a stage: its name as the student writes it, what came and what went back."""
+
+    stage: str
+    received: Any
+    returned: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Observation:
+    """One call of a student's function by a check."""
+
+    stage: str
+    arguments: tuple[Any, ...]  # as sent; where callables were handed in, their table of names
+    value: Any = None
+    failure: type[CallFailed] | None = None  # why there is no value
+    stopped: bool = False  # by us: it made far more calls than it was asked for
+    after: tuple[Any, ...] | None = None  # the arguments after the call, where they came back
+    calls: Sequence[StageCall] = ()  # what the function made of the callables it was given
+    hidden: bool = False  # whether a hidden check made the call
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the function is not written yet."""
+        return self.failure is NotImplementedYet
+
+
+def copied(value: Any) -> Any:
+    """A copy of arrays, and of lists and dicts of them; what else there is does not change."""
+    kind = type(value)  # exact: this runs for every weight of every call
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is list or kind is tuple:
+        return [copied(item) for item in value]
+    if kind is dict:
+        return {key: copied(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,1 @@
+"""How a class did: the figures of each question, and what to look at."""

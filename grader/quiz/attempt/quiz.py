@@ -1,0 +1,85 @@
+"""What one student is asked: the questions of a quiz, with those that a seed draws from pools."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules
+from grader.quiz.bank.topics import Topic
+from grader.quiz.items.item import Item
+from grader.quiz.items.shuffle import derived_seed, shuffled
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Questions of which each student gets a few."""
+
+    pick: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiz:
+    """The questions and rules of a quiz.
+
+    `name` is the topic's name for practice, and the name of the file, with its ending, for a
+    quiz of a course; so the two never meet in a store.
+    """
+
+    name: str
+    title: str
+    path: Path
+    items: tuple[Item, ...]
+    pools: tuple[Pool, ...] = ()
+    rules: Rules = PRACTICE
+    bank: tuple[Topic, ...] = ()  # all topics from which questions may have been drawn
+    practice: Topic | None = None
+
+    def draw(self, seed: int) -> tuple[str, ...]:
+        """The ids of the questions that the seed gives: all fixed ones, and those drawn."""
+        ids = [item.id for item in self.items]
+        for number, pool in enumerate(self.pools, start=1):
+            names = [item.id for item in pool.items]
+            drawn = set(shuffled(names, seed=seed, salt=f"pool {number}")[: pool.pick])
+            ids += [name for name in names if name in drawn]
+        return tuple(ids)
+
+    def paper(self, ids: Iterable[str]) -> Topic:
+        """The drawn questions as a topic; a question that is no longer there is left out.
+
+        One that only the quiz has dropped since stays for those who were asked it.
+        """
+        if self.practice is not None:
+            return self.practice
+        known = {item.id: item for topic in self.bank for item in topic.items}
+        items = tuple(known[name] for name in ids if name in known)
+        stems = {name: texts for topic in self.bank for name, texts in topic.stems.items()}
+        digest = hashlib.sha256(msgspec.json.encode([self.title, items]))
+        return Topic(
+            name=self.name,
+            title=self.title,
+            concepts=tuple(sorted({item.concept for item in items})),
+            items=items,
+            path=self.path,
+            digest=digest.hexdigest(),
+            stems=stems,
+        )
+
+    def seed(self, *, secret: str, student: str, number: int) -> int:
+        """The seed of a student's attempt: the same on every machine of the course."""
+        return derived_seed(secret, self.name, student, number)
+
+
+def practice(topic: Topic, feedback: Feedback = Feedback.NOW) -> Quiz:
+    """A topic as a quiz without limits."""
+    return Quiz(
+        name=topic.name,
+        title=topic.title,
+        path=topic.path,
+        items=topic.items,
+        rules=Rules(feedback=feedback),
+        practice=topic,
+    )

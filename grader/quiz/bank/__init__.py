@@ -1,0 +1,1 @@
+"""What is asked: the files of questions, and what is wrong with them."""

@@ -1,0 +1,176 @@
+r"""GIFT: plain text that Moodle and several others read.
+
+A backslash is doubled, since `\n` is a line break and would take the first letters of `\neq`. An
+ordering gets all six words of options, because an importer takes what it misses from the first
+step; and never the rule LONGEST_ORDERED_SUBSET, which Moodle's own importer takes for a step.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from grader.quiz.bank.topics import Topic
+from grader.quiz.exports import item_parts, moodle_xml
+from grader.quiz.exports.export_job import ExportJob
+from grader.quiz.exports.markup import html, inline_html
+from grader.quiz.exports.moodle_shares import one_of, share_of
+from grader.quiz.exports.tags import tags
+from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.free_text import Text
+from grader.quiz.items.item import Item
+from grader.quiz.items.numeric import Numeric
+from grader.quiz.items.ordering import Ordering
+
+GRADING = moodle_xml.GRADING | {
+    "edit": (
+        "RELATIVE_ALL_PREVIOUS_AND_NEXT",
+        "marked otherwise: Moodle gives the share of pairs in right order, of which a random "
+        "order has half",
+    )
+}
+
+_Body = tuple[str, list[str]]  # the stem in HTML, and the lines between the braces
+
+
+def write(topics: Sequence[Topic], job: ExportJob) -> bytes:
+    """All topics, each as a category, as one text."""
+    blocks: list[str] = []
+    for topic in topics:
+        blocks.append(f"$CATEGORY: $course$/top/{topic.name}")
+        for item, (stem, lines) in job.bodies(topic, BODIES):
+            _lose(item, job)
+            blocks.append(_question(item, stem, lines))
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def escaped(text: str) -> str:
+    """HTML that no character of GIFT cuts short.
+
+    A brace becomes an entity: some readers end a question at `\\}`, too.
+    """
+    text = text.replace("{", "&#123;").replace("}", "&#125;").replace("\r", "")
+    return re.sub(r"[\\#=~:]", r"\\\g<0>", text).replace("\n", r"\n")
+
+
+def _question(item: Item, stem: str, lines: list[str]) -> str:
+    marks = " ".join([f"[id:{item.id}]", *(f"[tag:{_tag(tag)}]" for tag in tags(item))])
+    explanation = html(item.explanation)
+    if explanation:
+        lines = [*lines, f"####{escaped(explanation)}"]
+    head = f"// {marks}\n::{escaped(item.id)}::[html]{escaped(stem)}{{"
+    if item.kind() in ("true_false", "text"):
+        return head + "".join(lines) + "}"
+    # a number sign must follow the brace at once; an ordering ends at a line of its own
+    glue = "" if lines[0].startswith(("#", ">")) else "\n"
+    return head + glue + "\n".join(lines) + "\n}"
+
+
+def _tag(tag: str) -> str:
+    return tag.replace("]", r"\]")
+
+
+def _lose(item: Item, job: ExportJob) -> None:
+    item_parts.lose_common(item, job, has_tags=True)
+    if item.points != 1:
+        job.lose(item, "lost: its points (it counts 1)")
+
+
+def _choice(item: Choice, job: ExportJob) -> _Body:
+    return html(item.stem), [
+        ("=" if option.correct else "~") + _option(option.text, option.feedback)
+        for option in _options(item, job)
+    ]
+
+
+def _choices(item: Choices, job: ExportJob) -> _Body:
+    share = one_of(len(item.key()))
+    return html(item.stem), [
+        f"~%{share if option.correct else f'-{share}'}%{_option(option.text, option.feedback)}"
+        for option in _options(item, job)
+    ]
+
+
+def _options(item: Choice | Choices, job: ExportJob) -> tuple[Any, ...]:
+    item_parts.must_differ(inline_html(option.text) for option in item.options)
+    if item.keep_order:
+        job.lose(item, "lost: that its options keep their order")
+    return item_parts.options(item, job)
+
+
+def _option(text: str, feedback: str) -> str:
+    shown = inline_html(text)
+    if shown.startswith("%"):
+        shown = f"&#37;{shown[1:]}"  # a percent sign in front would be a weight
+    return escaped(shown) + _feedback(feedback)
+
+
+def _feedback(text: str) -> str:
+    return f"#{escaped(html(text))}" if text.strip() else ""
+
+
+def _true_false(item: TrueFalse, job: ExportJob) -> _Body:
+    if_right, if_wrong = item.feedback_false, item.feedback_true
+    if item.answer:
+        if_right, if_wrong = if_wrong, if_right
+    # the first feedback is for those who are wrong
+    words = [str(item.answer).upper(), f"#{escaped(html(if_wrong))}", f"#{escaped(html(if_right))}"]
+    return html(item.stem), ["".join(words)]
+
+
+def _numeric(item: Numeric, job: ExportJob) -> _Body:
+    def line(value: float, tolerance: Fraction, weight: str) -> str:
+        return f"=%{weight}%{item_parts.decimal(value)}:{item_parts.decimal(tolerance)}"
+
+    lines = ["#", line(item.answer, item_parts.width(item), "100")]
+    lines += [
+        line(trap.value, item_parts.trap_width(item, trap), "0") + _feedback(trap.feedback)
+        for trap in item.traps
+    ]
+    if item.feedback.strip():
+        lines.append(f"~{_feedback(item.feedback)}")
+    return item_parts.with_unit(item, html(item.stem)), lines
+
+
+def _ordering(item: Ordering, job: ExportJob) -> _Body:
+    item_parts.must_differ(inline_html(step.text) for step in item.steps)
+    grading, loses = GRADING.get(item.rule, GRADING["edit"])
+    item_parts.lose_of_ordering(item, job, marks=loses)
+    head = f">{len(item.steps)} ALL VERTICAL {grading} SHOW none"
+    return html(item.stem), [head, *(_step(step.text) for step in item_parts.steps_in_order(item))]
+
+
+def _step(text: str) -> str:
+    """A step in one line. Moodle leaves its escapes as they are, except that of a backslash."""
+    shown = " ".join(inline_html(text).split())
+    shown = shown.replace("\\", r"\\").replace("{", "&#123;").replace("}", "&#125;")
+    return f"&#47;{shown[1:]}" if shown.startswith("/") else shown  # no comment
+
+
+def _text(item: Text, job: ExportJob) -> _Body:
+    job.lose(item, "lost: the rubric and the model answer")
+    return html(item.stem), []
+
+
+def _short(item: Any, job: ExportJob) -> _Body:
+    if "case" not in item.fold:
+        job.lose(item, "lost: that small and large letters differ")
+    lines = []
+    for form in item_parts.forms(item, job):
+        share = share_of(item, form.points, job)
+        text = re.sub(r"[\\#=~:{}]", r"\\\g<0>", form.text.replace("*", r"\*"))
+        lines.append(f"=%{share}%{text}{_feedback(form.feedback)}")
+    if item.feedback:
+        lines.append(f"=%0%*{_feedback(item.feedback)}")
+    return html(item.stem), lines
+
+
+BODIES: dict[str, Callable[[Any, ExportJob], _Body]] = {
+    "choice": _choice,
+    "choices": _choices,
+    "true_false": _true_false,
+    "numeric": _numeric,
+    "ordering": _ordering,
+    "text": _text,
+    "short": _short,
+}

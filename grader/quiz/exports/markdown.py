@@ -1,0 +1,125 @@
+"""Markdown: a handout without keys, or the same with all that staff need to mark it.
+
+The handout is made from what a taker sees in a quiz, so nothing else can get into it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from grader.quiz.bank.topics import Topic
+from grader.quiz.exports.export_job import ExportJob
+from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.free_text import Text
+from grader.quiz.items.item import Item, Presentation
+from grader.quiz.items.marks import counted
+from grader.quiz.items.numeric import Numeric
+from grader.quiz.items.ordering import Ordering
+
+FOR_EXAMPLE = re.compile(r", (such as|for example) [^.]*(\.\d+)?")
+
+
+def write(topics: Sequence[Topic], job: ExportJob) -> bytes:
+    """All topics as one text."""
+    blocks: list[str] = []
+    for topic in topics:
+        blocks.append(f"# {topic.title}")
+        for number, item in enumerate(topic.items, start=1):
+            job.written.append(item.id)
+            seen = item.present(job.seed)
+            blocks += _question(seen, number)
+            if job.with_keys:
+                blocks += _for_staff(item, seen)
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def _question(seen: Presentation, number: int) -> Iterator[str]:
+    yield f"## {number}. ({counted(seen.points, 'point')})"
+    yield seen.stem.strip()
+    if seen.kind != "true_false" and seen.parts:
+        yield "\n".join(_part(f"**{part.label}**", part.text) for part in seen.parts)
+    yield _how(seen)
+
+
+def _how(seen: Presentation) -> str:
+    """How to answer on paper, where nobody types."""
+    if seen.many_lines:
+        return "Answer in a few sentences."
+    return FOR_EXAMPLE.sub("", seen.how).replace("Type ", "Write ")
+
+
+def _part(label: str, text: str) -> str:
+    """One part as an entry of a list, with its further lines under it."""
+    first, *rest = text.strip().splitlines()
+    return "\n".join([f"- {label} {first}", *(f"  {line}" if line else "" for line in rest)])
+
+
+def _for_staff(item: Item, seen: Presentation) -> Iterator[str]:
+    yield f"**Key of `{item.id}`:** {' '.join(_labels(item, seen))}".rstrip()
+    yield item.show_key()
+    yield f"**Why:** {item.explanation.strip()}"
+    comments = COMMENTS.get(item.kind())
+    if lines := list(comments(item)) if comments else []:
+        yield "\n".join(lines)
+    if names := dict.fromkeys(item.misconception_ids()):
+        yield f"Misconceptions: {', '.join(f'`{name}`' for name in names)}"
+
+
+def _labels(item: Item, seen: Presentation) -> Iterator[str]:
+    """The letters or numbers of the key, as the handout has them."""
+    texts = {
+        part.id: part.text for name in ("options", "steps") for part in getattr(item, name, ())
+    }
+    labels = {part.text: part.label for part in seen.parts}
+    for name in item.key():
+        if name in texts:
+            yield labels[texts[name]]
+
+
+def _option_comments(item: Choice | Choices) -> Iterator[str]:
+    for option in item.options:
+        yield _part("Right:" if option.correct else "Wrong:", f"{option.text} → {option.feedback}")
+
+
+def _true_false_comments(item: TrueFalse) -> Iterator[str]:
+    yield f"- To those who say true: {item.feedback_true}"
+    yield f"- To those who say false: {item.feedback_false}"
+
+
+def _numeric_comments(item: Numeric) -> Iterator[str]:
+    for trap in item.traps:
+        yield f"- Wrong: {trap.value} → {trap.feedback}"
+    if item.feedback:
+        yield f"- Otherwise wrong: {item.feedback}"
+
+
+def _ordering_comments(item: Ordering) -> Iterator[str]:
+    texts = {step.id: step.text.rstrip(".") for step in item.steps}
+    for earlier, later, reason in item.before or ():
+        yield f"- {texts[earlier]} *before* {texts[later]}, because {reason}"
+    for stray in item.distractors:
+        yield f"- Belongs nowhere: {stray.text} → {stray.feedback}"
+
+
+def _rubric(item: Text) -> Iterator[str]:
+    for point in item.rubric:
+        yield f"- {counted(point.points, 'point')}: {point.text}"
+
+
+def _short_comments(item: Any) -> Iterator[str]:
+    yield f"- Right: {', '.join(item.accepted)}"
+    for near in item.near:
+        yield f"- {counted(near.points, 'point')}: {', '.join(near.forms)} → {near.feedback}"
+    if item.feedback:
+        yield f"- Otherwise wrong: {item.feedback}"
+
+
+COMMENTS: dict[str, Callable[[Any], Iterator[str]]] = {
+    "choice": _option_comments,
+    "choices": _option_comments,
+    "true_false": _true_false_comments,
+    "numeric": _numeric_comments,
+    "ordering": _ordering_comments,
+    "text": _rubric,
+    "short": _short_comments,
+}

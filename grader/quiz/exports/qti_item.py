@@ -1,0 +1,249 @@
+"""One question as a QTI 2.1 item.
+
+Shares of points come from standard response processing. They are divided last, so that three
+thirds are one.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lxml import etree
+from lxml.builder import ElementMaker
+
+from grader.quiz.exports import item_parts
+from grader.quiz.exports.content_package import identifier
+from grader.quiz.exports.export_job import ExportJob
+from grader.quiz.exports.markup import html, inline_html
+from grader.quiz.exports.qti_scoring import (
+    KEPT,
+    choice_scoring,
+    choices_scoring,
+    constraints_scoring,
+    exact_order_scoring,
+    numeric_scoring,
+    short_scoring,
+    value,
+)
+from grader.quiz.items.choice import Choice, Choices, Option, TrueFalse
+from grader.quiz.items.free_text import Text
+from grader.quiz.items.item import Item
+from grader.quiz.items.numeric import Numeric
+from grader.quiz.items.ordering import Ordering
+
+NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+E = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
+# What QTI takes from HTML; the alignment of a table's column is for a style sheet there.
+ATTRIBUTES = {"class", "href", "src", "alt"}
+EXPLANATION = "explanation"
+
+Feedback = dict[str, str]  # Markdown by the name under which the scoring shows it
+
+
+class ItemBody:
+    """What an item holds between its head and its explanation."""
+
+    def __init__(self, *, cardinality: str, base_type: str) -> None:
+        self.declaration = E.responseDeclaration(
+            identifier="RESPONSE", cardinality=cardinality, baseType=base_type
+        )
+        self.blocks: list[etree._Element] = []
+        self.scoring: list[etree._Element] = []
+        self.feedback: Feedback = {}
+        self.counts_pairs = False
+
+    def key(self, *values: str) -> None:
+        self.declaration.append(E.correctResponse(*(E.value(v) for v in values)))
+
+
+def assessment_item(item: Item, body: ItemBody) -> etree._Element:
+    """The whole item."""
+    root = E.assessmentItem(
+        identifier=identifier(item.id), title=item.id, adaptive="false", timeDependent="false"
+    )
+    root.append(body.declaration)
+    score = _outcome("SCORE", cardinality="single", base_type="float", default="0")
+    score.set("normalMaximum", str(item.points))
+    score.set("normalMinimum", "0")
+    root.append(score)
+    root.append(_outcome("FEEDBACK", cardinality="multiple", base_type="identifier"))
+    if body.counts_pairs:
+        root.append(_outcome(KEPT, cardinality="single", base_type="float", default="0"))
+    root.append(E.itemBody(*body.blocks))
+    root.append(E.responseProcessing(*body.scoring, *_explained()))
+    for name, text in {**body.feedback, EXPLANATION: item.explanation}.items():
+        if text.strip():
+            root.append(_modal_feedback(name, text))
+    return root
+
+
+def blocks(markup: str) -> list[etree._Element]:
+    """HTML as elements of QTI."""
+    holder = etree.fromstring(f'<div xmlns="{NAMESPACE}">{markup}</div>')
+    for element in holder.iter():
+        for name in set(element.attrib) - ATTRIBUTES:
+            del element.attrib[name]
+    return list(holder)
+
+
+def _filled(element: etree._Element, markup: str) -> etree._Element:
+    """The element with a line of HTML in it."""
+    holder = etree.fromstring(f'<div xmlns="{NAMESPACE}">{markup}</div>')
+    element.text = holder.text
+    element.extend(holder)
+    for inner in element.iter():
+        for name in (set(inner.attrib) - ATTRIBUTES) if inner is not element else ():
+            del inner.attrib[name]
+    return element
+
+
+def _outcome(name: str, *, cardinality: str, base_type: str, default: str = "") -> etree._Element:
+    outcome = E.outcomeDeclaration(identifier=name, cardinality=cardinality, baseType=base_type)
+    if default:
+        outcome.append(E.defaultValue(E.value(default)))
+    return outcome
+
+
+def _explained() -> Iterable[etree._Element]:
+    both = E.multiple(E.variable(identifier="FEEDBACK"), value("identifier", EXPLANATION))
+    yield E.setOutcomeValue(both, identifier="FEEDBACK")
+
+
+def _modal_feedback(name: str, text: str) -> etree._Element:
+    feedback = E.modalFeedback(outcomeIdentifier="FEEDBACK", identifier=name, showHide="show")
+    feedback.extend(blocks(html(text)))
+    return feedback
+
+
+def _choice(item: Choice, job: ExportJob) -> ItemBody:
+    body = ItemBody(cardinality="single", base_type="identifier")
+    names = _options(item, job, body, most=1)
+    body.key(*(name for name, option in names.items() if option.correct))
+    body.scoring = [choice_scoring(item.points), _show_chosen()]
+    return body
+
+
+def _choices(item: Choices, job: ExportJob) -> ItemBody:
+    body = ItemBody(cardinality="multiple", base_type="identifier")
+    names = _options(item, job, body, most=0)
+    right = [name for name, option in names.items() if option.correct]
+    body.key(*right)
+    mapping = E.mapping(lowerBound="0", defaultValue="0")
+    for name, option in names.items():
+        mapping.append(E.mapEntry(mapKey=name, mappedValue="1" if option.correct else "-1"))
+    body.declaration.append(mapping)
+    body.scoring = [choices_scoring(item.points, right=len(right)), _show_chosen()]
+    return body
+
+
+def _options(
+    item: Choice | Choices, job: ExportJob, body: ItemBody, *, most: int
+) -> dict[str, Option]:
+    """Adds stem and options to the body; the options by the names that they got."""
+    names = {f"C{n}": option for n, option in enumerate(item_parts.options(item, job), start=1)}
+    interaction = E.choiceInteraction(
+        responseIdentifier="RESPONSE",
+        shuffle=str(not item.keep_order).lower(),
+        maxChoices=str(most),
+    )
+    for name, option in names.items():
+        interaction.append(_filled(E.simpleChoice(identifier=name), inline_html(option.text)))
+    body.blocks = [*blocks(html(item.stem)), interaction]
+    body.feedback = {name: option.feedback for name, option in names.items()}
+    return names
+
+
+def _true_false(item: TrueFalse, job: ExportJob) -> ItemBody:
+    body = ItemBody(cardinality="single", base_type="identifier")
+    body.key(str(item.answer).upper())
+    body.blocks = [
+        *blocks(html(item.stem)),
+        E.choiceInteraction(
+            E.simpleChoice("true", identifier="TRUE"),
+            E.simpleChoice("false", identifier="FALSE"),
+            responseIdentifier="RESPONSE",
+            shuffle="false",
+            maxChoices="1",
+        ),
+    ]
+    body.feedback = {"TRUE": item.feedback_true, "FALSE": item.feedback_false}
+    body.scoring = [choice_scoring(item.points), _show_chosen()]
+    return body
+
+
+def _show_chosen() -> etree._Element:
+    chosen = E.multiple(E.variable(identifier="RESPONSE"))
+    return E.setOutcomeValue(chosen, identifier="FEEDBACK")
+
+
+def _numeric(item: Numeric, job: ExportJob) -> ItemBody:
+    body = ItemBody(cardinality="single", base_type="float")
+    body.key(item_parts.decimal(item.answer))
+    entry = E.textEntryInteraction(responseIdentifier="RESPONSE", expectedLength="12")
+    line = E.p(entry)
+    entry.tail = f" {item.unit}" if item.unit else None
+    body.blocks = [*blocks(html(item.stem)), line]
+    body.feedback = {f"TRAP{n}": trap.feedback for n, trap in enumerate(item.traps, start=1)}
+    body.feedback["OTHER"] = item.feedback
+    body.scoring = [numeric_scoring(item)]
+    return body
+
+
+def _ordering(item: Ordering, job: ExportJob) -> ItemBody:
+    item_parts.lose_of_ordering(item, job, marks=_loses_marks(item), keeps_orders=True)
+    body = ItemBody(cardinality="ordered", base_type="identifier")
+    names = {step.id: f"S{n}" for n, step in enumerate(item_parts.steps_mixed(item, job), start=1)}
+    body.key(*(names[step.id] for step in item_parts.steps_in_order(item)))
+    interaction = E.orderInteraction(responseIdentifier="RESPONSE", shuffle="true")
+    for step in item_parts.steps_mixed(item, job):
+        interaction.append(
+            _filled(E.simpleChoice(identifier=names[step.id]), inline_html(step.text))
+        )
+    body.blocks = [*blocks(html(item.stem)), interaction]
+    pairs = [(names[c.earlier], names[c.later]) for c in item.order().constraints]
+    if item.rule == "exact":
+        body.scoring = exact_order_scoring(pairs, count=len(names), points=item.points)
+    else:
+        body.scoring = constraints_scoring(pairs, count=len(names), points=item.points)
+    body.counts_pairs = True
+    return body
+
+
+def _loses_marks(item: Ordering) -> str:
+    if item.rule == "exact":
+        return ""
+    return (
+        "marked otherwise: QTI counts how many of the required pairs are in order, of which a "
+        "random order has half"
+    )
+
+
+def _text(item: Text, job: ExportJob) -> ItemBody:
+    body = ItemBody(cardinality="single", base_type="string")
+    rubric = E.rubricBlock(*blocks(item_parts.marker_notes(item)), view="scorer")
+    interaction = E.extendedTextInteraction(responseIdentifier="RESPONSE", expectedLines="10")
+    body.blocks = [rubric, *blocks(html(item.stem)), interaction]
+    job.lose(item, "lost: points by line of the rubric, which the marker sees as a text")
+    return body
+
+
+def _short(item: Any, job: ExportJob) -> ItemBody:
+    body = ItemBody(cardinality="single", base_type="string")
+    forms = item_parts.forms(item, job)
+    body.key(forms[0].text)
+    entry = E.textEntryInteraction(responseIdentifier="RESPONSE", expectedLength="40")
+    body.blocks = [*blocks(html(item.stem)), E.p(entry)]
+    body.feedback = {f"FORM{n}": form.feedback for n, form in enumerate(forms, start=1)}
+    body.feedback["OTHER"] = item.feedback
+    body.scoring = [short_scoring(item, forms)]
+    return body
+
+
+BODIES: dict[str, Callable[[Any, ExportJob], ItemBody]] = {
+    "choice": _choice,
+    "choices": _choices,
+    "true_false": _true_false,
+    "numeric": _numeric,
+    "ordering": _ordering,
+    "text": _text,
+    "short": _short,
+}

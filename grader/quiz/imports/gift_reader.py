@@ -1,0 +1,305 @@
+r"""GIFT as drafts of questions, read as Moodle reads it.
+
+Blank lines end a question, `\` takes the meaning from `: # = ~ { }`, and `\n` is a line break.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+from grader.errors import CourseError
+from grader.quiz.imports.draft import Draft, NotTaken, Reading, letters, number
+from grader.quiz.imports.import_rules import (
+    assign_misconceptions,
+    order_rule,
+    read_tags,
+    right_shares,
+    short_kind,
+)
+from grader.quiz.imports.markdown_text import from_html, from_markdown, from_plain
+from grader.quiz.imports.moodle_reader import RULES, UNIT_LINE
+
+MARK = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
+FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
+WEIGHT = re.compile(r"%(-?[0-9.]+)%")
+ORDERING = re.compile(r">\s*(\d+)\s+(ALL)\s+(\w+)\s+([A-Z_]+)\s+(\w+)\s+(\w+)\s*\n(.*)", re.DOTALL)
+ESCAPES = dict(zip(":#={}~n", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006", strict=True))
+MEANINGS = {hidden: "\n" if sign == "n" else sign for sign, hidden in ESCAPES.items()}
+MEANINGS["\ue007"] = "\\"
+
+Fields = dict[str, Any]
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """One answer: its text still hides what was escaped."""
+
+    text: str
+    share: float  # in percent
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _GiftQuestion:
+    """One block of the file."""
+
+    name: str
+    format: str
+    stem: str
+    inside: str  # between the braces, without the explanation
+    explanation: str
+    marks: tuple[tuple[str, str], ...]
+    lose: Note
+
+    def markdown(self, text: str) -> str:
+        return _markdown(text, self.format, self.lose)
+
+
+def read(text: str, *, at: str) -> Reading:
+    """Every question of the file.
+
+    Raises:
+        CourseError: there is no question in it.
+    """
+    reading = Reading()
+    topic = None
+    blocks = list(_blocks(text))
+    for line, block in blocks:
+        category = re.match(r"\s*\$CATEGORY:(.*)", block)
+        if category:
+            topic = reading.topic(category[1].strip().rstrip("/").rpartition("/")[2])
+            continue
+        name, marks, rest = _head(block, f"question at line {line}")
+        try:
+            draft = _draft(_question(name, rest, marks, lose=partial(reading.lose, name)))
+        except NotTaken as error:
+            reading.lose(name, f"left out: {error}")
+        else:
+            reading.add(topic or reading.topic("imported"), draft)
+    if not blocks:
+        raise CourseError("holds no question", at=at, fix="Name a file in the GIFT format.")
+    return reading
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Each question with the number of its first line; comments may stand before it."""
+    lines: list[str] = []
+    start = 1
+    for number_, line in enumerate([*text.lstrip("\ufeff").splitlines(), ""], start=1):
+        if line.strip():
+            start = start if lines else number_
+            lines.append(line)
+            if line.lstrip().startswith("$CATEGORY:"):
+                yield start, line
+                lines = []
+        elif lines:
+            if any(not one.lstrip().startswith("//") for one in lines):
+                yield start, "\n".join(lines)
+            lines = []
+
+
+def _head(block: str, name: str) -> tuple[str, tuple[tuple[str, str], ...], str]:
+    """The name of a question, the marks in its comments, and the rest with escapes hidden."""
+    lines = block.splitlines()
+    comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
+    marks = tuple((found[1], found[2].replace(r"\]", "]")) for found in MARK.finditer(comments))
+    text = "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
+    text = _hidden(text)
+    if titled := re.match(r"::(.*?)::(.*)", text, re.DOTALL):
+        name, text = _shown(titled[1]).strip(), titled[2].strip()
+    return dict(marks).get("id", name), marks, text
+
+
+def _question(
+    name: str, text: str, marks: tuple[tuple[str, str], ...], *, lose: Note
+) -> _GiftQuestion:
+    start, end = text.find("{"), text.find("}")
+    if start < 0 and end < 0:
+        raise NotTaken("it asks for nothing (a description)")
+    if start < 0 or end < start:
+        raise NotTaken("a { or a } is missing")
+    inside, found, explanation = text[start + 1 : end].rpartition("####")
+    if not found:
+        inside, explanation = explanation, ""
+    rest = text[end + 1 :]
+    stem = text[:start] + (f"_____{rest}" if rest.strip() else "")
+    written = FORMAT.match(stem)
+    return _GiftQuestion(
+        name=name,
+        format=written[1].lower() if written else "moodle",
+        stem=stem[written.end() :] if written else stem,
+        inside=inside.strip(),
+        explanation=explanation,
+        marks=marks,
+        lose=lose,
+    )
+
+
+def _draft(question: _GiftQuestion) -> Draft:
+    tags = read_tags(value for mark, value in question.marks if mark == "tag")
+    fields: Fields = {
+        **tags.fields,
+        "stem": question.markdown(question.stem),
+        "explanation": question.markdown(question.explanation),
+        **_body(question),
+    }
+    assign_misconceptions(fields, tags.misconceptions, lose=question.lose)
+    return Draft(name=question.name, fields=fields)
+
+
+def _body(question: _GiftQuestion) -> Fields:
+    inside = question.inside
+    if not inside:
+        return {"kind": "text", "model_answer": ""}
+    if inside.startswith(">"):
+        return _ordering(question)
+    if inside.startswith("#"):
+        return _numeric(question)
+    word = inside.partition("#")[0].strip()
+    if word in ("T", "TRUE", "F", "FALSE"):
+        return _true_false(question, answer=word.startswith("T"))
+    if "~" in inside:
+        return _choice(question)
+    if "->" in inside:
+        raise NotTaken("there is no counterpart for a matching question")
+    answers = [(_shown(a.text), a.share, question.markdown(a.feedback)) for a in _answers(question)]
+    return short_kind(answers, whole_words=False, lose=question.lose)
+
+
+def _choice(question: _GiftQuestion) -> Fields:
+    answers = list(_answers(question))
+    has_one = any(sign.startswith("=") for sign in _signs(question.inside))
+    right = right_shares([a.share for a in answers], single=has_one, lose=question.lose)
+    options: list[Fields] = []
+    for name, answer in zip(letters(len(answers)), answers, strict=True):
+        option: Fields = {"id": name, "text": question.markdown(answer.text)}
+        if answer.share in right:
+            option["correct"] = True
+        if feedback := question.markdown(answer.feedback):
+            option["feedback"] = feedback
+        options.append(option)
+    return {"kind": "choice" if has_one else "choices", "options": options}
+
+
+def _true_false(question: _GiftQuestion, *, answer: bool) -> Fields:
+    _, *feedback = question.inside.split("#", 2)
+    says = [str(not answer).lower(), str(answer).lower()]  # those who are wrong come first
+    shown = {
+        f"feedback_{word}": question.markdown(text)
+        for word, text in zip(says, feedback, strict=False)
+        if text.strip()
+    }
+    return {"kind": "true_false", "answer": answer, **shown}
+
+
+def _numeric(question: _GiftQuestion) -> Fields:
+    fields: Fields = {"kind": "numeric"}
+    traps: list[Fields] = []
+    body = question.inside[1:].strip()
+    for answer in _signs(body if body.startswith(("=", "~")) else f"={body}"):
+        read_ = _answer(answer)
+        feedback = question.markdown(read_.feedback)
+        text = _shown(read_.text)
+        if not text or text == "*":
+            fields["feedback"] = feedback
+        elif read_.share == 100 and "answer" not in fields:
+            fields |= _value(text)
+            if feedback:
+                question.lose("lost: what it says to those who are right")
+        elif read_.share == 0:
+            value = {"value": _value(text)["answer"]}
+            traps.append({**value, **({"feedback": feedback} if feedback else {})})
+        else:
+            question.lose(f"lost: the answer {text}, which earns {read_.share:g} %")
+    if "answer" not in fields:
+        raise NotTaken("no number earns all points")
+    return {**fields, **_unit(question.stem), **({"traps": traps} if traps else {})}
+
+
+def _value(text: str) -> Fields:
+    """`3`, `3:0.1` or `2.9..3.1` as a number and a tolerance."""
+    low, dots, high = text.partition("..")
+    if dots:
+        least, most = number(low), number(high)
+        return {"answer": number(f"{(least + most) / 2:.12g}"), "tolerance": _half(least, most)}
+    value, _, width = text.partition(":")
+    tolerance = number(width) if width.strip() else 0
+    return {"answer": number(value), **({"tolerance": tolerance} if tolerance else {})}
+
+
+def _half(least: float, most: float) -> int | float:
+    return number(f"{(most - least) / 2:.12g}")
+
+
+def _unit(stem: str) -> Fields:
+    line = UNIT_LINE.search(_shown(stem))
+    unit = BeautifulSoup(line[0], "html.parser").find("p") if line else None
+    if not isinstance(unit, Tag):
+        return {}
+    return {"unit": unit.get_text().removeprefix("Answer in ").removesuffix(".")}
+
+
+def _ordering(question: _GiftQuestion) -> Fields:
+    found = ORDERING.fullmatch(question.inside)
+    if found is None:
+        raise NotTaken(
+            "the words after > are not: count, ALL, layout, marking, SHOW or HIDE, style"
+        )
+    lines = [line.strip() for line in found[7].splitlines() if line.strip()]
+    steps = [
+        {"id": f"step-{place}", "text": question.markdown(line)}
+        for place, line in enumerate(lines, start=1)
+    ]
+    rule = order_rule(RULES.get(found[4], ""), said=found[4], lose=question.lose)
+    return {"kind": "ordering", "steps": steps, **rule}
+
+
+def _answers(question: _GiftQuestion) -> Iterator[_Answer]:
+    for sign in _signs(question.inside):
+        yield _answer(sign)
+
+
+def _signs(inside: str) -> list[str]:
+    """Each answer from its sign to the next."""
+    return re.findall(r"[=~][^=~]*", inside)
+
+
+def _answer(text: str) -> _Answer:
+    sign, rest = text[0], text[1:].strip()
+    share = 100.0 if sign == "=" else 0.0
+    if weight := WEIGHT.match(rest):
+        share, rest = float(number(weight[1])), rest[weight.end() :]
+    said, _, feedback = rest.partition("#")
+    return _Answer(text=said.strip(), share=share, feedback=feedback.strip())
+
+
+def _hidden(text: str) -> str:
+    """The text with all that is escaped out of sight."""
+    return re.sub(
+        r"\\([\\:#={}~n])",
+        lambda found: "\ue007" if found[1] == "\\" else ESCAPES[found[1]],
+        text,
+    )
+
+
+def _shown(text: str) -> str:
+    return "".join(MEANINGS.get(sign, sign) for sign in text)
+
+
+def _markdown(text: str, format_: str, lose: Note) -> str:
+    shown = text.strip()
+    if written := FORMAT.match(shown):
+        format_, shown = written[1].lower(), shown[written.end() :]
+    shown = _shown(shown)
+    if format_ == "markdown":
+        return from_markdown(shown)
+    if format_ == "plain":
+        return from_plain(shown, lose)
+    if format_ == "moodle":
+        shown = re.sub(r"\n\s*\n", "<p>", shown)
+    return from_html(UNIT_LINE.sub("", shown), lose)

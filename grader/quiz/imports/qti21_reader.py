@@ -1,0 +1,258 @@
+"""QTI 2.1 choice and order items as drafts of questions: one item, or a package of many."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from grader.errors import CourseError, SubmissionError
+from grader.intake.archive import files_in_zip
+from grader.quiz.imports import safe_xml
+from grader.quiz.imports.draft import Draft, NotTaken, Reading, letters, number, whole_points
+from grader.quiz.imports.import_rules import order_rule
+from grader.quiz.imports.markdown_text import from_html
+
+INTERACTION = re.compile(r"\w+Interaction")
+NAMESPACES = ("http://www.imsglobal.org/xsd/imsqti_v2p", "http://www.imsglobal.org/xsd/imsqti_item")
+NOT_SHOWN = {"rubricBlock", "feedbackInline", "feedbackBlock", "prompt", "simpleChoice"}
+NO_TEXT = {"object", "math", "printedVariable", "templateInline", "templateBlock"}
+EXACT = "match_correct"
+
+Fields = dict[str, Any]
+
+
+class _Item:
+    """One <assessmentItem> and whoever wants to know what is lost of it."""
+
+    def __init__(self, root: etree._Element, reading: Reading) -> None:
+        self.root = root
+        self.reading = reading
+        self.name = root.get("identifier") or root.get("title") or "item"
+
+    def lose(self, what: str) -> None:
+        self.reading.lose(self.name, what)
+
+    def all(self, name: str, of: etree._Element | None = None) -> list[etree._Element]:
+        """The elements of a name, in whichever version's namespace."""
+        owner = self.root if of is None else of
+        return [element for element in owner.iter() if safe_xml.local_name(element) == name]
+
+    def first(self, name: str, of: etree._Element | None = None) -> etree._Element | None:
+        return next(iter(self.all(name, of)), None)
+
+    def markdown(self, *elements: etree._Element, without: set[str] = NOT_SHOWN) -> str:
+        """What is inside the elements, without interactions, rubrics and feedback."""
+        return from_html("".join(self._html(element, without) for element in elements), self.lose)
+
+    def _html(self, element: etree._Element, without: set[str]) -> str:
+        parts = [_escaped(element.text)]
+        for child in element:
+            name = safe_xml.local_name(child)
+            if name in NO_TEXT:
+                self.lose(f"lost: <{name}>")
+            elif name and name not in without and not INTERACTION.fullmatch(name):
+                inner = self._html(child, without)
+                if name == "code" and (language := child.get("class")):
+                    parts.append(f'<code class="{_escaped(language)}">{inner}</code>')
+                else:
+                    parts.append(f"<{name}>{inner}</{name}>")
+            parts.append(_escaped(child.tail))
+        return "".join(parts)
+
+
+def read_item(data: bytes, *, at: str) -> Reading:
+    """The question of one item.
+
+    Raises:
+        CourseError: it is not XML, or no item of QTI 2.
+    """
+    root = safe_xml.parse(data, at=at)
+    _must_be_item(root, at)
+    reading = Reading()
+    _add(reading, "imported", root)
+    return reading
+
+
+def read_package(data: bytes, *, at: str) -> Reading:
+    """The questions of a package, by the tests that ask for them.
+
+    Raises:
+        CourseError: it is no zip, is too large, or holds no item of QTI 2.
+    """
+    try:
+        files = files_in_zip(data, at, (".xml",))
+    except SubmissionError as error:
+        raise CourseError(error.problem, at=at, fix="Export the package again.") from error
+    reading = Reading()
+    trees = {path: safe_xml.parse(content, at=f"{at}/{path}") for path, content in files.items()}
+    items = {p: tree for p, tree in trees.items() if safe_xml.local_name(tree) == "assessmentItem"}
+    for path, topic in _topics(trees, reading):
+        if path in items:
+            _add(reading, topic, items.pop(path))
+    for path, tree in items.items():
+        _must_be_item(tree, f"{at}/{path}")
+        _add(reading, "imported", tree)
+    if not reading.topics and not reading.losses:
+        raise CourseError(
+            "holds no item of QTI 2.1",
+            at=at,
+            fix="Export the questions as QTI 2.1. Neither Canvas's QTI 1.2 nor QTI 3.0 is read.",
+        )
+    return reading
+
+
+def _topics(trees: dict[str, etree._Element], reading: Reading) -> Iterator[tuple[str, str]]:
+    """The paths of the items that each test asks for."""
+    for path, tree in trees.items():
+        if safe_xml.local_name(tree) == "assessmentTest":
+            topic = reading.topic(tree.get("identifier", "imported"), tree.get("title", ""))
+            folder = path.rpartition("/")[0]
+            for ref in tree.iter():
+                if safe_xml.local_name(ref) == "assessmentItemRef":
+                    yield _joined(folder, ref.get("href", "")), topic.name
+
+
+def _joined(folder: str, href: str) -> str:
+    parts = folder.split("/") if folder else []
+    for part in href.split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", ".", ".."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _must_be_item(root: etree._Element, at: str) -> None:
+    name = etree.QName(root)
+    if name.localname != "assessmentItem" or not (name.namespace or "").startswith(NAMESPACES):
+        raise CourseError(
+            f"expected <assessmentItem> of QTI 2.1, got <{name.localname}>",
+            at=f"{at}:{root.sourceline}",
+            fix="Export the questions as QTI 2.1.",
+        )
+
+
+def _add(reading: Reading, topic: str, root: etree._Element) -> None:
+    item = _Item(root, reading)
+    try:
+        draft = _draft(item)
+    except NotTaken as error:
+        item.lose(f"left out: {error}")
+    else:
+        reading.add(reading.topic(topic), draft)
+
+
+def _draft(item: _Item) -> Draft:
+    body = item.first("itemBody")
+    if body is None:
+        raise NotTaken("it has no <itemBody>")
+    interactions = [e for e in body.iter() if INTERACTION.fullmatch(safe_xml.local_name(e))]
+    names = sorted({safe_xml.local_name(element) for element in interactions})
+    if len(interactions) != 1 or names[0] not in ("choiceInteraction", "orderInteraction"):
+        shown = ", ".join(names) or "no interaction"
+        raise NotTaken(f"only one choice or order interaction can be taken over, it has {shown}")
+    interaction = interactions[0]
+    prompt = item.all("prompt", interaction)
+    feedback = _feedback(item)
+    fields: Fields = {
+        "points": _points(item),
+        "stem": item.markdown(body, *prompt),
+        "explanation": feedback.pop("explanation", ""),
+    }
+    make = _choice if names == ["choiceInteraction"] else _ordering
+    fields |= make(item, interaction, feedback)
+    if feedback:
+        item.lose(f"lost: what it says under {', '.join(sorted(feedback))}")
+    if item.all("rubricBlock", body):
+        item.lose("lost: its rubric")
+    return Draft(name=item.name, fields=fields)
+
+
+def _choice(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
+    right = set(_correct(item))
+    choices = item.all("simpleChoice", interaction)
+    options: list[Fields] = []
+    for name, choice in zip(letters(len(choices)), choices, strict=True):
+        key = choice.get("identifier", "")
+        option: Fields = {"id": name, "text": item.markdown(choice, without=NOT_SHOWN)}
+        if key in right:
+            option["correct"] = True
+        if said := feedback.pop(key, ""):
+            option["feedback"] = said
+        options.append(option)
+    if not any("correct" in option for option in options):
+        raise NotTaken("no choice is right")
+    declared = item.first("responseDeclaration")
+    is_single = declared is not None and declared.get("cardinality") == "single"
+    template = _template(item)
+    if not is_single and template != EXACT:
+        item.lose("marked otherwise: ours are right minus wrong, whatever its processing says")
+    kept = {"keep_order": True} if interaction.get("shuffle") != "true" else {}
+    return {"kind": "choice" if is_single else "choices", "options": options, **kept}
+
+
+def _ordering(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
+    texts = {
+        choice.get("identifier", ""): item.markdown(choice)
+        for choice in item.all("simpleChoice", interaction)
+    }
+    order = _correct(item)
+    if not order or not set(order) <= set(texts):
+        raise NotTaken("its correct response is missing, or names unknown choices")
+    steps = [
+        {"id": f"step-{place}", "text": texts[name]} for place, name in enumerate(order, start=1)
+    ]
+    strays = [
+        {"id": f"stray-{place}", "text": texts[name], "feedback": feedback.pop(name, "")}
+        for place, name in enumerate((n for n in texts if n not in order), start=1)
+    ]
+    fields: Fields = {"kind": "ordering", "steps": steps}
+    if _template(item) == EXACT:
+        fields |= order_rule("exact", said=EXACT, lose=item.lose)
+    else:
+        item.lose("marked by edits from its one correct order, whatever its processing says")
+    return {**fields, **({"distractors": strays} if strays else {})}
+
+
+def _correct(item: _Item) -> list[str]:
+    """The values of the correct response; else what a mapping gives points for."""
+    response = item.first("correctResponse")
+    if response is not None:
+        return [(value.text or "").strip() for value in item.all("value", response)]
+    return [
+        entry.get("mapKey", "")
+        for entry in item.all("mapEntry")
+        if float(number(entry.get("mappedValue", "0"))) > 0
+    ]
+
+
+def _template(item: _Item) -> str:
+    processing = item.first("responseProcessing")
+    template = "" if processing is None else processing.get("template", "")
+    return template.rpartition("/")[2].removesuffix(".xml")
+
+
+def _points(item: _Item) -> int:
+    for outcome in item.all("outcomeDeclaration"):
+        most = outcome.get("normalMaximum") if outcome.get("identifier") == "SCORE" else None
+        if outcome.get("identifier") == "MAXSCORE":
+            value = item.first("value", outcome)
+            most = None if value is None else value.text
+        if most:
+            return whole_points(float(number(most)))
+    return 1
+
+
+def _feedback(item: _Item) -> dict[str, str]:
+    """Markdown by the identifier under which it is shown."""
+    found: dict[str, str] = {}
+    for name in ("modalFeedback", "feedbackInline", "feedbackBlock"):
+        for element in item.all(name):
+            if element.get("showHide", "show") == "show":
+                found[element.get("identifier", "")] = item.markdown(element)
+    return {name: text for name, text in found.items() if text}
+
+
+def _escaped(text: str | None) -> str:
+    return (text or "").replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

@@ -1,0 +1,1 @@
+"""What does an answer earn, and how may that change: scores, sheets, decisions, repairs."""

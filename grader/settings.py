@@ -1,0 +1,249 @@
+"""How the course is set up: assignment.yaml and course.yaml as typed values."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from grader import strict_yaml
+from grader.errors import CourseError, did_you_mean
+
+ASSIGNMENT_FILE = "assignment.yaml"
+COURSE_FILE = "course.yaml"
+_MOST_SHORTCUTS = 100
+_LONGEST_NAME = 200
+_NO_CHECKS = {"handout.md", "starter.py"}
+
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class LimitSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What one submission may use."""
+
+    call_seconds: Seconds = 5.0  # wall clock of one call of a student's function
+    load_seconds: Seconds = 30.0  # wall clock of importing the submission
+    submission_seconds: Seconds = 60.0  # wall clock of all calls together
+    memory_megabytes: Positive = 1024  # on top of what Python and torch take
+    output_kilobytes: Positive = 64  # printed text that is kept; the rest is counted
+
+
+class Shortcuts(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Ready-made functions, classes and packages that no stage may call, by their full names."""
+
+    forbidden: tuple[str, ...] = ()
+    # What a call costs: nothing, or the points of the stage that makes it.
+    consequence: Literal["note", "no points"] = "note"
+
+
+class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One function that the student writes."""
+
+    name: str
+    title: str
+    points: Annotated[int, msgspec.Meta(ge=0)]
+    parameters: tuple[str, ...]
+    expects: str = ""  # one sentence: what is expected of the stage
+    uses: tuple[str, ...] = ()  # inner stages that the reference answers while this one is checked
+    forbidden: tuple[str, ...] = ()  # shortcuts in this stage alone, beside those of the assignment
+
+
+class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    title: str
+    total: int
+    stages: tuple[Stage, ...]
+    limits: LimitSettings = LimitSettings()
+    shortcuts: Shortcuts = Shortcuts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """An assignment as it lies in its folder."""
+
+    name: str
+    folder: Path
+    title: str
+    stages: tuple[Stage, ...]
+    limits: LimitSettings
+    digest: str
+    shortcuts_cost_points: bool = False
+    shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
+
+    @property
+    def total(self) -> int:
+        return sum(stage.points for stage in self.stages)
+
+    def stage(self, name: str) -> Stage:
+        return next(stage for stage in self.stages if stage.name == name)
+
+
+class Course(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The settings of one course."""
+
+    name: str = ""
+    secret: str = ""  # hidden checks draw their inputs from it
+    diagnose_hidden: bool = True  # whether a mistake is named that only hidden checks show
+
+
+def shipped(kind: str) -> Path:
+    """The folder of course material that comes with the grader: 'assignments' or 'questions'.
+
+    A wheel carries it inside the package; a checkout has it at the top level.
+    """
+    package = Path(str(files("grader")))
+    inside = package / "content" / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def question_folder(named: Path | None) -> Path:
+    """The folder of questions that was named, or the one that comes with the grader."""
+    return named or shipped("questions")
+
+
+def assignments() -> tuple[Assignment, ...]:
+    """The assignments that come with the grader, by name."""
+    found = sorted(shipped("assignments").glob(f"*/{ASSIGNMENT_FILE}"))
+    return tuple(load_assignment(path.parent) for path in found)
+
+
+def find_assignment(name_or_folder: str) -> Assignment:
+    """An assignment by the name of a shipped one, or by the path of its folder.
+
+    Raises:
+        CourseError: there is no such assignment, or its file is wrong.
+    """
+    for folder in (Path(name_or_folder), shipped("assignments") / name_or_folder):
+        if (folder / ASSIGNMENT_FILE).is_file():
+            return load_assignment(folder)
+    known = [assignment.name for assignment in assignments()]
+    raise CourseError(
+        f"there is no assignment {name_or_folder!r}", fix=did_you_mean(name_or_folder, known)
+    )
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read and check `assignment.yaml`.
+
+    Raises:
+        CourseError: the file is wrong; the sentence says where and what to write.
+    """
+    path = folder / ASSIGNMENT_FILE
+    settings = strict_yaml.read(path, _AssignmentFile)
+    _check(settings, str(path))
+    return Assignment(
+        name=folder.resolve().name,
+        folder=folder.resolve(),
+        title=settings.title,
+        stages=settings.stages,
+        limits=settings.limits,
+        shortcuts_cost_points=settings.shortcuts.consequence == "no points",
+        shortcuts=_shortcuts(settings, str(path)),
+        digest=_digest(folder),
+    )
+
+
+def load_course(path: Path | None) -> Course:
+    """Read course.yaml; without one, the defaults.
+
+    Raises:
+        CourseError: the file is wrong, or was named and is missing.
+    """
+    if path is None and not Path(COURSE_FILE).is_file():
+        return Course()
+    return strict_yaml.read(path or Path(COURSE_FILE), Course)
+
+
+def kept_secret(path: Path) -> str:
+    """The secret kept in a file that only its owner may read; made on first use.
+
+    Raises:
+        CourseError: the file is there and holds no secret.
+    """
+    if not path.exists():
+        # Whole from the first moment on: a run that is killed here must not leave an empty secret.
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(16) + "\n")
+        os.replace(new, path)
+    secret = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not secret:
+        raise CourseError(
+            "holds no secret", at=str(path), fix="Delete the file; a new one is made, and used."
+        )
+    return secret
+
+
+def _check(settings: _AssignmentFile, at: str) -> None:
+    total = sum(stage.points for stage in settings.stages)
+    if total != settings.total:
+        raise CourseError(
+            f"the stages add up to {total} points, but total is {settings.total}",
+            at=at,
+            fix="Change `total` or the points of a stage.",
+        )
+    known: set[str] = set()
+    for stage in settings.stages:
+        if stage.name in known:
+            raise CourseError(
+                f"the stage {stage.name!r} stands twice", at=at, fix="Give each stage its own name."
+            )
+        if missing := [name for name in stage.uses if name not in known]:
+            raise CourseError(
+                f"stage {stage.name!r} uses {missing[0]!r}, which does not come before it",
+                at=at,
+                fix="List inner stages first.",
+            )
+        known.add(stage.name)
+
+
+def _shortcuts(settings: _AssignmentFile, at: str) -> dict[str, tuple[str, ...]]:
+    """Each forbidden name with the stages that it concerns; none stands for all."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in settings.shortcuts.forbidden:
+        _check_shortcut(name, "shortcuts.forbidden", twice=name in found, at=at)
+        found[name] = ()
+    for stage in settings.stages:
+        own: set[str] = set()
+        for name in stage.forbidden:
+            twice = name in own or found.get(name) == ()
+            _check_shortcut(name, f"forbidden of stage {stage.name!r}", twice=twice, at=at)
+            own.add(name)
+            found[name] = (*found.get(name, ()), stage.name)
+    if len(found) > _MOST_SHORTCUTS:
+        raise CourseError(
+            f"{len(found)} shortcuts are forbidden; {_MOST_SHORTCUTS} are the most",
+            at=at,
+            fix="Name a package in place of its parts.",
+        )
+    return found
+
+
+def _check_shortcut(name: str, key: str, *, twice: bool, at: str) -> None:
+    if len(name) > _LONGEST_NAME or not all(part.isidentifier() for part in name.split(".")):
+        raise CourseError(
+            f"{key}: {name!r} is no name of a function, class or package",
+            at=at,
+            fix="Write the full name with dots, e.g. `torch.nn.MultiheadAttention`.",
+        )
+    if twice:
+        raise CourseError(f"{key}: {name!r} is forbidden twice", at=at, fix="Keep one of the two.")
+
+
+def _digest(folder: Path) -> str:
+    """Of everything that can change a grade: settings, checks, fixtures and what they read."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*"), *folder.glob("hidden/**/*")]):
+        inside = path.relative_to(folder)
+        unused = "__pycache__" in inside.parts or path.name in _NO_CHECKS
+        if unused or path.name.startswith(".") or not path.is_file():
+            continue
+        digest.update(f"{inside.as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""A decoder-only Transformer in float64, one stage a file."""

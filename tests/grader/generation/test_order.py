@@ -1,0 +1,280 @@
+"""Judging a generation: which loops are right, and the sentence about the first deviation."""
+
+import numpy as np
+import pytest
+
+from grader.generation.order import assert_data_flow, assert_stage_order, assert_step_inputs
+from grader.generation.trace import GenerationTrace
+
+PROMPT, SCRIPT, STEPS, CONTEXT = [5, 9], [17, 4, 8, 21], 4, 16
+
+
+def forward(stages, ids):
+    """Logits for all positions."""
+    hidden = stages.embed(ids)
+    for layer in stages.layers:
+        hidden = layer(hidden)
+    return stages.output(hidden)
+
+
+def loop(stages, step_input, prompt=PROMPT):
+    """The right loop, but for what a step embeds."""
+    generated = []
+    for _ in range(STEPS):
+        logits = forward(stages, step_input(prompt, generated))
+        generated.append(stages.select(stages.softmax(logits[-1])))
+    return generated
+
+
+def last(context_length):
+    return lambda prompt, generated: [*prompt, *generated][-context_length:]
+
+
+@pytest.mark.parametrize("context_length", [1, 2, 3, 4, 5, 16])
+def test_the_right_loop_passes_every_judge(trace_of, context_length):
+    trace = trace_of(lambda stages: loop(stages, last(context_length)), context_length)
+    assert_stage_order(trace, n_layers=3, n_steps=STEPS)
+    assert_data_flow(trace)
+    assert_step_inputs(trace, prompt=PROMPT, context_length=context_length)
+    assert trace.selected == SCRIPT
+
+
+def batched(stages):
+    """With a batch axis of one, ids in an array, and softmax over all positions at once."""
+    ids = np.array([PROMPT])
+    for _ in range(STEPS):
+        logits = forward(stages, ids)
+        assert logits.ndim == 3
+        token = stages.select(stages.softmax(logits)[:, -1])
+        ids = np.concatenate([ids, [[token]]], axis=1)
+
+
+def float64(stages):
+    for step in range(STEPS):
+        hidden = stages.embed([*PROMPT, *SCRIPT[:step]]).astype("float64")
+        for layer in stages.layers:
+            hidden = layer(hidden)
+        stages.select(stages.softmax(stages.output(hidden)[-1]))
+
+
+def one_forward_pass_more(stages):
+    loop(stages, last(CONTEXT))
+    forward(stages, [*PROMPT, *SCRIPT])
+
+
+def one_embedding_more(stages):
+    loop(stages, last(CONTEXT))
+    stages.embed([*PROMPT, *SCRIPT])
+
+
+@pytest.mark.parametrize("generate", [batched, float64, one_forward_pass_more, one_embedding_more])
+def test_unusual_loops_that_are_right_pass_every_judge(trace_of, generate):
+    trace = trace_of(generate)
+    assert_stage_order(trace, n_layers=3, n_steps=STEPS)
+    assert_data_flow(trace)
+    assert_step_inputs(trace, prompt=PROMPT, context_length=CONTEXT)
+
+
+# One step of a wrong loop, from its hidden states on, and the sentence on order.
+def skips_a_layer(stages, hidden):
+    return stages.select(
+        stages.softmax(stages.output(stages.layers[2](stages.layers[0](hidden)))[-1])
+    )
+
+
+def repeats_a_layer(stages, hidden):
+    return stages.layers[0](stages.layers[0](hidden))
+
+
+def swaps_layers(stages, hidden):
+    return stages.layers[0](stages.layers[1](hidden))
+
+
+def all_layers(stages, hidden):
+    for layer in stages.layers:
+        hidden = layer(hidden)
+    return hidden
+
+
+def forgets_the_layers(stages, hidden):
+    return stages.select(stages.softmax(stages.output(hidden)[-1]))
+
+
+def forgets_output(stages, hidden):
+    return stages.softmax(all_layers(stages, hidden)[-1])
+
+
+def forgets_softmax(stages, hidden):
+    return stages.select(stages.output(all_layers(stages, hidden))[-1])
+
+
+def forgets_select(stages, hidden):
+    return stages.softmax(stages.output(all_layers(stages, hidden))[-1])
+
+
+def selects_twice(stages, hidden):
+    distribution = forgets_select(stages, hidden)
+    return stages.select(distribution), stages.select(distribution)
+
+
+def outputs_after_each_layer(stages, hidden):
+    return stages.output(stages.layers[0](hidden))
+
+
+def embeds_only(stages, hidden):
+    return None
+
+
+ORDERS = {
+    skips_a_layer: "Step 1 called stages.layers[2] after stages.layers[0], "
+    "where stages.layers[1] is expected.",
+    repeats_a_layer: "Step 1 called stages.layers[0] after stages.layers[0], "
+    "where stages.layers[1] is expected.",
+    swaps_layers: "Step 1 called stages.layers[1] after stages.embed, "
+    "where stages.layers[0] is expected.",
+    forgets_the_layers: "Step 1 called stages.output after stages.embed, "
+    "where stages.layers[0] is expected.",
+    forgets_output: "Step 1 called stages.softmax after stages.layers[2], "
+    "where stages.output is expected.",
+    forgets_softmax: "Step 1 called stages.select after stages.output, "
+    "where stages.softmax is expected.",
+    forgets_select: "Step 1 ended after stages.softmax; stages.select was never called.",
+    selects_twice: "Step 1 called stages.select again after stages.select.",
+    outputs_after_each_layer: "Step 1 called stages.output after stages.layers[0], "
+    "where stages.layers[1] is expected.",
+    embeds_only: "Step 1 ended after stages.embed; stages.layers[0] was never called.",
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"), ORDERS.items(), ids=lambda s: getattr(s, "__name__", "")
+)
+def test_stages_in_another_order_are_told(judged, trace_of, step, sentence):
+    def generate(stages):
+        for i in range(STEPS):
+            step(stages, stages.embed([*PROMPT, *SCRIPT[:i]]))
+
+    words, discreet = judged(assert_stage_order, trace_of(generate), n_layers=3, n_steps=STEPS)
+    assert words == discreet == sentence
+
+
+def test_the_first_step_that_deviates_is_told(judged, trace_of):
+    def generate(stages):
+        loop(stages, last(CONTEXT))
+        skips_a_layer(stages, stages.embed([*PROMPT, *SCRIPT]))
+
+    words, _ = judged(assert_stage_order, trace_of(generate), n_layers=3, n_steps=STEPS)
+    assert words.startswith("Step 5 called stages.layers[2] after stages.layers[0]")
+
+
+def test_a_generation_without_calls_is_told(judged):
+    words, _ = judged(assert_stage_order, GenerationTrace(), n_layers=3, n_steps=STEPS)
+    assert words == "generate returned without calling any of its stages."
+
+
+def test_a_first_call_that_is_not_embed_is_told(judged, trace_of):
+    trace = trace_of(lambda stages: stages.layers[0](np.ones((2, 4))))
+    words, _ = judged(assert_stage_order, trace, n_layers=3, n_steps=STEPS)
+    assert words == "Step 1 called stages.layers[0], where stages.embed is expected."
+
+
+# A whole generation with wrong data flow, and the sentence.
+def selects_by_the_first_row(stages):
+    stages.select(stages.softmax(forward(stages, PROMPT)[0]))
+
+
+def softmaxes_all_and_selects_by_the_first_row(stages):
+    stages.select(stages.softmax(forward(stages, PROMPT))[0])
+
+
+def gives_each_layer_the_embedding(stages):
+    hidden = stages.embed(PROMPT)
+    for layer in stages.layers:
+        deeper = layer(hidden)
+    stages.select(stages.softmax(stages.output(deeper)[-1]))
+
+
+def gives_output_the_embedding(stages):
+    hidden = stages.embed(PROMPT)
+    all_layers(stages, hidden)
+    stages.select(stages.softmax(stages.output(hidden)[-1]))
+
+
+def uses_the_hidden_states_of_the_step_before(stages):
+    before = all_layers(stages, stages.embed(PROMPT))
+    stages.select(stages.softmax(stages.output(before)[-1]))
+    all_layers(stages, stages.embed([*PROMPT, 17]))
+    stages.select(stages.softmax(stages.output(before)[-1]))
+
+
+def uses_the_logits_of_the_step_before(stages):
+    before = forward(stages, PROMPT)
+    stages.select(stages.softmax(before[-1]))
+    forward(stages, [*PROMPT, 17])
+    stages.select(stages.softmax(before[-1]))
+
+
+def selects_from_its_own_softmax(stages):
+    logits = forward(stages, PROMPT)[-1]
+    stages.softmax(logits)
+    stages.select(np.exp(logits * 2) / np.exp(logits * 2).sum())
+
+
+def selects_from_the_logits(stages):
+    logits = forward(stages, PROMPT)[-1]
+    stages.softmax(logits)
+    stages.select(logits)
+
+
+def scales_the_logits(stages):
+    stages.select(stages.softmax(forward(stages, PROMPT)[-1] / 0.7))
+
+
+def changes_hidden_states_in_between(stages):
+    hidden = stages.layers[0](stages.embed(PROMPT))
+    hidden = stages.layers[1](hidden + 1)
+    stages.select(stages.softmax(stages.output(stages.layers[2](hidden))[-1]))
+
+
+def gives_the_last_position_only(stages):
+    hidden = all_layers(stages, stages.embed(PROMPT))
+    stages.select(stages.softmax(stages.output(hidden[-1:])[-1]))
+
+
+FLOWS = {
+    selects_by_the_first_row: "Step 1: stages.softmax received the row of position 0; "
+    "it should receive the last row of the logits of this step.",
+    softmaxes_all_and_selects_by_the_first_row: "Step 1: stages.select received the row of "
+    "position 0; it should receive the distribution that stages.softmax returned "
+    "for the last position of this step.",
+    gives_each_layer_the_embedding: "Step 1: stages.layers[1] received what stages.embed returned "
+    "in this step; it should receive what stages.layers[0] returned in this step.",
+    gives_output_the_embedding: "Step 1: stages.output received what stages.embed returned in this "
+    "step; it should receive what stages.layers[2] returned in this step.",
+    uses_the_hidden_states_of_the_step_before: "Step 2: stages.output received what "
+    "stages.layers[2] returned in step 1; it should receive what stages.layers[2] returned "
+    "in this step.",
+    # The earlier rows of a causal model are those of the step before.
+    uses_the_logits_of_the_step_before: "Step 2: stages.softmax received the row of position 1; "
+    "it should receive the last row of the logits of this step.",
+    selects_from_its_own_softmax: "Step 1: stages.select received an array that no stage returned; "
+    "it should receive the distribution that stages.softmax returned for the last position "
+    "of this step.",
+    selects_from_the_logits: "Step 1: stages.select received the last row of the logits of this "
+    "step; it should receive the distribution that stages.softmax returned for the last "
+    "position of this step.",
+    scales_the_logits: "Step 1: stages.softmax received an array that no stage returned; "
+    "it should receive the last row of the logits of this step.",
+    changes_hidden_states_in_between: "Step 1: stages.layers[1] received an array that no stage "
+    "returned; it should receive what stages.layers[0] returned in this step.",
+    gives_the_last_position_only: "Step 1: stages.output received an array that no stage returned; "
+    "it should receive what stages.layers[2] returned in this step.",
+}
+
+
+@pytest.mark.parametrize(
+    ("generate", "sentence"), FLOWS.items(), ids=lambda s: getattr(s, "__name__", "")
+)
+def test_data_from_elsewhere_is_told_with_its_origin(judged, trace_of, generate, sentence):
+    words, discreet = judged(assert_data_flow, trace_of(generate))
+    assert words == discreet == sentence

@@ -1,0 +1,269 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.quiz.attempt.rules import Feedback, Rules
+from grader.quiz.attempt.session import Answered, Finished, Moved, Phase, Session, resumed
+from grader.quiz.bank.topics import load_topic
+from grader.quiz.items.item import Doubt, Rejected
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def topic(bank_folder):
+    return load_topic(bank_folder, "sample")
+
+
+@pytest.fixture
+def session(topic):
+    return Session(topic=topic, seed=7, started_at=START)
+
+
+def answered(item, response, minutes=1, **more):
+    return Answered(item=item, response=response, at=START + timedelta(minutes=minutes), **more)
+
+
+def test_the_seed_decides_the_order_of_the_questions(session):
+    orders = {tuple(item.id for item in replace(session, seed=seed).items) for seed in range(30)}
+    assert len(orders) > 20
+    assert all(set(order) == {item.id for item in session.topic.items} for order in orders)
+    assert replace(session).items == session.items
+
+
+def test_an_event_leaves_the_session_before_it_as_it_was(session):
+    after = session.apply(answered("sample.shape", ("all",)))
+    assert session.answers == {}
+    assert after.answers["sample.shape"].response == ("all",)
+
+
+def test_marks_count_what_was_answered(session):
+    after = session.apply(answered("sample.shape", ("all",)))
+    assert after.marks().points == 1
+    assert session.marks().points == 0
+
+
+def test_with_feedback_at_once_an_answer_is_final(session):
+    after = session.apply(answered("sample.shape", ("last",)))
+    assert after.apply(answered("sample.shape", ("all",))) == Rejected("this answer is final")
+
+
+def test_with_feedback_at_the_end_an_answer_may_change(session):
+    session = replace(session, rules=Rules(feedback=Feedback.END))
+    after = session.apply(answered("sample.shape", ("last",)))
+    after = after.apply(answered("sample.shape", ("all",)))
+    assert after.marks().points == 1
+
+
+@pytest.mark.parametrize("feedback", Feedback)
+def test_the_same_answer_twice_is_harmless(session, feedback):
+    session = replace(session, rules=Rules(feedback=feedback))
+    after = session.apply(answered("sample.shape", ("last",)))
+    assert after.apply(answered("sample.shape", ("last",), minutes=9)) == after
+
+
+def test_nothing_changes_after_the_end(session):
+    done = replace(session, rules=Rules(feedback=Feedback.END)).apply(Finished(START))
+    assert done.phase == Phase.FINISHED
+    assert isinstance(done.apply(answered("sample.shape", ("all",))), Rejected)
+    assert isinstance(done.apply(Moved(0)), Rejected)
+    assert done.apply(Finished(START + timedelta(hours=1))) == done
+
+
+def test_an_untouched_list_counts_only_when_confirmed(session):
+    item = session.topic.item("sample.flow")
+    untouched = item.read_typed("1 2 3 4 5 6 7 8", seed=session.seed)
+    assert isinstance(session.apply(answered("sample.flow", untouched)), Doubt)
+    after = session.apply(answered("sample.flow", untouched, confirmed=True))
+    assert after.answers["sample.flow"].response == untouched
+
+
+def test_a_question_of_another_topic_is_refused(session):
+    assert isinstance(session.apply(answered("other.shape", ("all",))), Rejected)
+
+
+def test_past_the_last_question_is_the_review(session):
+    assert session.phase == Phase.ASKING
+    assert session.apply(Moved(7)).phase == Phase.REVIEWING
+    assert session.apply(Moved(99)).position == 7
+    assert session.apply(Moved(-1)).position == 0
+
+
+def test_the_next_question_is_one_without_an_answer(session):
+    second = session.items[1]
+    after = session.apply(answered(second.id, second.key()))
+    assert after.next_position == 2
+    assert after.unanswered == (0, 2, 3, 4, 5, 6)
+    assert after.apply(Moved(6)).next_position == 7
+
+
+def test_a_session_is_resumed_where_it_stopped(session):
+    first, second = session.items[:2]
+    answers = [answered(first.id, first.key()), answered(second.id, second.key(), 2)]
+    after, lost = resumed(session, answers)
+    assert after.items == session.items
+    assert after.position == 2
+    assert lost == ()
+    assert {name: a.response for name, a in after.answers.items()} == {
+        first.id: first.key(),
+        second.id: second.key(),
+    }
+
+
+def test_an_answer_that_no_longer_fits_is_asked_again(session):
+    answers = [
+        answered("sample.shape", ("gone",)),
+        answered("sample.removed", "x"),
+        answered("sample.loss", "3.912"),
+    ]
+    after, lost = resumed(session, answers)
+    assert lost == ("sample.shape", "sample.removed")
+    assert set(after.answers) == {"sample.loss"}
+
+
+@pytest.mark.parametrize(
+    ("feedback", "counts"),
+    [(Feedback.NOW, "last")] + [(other, "all") for other in list(Feedback)[1:]],
+)
+def test_of_two_stored_answers_feedback_decides_which_counts(session, feedback, counts):
+    session = replace(session, rules=Rules(feedback=feedback))
+    answers = [answered("sample.shape", ("last",)), answered("sample.shape", ("all",), 2)]
+    after, _ = resumed(session, answers)
+    assert after.answers["sample.shape"].response == (counts,)
+
+
+def test_with_everything_answered_a_resumed_session_is_at_the_review(session):
+    after, _ = resumed(session, [answered(item.id, item.key()) for item in session.items])
+    assert after.phase == Phase.REVIEWING
+
+
+# Time: opens at START, closes three hours later, half an hour an attempt.
+
+HOUR = timedelta(hours=1)
+TIMED = Rules(opens=START, closes=START + 3 * HOUR, limit=HOUR / 2, feedback=Feedback.END)
+
+
+@pytest.fixture
+def timed(session):
+    return replace(session, rules=TIMED)
+
+
+def why(refused):
+    assert isinstance(refused, Rejected)
+    return refused.why
+
+
+def test_an_answer_before_the_quiz_opens_is_refused(timed):
+    assert why(timed.apply(answered("sample.shape", ("all",), minutes=-1))) == (
+        "the quiz is not open, it opens on Mon 5 Jan 2026 at 09:00 UTC"
+    )
+
+
+def test_an_answer_at_the_last_moment_counts_and_one_after_it_does_not(timed):
+    last = answered("sample.shape", ("all",), minutes=30)
+    assert timed.apply(last).marks().points == 1
+    late = replace(last, at=last.at + timedelta(seconds=1))
+    assert why(timed.apply(late)) == (
+        "the time was up on Mon 5 Jan 2026 at 09:30 UTC, and what was saved before counts"
+    )
+
+
+def test_the_close_ends_an_attempt_that_began_late(timed):
+    timed = replace(timed, started_at=START + 2.9 * HOUR)
+    assert timed.deadline == START + 3 * HOUR
+    assert "the quiz closed on Mon 5 Jan 2026 at 12:00 UTC" in why(
+        timed.apply(answered("sample.shape", ("all",), minutes=181))
+    )
+
+
+def test_a_repeated_answer_is_harmless_even_when_it_is_late(timed):
+    after = timed.apply(answered("sample.shape", ("all",)))
+    assert after.apply(answered("sample.shape", ("all",), minutes=999)) == after
+    done = after.apply(Finished(START + HOUR / 4))
+    assert done.apply(answered("sample.shape", ("all",), minutes=999)) == done
+
+
+def test_when_the_time_has_run_out_what_was_saved_is_handed_in(timed):
+    after = timed.apply(answered("sample.shape", ("all",)))
+    assert not after.is_over(START + HOUR / 2)
+    assert after.is_over(START + HOUR)
+    done = after.apply(Finished(START + HOUR))
+    assert (done.finished_at, done.marks().points) == (START + HOUR / 2, 1)
+    assert not done.is_over(START + HOUR)
+
+
+def test_questions_are_asked_in_the_order_of_the_file_if_they_are_not_shuffled(session):
+    session = replace(session, rules=Rules(shuffle=False))
+    assert session.items == session.topic.items
+
+
+TOPIC = load_topic(Path(__file__).parents[1] / "sample_bank", "sample")
+RESPONSES = {
+    "sample.shape": [("all",), ("last",), ("square",)],
+    "sample.loss": ["3.912", "5.644"],
+    "sample.why": ["One.", "Two."],
+    "other.item": ["x"],
+}
+RULES = st.builds(
+    Rules,
+    opens=st.none() | st.just(START),
+    closes=st.none() | st.just(START + 2 * HOUR),
+    limit=st.none() | st.just(HOUR),
+    feedback=st.sampled_from(Feedback),
+    shuffle=st.booleans(),
+)
+TIMES = st.integers(-10, 150).map(lambda minutes: START + timedelta(minutes=minutes))
+ANSWERS = st.sampled_from([(item, given) for item, all_ in RESPONSES.items() for given in all_])
+EVENTS = st.lists(
+    st.one_of(
+        st.builds(lambda pair, at: Answered(item=pair[0], response=pair[1], at=at), ANSWERS, TIMES),
+        st.builds(Moved, st.integers(-1, 9)),
+        st.builds(Finished, TIMES),
+    ),
+    max_size=12,
+)
+
+
+@given(rules=RULES, events=EVENTS, more=TIMES)
+def test_no_event_moves_a_deadline_or_loses_an_answer(rules, events, more):
+    session = Session(topic=TOPIC, seed=3, started_at=START, rules=rules)
+    deadline = session.deadline
+    taken = {}
+    for event in events:
+        after = session.apply(event)
+        if isinstance(after, Rejected):
+            continue
+        assert after.deadline == deadline
+        if isinstance(event, Answered) and after != session:
+            assert deadline is None or event.at <= deadline
+            assert session.phase != Phase.FINISHED
+            assert event.item not in taken or rules.feedback != Feedback.NOW
+            taken[event.item] = event.response
+        session = after
+    assert {name: answer.response for name, answer in session.answers.items()} == taken
+    assert session.finished_at is None or deadline is None or session.finished_at <= deadline
+    rows = {row.item.id: row.response for row in session.marks().rows}
+    assert {name: rows[name] for name in taken} == taken
+    left = [session.time_left(at) for at in sorted((START, more))]
+    assert left == [None, None] or left[0] >= left[1] >= timedelta(0)
+
+
+@given(rules=RULES, events=EVENTS)
+def test_what_is_stored_gives_the_session_again(rules, events):
+    """Stored is every answer that was taken, in its order."""
+    session = fresh = Session(topic=TOPIC, seed=3, started_at=START, rules=rules)
+    log = []
+    for event in events:
+        after = session.apply(event)
+        if isinstance(after, Rejected):
+            continue
+        if isinstance(event, Answered) and after != session:
+            log.append(event)
+        session = after
+    again, lost = resumed(replace(fresh, finished_at=session.finished_at), log)
+    assert lost == ()
+    assert replace(again, position=0) == replace(session, position=0)

@@ -1,0 +1,134 @@
+import shutil
+
+import pytest
+
+from grader.quiz.bank.lint import lint
+from grader.quiz.items.item import Severity
+
+
+@pytest.fixture
+def folder(bank_folder, tmp_path):
+    return shutil.copytree(bank_folder, tmp_path / "questions")
+
+
+def findings_after(folder, old, new):
+    path = folder / "sample.yaml"
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    return [f for f in lint(folder) if f.severity != Severity.INFO]
+
+
+def test_a_sound_folder_has_no_error_and_several_orders_are_information(bank_folder):
+    [finding] = lint(bank_folder)
+    assert finding.severity == Severity.INFO
+    assert finding.where.endswith("sample.yaml#sample.flow before")
+    assert finding.problem == "2 orders are right"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "problem"),
+    [
+        ("text: B x V,", "text: B x T x V,", "options.last", "the text 'B x T x V' stands twice"),
+        ("{id: last,", "{id: all,", "options.all", "the id 'all' stands twice"),
+        (", feedback: That is a score.}", "}", "options.square", "there is no feedback"),
+        ("text: B x T x V, correct: true,", "text: B x T x V,", "options", "0 options are right"),
+        (
+            "{id: last, text: B x V, misconception: logits.last_only,",
+            "{id: last, text: B x V, correct: true,",
+            "options",
+            "2 options are right, and a choice has exactly one",
+        ),
+        (
+            "{id: last, text: B x V, misconception: logits.last_only,",
+            "{id: last, text: B x V,",
+            "options.last",
+            "a wrong answer names no misconception",
+        ),
+        (
+            "correct: true, feedback: This is greedy.",
+            "correct: true, misconception: top_p.one, feedback: This is greedy.",
+            "options.cold",
+            "a right option names a misconception",
+        ),
+        ("misconception: top_p.one, feedback: That keeps", "misconception: top_p.two, feedback: T",
+         "#sample.greedy", "there is no misconception 'top_p.two'"),
+        ("text: B x T x V,", "text: the batch and the tokens and V,", "options.all", "characters"),
+        ("    tolerance: 0.005\n", "", "tolerance", "not an integer and has no tolerance"),
+        ("tolerance: 0.005", "tolerance: 0.005\n    rel_tolerance: 0.1", "tolerance", "two"),
+        ("tolerance: 0.005", "tolerance: 0", "tolerance", "not above zero"),
+        ("answer: 3.912", "answer: .nan", "answer", "not finite"),
+        ("value: 5.644", "value: 3.915", "traps[0]", "3.915 is a right answer"),
+        (" feedback: You took the logarithm to base two.", "", "traps[0]", "no feedback"),
+        ("    feedback: Take minus the logarithm of the probability.\n", "", "feedback", "no feed"),
+        ("    feedback_true: The prompt holds it already.\n", "", "feedback_true", "no feedback"),
+        ("    misconception: architecture.encoder\n", "", "misconception", "names no misconc"),
+        ("- [blk, log,", "- [log, emb, x]\n      - [blk, log,", "before", "no order is possible: "),
+        ("[blk, log, the", "[blk, logg, the", "before.[blk, logg]", "there is no step 'logg'"),
+        ("[blk, log, the", "[blk, train, the", "before.[blk, train]", "there is no step 'train'"),
+        ("{id: train,", "{id: smp,", "steps.smp", "the id 'smp' stands twice"),
+        ("text: Update the weights,", "text: Add both,", "steps.train", "'Add both' stands twice"),
+        (" feedback: Not now.}", "}", "distractors.train", "there is no feedback"),
+        (" misconception: training.generates,", "", "distractors.train", "no misconception"),
+        ("      - {id: select, text: Selection}", "      - {id: select, text: Selection}\n"
+         "    before: []", "before", "every order is right"),
+        ("points: 3, text: Says", "points: 2, text: Says", "rubric", "adds up to 3 points"),
+        ("{id: why, points", "{id: which, points", "rubric", "the id 'which' stands twice"),
+        ("id: sample.loss", "id: simple.loss", "#simple.loss id", "'simple.loss' is not the topic"),
+        ("id: sample.loss", "id: sample.Loss", "#sample.Loss id", "'sample.Loss' is not the topic"),
+        ("stem: Put the stages in order.", "stem: ' '", "stem", "there is no text"),
+        ("stem: Put the stages in order.", f"stem: \"Look:\\n\\n```\\n{'-' * 81}\\n```\"", "stem",
+         "a line of code has 81 characters"),
+        ("concepts: [6, 7,", "concepts: [6,", "concept", "does not list concept 7"),
+        ("answer: 3.912", "answer: lots", "#sample.loss", "expected a number"),
+        ("topic: sample", "topic: sample\ntopic: sample", "sample.yaml", "stands twice"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_found_where_it_is(folder, old, new, where, problem):
+    found = [f for f in findings_after(folder, old, new) if problem in f.problem]
+    assert found
+    assert where in found[0].where
+    assert found[0].fix
+
+
+def test_a_rubric_may_not_be_left_out(folder):
+    path = folder / "sample.yaml"
+    lines = path.read_text().splitlines()
+    start = lines.index("    rubric:")
+    path.write_text("\n".join([*lines[:start], *lines[start + 3 :]]))
+    assert "there is no rubric" in [finding.problem for finding in lint(folder)]
+
+
+def test_the_same_id_in_two_files_is_found(folder):
+    text = (folder / "sample.yaml").read_text()
+    (folder / "other.yaml").write_text(text.replace("topic: sample", "topic: other"))
+    twins = [f for f in lint(folder) if "the id stands in" in f.problem]
+    assert len(twins) == 7
+    assert "other.yaml" in twins[0].problem
+    assert "sample.yaml#" in twins[0].where
+
+
+def test_one_broken_file_does_not_hide_the_others(folder):
+    (folder / "broken.yaml").write_text("topic: [")
+    findings = findings_after(folder, "answer: 3.912", "answer: lots")
+    assert [f.severity for f in findings] == [Severity.ERROR] * 2
+
+
+def test_without_a_misconceptions_file_that_alone_is_said(folder):
+    (folder / "misconceptions.yaml").unlink()
+    problems = [f.problem for f in lint(folder) if f.severity == Severity.ERROR]
+    assert problems == ["there is no such file"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("  Loss.base: Two.", "not the id"),
+        ("  loss.e: ' '", "no sentence"),
+        ("  loss.e:", "a text"),
+    ],
+)
+def test_the_misconceptions_file_is_checked(folder, line, problem):
+    with (folder / "misconceptions.yaml").open("a") as file:
+        file.write(line + "\n")
+    assert any(problem in f.problem for f in lint(folder) if "misconceptions.yaml" in f.where)

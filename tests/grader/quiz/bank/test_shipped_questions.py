@@ -1,0 +1,42 @@
+"""The questions that come with the grader, as far as a program can judge them."""
+
+import dataclasses
+from collections import Counter
+
+import pytest
+
+from grader.quiz.bank.lint import lint
+from grader.quiz.bank.topics import load
+from grader.quiz.items.item import Severity
+from grader.quiz.items.marks import Standing
+from grader.settings import shipped
+
+BANK = load(shipped("questions"))
+ITEMS = [item for topic in BANK.topics for item in topic.items]
+
+
+def test_lint_finds_no_error():
+    assert [f for f in lint(shipped("questions")) if f.severity == Severity.ERROR] == []
+
+
+def test_every_key_that_can_be_run_is_and_its_stored_result_is_todays():
+    findings = lint(shipped("questions"))
+    assert [f for f in findings if f.where.endswith((" verify", " stem"))] == []
+
+
+def test_every_concept_and_every_kind_is_asked():
+    assert {item.concept for item in ITEMS} == set(range(1, 18))
+    assert len({item.kind() for item in ITEMS}) == 6
+    purposes = Counter(item.purpose for item in ITEMS)
+    assert all(purposes[purpose] for purpose in ("ordering", "ablation", "diagnosis"))
+    assert len(ITEMS) >= 24
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_the_key_earns_all_points_and_is_not_shown(item):
+    mark = item.mark(item.key())
+    assert mark.standing in (Standing.RIGHT, Standing.WAITING)
+    assert item.read(item.key()) == item.key()
+    shown = str(dataclasses.asdict(item.present(seed=1)))
+    assert item.explanation not in shown
+    assert not [text for text in mark.feedback if text in shown]

@@ -1,0 +1,221 @@
+"""Course and assignment settings as typed values, and the sentences when they are wrong."""
+
+import os
+import stat
+
+import pytest
+
+from grader.errors import CourseError
+from grader.settings import (
+    Course,
+    assignments,
+    find_assignment,
+    kept_secret,
+    load_assignment,
+    load_course,
+)
+
+
+def test_the_shipped_assignment_is_found_by_name_and_by_folder(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    by_name = find_assignment("decoder-generation")
+    assert by_name.name == "decoder-generation"
+    assert by_name.total == 100
+    assert find_assignment(str(by_name.folder)) == by_name
+    assert by_name in assignments()
+
+
+def test_an_unknown_assignment_names_the_near_one():
+    with pytest.raises(CourseError, match="there is no assignment 'decoder-generatoin'") as raised:
+        find_assignment("decoder-generatoin")
+    assert "Did you mean 'decoder-generation'?" in str(raised.value)
+
+
+def test_an_assignment_knows_its_settings(small):
+    assignment = load_assignment(small)
+    assert (assignment.name, assignment.title) == ("arithmetic", "Arithmetic on arrays")
+    assert (assignment.total, assignment.limits.call_seconds) == (7, 1)
+    assert assignment.stage("both").uses == ("shift", "double")
+
+
+def test_shortcuts_are_known_by_name_with_the_stages_they_concern(small):
+    path = small / "assignment.yaml"
+    text = path.read_text().replace("Add one,", "Add one, forbidden: [c.d, e],")
+    text = text.replace("Times two,", "Times two, forbidden: [e],")
+    path.write_text(text + "shortcuts: {forbidden: [a.b], consequence: no points}\n")
+    assignment = load_assignment(small)
+    assert assignment.shortcuts_cost_points
+    assert assignment.shortcuts == {"a.b": (), "c.d": ("shift",), "e": ("shift", "double")}
+
+
+MISTAKES = {
+    "points that do not add up": (
+        ("total: 7", "total: 8"),
+        "assignment.yaml: the stages add up to 7 points, but total is 8",
+    ),
+    "a stage twice": (
+        ("name: double", "name: shift"),
+        "assignment.yaml: the stage 'shift' stands twice",
+    ),
+    "a stage that uses a later one": (
+        ("Add one, points: 2,", "Add one, points: 2, uses: [double],"),
+        "stage 'shift' uses 'double', which does not come before it",
+    ),
+    "an unknown inner stage": (
+        ("uses: [shift, double]", "uses: [shift, triple]"),
+        "stage 'both' uses 'triple', which does not come before it",
+    ),
+    "a misspelt key": (("limits:", "limit:"), "Did you mean 'limits'?"),
+    "points in words": (
+        ("points: 3", "points: three"),
+        "assignment.yaml:6: stages[1].points: expected an integer, got 'three'",
+    ),
+    "points below zero": (
+        ("points: 3", "points: -3"),
+        "assignment.yaml:6: stages[1].points: expected an integer >= 0, got -3",
+    ),
+    "no time for a call": (
+        ("call_seconds: 1,", "call_seconds: 0,"),
+        "assignment.yaml:3: limits.call_seconds: expected a number > 0.0, got 0",
+    ),
+    "a limit of no memory": (
+        ("memory_megabytes: 256", "memory_megabytes: 0"),
+        "limits.memory_megabytes: expected an integer >= 1, got 0",
+    ),
+    "an unknown consequence": (
+        ("stages:", "shortcuts: {consequence: zero}\nstages:"),
+        "shortcuts.consequence: expected one of note, no points, got 'zero'",
+    ),
+    "a shortcut that is no name": (
+        ("stages:", "shortcuts: {forbidden: ['F.softmax(x)']}\nstages:"),
+        "shortcuts.forbidden: 'F.softmax(x)' is no name of a function, class or package\n"
+        "  Write the full name with dots, e.g. `torch.nn.MultiheadAttention`.",
+    ),
+    "a shortcut twice": (
+        ("stages:", "shortcuts: {forbidden: [a.b, a.b]}\nstages:"),
+        "shortcuts.forbidden: 'a.b' is forbidden twice",
+    ),
+    "a shortcut of all stages in one": (
+        (
+            "stages:",
+            "shortcuts: {forbidden: [a.b, c]}\nstages:",
+            "Add one,",
+            "Add one, forbidden: [c],",
+        ),
+        "forbidden of stage 'shift': 'c' is forbidden twice",
+    ),
+    "too many shortcuts": (
+        ("stages:", f"shortcuts: {{forbidden: {[f'a.b{i}' for i in range(101)]}}}\nstages:"),
+        "101 shortcuts are forbidden; 100 are the most",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "sentence"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_in_assignment_yaml_is_one_sentence(small, change, sentence):
+    settings = small / "assignment.yaml"
+    text = settings.read_text()
+    for old, new in zip(change[::2], change[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new)
+    settings.write_text(text)
+    with pytest.raises(CourseError) as raised:
+        load_assignment(small)
+    assert sentence in str(raised.value)
+    assert raised.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["assignment.yaml", "conftest.py", "test_visible.py", "hidden/test_random.py"],
+)
+def test_the_digest_changes_with_what_can_change_a_grade(small, changed):
+    before = load_assignment(small).digest
+    path = small / changed
+    path.write_text(path.read_text() + "\n# changed\n")
+    assert load_assignment(small).digest != before
+
+
+@pytest.mark.parametrize("new", ["tables.npz", "hidden/deeper/test_more.py", "hidden/tables.npz"])
+def test_the_digest_changes_with_a_new_file_of_the_checks(small, new):
+    before = load_assignment(small).digest
+    (small / new).parent.mkdir(exist_ok=True)
+    (small / new).write_text("")
+    assert load_assignment(small).digest != before
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "handout.md",
+        "starter.py",
+        ".notes",
+        "examples/right.py",
+        "__pycache__/test.pyc",
+        "hidden/__pycache__/test.pyc",
+    ],
+)
+def test_the_digest_stays_with_what_cannot_change_a_grade(small, new):
+    before = load_assignment(small).digest
+    (small / new).parent.mkdir(exist_ok=True)
+    (small / new).write_text("")
+    assert load_assignment(small).digest == before
+
+
+def test_without_a_file_the_course_has_its_defaults(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_course(None) == Course()
+
+
+def test_course_yaml_of_the_working_folder_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "course.yaml").write_text("name: Autumn\nsecret: kestrel\n")
+    assert load_course(None) == Course(name="Autumn", secret="kestrel")
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path):
+    with pytest.raises(CourseError, match="cannot be read"):
+        load_course(tmp_path / "course.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("secret: 12\n", "secret: expected a text, got 12"),
+        ("", "expected a mapping, got None"),
+        ("secrets: x\n", "Did you mean 'secret'?"),
+        ("secret: [", "is not valid YAML"),
+    ],
+)
+def test_a_wrong_course_yaml_is_one_sentence(tmp_path, text, sentence):
+    path = tmp_path / "course.yaml"
+    path.write_text(text)
+    with pytest.raises(CourseError) as raised:
+        load_course(path)
+    assert sentence in str(raised.value)
+    assert str(path) in str(raised.value)
+
+
+def test_a_secret_is_made_once_and_kept(tmp_path):
+    path = tmp_path / "course-secret"
+    secret = kept_secret(path)
+    assert len(secret) == 32
+    assert kept_secret(path) == secret
+    assert os.listdir(tmp_path) == ["course-secret"]
+    assert kept_secret(tmp_path / "other") != secret
+
+
+def test_only_the_owner_may_read_the_secret(tmp_path):
+    before = os.umask(0)
+    try:
+        kept_secret(tmp_path / "course-secret")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "course-secret").stat().st_mode) == 0o600
+
+
+def test_an_empty_secret_is_refused(tmp_path):
+    path = tmp_path / "course-secret"
+    path.write_text("\n")
+    with pytest.raises(CourseError, match="holds no secret"):
+        kept_secret(path)
