@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -255,13 +255,25 @@ def _handout_sections(folder: Path, subject: str) -> frozenset[str]:
 def _digest(folder: Path, subject: str) -> str:
     """Of the whole folder, less what is known not to change a grade, and of the subject."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in inside.parts)
-        if hidden or inside.parts[0] in _NO_GRADES or not path.is_file():
-            continue
-        digest.update(f"{inside.as_posix()}\0".encode())
+    for path in sorted(_files(folder)):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     if subject:
         digest.update(named_digest(subject, at=str(folder / ASSIGNMENT_FILE)).encode())
     return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files that a check could read, those behind links to folders as well."""
+    seen = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        is_top = Path(here) == folder
+        left_out = _NO_GRADES if is_top else set()
+        kept = [n for n in folders if n not in left_out and n != "__pycache__" and n[0] != "."]
+        folders[:] = [] if real in seen else kept  # a link may lead back up
+        seen.add(real)
+        for name in names:
+            path = Path(here, name)
+            if name not in left_out and name[0] != "." and path.is_file():
+                yield path
