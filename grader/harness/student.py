@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from grader.errors import CallFailed, Killed, TimedOut
-from grader.generation.trace import ScriptedStages
+from grader.harness.answering import AnsweringTable, is_answering
 from grader.harness.comparison import Mismatch
 from grader.harness.planned_calls import CallPlan, PlannedAnswers
 from grader.harness.shortcut_rules import Evidence
@@ -145,7 +145,7 @@ class StudentProcess:
         *,
         came: contract.Returned | type[CallFailed],
         stopped: bool,
-        scripted: ScriptedStages | None,
+        answering: AnsweringTable | None,
     ) -> None:
         """Keep what a call came to, for the diagnosis. A check may change its arrays later."""
         returned = came if isinstance(came, contract.Returned) else None
@@ -157,7 +157,7 @@ class StudentProcess:
                 failure=None if isinstance(came, contract.Returned) else came,
                 stopped=stopped,
                 after=tuple(returned.arguments) if returned and returned.arguments else None,
-                calls=tuple(scripted.trace.calls) if scripted else (),
+                calls=tuple(answering.calls) if answering is not None else (),
                 hidden=self._in_hidden_check,
             )
         )
@@ -300,20 +300,20 @@ class Student:
     ) -> contract.Returned:
         uses = self._inner[name] - self._right_stages
         inner = {other: list(self._stages[other].parameters) for other in sorted(uses)}
-        tables = [i for i, a in enumerate(arguments) if isinstance(a, ScriptedStages)]
-        scripted = arguments[tables[0]] if tables else None
-        sent = [a.table() if isinstance(a, ScriptedStages) else a for a in arguments]
+        tables = [i for i, a in enumerate(arguments) if is_answering(a)]
+        answering = arguments[tables[0]] if tables else None
+        sent = [a.table() if is_answering(a) else a for a in arguments]
 
         def answer(called: str, given: list[Any]) -> Any:
             if called in inner:
                 return self._stand_in(called, given)
-            if scripted is None:
+            if answering is None:
                 raise contract.Refused(f"{called} is not there to be called")
-            return scripted.answer(called, given)
+            return answering.answer(called, given)
 
         def attempt() -> contract.Returned:
-            if scripted is not None:
-                scripted.restart()
+            if answering is not None:
+                answering.restart()
             return self._process.call(
                 name,
                 sent,
@@ -336,7 +336,7 @@ class Student:
             sentence = f"{name} goes on and on: it made far more steps than it was asked for."
             raise Mismatch(sentence, discreet=sentence) from None
         finally:
-            self._process.observe(name, sent, came=came, stopped=stopped, scripted=scripted)
+            self._process.observe(name, sent, came=came, stopped=stopped, answering=answering)
 
     def _stand_in(self, name: str, given: list[Any]) -> Any:
         """The reference's answer in the student's precision, or none where it has none."""
