@@ -64,7 +64,7 @@ def main(connection: Connection, job: GradingJob) -> None:
         warm = ("numpy", "torch") if job.with_torch else ("numpy",)
         sandbox = WarmSandbox(warm, require_level=Level(job.require_level))
         try:
-            assert sandbox.level  # finds out at once whether the level can be had
+            sandbox.prove()  # says at once if the level cannot be had
             grade(
                 submissions(),
                 assignment=load_assignment(job.assignment),

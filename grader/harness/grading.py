@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from grader.errors import CourseError, GraderFault
+from grader.harness.check_run import CheckRunner
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
+from grader.harness.pytest_inside import OPTIONS
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
-from grader.harness.student import StudentProcess
+from grader.harness.student_process import StudentProcess
 from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
@@ -34,17 +36,6 @@ from grader.sandbox.contract import Sandbox
 from grader.settings import Assignment
 
 _OUTPUT_CHARACTERS = 20_000
-# Each of pytest's own plugins costs a little at every check; a check needs none of these.
-_UNUSED_PLUGINS = (
-    *("terminal", "cacheprovider", "stepwise", "faulthandler", "logging", "warnings", "junitxml"),
-    *("doctest", "unraisableexception", "threadexception", "skipping", "setuponly", "setupplan"),
-    *("pastebin", "debugging", "legacypath", "subtests"),
-)
-_PYTEST = (
-    *(option for name in _UNUSED_PLUGINS for option in ("-p", f"no:{name}")),
-    *("--capture=no", "--import-mode=importlib", "--strict-markers"),
-    *("-c", os.devnull),  # a pytest.ini above the assignment must not change a grade
-)
 
 Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
 
@@ -81,15 +72,20 @@ def grade(
         GraderFault: pytest itself could not run.
     """
 
-    def work(plugin: GradingPlugin) -> None:
+    def work(runner: CheckRunner) -> None:
+        sandbox.prove()
         call_plans = {False: CallPlan(sandbox), True: CallPlan(sandbox)}
         for submission in submissions:
             evidence = Evidence(submission, assignment)
             process = StudentProcess(
-                sandbox, submission, assignment.limits, call_plans, evidence=evidence
+                submission,
+                sandbox=sandbox,
+                limits=assignment.limits,
+                call_plans=call_plans,
+                evidence=evidence,
             )
             try:
-                report = _grade_one(submission, process, plugin, assignment, sandbox, secret)
+                report = _grade_one(submission, process, runner, assignment, sandbox, secret)
                 if explain:
                     report = _explained(report, explain, process, assignment)
             finally:
@@ -100,7 +96,7 @@ def grade(
     folder = str(assignment.folder)
     said = io.StringIO()
     with _nothing_foreign(), _own_modules(assignment), contextlib.redirect_stderr(said):
-        options = ("--rootdir", folder, "--confcutdir", folder, *_PYTEST)
+        options = ("--rootdir", folder, "--confcutdir", folder, *OPTIONS)
         ended = pytest.main([folder, *options], plugins=[plugin])
     if plugin.error is not None:
         raise plugin.error
@@ -117,7 +113,7 @@ def grade(
 def _grade_one(
     submission: Submission,
     process: StudentProcess,
-    plugin: GradingPlugin,
+    runner: CheckRunner,
     assignment: Assignment,
     sandbox: Sandbox,
     secret: str,
@@ -125,11 +121,11 @@ def _grade_one(
     begin = time.monotonic()
     results: list[CheckResult] = []
     printed: list[str] = []
-    for result, output in plugin.run_checks(process):
+    for result, output in runner.run_checks(process):
         results.append(result)
         # What is printed while a hidden check runs could show its inputs.
         printed.append("" if result.hidden else output)
-    shortcuts = process.evidence.told()
+    shortcuts = process.seen.evidence.told()
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
         submission=submission.name,
@@ -141,8 +137,8 @@ def _grade_one(
         isolation=Isolation(level=sandbox.level, layers=sandbox.layers),
         stages=_by_stage(without_points(results, shortcuts), assignment),
         shortcuts=shortcuts,
-        hidden_checks_left=len(plugin.left_out),
-        hidden_points_left=sum(check.points for check in plugin.left_out),
+        hidden_checks_left=len(runner.checks.left_out),
+        hidden_points_left=sum(check.points for check in runner.checks.left_out),
         notes=process.notes,
         output="".join(printed)[:_OUTPUT_CHARACTERS],
         seconds=round(time.monotonic() - begin, 3),
@@ -167,7 +163,7 @@ def _explained(
 
     process.close()
     try:
-        return explain(report, process.observations, ask)
+        return explain(report, process.seen.observations, ask)
     except Exception as error:  # noqa: BLE001 - a grade must not depend on what explains it
         note = f"No reasons could be looked for, through our fault: {type(error).__name__}."
         return replace(report, notes=(*report.notes, note))

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.errors import Crashed, Killed
-from grader.harness.student import unless_killed
+from grader.harness.retries import unless_killed
 from grader.records import Verdict
 
 CHECKS = """
