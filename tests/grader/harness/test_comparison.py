@@ -1,6 +1,7 @@
 """Which answers are right, and the sentence about each that is not."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest

@@ -69,8 +69,26 @@ def test_the_next_best_plan_is_taken_and_the_reason_kept(make):
     session.close()
 
 
+@pytest.mark.parametrize("told", ["level", "layers", "refusals"])
+def test_nothing_is_told_of_a_level_before_it_is_proved(make, told):
+    sandbox = make(NONE)
+    with pytest.raises(GraderFault, match="not proved yet"):
+        getattr(sandbox, told)
+    assert sandbox.prove() == sandbox.level == Level.NONE
+    assert sandbox.layers
+    assert not sandbox.refusals
+
+
+def test_the_first_child_proves_the_level_too(make):
+    sandbox = make(NONE)
+    sandbox.open(ONE, LIMITS).close()
+    assert sandbox.level == Level.NONE
+
+
 def test_a_required_level_that_is_not_reached_is_a_fault(make):
     sandbox = make(NONE, require_level=Level.CONFINED)
+    with pytest.raises(GraderFault, match="confined is required"):
+        sandbox.prove()
     with pytest.raises(GraderFault, match="confined is required"):
         sandbox.open(ONE, LIMITS)
 
