@@ -1,6 +1,7 @@
 """How the course is set up: assignment.yaml and course.yaml as typed values."""
 
 import hashlib
+import keyword
 import os
 import secrets
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ COURSE_FILE = "course.yaml"
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
 _NO_CHECKS = {"handout.md", "starter.py"}
+# What a check can ask of `student` itself; every other name is a function of the student's.
+STUDENT_METHODS = frozenset({"observe", "once"})
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Positive = Annotated[int, msgspec.Meta(gt=0)]
@@ -190,6 +193,7 @@ def _check(settings: _AssignmentFile, at: str) -> None:
         )
     known: set[str] = set()
     for stage in settings.stages:
+        _check_name(stage.name, at)
         if stage.name in known:
             raise CourseError(
                 f"the stage {stage.name!r} stands twice", at=at, fix="Give each stage its own name."
@@ -201,6 +205,23 @@ def _check(settings: _AssignmentFile, at: str) -> None:
                 fix="List inner stages first.",
             )
         known.add(stage.name)
+
+
+def _check_name(stage: str, at: str) -> None:
+    """A check writes `student.NAME`, and the student `def NAME`: both must mean the stage."""
+    if not stage.isidentifier() or keyword.iskeyword(stage):
+        raise CourseError(
+            f"the stage {stage!r} cannot be the name of a Python function",
+            at=at,
+            fix="Name it with letters, digits and underscores, e.g. `causal_mask`.",
+        )
+    if stage.startswith("_") or stage in STUDENT_METHODS:
+        raise CourseError(
+            f"the stage {stage!r} has a name that `student` itself needs",
+            at=at,
+            fix="Give it another name; these are taken: "
+            f"{', '.join(sorted(STUDENT_METHODS))}, and what begins with an underscore.",
+        )
 
 
 def _shortcuts(settings: _AssignmentFile, at: str) -> dict[str, tuple[str, ...]]:
