@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from grader.diagnosis import arrays
+from grader.diagnosis.seen_calls import calls_of
 from grader.observed_calls import Observation
 from grader.records import report_from_json, to_json
 from grader.subject import composition as in_parts
@@ -141,5 +142,5 @@ def test_nothing_is_named_when_the_time_is_up(right, monkeypatch):
 
 def test_right_answers_are_no_pair(right):
     for stage in COMPOSITIONS:
-        calls = arrays.calls_of(VERSIONS, stage, observed(FUNCTIONS[stage], right[stage]))
+        calls = calls_of(VERSIONS, stage, observed(FUNCTIONS[stage], right[stage]))
         assert arrays.explaining_pairs(VERSIONS, stage, calls) == []

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.diagnosis.arrays import calls_of
 from grader.diagnosis.patterns import pattern
+from grader.diagnosis.seen_calls import calls_of
 from tests.grader.diagnosis.conftest import VERSIONS, explained, failing
 
 
