@@ -87,8 +87,6 @@ def _length(answers: Answers) -> str:
     pairs = [(a.came, a.right) for a in answers]
     if all(len(c) == 0 for c, _ in pairs):
         return "The result is empty."
-    if any(len(c) == 0 for c, _ in pairs):
-        return ""
     if all(len(c) < len(r) and np.array_equal(r[: len(c)], c) for c, r in pairs):
         return "The result is right as far as it goes, but it ends too early."
     if all(len(c) < len(r) and np.array_equal(r[len(r) - len(c) :], c) for c, r in pairs):
@@ -114,7 +112,7 @@ def _number(answers: Answers) -> str:
         return f"The number is wrong by the same factor in every call{_about(answers, factor)}."
     offset = float(came[0] - right[0])
     if all(a.equals(a.right + offset) for a in answers):
-        return f"The number is wrong by the same amount in every call{_about(answers, offset)}."
+        return f"The number is wrong by the same amount in every call{_more(answers, offset)}."
     return ""
 
 
@@ -129,6 +127,10 @@ def _none_finite(answers: Answers) -> bool:
 def _about(answers: Answers, number: float) -> str:
     """The number in words, if it was seen in a visible call."""
     return "" if all(a.hidden for a in answers) else f", about {number:.4g}"
+
+
+def _more(answers: Answers, amount: float) -> str:
+    return "" if all(a.hidden for a in answers) else f", about {amount:+.4g}"
 
 
 def _is_factor(factor: float) -> bool:
@@ -208,7 +210,7 @@ def _offset(result: Result, answers: Answers) -> str:
     if not all(a.equals(a.right + o) for a, o in zip(answers, offsets, strict=True)):
         return ""
     if all(a.equals(a.right + offsets[0]) for a in answers):
-        return f"Every entry is wrong by the same amount{_about(answers, offsets[0])}."
+        return f"Every entry is wrong by the same amount{_more(answers, offsets[0])}."
     return "In each call, every entry is wrong by one amount, which differs between calls."
 
 
