@@ -68,7 +68,8 @@ def is_true(sentence: str, axes: Axes, answers: Answers) -> bool:
 
 
 def _axis(name: str, axes: Axes) -> int:
-    return -list(axes).index(name) - 1 if name in axes else int(name.removeprefix("axis "))
+    names = list(axes) or ["column", "row"]
+    return -names.index(name) - 1
 
 
 def _every(test: Callable[[ExactAnswer], bool]) -> Judge:
@@ -168,7 +169,9 @@ def _rows_off(match: re.Match[str], axes: Axes, answers: Answers) -> bool:
 
 def _sums_over(match: re.Match[str], axes: Axes, answers: Answers) -> bool:
     axis = _axis(match["axis"], axes)
-    return all(np.abs(a.wrong.sum(axis) - 1).max() <= 1e-4 and _sum_is_off(a).any() for a in answers)
+    return all(
+        np.abs(a.wrong.sum(axis) - 1).max() <= 1e-4 and _sum_is_off(a).any() for a in answers
+    )
 
 
 def _above(answer: ExactAnswer) -> Mask:
@@ -202,9 +205,7 @@ _PLACE = re.compile(
 _SINGULAR = {"queries": "query", "entries": "entry", "vocabulary entries": "vocabulary entry"}
 
 
-def _lies(
-    place: str, axes: Axes, wrong: Sequence[Mask], right: Sequence[Mask]
-) -> bool:
+def _lies(place: str, axes: Axes, wrong: Sequence[Mask], right: Sequence[Mask]) -> bool:
     """Whether something is wrong at each index that is spoken of, and nothing elsewhere."""
     match = _PLACE.fullmatch(place)
     if match is None:

@@ -9,6 +9,7 @@ from grader.diagnosis.wrong_answers import Mask, WrongAnswer
 
 _TIME = ("position", "query")  # an error may begin at one of these and go on from there
 _OUTER = ("sequence", "head")  # what is computed for each of these apart
+_WITHOUT_NAMES = ("column", "row")  # where a subject names no axes
 _PLURALS = {"query": "queries", "entry": "entries", "vocabulary entry": "vocabulary entries"}
 
 
@@ -20,8 +21,9 @@ class Result:
     is_causal: bool  # zeros above the diagonal of the last two axes
 
     def axis_name(self, axis: int) -> str:
-        """The name of an axis, counted from the end: -1 is the last one."""
-        return self.axes[-axis - 1] if -axis <= len(self.axes) else f"axis {axis}"
+        """The name of an axis, counted from the end: -1 is the last one. Some have none."""
+        names = self.axes or _WITHOUT_NAMES
+        return names[-axis - 1] if -axis <= len(names) else ""
 
 
 def outer_places(result: Result, answers: Sequence[WrongAnswer]) -> str:
@@ -93,7 +95,11 @@ def _along(name: str, lines: Sequence[Mask] | None, *, numbers: bool) -> str:
     Args:
         numbers: whether an index may be told.
     """
-    if lines is None or any(len(line) < 2 or line.all() or not line.any() for line in lines):
+    if (
+        not name
+        or lines is None
+        or any(len(line) < 2 or line.all() or not line.any() for line in lines)
+    ):
         return ""
     if all(line[0] and not line[1:].any() for line in lines):
         return f"the entries of the first {name} alone"

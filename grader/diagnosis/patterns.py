@@ -219,6 +219,8 @@ def _moved(result: Result, answers: Answers) -> str:
     axes = min(a.right.ndim for a in answers)
     for axis in range(-1, -axes - 1, -1):
         name = result.axis_name(axis)
+        if not name:
+            break
         if all(a.equals(np.flip(a.right, axis)) for a in answers):
             return f"The {name} axis runs in reverse."
         if _each_shifted(answers, axis, came=slice(1, None), right=slice(None, -1)):
@@ -254,10 +256,14 @@ def _exchanged(result: Result, answers: Answers) -> str:
     """The right entries in other rows or with other axes."""
     axes = min(a.right.ndim for a in answers)
     for first, second in ((-1, -2), (-2, -3), (-1, -3)):
-        if -second <= axes and all(_is_swapped(a, first, second) for a in answers):
+        if (
+            -second <= axes
+            and result.axis_name(second)
+            and all(_is_swapped(a, first, second) for a in answers)
+        ):
             names = result.axis_name(second), result.axis_name(first)
             return f"The {names[0]} axis and the {names[1]} axis are exchanged."
-    if axes >= 2 and all(_has_other_rows(a) for a in answers):
+    if axes >= 2 and result.axis_name(-2) and all(_has_other_rows(a) for a in answers):
         return f"Whole rows are right, but they stand at another {result.axis_name(-2)}."
     return ""
 
@@ -287,7 +293,7 @@ def _sums(result: Result, answers: Answers) -> str:
     if not all(o.any() for o in is_off):
         return ""
     for axis in (-2, -3):
-        if all(_sums_over(a, axis) for a in answers):
+        if result.axis_name(axis) and all(_sums_over(a, axis) for a in answers):
             return f"The entries sum to one over the {result.axis_name(axis)} axis, not the last."
     if all(o.all() for o in is_off):
         return "No row sums to one."
