@@ -62,8 +62,8 @@ TABLE = {
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (
-        "errors records settings intake batch subject",
-        "",
+        "errors records observed_calls settings intake batch subject sandbox harness diagnosis",
+        "numpy",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.courses": ("errors records text settings quiz store batch intake", "msgspec"),

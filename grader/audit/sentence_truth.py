@@ -61,7 +61,8 @@ def is_true(sentence: str, axes: Axes, answers: Answers) -> bool:
         axes: names, from the last axis on.
         answers: of the calls whose answers are wrong.
     """
-    for words, judge in _JUDGES:
+    has_shape = all(a.wrong.shape == a.right.shape for a in answers)
+    for words, judge in _JUDGES if has_shape else _OF_OTHER_SHAPES:
         if match := re.fullmatch(words, sentence):
             return bool(answers) and judge(match, axes, answers)
     return False
@@ -214,8 +215,8 @@ def _lies(place: str, axes: Axes, wrong: Sequence[Mask], right: Sequence[Mask]) 
     name = match["a"] or match["b"] or match["d"] or _SINGULAR.get(plural, plural[:-1])
     axis = _axis(name, axes)
     for bad, good in zip(wrong, right, strict=True):
-        is_wrong = np.moveaxis(bad, axis, 0).reshape(bad.shape[axis], -1).any(axis=1)
-        is_right = np.moveaxis(good, axis, 0).reshape(good.shape[axis], -1).all(axis=1)
+        is_wrong: Mask = np.moveaxis(bad, axis, 0).reshape(bad.shape[axis], -1).any(axis=1)
+        is_right: Mask = np.moveaxis(good, axis, 0).reshape(good.shape[axis], -1).all(axis=1)
         if (is_wrong == is_right).any() or not np.array_equal(is_wrong, _meant(match, is_wrong)):
             return False
     return name in _OUTER or not _outer_carries(axes, right)
@@ -223,14 +224,14 @@ def _lies(place: str, axes: Axes, wrong: Sequence[Mask], right: Sequence[Mask]) 
 
 def _meant(match: re.Match[str], is_wrong: Mask) -> Mask:
     """The indices that a place speaks of."""
-    indices = np.arange(len(is_wrong))
-    if match["end"]:
-        return indices == (0 if match["end"] == "first" else len(indices) - 1)
-    if match["but"]:
-        return indices != (0 if match["but"] == "first" else len(indices) - 1)
+    meant = np.zeros(len(is_wrong), dtype=bool)
     if match["d"]:
-        return indices >= int(match["k"])
-    return is_wrong if is_wrong.any() and not is_wrong.all() else ~is_wrong
+        meant[int(match["k"]) :] = True
+    elif end := match["end"] or match["but"]:
+        meant[0 if end == "first" else -1] = True
+    else:
+        meant = is_wrong if is_wrong.any() and not is_wrong.all() else ~is_wrong
+    return ~meant if match["but"] else meant
 
 
 def _outer_carries(axes: Axes, right: Sequence[Mask]) -> bool:
@@ -275,6 +276,8 @@ _JUDGES: tuple[tuple[str, Judge], ...] = (
     (r"Wrong are entries above the diagonal alone, .+", _every(_only_above)),
     (r"The causal mask is right; .+", _every(_only_below)),
     (r"Wrong are (?P<place>.+); everything else is right\.", _placed),
+)
+_OF_OTHER_SHAPES: tuple[tuple[str, Judge], ...] = (
     (r"The axes of the result stand in another order\.", _every(_turned)),
     (
         r"The result has the right entries in the right order, in another shape\.",

@@ -57,7 +57,7 @@ def _noise(rng: Random) -> Change:
     return lambda array: _disturbed(array, rng, size)
 
 
-def _on_part(array: Floats, axis: int, part: object, size: float, rng: Random) -> Floats:
+def _on_part(array: Floats, axis: int, part: slice, size: float, rng: Random) -> Floats:
     changed = np.moveaxis(array.copy(), axis, 0)
     changed[part] = np.moveaxis(_disturbed(array, rng, size), axis, 0)[part]
     return np.moveaxis(changed, 0, axis)

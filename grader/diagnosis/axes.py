@@ -82,7 +82,8 @@ def _lines(
     found = []
     for bad, good in zip(wrong, right, strict=True):
         others = tuple(i for i in range(bad.ndim) if i != axis % bad.ndim)
-        is_bad, is_good = (bad.all if whole else bad.any)(axis=others), good.all(axis=others)
+        is_bad: Mask = np.all(bad, axis=others) if whole else np.any(bad, axis=others)
+        is_good: Mask = np.all(good, axis=others)
         if (is_bad == is_good).any():
             return None
         found.append(is_bad)

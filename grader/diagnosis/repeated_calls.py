@@ -8,8 +8,7 @@ import numpy as np
 from grader.diagnosis.seen_calls import SeenCall
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent
-from grader.subject.subject import over_arrays
-from grader.subject.values import Numbers, numbers
+from grader.subject.values import Numbers, numbers, over_arrays
 
 DIFFERS = "Two calls with the same input gave different answers."
 _CALLS = 3  # that are made again, those that are most wrong first
