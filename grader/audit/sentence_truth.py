@@ -82,15 +82,22 @@ def _of_lists(test: Callable[[list[float], list[float]], bool]) -> Judge:
 
 
 def _same_factor(match: re.Match[str], axes: Axes, answers: Answers) -> bool:
-    factors = [float((a.wrong * a.right).sum() / (a.right**2).sum()) for a in answers]
+    factors = [_factor_of(a) for a in answers]
     said = float(match["number"]) if match["number"] else factors[0]
     is_said = all(abs(f - said) <= 1e-3 * abs(f) and abs(f - 1) > 5e-4 for f in factors)
     return is_said and _factor_each(match, axes, answers)
 
 
 def _factor_each(match: re.Match[str], axes: Axes, answers: Answers) -> bool:
-    factors = [float((a.wrong * a.right).sum() / (a.right**2).sum()) for a in answers]
+    factors = [_factor_of(a) for a in answers]
     return all(a.equals(f * a.right, f) for a, f in zip(answers, factors, strict=True))
+
+
+def _factor_of(answer: ExactAnswer) -> float:
+    """The factor that fits best; NaN where a number is missing."""
+    if not np.isfinite(answer.wrong).all() or not np.isfinite(answer.right).all():
+        return float("nan")
+    return float((answer.wrong * answer.right).sum() / (answer.right**2).sum())
 
 
 def _same_amount(match: re.Match[str], axes: Axes, answers: Answers) -> bool:
@@ -215,8 +222,8 @@ def _lies(place: str, axes: Axes, wrong: Sequence[Mask], right: Sequence[Mask]) 
     name = match["a"] or match["b"] or match["d"] or _SINGULAR.get(plural, plural[:-1])
     axis = _axis(name, axes)
     for bad, good in zip(wrong, right, strict=True):
-        is_wrong: Mask = np.moveaxis(bad, axis, 0).reshape(bad.shape[axis], -1).any(axis=1)
-        is_right: Mask = np.moveaxis(good, axis, 0).reshape(good.shape[axis], -1).all(axis=1)
+        is_wrong = np.array([x.any() for x in np.moveaxis(bad, axis, 0)])
+        is_right = np.array([x.all() for x in np.moveaxis(good, axis, 0)])
         if (is_wrong == is_right).any() or not np.array_equal(is_wrong, _meant(match, is_wrong)):
             return False
     return name in _OUTER or not _outer_carries(axes, right)

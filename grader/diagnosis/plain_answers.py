@@ -17,28 +17,34 @@ def plain_answers(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> 
 
     Token ids are left out: a list of them may well be one of those that came in.
     """
-    returned = [call for call in calls if call.came is not None and not call.raised]
-    came = [call.came.array for call in returned if call.came is not None]
-    floats = all(call.came is not None and not call.came.are_whole for call in returned)
-    if not came or not floats or max(call.wrongness for call in returned) <= 1:
+    returned, came = _floats(calls)
+    if not came:
         return ""
-    if all(array.ndim == 0 for array in came):
-        return _number(came)
     if all(array.size and np.isnan(array).all() for array in came):
-        return "Every entry is NaN."
-    if all(array.size and not array.any() for array in came):
+        return "The result is NaN in every call." if came[0].ndim == 0 else "Every entry is NaN."
+    if all(array.ndim for array in came) and not any(array.any() for array in came):
         return "Every entry is zero."
-    if all(array.size > 1 and (array == array.flat[0]).all() for array in came):
-        return "All entries of the result are the same number."
     return _argument(parameters(versions.subject.functions[stage]), returned)
 
 
-def _number(came: Sequence[Floats]) -> str:
-    if all(np.isnan(number) for number in came):
-        return "The result is NaN in every call."
-    if len(came) >= _SEVERAL and all(number == came[0] for number in came):
+def constant_answers(calls: Sequence[SeenCall]) -> str:
+    """The same for a constant, which one mistake may well explain, but hardly two."""
+    _, came = _floats(calls)
+    if len(came) >= _SEVERAL and all(a.ndim == 0 and a == came[0] for a in came):
         return "The result is the same number in every call."
+    if came and all(array.size > 1 and (array == array.flat[0]).all() for array in came):
+        return "All entries of the result are the same number."
     return ""
+
+
+def _floats(calls: Sequence[SeenCall]) -> tuple[list[SeenCall], list[Floats]]:
+    """The calls that returned and what came, if one is wrong and all came as floats."""
+    returned = [call for call in calls if call.came is not None and not call.raised]
+    came = [call.came.array for call in returned if call.came is not None]
+    whole = any(call.came is not None and call.came.are_whole for call in returned)
+    if not came or whole or max(call.wrongness for call in returned) <= 1:
+        return [], []
+    return returned, came
 
 
 def _argument(names: Sequence[str], returned: Sequence[SeenCall]) -> str:

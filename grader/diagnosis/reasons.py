@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from grader.diagnosis import arrays, loops
 from grader.diagnosis.patterns import pattern
-from grader.diagnosis.plain_answers import plain_answers
+from grader.diagnosis.plain_answers import constant_answers, plain_answers
 from grader.diagnosis.repeated_calls import DIFFERS, differs_when_repeated
 from grader.diagnosis.seen_calls import SeenCall, calls_of
 from grader.diagnosis.versions import Versions
@@ -64,6 +64,8 @@ def _of_values(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iter
         yield Reason(Finding(stage=name, pattern=said))
     elif found := arrays.explaining(versions, name, calls):
         yield Reason(_finding(name, found), not_in)
+    elif said := constant_answers(calls):
+        yield Reason(Finding(stage=name, pattern=said))
     elif pairs := arrays.explaining_pairs(versions, name, calls):
         yield Reason(_finding_of_pairs(name, pairs), not_in)
     elif said := pattern(versions, name, calls):
