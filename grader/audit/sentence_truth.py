@@ -4,6 +4,7 @@ The diagnosis sees answers with rounding and must guess at what is behind them. 
 known: a sentence is read again and held against the wrong values before they were rounded.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -94,10 +95,11 @@ def _factor_each(match: re.Match[str], axes: Axes, answers: Answers) -> bool:
 
 
 def _factor_of(answer: ExactAnswer) -> float:
-    """The factor that fits best; NaN where a number is missing."""
+    """The factor that fits best; NaN where a number is missing, or all are zero."""
     if not np.isfinite(answer.wrong).all() or not np.isfinite(answer.right).all():
-        return float("nan")
-    return float((answer.wrong * answer.right).sum() / (answer.right**2).sum())
+        return math.nan
+    squares = float((answer.right**2).sum())
+    return float((answer.wrong * answer.right).sum()) / squares if squares else math.nan
 
 
 def _same_amount(match: re.Match[str], axes: Axes, answers: Answers) -> bool:
