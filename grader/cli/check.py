@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -100,8 +101,9 @@ def _grade(
     warm = ("numpy", "torch") if with_torch else ("numpy",)
     sandbox = WarmSandbox(warm, require_level=Level(require_level))
     try:
-        from grader.diagnosis.explanation import explained
-        from grader.harness.grading import grade
+        from grader.diagnosis.explanation import Explainer
+        from grader.harness.grading import grade, report_key
+        from grader.subject.loading import subject_of
 
         grade(
             submissions,
@@ -110,7 +112,8 @@ def _grade(
             with_hidden=False,
             secret="",
             emit=emit,
-            explain=explained,
+            explain=Explainer(subject_of(assignment)),
+            key=partial(report_key, assignment=assignment, secret="", require_level=require_level),
         )
     finally:
         sandbox.close()
