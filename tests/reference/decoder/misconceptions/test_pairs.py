@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 import torch
-from tests.reference.misconceptions.test_recorded_calls import distance
+from tests.reference.decoder.misconceptions.test_recorded_calls import distance
 
 from grader.subject import composition as in_parts
 from reference.decoder.contract import FUNCTIONS
