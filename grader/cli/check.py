@@ -105,6 +105,7 @@ def _grade(
         from grader.harness.grading import grade, report_key
         from grader.subject.loading import subject_of
 
+        subject = subject_of(assignment)
         grade(
             submissions,
             assignment=assignment,
@@ -112,7 +113,8 @@ def _grade(
             with_hidden=False,
             secret="",
             emit=emit,
-            explain=Explainer(subject_of(assignment)),
+            reference=subject.over_arrays() if subject else None,
+            explain=Explainer(subject),
             key=partial(report_key, assignment=assignment, secret="", require_level=require_level),
         )
     finally:

@@ -21,6 +21,7 @@ from grader.harness.check_run import CheckRunner
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.pytest_inside import OPTIONS
+from grader.harness.reference_fixture import ReferenceFixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
 from grader.harness.student_process import StudentProcess
 from grader.observed_calls import AskStudent, Observation
@@ -80,12 +81,14 @@ def grade(
     secret: str,
     emit: Callable[[Report], None],
     key: Callable[[Submission], str] | None = None,
+    reference: Mapping[str, Callable[..., Any]] | None = None,
     explain: Explain | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
 
     Args:
         key: what its report shall be known by, see `report_key`; nothing by default.
+        reference: the right functions by stage, for the checks' fixture of this name.
         explain: what adds to a report why its checks failed, from all calls that they made;
             it may call the student's functions once more.
 
@@ -119,7 +122,10 @@ def grade(
     said = io.StringIO()
     with _nothing_foreign(), _own_modules(assignment), contextlib.redirect_stderr(said):
         options = ("--rootdir", folder, "--confcutdir", folder, *OPTIONS)
-        ended = pytest.main([folder, *options], plugins=[plugin])
+        plugins: list[object] = [plugin]
+        if reference is not None:
+            plugins.append(ReferenceFixture(reference))
+        ended = pytest.main([folder, *options], plugins=plugins)
     if plugin.error is not None:
         raise plugin.error
     if ended == pytest.ExitCode.USAGE_ERROR:  # such as a conftest.py that cannot be imported
