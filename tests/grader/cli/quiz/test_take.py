@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from grader.cli.quiz.group import quiz
 from grader.courses.attempts import NotNow
 from grader.errors import CourseError
-from grader.store.quiz_store import StoreError, open_store
+from grader.store.database import StoreError
+from grader.store.quiz_store import open_store
 
 BANK = Path(__file__).parents[2] / "quiz" / "sample_bank"
 FOREVER = "2099-01-01 00:00+00:00"
