@@ -4,7 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.errors import GraderError, did_you_mean
+from grader.errors import CourseError, GraderError, did_you_mean
 from grader.quiz.attempt.quiz_file import identity, is_quiz_file
 from grader.store.quiz_store import StoredAttempt
 from grader.text import clean_line
@@ -52,13 +52,23 @@ def chosen_quiz(word: str | None, there: Collection[QuizKey], *, at: str) -> Qui
     )
 
 
+def names_quiz(word: str) -> bool:
+    """Whether a word is the path of a quiz's file that is there; that of a topic is not."""
+    if not is_quiz_file(word) or not Path(word).is_file():
+        return False
+    try:
+        identity(Path(word))
+    except CourseError:
+        return False
+    return True
+
+
 def _meant(word: str, there: Collection[QuizKey]) -> list[QuizKey]:
     """Those that the word fits, by the first way in which it fits any."""
     path = Path(word)
-    if is_quiz_file(word) and path.is_file():
+    if names_quiz(word):
         key = QuizKey(*identity(path))
-        if key in there:
-            return [key]
+        return [key] if key in there else []
     # a quiz of a course has the name of its file, a topic that of its file without the ending
     for ways in (lambda key: key.label, lambda key: key.name, lambda key: Path(key.name).stem):
         for name in dict.fromkeys((word, path.name, path.stem)):

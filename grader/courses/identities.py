@@ -21,13 +21,14 @@ def recognised(store: QuizStore, quiz: Quiz) -> StoredQuiz | None:
     Raises:
         CourseError: the store knows another quiz by this identity, or this one by another.
     """
+    # first: if another program claims them now, the quiz is there when it is looked for
+    old = [a.id for a in store.unclaimed(topic=_topic(quiz)) if _fits(store, quiz, a)]
     is_practice = quiz.practice is not None
     found = store.quiz(course=quiz.course.key, name=quiz.name, is_practice=is_practice)
     if found is None and not is_practice:
         found = _renamed(store, quiz)
     if found is not None and not is_same_quiz(quiz, found):
         raise _another(quiz, found)
-    old = [a.id for a in store.unclaimed(topic=_topic(quiz)) if _fits(store, quiz, a)]
     if old:
         found = found or entered(store, quiz)
         store.claim(found.id, attempt_ids=old)

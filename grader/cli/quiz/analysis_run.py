@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli.quiz.options import write_file
-from grader.courses.chosen_quiz import QuizKey, chosen_quiz, key_of
+from grader.courses.chosen_quiz import QuizKey, chosen_quiz, key_of, names_quiz
+from grader.courses.identities import recognised
 from grader.courses.kept_marks import open_place
+from grader.courses.named_quiz import load_named
 from grader.errors import GraderError
 from grader.quiz.analysis.class_figures import Analysis, Taken, analyze
 from grader.quiz.analysis.item_figures import LEAST
@@ -19,6 +21,7 @@ from grader.quiz.items.marks import counted
 from grader.quiz.marking.sheets import Sheet
 from grader.reports import analysis_page as report
 from grader.reports.quiz_terminal import without_maths
+from grader.settings import question_folder
 from grader.store.quiz_store import StoredAttempt, default_store, open_store
 from grader.text import clean_line
 
@@ -35,7 +38,7 @@ def run_analysis(
     """
     with open_place(where, questions) as place:
         sheets = place.marks.sheets()
-        stored = {} if where and Path(where).is_dir() else _attempts(where)
+        stored = {} if where and Path(where).is_dir() else _attempts(where, quiz, questions)
         by_quiz: dict[QuizKey, list[Taken]] = {}
         for sheet in sheets:
             attempt = stored.get(sheet.id)
@@ -46,8 +49,12 @@ def run_analysis(
         return found, place.misconceptions
 
 
-def _attempts(where: str | None) -> dict[str, StoredAttempt]:
+def _attempts(
+    where: str | None, quiz: str | None, questions: Path | None
+) -> dict[str, StoredAttempt]:
     with open_store(where or default_store()) as store:
+        if quiz and names_quiz(quiz):  # another quiz of this name is refused
+            recognised(store, load_named(quiz, question_folder(questions)))
         return {f"attempt {attempt.id}": attempt for attempt in store.attempts()}
 
 

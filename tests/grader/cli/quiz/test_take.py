@@ -232,7 +232,7 @@ def test_the_results_are_the_counted_marks_of_all(run, week, tmp_path):
     assert (first["student"], first["begun"], first["points"]) == ("'=bob", "1", "")
     assert (second["student"], second["counted_attempt"], second["points"]) == ("ada", "2", "2")
     assert (second["max_points"], second["waiting_points"]) == ("6", "4")
-    assert "week-3.yaml 2 3" in run("results", name="")
+    assert "week-3.yaml Week 3 2 3" in run("results", name="")
 
 
 def test_the_results_hand_in_what_is_overdue(run, week, tmp_path):
