@@ -63,7 +63,7 @@ def left_alone(store: QuizStore, quiz: Quiz, student: str | None = None) -> str:
         return ""
     return (
         f"The store has {counted(len(left), 'earlier attempt')} at a quiz {_topic(quiz)!r} with"
-        " other questions, left as they are."
+        " other questions; nothing is done with them."
     )
 
 
