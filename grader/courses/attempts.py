@@ -8,9 +8,9 @@ from grader.errors import GraderError
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import Answered, Event, Finished, Session, resumed
-from grader.quiz.items.marks import counted
 from grader.quiz.marking.scoring import marks_to_json
 from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
+from grader.text import counted
 
 
 class NotNow(GraderError):

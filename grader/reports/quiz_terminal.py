@@ -20,9 +20,10 @@ from grader.quiz.attempt.rules import Feedback, Rules, duration, moment
 from grader.quiz.attempt.session import Session
 from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Presentation
-from grader.quiz.items.marks import Mark, Standing, counted, shown
+from grader.quiz.items.marks import Mark, Standing, shown
 from grader.quiz.marking.scoring import Marks, Row
 from grader.reports.terminal_maths import plain_maths
+from grader.text import counted
 
 COLOURS = {
     Standing.RIGHT: "green",

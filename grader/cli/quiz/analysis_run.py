@@ -14,12 +14,11 @@ from grader.errors import GraderError, did_you_mean
 from grader.quiz.analysis.class_figures import Analysis, Taken, analyze
 from grader.quiz.analysis.item_figures import LEAST
 from grader.quiz.exports.markup import html
-from grader.quiz.items.marks import counted
 from grader.quiz.marking.sheets import Sheet
 from grader.reports import analysis_page as report
 from grader.reports.quiz_terminal import without_maths
 from grader.store.quiz_store import StoredAttempt, default_store, open_store
-from grader.text import clean_line
+from grader.text import clean_line, counted
 
 _LONGEST = 200
 

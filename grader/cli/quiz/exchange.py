@@ -51,7 +51,7 @@ def export_questions(
     """
     from grader.quiz.exports.export_job import ExportJob
     from grader.quiz.exports.formats import FORMATS as WRITERS
-    from grader.quiz.items.marks import counted
+    from grader.text import counted
 
     if with_keys and format_ not in WITHOUT_KEYS:
         raise click.UsageError(f"--with-keys is not for {format_}, which always holds the keys.")
@@ -91,7 +91,7 @@ def import_questions(
     """
     from grader.quiz.imports.import_file import read_file
     from grader.quiz.imports.writing import Defaults, must_be_free, write_topics
-    from grader.quiz.items.marks import counted
+    from grader.text import counted
 
     read = read_file(file)
     must_be_free(read.topics, output)
@@ -140,7 +140,7 @@ def _warn(losses: "Iterable[Loss]", *, n_questions: int = 0) -> None:
 def _say_what_is_left(folder: Path) -> None:
     from grader.quiz.bank.lint import lint
     from grader.quiz.items.item import Severity
-    from grader.quiz.items.marks import counted
+    from grader.text import counted
 
     errors = sum(finding.severity == Severity.ERROR for finding in lint(folder))
     if errors:

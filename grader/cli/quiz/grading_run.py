@@ -12,10 +12,11 @@ from grader.cli.quiz.options import write_file
 from grader.courses.class_quiz import ClassSummary, grade_class
 from grader.courses.quiz_results import QuizResults
 from grader.quiz.bank.topics import load_misconceptions, load_topic
-from grader.quiz.items.marks import counted, shown
+from grader.quiz.items.marks import shown
 from grader.quiz.marking.answers import read_answers, responses
 from grader.quiz.marking.scoring import mark_all, marks_to_json
 from grader.reports.quiz_terminal import console, reasons, results
+from grader.text import counted
 
 _MOST_LINES = 60
 

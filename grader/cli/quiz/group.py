@@ -151,7 +151,7 @@ def lint_questions(folder: Path | None) -> None:
     from grader.quiz.bank.lint import lint
     from grader.quiz.bank.topics import topic_paths
     from grader.quiz.items.item import Severity
-    from grader.quiz.items.marks import counted
+    from grader.text import counted
 
     folder = question_folder(folder)
     findings = lint(folder)

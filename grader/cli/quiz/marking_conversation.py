@@ -10,12 +10,11 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from grader.quiz.items.free_text import Text
-from grader.quiz.items.marks import counted
 from grader.quiz.marking.class_marks import ClassMarks
 from grader.quiz.marking.decisions import Decisions, Entry, Marked, Unmarked
 from grader.quiz.marking.sheets import WaitingAnswer
 from grader.reports.quiz_terminal import markdown
-from grader.text import clean
+from grader.text import clean, counted
 
 LETTERS = "abdefghijk"  # of misconceptions; c is for a comment
 LONGEST = 10_000

@@ -14,12 +14,13 @@ from rich.text import Text
 from grader import strict_yaml
 from grader.courses.kept_marks import KeptMarks
 from grader.errors import CourseError
-from grader.quiz.items.marks import counted, shown
+from grader.quiz.items.marks import shown
 from grader.quiz.marking.class_marks import Change, share
 from grader.quiz.marking.decisions import Decisions, Entry, Repaired, Undone
 from grader.quiz.marking.repairs import WantedRepair, in_words, read_repairs, repairs
 from grader.quiz.marking.sheets import Sheet
 from grader.reports.quiz_terminal import percent
+from grader.text import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,10 @@ from rich.text import Text
 
 from grader.courses.named_quiz import graded, load_named, settled
 from grader.quiz.attempt.quiz import Quiz
-from grader.quiz.items.marks import counted
 from grader.quiz.marking.gradebook import HEADINGS, Line, cells, line
 from grader.reports.quiz_terminal import console
 from grader.store.quiz_store import QuizStore, StoredAttempt, open_store
-from grader.text import clean_line
+from grader.text import clean_line, counted
 
 _LONGEST_NAME = 60
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.quiz.items.marks import counted
+from grader.text import counted
 
 if TYPE_CHECKING:
     from grader.keys.bank_check import TopicCheck
