@@ -67,13 +67,13 @@ def mark(
     WHERE is the results folder of `grader quiz grade`, or a store: an SQLite file or a database
     URL, by default the one that `grader quiz take` uses. Every marking is kept at once.
     """
-    from grader.cli.quiz.marking_conversation import MarkingDesk, View
+    from grader.cli.quiz.marking_conversation import MarkingConversation, View
     from grader.cli.quiz.single_keys import Keyboard
     from grader.courses.kept_marks import open_place
     from grader.reports.quiz_terminal import console
 
     with open_place(where, questions) as place, Keyboard() as keyboard:
-        MarkingDesk(
+        MarkingConversation(
             place.marks,
             misconceptions=place.misconceptions,
             view=View(names=names, each=each, again=again),

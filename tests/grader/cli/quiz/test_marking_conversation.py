@@ -8,7 +8,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from grader.cli.quiz.marking_conversation import MarkingDesk, View
+from grader.cli.quiz.marking_conversation import MarkingConversation, View
 from grader.courses.class_quiz import Topics, grade_class
 from grader.courses.quiz_results import QuizResults
 from grader.quiz.bank.topics import load_misconceptions
@@ -40,7 +40,7 @@ class Desk:
         self._keys, self._comments, self._end = iter(keys), iter(comments), end
         topics = Topics(bank)
         self.marks = ClassMarks(results, topics.items(topics.names))
-        MarkingDesk(
+        MarkingConversation(
             self.marks,
             misconceptions=load_misconceptions(BANK),
             view=View(**view),
