@@ -179,6 +179,11 @@ def test_a_marking_of_another_text_leaves_an_answer_waiting():
     assert begin_marking(WAITING).refreshed(holds).current.sheets == ("a", "b")
 
 
+def test_an_answer_marked_before_the_rubric_grew_is_shown_although_its_marking_holds():
+    session = do(begin_marking(WAITING), AnswerSkipped(), AnswerSkipped())
+    assert session.refreshed(decided(OLD).markings) == session
+
+
 def test_a_look_around_changes_nothing_where_nothing_has_changed():
     session = do(begin_marking(WAITING), RubricToggled("why"))
     assert session.refreshed({}) == session
