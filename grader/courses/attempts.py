@@ -81,6 +81,14 @@ def settle(store: QuizStore, quiz: Quiz, stored: StoredAttempt, *, at: datetime)
     return store.attempt(stored.id)
 
 
+def settled(
+    store: QuizStore, quiz: Quiz, *, at: datetime, student: str | None = None
+) -> list[StoredAttempt]:
+    """The attempts of a student, or of all; those whose time is up are handed in first."""
+    found = store.attempts(student=student, topic=quiz.name)
+    return [one if one.finished_at else settle(store, quiz, one, at=at) for one in found]
+
+
 def unfinished(
     store: QuizStore, quiz: Quiz, wish: WantedAttempt, earlier: Iterable[StoredAttempt]
 ) -> Attempt | None:
