@@ -25,7 +25,8 @@ def review_attempt(typed: TypedQuiz, number: int | None) -> None:
     Raises:
         NotNow: there is nothing to be shown, or not yet.
     """
-    quiz = load_named(typed.word, question_folder(typed.questions))
+    folder = question_folder(typed.questions)
+    quiz = load_named(typed.word, folder)
     past = PastAttempt(student=typed.taker, number=number)
     with open_store(typed.store or default_store()) as store:
         try:
@@ -35,7 +36,7 @@ def review_attempt(typed: TypedQuiz, number: int | None) -> None:
         except NotHandedIn as error:
             raise _with_fix(error, f"Go on with it: {typed.again('take')}") from error
     heading = f"{quiz.title}: attempt number {reviewed.number} of {typed.taker}."
-    show(reviewed, question_folder(typed.questions), heading)
+    show(reviewed, folder, heading)
 
 
 def show(reviewed: ReviewedAttempt, folder: Path, heading: str) -> None:

@@ -1,6 +1,7 @@
 """What `grader quiz take` does."""
 
 import secrets
+from pathlib import Path
 
 import click
 
@@ -36,19 +37,20 @@ def take(typed: TypedQuiz, *, seed: int | None, feedback: str | None, new: bool)
         feedback=Feedback(feedback) if feedback else None,
         new=new,
     )
-    quiz = load_named(typed.word, question_folder(typed.questions), feedback=wanted.feedback)
+    folder = question_folder(typed.questions)
+    quiz = load_named(typed.word, folder, feedback=wanted.feedback)
     _check(typed, wanted, quiz)
     must_be_open(quiz, at=now())  # before a store is made for it
     with open_store(typed.store or default_store()) as store:
         match arrive(store, quiz, wanted, at=now()):
             case NoneLeft(why, reviewed):
                 heading = f"{quiz.title}: {why}. Your attempt number {reviewed.number} counts."
-                show(reviewed, question_folder(typed.questions), heading)
+                show(reviewed, folder, heading)
             case MayBegin(number):
                 if _wants_to_start(quiz, number):
-                    _talk(_begun(store, quiz, wanted, number=number), typed)
+                    _talk(_begun(store, quiz, wanted, number=number), typed, folder)
             case attempt:
-                _talk(attempt, typed)
+                _talk(attempt, typed, folder)
 
 
 def _check(typed: TypedQuiz, wanted: WantedAttempt, quiz: Quiz) -> None:
@@ -90,13 +92,13 @@ def _wants_to_start(quiz: Quiz, number: int) -> bool:
         return False
 
 
-def _talk(attempt: Attempt, typed: TypedQuiz) -> None:
+def _talk(attempt: Attempt, typed: TypedQuiz, folder: Path) -> None:
     out = console()
     for note in attempt.notes:
         out.print(note)
     Conversation(
         attempt.session,
-        misconceptions=load_misconceptions(question_folder(typed.questions)),
+        misconceptions=load_misconceptions(folder),
         console=out,
         ask=ask,
         save=attempt.save,
