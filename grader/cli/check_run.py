@@ -4,6 +4,7 @@ What its functions import, they import while the warm process of the sandbox sta
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -67,8 +68,11 @@ def _grade(
     warm = ("numpy", "torch") if with_torch else ("numpy",)
     sandbox = WarmSandbox(warm, require_level=Level(require_level))
     try:
-        from grader.diagnosis.explanation import explained
-        from grader.harness.grading import grade
+        from grader.diagnosis.explanation import Explainer
+        from grader.harness.grading import grade, report_key
+        from grader.subject.loading import subject_of
+
+        subject = subject_of(assignment)
 
         grade(
             submissions,
@@ -77,7 +81,9 @@ def _grade(
             with_hidden=False,
             secret="",
             emit=emit,
-            explain=explained,
+            reference=subject.over_arrays() if subject else None,
+            explain=Explainer(subject),
+            key=partial(report_key, assignment=assignment, secret="", require_level=require_level),
         )
     finally:
         sandbox.close()

@@ -6,7 +6,7 @@ import click
 
 from grader.cli.quiz.options import FILE, seed_type
 
-# Those that `grader.keys.pictures` knows, which is imported with torch and later.
+# Those that the subject of the shipped questions draws; it is imported with torch and later.
 FIGURES = ("forward-pass", "generation-flow", "decoding-phase", "attention-matrix")
 
 

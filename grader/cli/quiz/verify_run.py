@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from grader.errors import GraderError
-from grader.keys.bank_check import TopicCheck, check_bank, drift, merged, reference_digest
+from grader.keys.bank_check import TopicCheck, check_bank, drift, merged
 from grader.keys.key_outcome import KeyOutcome
+from grader.keys.subject_keys import keys_of_bank
 from grader.quiz.bank.stored_results import VERIFIED_FILE, Stored, read_stored, stored_bytes
 from grader.quiz.bank.topics import read_topic, topic_paths
 from grader.settings import question_folder
@@ -18,9 +19,10 @@ def verify_bank(named: Path | None, *, topic: str | None, write: bool) -> int:
     """Print what verifying gave; the exit code is 2 where a key does not hold."""
     folder = question_folder(named)
     stored = read_stored(folder)
+    bank = keys_of_bank(folder)
     checks: list[TopicCheck] = []
     red = 0
-    for check in check_bank(folder, topic):
+    for check in check_bank(bank.keys, folder, topic):
         checks.append(check)
         lines = list(_red_lines(check.outcomes, None if write else stored))
         red += len(lines)
@@ -29,10 +31,10 @@ def verify_bank(named: Path | None, *, topic: str | None, write: bool) -> int:
             click.echo(f"  {line}")
     outcomes = [outcome for check in checks for outcome in check.outcomes]
     if write:
-        _write(folder, stored, outcomes)
+        _write(folder, stored, outcomes, reference=bank.digest)
     elif stored is None:
         click.echo("No results are stored beside the questions: store them with `--write`.")
-    elif stored.reference != reference_digest() and not red:
+    elif stored.reference != bank.digest and not red:
         click.echo("The reference has changed since the results were stored; they are the same.")
     unbacked = sum(check.unbacked for check in checks)
     click.echo(
@@ -59,12 +61,15 @@ def _red_lines(outcomes: Iterable[KeyOutcome], stored: Stored | None) -> Iterabl
             yield f"red: {outcome.path}#{outcome.item} ({ran}): {said}."
 
 
-def _write(folder: Path, stored: Stored | None, outcomes: list[KeyOutcome]) -> None:
+def _write(
+    folder: Path, stored: Stored | None, outcomes: list[KeyOutcome], *, reference: str
+) -> None:
     topics = [read_topic(path, with_evidence=False).topic for path in topic_paths(folder)]
     known = [item.id for topic in topics for item in topic.items if item.verify is not None]
     path = folder / VERIFIED_FILE
+    results = merged(stored, outcomes, known=known, reference=reference)
     try:
-        path.write_bytes(stored_bytes(merged(stored, outcomes, known)))
+        path.write_bytes(stored_bytes(results))
     except OSError as error:
         raise GraderError(
             f"cannot be written ({error.strerror})",

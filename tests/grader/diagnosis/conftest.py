@@ -5,14 +5,17 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from grader.diagnosis.version_outcome import tensors
+from grader.diagnosis.explanation import Explainer
+from grader.diagnosis.versions import Versions
 from grader.errors import Crashed
 from grader.harness.grading import grade
 from grader.records import CheckResult, Report, StageResult, Status, Submission, Verdict
 from grader.sandbox.contract import Refused, Returned, Stop
 from grader.settings import find_assignment
+from grader.subject.values import given as as_given
 from reference.decoder.contract import FUNCTIONS
 from reference.decoder.misconceptions import catalogue
+from reference.decoder.subject import SUBJECT
 
 ASSIGNMENT = find_assignment("decoder-generation")
 
@@ -73,6 +76,12 @@ class InProcess:
         pass
 
 
+def tensors(value, dtype):
+    """What a version gets."""
+    precision = str(dtype).removeprefix("torch.")
+    return as_given(value, framework="torch", precision=precision)
+
+
 def table(names, answer):
     def ask(remote):
         return lambda asked: tensors(answer(remote.name, [arrays(asked)]), torch.float32)
@@ -109,6 +118,15 @@ def right():
     """The observations of a right submission, by stage."""
     _, observations = graded(["right"])["right"]
     return {name: [o for o in observations if o.stage == name] for name in FUNCTIONS}
+
+
+VERSIONS = Versions(SUBJECT)
+_EXPLAINERS = {hidden: Explainer(SUBJECT, with_hidden=hidden) for hidden in (True, False)}
+
+
+def explained(report, observations, ask=None, *, with_hidden=True):
+    """The report with what is known about the decoder."""
+    return _EXPLAINERS[with_hidden](report, observations, ask)
 
 
 def failing(stage):
