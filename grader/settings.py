@@ -1,6 +1,7 @@
 """How the course is set up: assignment.yaml and course.yaml as typed values."""
 
 import hashlib
+import keyword
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
 # What students read, and what an audit or `grader examples` hands in: no check reads them.
 _NO_GRADES = {"handout.md", "starter.py", "examples", "audit"}
+# What a check can ask of `student` itself; every other name is a function of the student's.
+STUDENT_METHODS = frozenset({"observe", "once"})
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Positive = Annotated[int, msgspec.Meta(gt=0)]
@@ -197,6 +200,7 @@ def _check(settings: _AssignmentFile, at: str) -> None:
         )
     known: set[str] = set()
     for stage in settings.stages:
+        _check_name(stage.name, at)
         if stage.name in known:
             raise CourseError(
                 f"the stage {stage.name!r} stands twice", at=at, fix="Give each stage its own name."
@@ -208,6 +212,23 @@ def _check(settings: _AssignmentFile, at: str) -> None:
                 fix="List inner stages first.",
             )
         known.add(stage.name)
+
+
+def _check_name(stage: str, at: str) -> None:
+    """A check writes `student.NAME`, and the student `def NAME`: both must mean the stage."""
+    if not stage.isidentifier() or keyword.iskeyword(stage):
+        raise CourseError(
+            f"the stage {stage!r} cannot be the name of a Python function",
+            at=at,
+            fix="Name it with letters, digits and underscores, e.g. `causal_mask`.",
+        )
+    if stage.startswith("_") or stage in STUDENT_METHODS:
+        raise CourseError(
+            f"the stage {stage!r} has a name that `student` itself needs",
+            at=at,
+            fix="Give it another name; these are taken: "
+            f"{', '.join(sorted(STUDENT_METHODS))}, and what begins with an underscore.",
+        )
 
 
 def _shortcuts(settings: _AssignmentFile, at: str) -> dict[str, tuple[str, ...]]:

@@ -51,7 +51,7 @@ TABLE = {
         "records remembered observed_calls subject",
         "numpy torch",
     ),
-    "grader.checks": ("errors remembered harness generation", "pytest"),
+    "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text", "nbformat"),
     "grader.batch": (
         "errors records text settings harness diagnosis intake subject sandbox sandbox.child",

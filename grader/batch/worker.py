@@ -65,7 +65,7 @@ def main(connection: Connection, job: GradingJob) -> None:
         warm = ("numpy", "torch") if job.with_torch else ("numpy",)
         sandbox = WarmSandbox(warm, require_level=Level(job.require_level))
         try:
-            assert sandbox.level  # finds out at once whether the level can be had
+            sandbox.prove()  # says at once if the level cannot be had
             assignment = load_assignment(job.assignment)
             key = partial(
                 report_key,
@@ -74,7 +74,8 @@ def main(connection: Connection, job: GradingJob) -> None:
                 require_level=job.require_level,
                 diagnose_hidden=job.diagnose_hidden,
             )
-            explain = Explainer(subject_of(assignment), with_hidden=job.diagnose_hidden)
+            subject = subject_of(assignment)
+            explain = Explainer(subject, with_hidden=job.diagnose_hidden)
             grade(
                 submissions(),
                 assignment=assignment,
@@ -83,6 +84,7 @@ def main(connection: Connection, job: GradingJob) -> None:
                 secret=job.secret,
                 emit=connection.send,
                 key=key,
+                reference=subject.over_arrays() if subject else None,
                 explain=explain,
             )
         finally:

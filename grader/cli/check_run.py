@@ -73,7 +73,6 @@ def _grade(
         from grader.subject.loading import subject_of
 
         subject = subject_of(assignment)
-
         grade(
             submissions,
             assignment=assignment,

@@ -10,7 +10,7 @@ import click
 
 from grader.errors import GraderFault
 from grader.harness.grading import grader_version
-from grader.sandbox.contract import Code, Limits
+from grader.sandbox.contract import Code, Limits, StudentCall
 from grader.sandbox.warm import WarmSandbox
 
 _PACKAGES = ("torch", "numpy", "pytest", "safetensors", "msgspec", "sqlalchemy")
@@ -48,10 +48,11 @@ def _report_sandbox() -> None:
     try:
         sandbox.wait_until_ready()
         ready = time.monotonic()
-        sandbox.level  # noqa: B018 - runs the self-test
+        sandbox.prove()
         proved = time.monotonic() - ready
         session = sandbox.open(code, limits)
-        value = session.call("one", [], seconds=5, answer=lambda name, arguments: None).value
+        call = StudentCall("one", [])
+        value = session.call(call, seconds=5, answer=lambda name, arguments: None).value
         session.close()
     finally:
         sandbox.close()

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from grader.observed_calls import Observation, StageCall
 from grader.subject.composition import Composition, composed, pairs_of
 from grader.subject.misconception import Equivalent, Misconception
-from grader.subject.values import Floats
+from grader.subject.values import Floats, over_arrays
 
 _AND = " and "
 
@@ -118,6 +118,10 @@ class Subject:
             return self.find(version).wrong
         ids = version.split(_AND)
         return composed(self.compositions[ids[0].partition(".")[0]], ids)
+
+    def over_arrays(self) -> dict[str, Callable[..., Any]]:
+        """The right functions as checks call them: arrays in, float64 arrays out."""
+        return {name: over_arrays(f, self.framework) for name, f in self.functions.items()}
 
     def about(self, stages: Mapping[str, tuple[str, ...]]) -> "Subject":
         """The same of these stages alone: those with its names and its parameters.

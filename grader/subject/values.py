@@ -1,5 +1,6 @@
 """Values of calls, as versions of a stage take and give them: arrays, numbers, lists and dicts."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,17 @@ def given(value: Any, *, framework: str, precision: str) -> Any:
             return [given(item, framework=framework, precision=precision) for item in value]
         case _:
             return value
+
+
+def over_arrays(function: Callable[..., Any], framework: str) -> Callable[..., Any]:
+    """A function of a subject on arrays: floats become float64, and arrays come back."""
+
+    def call(*arguments: Any) -> Any:
+        received = given(list(arguments), framework=framework, precision="float64")
+        result = function(*received)
+        return result.detach().numpy() if isinstance(result, torch.Tensor) else result
+
+    return call
 
 
 def _array(array: NDArray[Any], framework: str, precision: str) -> Any:

@@ -49,11 +49,15 @@ class InProcess:
         self._wrong = {} if name == "right" else {name.partition(".")[0]: catalogue.find(name)}
         return self
 
-    def call(self, function, arguments, *, answer, tables=(), want_arguments=False, **_):
+    def prove(self):
+        return self.level
+
+    def call(self, call, *, answer, **_):
+        function, arguments = call.function, call.arguments
         entry = self._wrong.get(function)
         called = entry.wrong if entry else FUNCTIONS[function]
         given = tensors(list(arguments), torch.float32)
-        if tables:
+        if call.tables:
             given[1] = table(arguments[1], answer)
         try:
             value = called(*given)
@@ -61,7 +65,7 @@ class InProcess:
             raise
         except (Refused, RuntimeError, IndexError, ValueError, TypeError) as error:
             raise Crashed(f"{function} raised {type(error).__name__}") from error
-        return Returned(value=arrays(value), arguments=arrays(given) if want_arguments else [])
+        return Returned(value=arrays(value), arguments=arrays(given) if call.want_arguments else [])
 
     def ahead(self, calls):
         return calls

@@ -155,9 +155,13 @@ class NotingSandbox:
     def open(self, code, limits):
         return self
 
-    def call(self, function, arguments, *, answer, tables=(), **_):
+    def prove(self):
+        return self.level
+
+    def call(self, call, *, answer, **_):
+        function, arguments = call.function, call.arguments
         given = tensors(copy.deepcopy(arguments))
-        if not tables:
+        if not call.tables:
             self.calls[function].append(Call(copy.deepcopy(arguments)))
             value = FUNCTIONS[function](*given)
             return Returned(value=arrays(value), arguments=arrays(given))
