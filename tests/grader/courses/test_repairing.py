@@ -54,10 +54,12 @@ def test_a_plan_and_its_preview_change_nothing(marks, folder):
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == kept
 
 
-def test_a_repair_is_made_once_and_can_be_taken_back(marks):
+def test_a_repair_is_made_once_and_can_be_taken_back(marks, folder):
     before = points(marks)
     apply_repairs(marks, plan_repairs(marks, [DROP], at=AT), at=AT)
     assert points(marks) != before
+    history = (folder / "history.jsonl").read_text()
+    assert '"reason":"Repair 1: sample.shape does not count. Unclear."' in history
     assert [repair.number for repair in repairs_that_hold(marks)] == [1]
     assert plan_repairs(marks, [DROP], at=AT).entries == (), "it holds already"
     back = plan_repairs(marks, [], undo=[1], reason="It was clear.", at=AT)
