@@ -14,19 +14,23 @@ from grader.store.quiz_store import QuizStore, StoredAttempt
 class QuizInStore:
     """A quiz or a topic of a store, and how much it was taken."""
 
+    course: str  # empty without one
     name: str
+    title: str  # empty for attempts of an earlier version that no quiz has claimed
     students: int
     attempts: int
 
 
 def quizzes_in(store: QuizStore) -> tuple[QuizInStore, ...]:
-    """Every quiz and topic of a store, by name."""
-    found: dict[str, list[str]] = {}
+    """Every quiz and topic of a store, by course and name."""
+    found: dict[tuple[str, str, str], list[str]] = {}
     for attempt in store.attempts():
-        found.setdefault(attempt.topic, []).append(attempt.student)
+        quiz = attempt.quiz
+        names = (quiz.course, quiz.name, quiz.title) if quiz else ("", attempt.topic, "")
+        found.setdefault(names, []).append(attempt.student)
     return tuple(
-        QuizInStore(name, len(set(students)), len(students))
-        for name, students in sorted(found.items())
+        QuizInStore(*names, students=len(set(students)), attempts=len(students))
+        for names, students in sorted(found.items())
     )
 
 

@@ -8,7 +8,8 @@ from grader.quiz.attempt.session import Session
 from grader.quiz.marking.gradebook import HandedIn, handed_in
 from grader.quiz.marking.scoring import Marks
 from grader.quiz.marking.sheets import marks_of, sheet_from_json
-from grader.store.quiz_store import StoredAttempt, StoreError
+from grader.store.database import StoreError
+from grader.store.quiz_store import StoredAttempt
 
 
 def graded(attempt: StoredAttempt) -> HandedIn | None:

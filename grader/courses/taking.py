@@ -49,16 +49,13 @@ def arrive(
     return MayBegin(len(earlier) + 1)
 
 
-def seed_to_begin(
-    quiz: Quiz, wanted: WantedAttempt, *, number: int, secret: str, drawn: int
-) -> int:
+def seed_to_begin(quiz: Quiz, wanted: WantedAttempt, *, number: int, drawn: int) -> int:
     """The seed of a new attempt: by the course's secret for a quiz, free for practice.
 
     Args:
         number: of the attempt.
-        secret: the course's; practice needs none.
         drawn: the seed of practice for which none is wanted.
     """
     if quiz.practice is None:
-        return quiz.seed(secret=secret, student=wanted.student, number=number)
+        return quiz.seed(student=wanted.student, number=number)
     return drawn if wanted.seed is None else wanted.seed

@@ -21,13 +21,16 @@ _LONGEST_STUDENT = 60
 _LONGEST_QUIZ = 200
 
 
-def quiz_list(quizzes: Iterable[tuple[str, int, int]]) -> RenderableType:
-    """The quizzes of a store: name, number of students, number of attempts."""
+def quiz_list(quizzes: Iterable[tuple[str, str, str, int, int]]) -> RenderableType:
+    """The quizzes of a store: course, name, title, number of students, number of attempts."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Quiz", "Students", "Attempts"):
-        table.add_column(heading, justify="left" if heading == "Quiz" else "right", overflow="fold")
-    for name, students, attempts in quizzes:
-        table.add_row(Text(clean_line(name, _LONGEST_QUIZ)), str(students), str(attempts))
+    for heading in ("Course", "Quiz", "Title"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Students", "Attempts"):
+        table.add_column(heading, justify="right")
+    for *names, students, attempts in quizzes:
+        shown_names = (Text(clean_line(str(name), _LONGEST_QUIZ)) for name in names)
+        table.add_row(*shown_names, str(students), str(attempts))
     return table
 
 
@@ -48,7 +51,7 @@ def quiz_results(quiz: Quiz, lines: Sequence[Line]) -> RenderableType:
         f"{counted(done, 'student')} handed in{rest_of_class}."
         f" Of several attempts the {quiz.rules.counts} counts."
     )
-    return Group(Text(f"{quiz.title} ({quiz.name})", style="bold"), table, Text(closing))
+    return Group(Text(f"{quiz.title} ({quiz.label})", style="bold"), table, Text(closing))
 
 
 def sheets_table(sheets: Iterable[Sheet]) -> RenderableType:

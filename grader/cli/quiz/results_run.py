@@ -7,6 +7,7 @@ import click
 from grader.cli.clock import now
 from grader.cli.files import write_file
 from grader.courses.class_results import class_results, quizzes_in
+from grader.courses.identities import left_alone
 from grader.courses.named_quiz import load_named
 from grader.quiz.marking.gradebook import gradebook_csv
 from grader.reports.class_terminal import quiz_list, quiz_results
@@ -22,7 +23,9 @@ def list_quizzes(store_name: str | None) -> None:
     if not found:
         click.echo("The store holds no attempts.")
         return
-    console().print(quiz_list((one.name, one.students, one.attempts) for one in found))
+    console().print(
+        quiz_list((one.course, one.name, one.title, one.students, one.attempts) for one in found)
+    )
     click.echo("One of them: grader quiz results QUIZ, with its file or the topic.")
 
 
@@ -33,6 +36,8 @@ def show_results(
     quiz = load_named(word, question_folder(questions))
     with open_store(store or default_store()) as opened:
         lines = class_results(opened, quiz, at=now())
+        if note := left_alone(opened, quiz):
+            click.echo(note)
     if output is not None:
         write_file(output, gradebook_csv(lines))
     console().print(quiz_results(quiz, lines))

@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from grader.cli.clock import now
 from grader.cli.keyboard import ask
@@ -11,13 +12,14 @@ from grader.cli.quiz.conversation import Conversation
 from grader.cli.quiz.review_run import show
 from grader.cli.quiz.typed_quiz import TypedQuiz
 from grader.courses.attempts import Attempt, WantedAttempt, begin
+from grader.courses.identities import left_alone
 from grader.courses.named_quiz import load_named
 from grader.courses.taking import MayBegin, NoneLeft, arrive, must_be_open, seed_to_begin
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
 from grader.quiz.bank.topics import load_misconceptions
 from grader.reports.quiz_terminal import console, start
-from grader.settings import load_course, question_folder
+from grader.settings import question_folder
 from grader.store.quiz_store import QuizStore, default_store, open_store
 
 _LONGEST_NAME = 200  # as the store keeps it
@@ -42,7 +44,10 @@ def take(typed: TypedQuiz, *, seed: int | None, feedback: str | None, new: bool)
     _check(typed, wanted, quiz)
     must_be_open(quiz, at=now())  # before a store is made for it
     with open_store(typed.store or default_store()) as store:
-        match arrive(store, quiz, wanted, at=now()):
+        arrival = arrive(store, quiz, wanted, at=now())
+        if note := left_alone(store, quiz, wanted.student):
+            console().print(Text(note))
+        match arrival:
             case NoneLeft(why, reviewed):
                 heading = f"{quiz.title}: {why}. Your attempt number {reviewed.number} counts."
                 show(reviewed, folder, heading)
@@ -73,7 +78,6 @@ def _begun(store: QuizStore, quiz: Quiz, wanted: WantedAttempt, *, number: int) 
         quiz,
         wanted,
         number=number,
-        secret="" if quiz.practice else load_course(None).secret,
         drawn=secrets.randbelow(2**31),
     )
     return begin(store, quiz, wanted, number=number, seed=seed, at=now())

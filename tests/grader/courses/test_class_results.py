@@ -37,7 +37,7 @@ def test_a_store_says_how_much_each_quiz_was_taken(store):
     for number in (1, 2):
         start(store, "ada", number=number)
     start(store, "bo")
-    assert quizzes_in(store) == (QuizInStore("sample", students=2, attempts=3),)
+    assert quizzes_in(store) == (QuizInStore("", "sample", TOPIC.title, students=2, attempts=3),)
 
 
 def test_results_name_everybody_in_order_and_hand_in_what_has_run_out_of_time(store):

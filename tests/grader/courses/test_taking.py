@@ -16,6 +16,7 @@ from grader.quiz.attempt.rules import Counts, Feedback, Rules
 from grader.quiz.attempt.session import Answered, Finished
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.marking.repairs import WantedRepair
+from grader.settings import Course
 from grader.store.quiz_store import open_store
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -148,13 +149,16 @@ def test_a_review_shows_the_marks_as_a_person_has_changed_them(store, database):
 
 def test_practice_takes_the_seed_that_is_wanted_or_drawn():
     free = practice(TOPIC)
-    given = {"number": 1, "secret": "", "drawn": 9}
+    given = {"number": 1, "drawn": 9}
     assert seed_to_begin(free, replace(ADA, seed=3), **given) == 3
     assert seed_to_begin(free, ADA, **given) == 9
 
 
 def test_the_seed_of_a_quiz_is_the_courses_and_nobody_draws_it():
-    seeds = {seed_to_begin(week(), ADA, number=1, secret="s", drawn=drawn) for drawn in range(9)}
+    def seed(number, secret, drawn=1):
+        quiz = replace(week(), course=Course(secret=secret))
+        return seed_to_begin(quiz, ADA, number=number, drawn=drawn)
+
+    seeds = {seed(1, "s", drawn) for drawn in range(9)}
     assert len(seeds) == 1
-    other = {seed_to_begin(week(), ADA, number=n, secret=f"s{n}", drawn=1) for n in range(2, 9)}
-    assert len(other | seeds) == 8
+    assert len({seed(n, f"s{n}") for n in range(2, 9)} | seeds) == 8
