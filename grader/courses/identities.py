@@ -10,9 +10,9 @@ from pathlib import Path
 from grader.errors import CourseError
 from grader.quiz.attempt.identity import digest_of, fits, is_same_quiz, path_of, questions_of
 from grader.quiz.attempt.quiz import Quiz
-from grader.quiz.items.marks import counted
 from grader.store.quiz_rows import QuizFacts, StoredQuiz
 from grader.store.quiz_store import QuizStore, StoredAttempt
+from grader.text import counted
 
 
 def recognised(store: QuizStore, quiz: Quiz) -> StoredQuiz | None:
