@@ -68,6 +68,7 @@ TABLE = {
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.courses": ("errors records text settings quiz store batch intake", "msgspec"),
     "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
+    "grader.__main__": ("cli", ""),
     "grader.cli": (
         "errors records text strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit subject quiz keys quiz.exports quiz.imports store "

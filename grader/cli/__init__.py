@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from grader.cli.suggesting import SuggestingGroup
 from grader.errors import GraderError
 
 _COMMANDS = {
@@ -22,7 +23,7 @@ _COMMANDS = {
 }
 
 
-class Commands(click.Group):
+class Commands(SuggestingGroup):
     """Imports a command when it is used; our errors become one line and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
