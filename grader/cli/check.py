@@ -1,15 +1,14 @@
 """`grader check`: one submission, for the student who wrote it."""
 
 import os
-from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 import click
 
 from grader.cli.batch import LEVELS
+from grader.cli.sandbox_option import sandbox_option
 from grader.errors import SubmissionError
-from grader.records import Report, Status, Submission, Verdict
+from grader.records import Report, Status, Verdict
 from grader.settings import Assignment
 
 
@@ -28,6 +27,7 @@ from grader.settings import Assignment
     default="none",
     help="Do not run below this isolation level. By default, run whatever this machine reaches.",
 )
+@sandbox_option
 @click.option("--watch", is_flag=True, help="Check again whenever the submission is saved.")
 @click.pass_context
 def check(
@@ -36,6 +36,7 @@ def check(
     assignment: str,
     as_json: bool,
     require_level: str,
+    sandbox: str,
     watch: bool,
 ) -> None:
     """Check SUBMISSION with the visible checks of an assignment.
@@ -44,27 +45,30 @@ def check(
     Exit code 0 only if every check passed and no shortcut costs points.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
+    from grader.batch.grading_here import grade_here
     from grader.intake.reading import read
     from grader.settings import find_assignment
 
     chosen = find_assignment(assignment)
     if watch:
-        _watch(submission, chosen, require_level)
+        _watch(submission, chosen, require_level=require_level, sandbox=sandbox)
         return
     reports: list[Report] = []
     read_once = read(submission)
-    _grade(
+    grade_here(
         [read_once],
-        chosen,
-        reports.append,
+        assignment=chosen,
+        emit=reports.append,
         with_torch=read_once.mentions_torch,
         require_level=require_level,
+        sandbox=sandbox,
     )
     _show(reports[0], chosen, as_json)
     ctx.exit(_exit_code(reports[0]))
 
 
-def _watch(path: Path, assignment: Assignment, require_level: str) -> None:
+def _watch(path: Path, assignment: Assignment, *, require_level: str, sandbox: str) -> None:
+    from grader.batch.grading_here import grade_here
     from grader.cli.watch import versions
 
     if not path.exists():
@@ -80,45 +84,16 @@ def _watch(path: Path, assignment: Assignment, require_level: str) -> None:
 
     try:
         submissions = versions(path, unreadable)
-        _grade(submissions, assignment, show, with_torch=True, require_level=require_level)
-    except KeyboardInterrupt:
-        click.echo()
-
-
-def _grade(
-    submissions: Iterable[Submission],
-    assignment: Assignment,
-    emit: Callable[[Report], None],
-    *,
-    with_torch: bool,
-    require_level: str,
-) -> None:
-    from grader.sandbox.levels import Level
-    from grader.sandbox.warm import WarmSandbox
-
-    # The warm process starts before the checks are imported, so that both sides import torch at
-    # the same time; a NumPy submission does not wait for torch on its side.
-    warm = ("numpy", "torch") if with_torch else ("numpy",)
-    sandbox = WarmSandbox(warm, require_level=Level(require_level))
-    try:
-        from grader.diagnosis.explanation import Explainer
-        from grader.harness.grading import grade, report_key
-        from grader.subject.loading import subject_of
-
-        subject = subject_of(assignment)
-        grade(
+        grade_here(
             submissions,
             assignment=assignment,
+            emit=show,
+            with_torch=True,
+            require_level=require_level,
             sandbox=sandbox,
-            with_hidden=False,
-            secret="",
-            emit=emit,
-            reference=subject.over_arrays() if subject else None,
-            explain=Explainer(subject),
-            key=partial(report_key, assignment=assignment, secret="", require_level=require_level),
         )
-    finally:
-        sandbox.close()
+    except KeyboardInterrupt:
+        click.echo()
 
 
 def _show(report: Report, assignment: Assignment, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.quiz.options import FILE, FOLDER, questions_option, write_file
+from grader.errors import CourseError
 from grader.settings import question_folder
 
 if TYPE_CHECKING:
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from grader.quiz.exports.export_job import Loss
 
 FORMATS = ("moodle-xml", "gift", "qti21", "qti30", "canvas", "markdown", "json")
-WITHOUT_KEYS = ("markdown", "json")  # those that a taker may get
 
 
 @click.command("export")
 @click.argument("topics", nargs=-1, metavar="[TOPIC]...")
-@click.option("--to", "format_", type=click.Choice(FORMATS), required=True, help="Kind of file.")
+@click.option(
+    "--to",
+    "format_",
+    metavar=f"[{'|'.join(FORMATS)}|NAME]",
+    required=True,
+    help="Kind of file; NAME is one that an installed package adds.",
+)
 @click.option("-o", "--output", type=FILE, required=True, help="File to write.")
 @click.option(
     "--with-keys",
@@ -50,19 +56,25 @@ def export_questions(
     management systems hold every key. What a format cannot hold is said question by question.
     """
     from grader.quiz.exports.export_job import ExportJob
-    from grader.quiz.exports.formats import FORMATS as WRITERS
+    from grader.quiz.exports.formats import format_named
     from grader.quiz.items.marks import counted
 
-    if with_keys and format_ not in WITHOUT_KEYS:
+    kind = format_named(format_)
+    if with_keys and not kind.can_hide_keys:
         raise click.UsageError(f"--with-keys is not for {format_}, which always holds the keys.")
     job = ExportJob(seed=seed, with_keys=with_keys)
     chosen = _topics(question_folder(questions), topics)
-    content = WRITERS[format_].write(chosen, job)
+    content = kind.write(chosen, job)
+    if not isinstance(content, bytes):
+        raise CourseError(
+            f"the format {format_!r} wrote a {type(content).__name__} instead of bytes",
+            fix="Tell the author of the package that adds it.",
+        )
     write_file(output, content)
     _warn(job.losses, n_questions=len(job.written))
     amount = counted(len(job.written), "question")
     click.echo(f"{output}: {amount} of {counted(len(chosen), 'topic')} as {format_}.")
-    if with_keys or format_ not in WITHOUT_KEYS:
+    if with_keys or not kind.can_hide_keys:
         click.echo("It holds the keys, so keep it from those who take the quiz.")
     if len(job.written) < sum(len(topic.items) for topic in chosen):
         click.echo("Some questions were left out: see the warnings.")
