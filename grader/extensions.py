@@ -8,6 +8,7 @@ from grader.errors import CourseError, did_you_mean
 
 FORMATS = "grader.formats"  # a `grader.quiz.exports.formats.Format`
 SANDBOXES = "grader.sandboxes"  # a function that makes a `grader.sandbox.contract.Sandbox`
+_KINDS = {FORMATS: "format", SANDBOXES: "sandbox"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ def load_extension(group: str, name: str, *, shipped: tuple[str, ...]) -> Extens
     Raises:
         CourseError: there is no such name, two packages claim it, or it cannot be imported.
     """
+    kind = _KINDS[group]
     points = list(entry_points(group=group, name=name))
     if not points:
         known = [*shipped, *extension_names(group)]
-        raise CourseError(f"there is no {name!r} among {group}", fix=did_you_mean(name, known))
+        raise CourseError(f"there is no {kind} {name!r}", fix=did_you_mean(name, known))
     if len({point.value for point in points}) > 1:
         packages = " and ".join(sorted({_package(point) for point in points}))
         raise CourseError(f"{packages} both add {name!r} to {group}", fix="Remove one of them.")

@@ -41,6 +41,7 @@ TABLE = {
     "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
     "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
+    "grader.sandbox.conformance": ("errors sandbox sandbox.child", "pytest numpy"),
     "grader.sandbox.child": ("", "numpy torch msgspec"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (

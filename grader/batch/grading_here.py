@@ -6,6 +6,7 @@ from functools import partial
 
 from grader.errors import CourseError
 from grader.records import Report, Submission
+from grader.sandbox.contract import Sandbox
 from grader.sandbox.named import OURS, sandbox_named
 from grader.settings import Assignment, Course
 
@@ -33,40 +34,67 @@ def grade_here(
         GraderFault: this machine does not reach the isolation level.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
-    if course is not None and not course.secret:
-        raise CourseError(
-            "the course has no secret, and hidden checks draw their inputs from it",
-            at="course.yaml",
-            fix="Add `secret: ...`.",
-        )
+    secret = _secret_of(course)
     # The warm process starts before the checks are imported, so that both sides import torch at
     # the same time; a NumPy submission does not wait for torch on its side.
     warm = ("numpy", "torch") if with_torch else ("numpy",)
     made = sandbox_named(sandbox, warm, require_level=require_level)
     try:
-        from grader.diagnosis.explanation import Explainer
-        from grader.harness.grading import grade, report_key
-        from grader.subject.loading import subject_of
-
-        subject = subject_of(assignment)
-        secret = course.secret if course else ""
-        diagnose_hidden = course is None or course.diagnose_hidden
-        grade(
+        _grade(
             submissions,
             assignment=assignment,
             sandbox=made,
             with_hidden=course is not None,
+            diagnose_hidden=course is None or course.diagnose_hidden,
             secret=secret,
+            require_level=require_level,
             emit=emit,
-            reference=subject.over_arrays() if subject else None,
-            explain=Explainer(subject, with_hidden=diagnose_hidden),
-            key=partial(
-                report_key,
-                assignment=assignment,
-                secret=secret,
-                require_level=require_level,
-                diagnose_hidden=diagnose_hidden,
-            ),
         )
     finally:
         made.close()
+
+
+def _secret_of(course: Course | None) -> str:
+    if course is None:
+        return ""
+    if not course.secret:
+        raise CourseError(
+            "the course has no secret, and hidden checks draw their inputs from it",
+            fix="Add `secret: ...` to its course.yaml.",
+        )
+    return course.secret
+
+
+def _grade(
+    submissions: Iterable[Submission],
+    *,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    with_hidden: bool,
+    diagnose_hidden: bool,
+    secret: str,
+    require_level: str,
+    emit: Callable[[Report], None],
+) -> None:
+    from grader.diagnosis.explanation import Explainer
+    from grader.harness.grading import grade, report_key
+    from grader.subject.loading import subject_of
+
+    subject = subject_of(assignment)
+    grade(
+        submissions,
+        assignment=assignment,
+        sandbox=sandbox,
+        with_hidden=with_hidden,
+        secret=secret,
+        emit=emit,
+        reference=subject.over_arrays() if subject else None,
+        explain=Explainer(subject, with_hidden=diagnose_hidden),
+        key=partial(
+            report_key,
+            assignment=assignment,
+            secret=secret,
+            require_level=require_level,
+            diagnose_hidden=diagnose_hidden,
+        ),
+    )
