@@ -1,7 +1,7 @@
-"""The rules of CONTRIBUTING.md that can be counted, held against every file of grader and reference.
+"""The rules of CONTRIBUTING.md that can be counted, held against grader and reference.
 
-- A function has at most 40 lines from `def` to its end; decorators do not count, the docstring does.
-  A file has at most 400.
+- A function has at most 40 lines from `def` to its end: decorators do not count, the docstring
+  does. A file has at most 400.
 - A class name stands once in grader and reference, private ones apart.
 - A public function has at most two parameters that may be given by place. Not counted are `self`
   and `cls`, and these functions: commands and callbacks of click (they have a decorator of it),
