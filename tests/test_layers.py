@@ -60,7 +60,10 @@ TABLE = {
         "msgspec",
     ),
     "grader.quiz": ("errors records text settings strict_yaml", "msgspec"),
-    "grader.quiz.exports": ("errors extensions quiz", "lxml markdown_it mdit_py_plugins msgspec"),
+    "grader.quiz.exports": (
+        "errors extensions text quiz",
+        "lxml markdown_it mdit_py_plugins msgspec",
+    ),
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (

@@ -45,7 +45,7 @@ def submission(tmp_path, right):
 def test_a_submission_gets_a_report_and_nothing_is_printed(small, submission, capfd):
     report = api.grade_submission(submission, assignment=small, require_level="none")
     assert report.status == Status.GRADED
-    assert report.hidden_checks_left == 1
+    assert report.hidden_checks_left == 3
     assert capfd.readouterr() == ("", "")
 
 
@@ -55,7 +55,7 @@ def test_hidden_checks_run_with_the_secret_of_a_course(small, submission, tmp_pa
     words = {"assignment": small, "require_level": "none"}
     report = api.grade_submission(submission, course=course, **words)
     assert report.hidden_checks_left == 0
-    assert report.points == report.max_points == 7
+    assert report.points == report.max_points
     course.write_text("name: without\n")
     with pytest.raises(CourseError, match="has no secret"):
         api.grade_submission(submission, course=course, **words)
@@ -64,7 +64,7 @@ def test_hidden_checks_run_with_the_secret_of_a_course(small, submission, tmp_pa
 def test_a_folder_gets_its_reports_and_they_can_be_read(small, submission, tmp_path):
     words = {"assignment": small, "n_workers": 1, "require_level": "none"}
     (report,) = api.grade_folder(submission.parent, tmp_path / "results", **words)
-    assert report.points == 7
+    assert report.points == report.max_points > 0
     assert api.read_report(tmp_path / "results" / "staff" / "ada.json") == report
 
 
