@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
+    "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),
     "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import any_level_option, assignment_option, one_thread
+from grader.cli.options import any_level_option, assignment_option, one_thread, sandbox_option
 
 
 @click.command()
@@ -20,6 +20,7 @@ from grader.cli.options import any_level_option, assignment_option, one_thread
     help="Show every failed check, not the first of each stage.",
 )
 @click.option("--output", "whole_output", is_flag=True, help="Show all that your code printed.")
+@sandbox_option
 @click.option("--watch", is_flag=True, help="Check again whenever the submission is saved.")
 @click.pass_context
 def check(
@@ -31,6 +32,7 @@ def check(
     stage: str | None,
     every_failure: bool,
     whole_output: bool,
+    sandbox: str,
     watch: bool,
 ) -> None:
     """Check SUBMISSION with the visible checks of an assignment.
@@ -45,10 +47,17 @@ def check(
         stage=stage or "", every_failure=every_failure, whole_output=whole_output
     )
     if watch:
-        check_run.watch(submission, assignment, require_level=require_level, shown=shown)
+        check_run.watch(
+            submission, assignment, require_level=require_level, sandbox=sandbox, shown=shown
+        )
         return
     ctx.exit(
         check_run.check_once(
-            submission, assignment, as_json=as_json, require_level=require_level, shown=shown
+            submission,
+            assignment,
+            as_json=as_json,
+            require_level=require_level,
+            sandbox=sandbox,
+            shown=shown,
         )
     )

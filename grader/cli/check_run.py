@@ -4,20 +4,18 @@ What its functions import, they import while the warm process of the sandbox sta
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 import click
 
+from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
 from grader.cli.watch import versions
 from grader.errors import CourseError, SubmissionError, did_you_mean
 from grader.intake.reading import read
 from grader.records import Report, Status, Submission, Verdict, to_json
-from grader.sandbox.levels import Level
-from grader.sandbox.warm import WarmSandbox
 from grader.settings import Assignment, find_assignment
 
 
@@ -31,25 +29,26 @@ class Shown:
 
 
 def check_once(
-    path: Path, assignment: str, *, as_json: bool, require_level: str, shown: Shown
+    path: Path, assignment: str, *, as_json: bool, require_level: str, sandbox: str, shown: Shown
 ) -> int:
     """Check a submission and print its report; the exit code is 0 only if all is right."""
     chosen = _with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
     _say_begun()
-    _grade(
+    grade_here(
         [submission],
-        chosen,
-        reports.append,
+        assignment=chosen,
+        emit=reports.append,
         with_torch=submission.mentions_torch,
         require_level=require_level,
+        sandbox=sandbox,
     )
     _show(reports[0], chosen, as_json=as_json, shown=shown)
     return _exit_code(reports[0], shown.stage)
 
 
-def watch(path: Path, assignment: str, *, require_level: str, shown: Shown) -> None:
+def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, shown: Shown) -> None:
     """Check a submission each time that it is saved, until Ctrl-C."""
     chosen = _with_stage(find_assignment(assignment), shown.stage)
     if not path.exists():
@@ -70,43 +69,16 @@ def watch(path: Path, assignment: str, *, require_level: str, shown: Shown) -> N
             yield submission
 
     try:
-        submissions = announced()
-        _grade(submissions, chosen, show, with_torch=True, require_level=require_level)
+        grade_here(
+            announced(),
+            assignment=chosen,
+            emit=show,
+            with_torch=True,
+            require_level=require_level,
+            sandbox=sandbox,
+        )
     except KeyboardInterrupt:
         click.echo()
-
-
-def _grade(
-    submissions: Iterable[Submission],
-    assignment: Assignment,
-    emit: Callable[[Report], None],
-    *,
-    with_torch: bool,
-    require_level: str,
-) -> None:
-    # The warm process starts before the checks are imported, so that both sides import torch at
-    # the same time; a NumPy submission does not wait for torch on its side.
-    warm = ("numpy", "torch") if with_torch else ("numpy",)
-    sandbox = WarmSandbox(warm, require_level=Level(require_level))
-    try:
-        from grader.diagnosis.explanation import Explainer
-        from grader.harness.grading import grade, report_key
-        from grader.subject.loading import subject_of
-
-        subject = subject_of(assignment)
-        grade(
-            submissions,
-            assignment=assignment,
-            sandbox=sandbox,
-            with_hidden=False,
-            secret="",
-            emit=emit,
-            reference=subject.over_arrays() if subject else None,
-            explain=Explainer(subject),
-            key=partial(report_key, assignment=assignment, secret="", require_level=require_level),
-        )
-    finally:
-        sandbox.close()
 
 
 def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown) -> None:
