@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from grader.audit.cases import AuditCase, known_stages, right_cases, wrong_cases
 from grader.audit.matrix import added_up
 from grader.audit.result import Audit
-from grader.batch.pool import LocalPool
-from grader.batch.worker import GradingJob
+from grader.batch.executors.contract import GradingJob
+from grader.batch.executors.local import LocalPool
 from grader.errors import CourseError, GraderFault
 from grader.records import Report, Status, Verdict
 from grader.settings import Assignment

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.batch.pool import LocalPool, Outcome
+from grader.batch.executors.contract import GradingJob, Outcome
+from grader.batch.executors.local import LocalPool
 from grader.batch.results import Results, grades_csv, write_whole
-from grader.batch.worker import GradingJob
 from grader.errors import SubmissionError
 from grader.harness.grading import grader_version, report_key, without_staff_notes
 from grader.intake.reading import entries, read

@@ -6,21 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
 
+from grader.batch.executors.contract import GradingJob
 from grader.errors import GraderError
 from grader.records import Report, Submission
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GradingJob:
-    """What all workers of a run have in common."""
-
-    assignment: Path
-    secret: str
-    require_level: str  # the weakest isolation level that will do
-    with_torch: bool  # whether the process for student code imports torch at the start
-    diagnose_hidden: bool  # whether calls of hidden checks are evidence for a diagnosis
 
 
 @dataclass(frozen=True, slots=True)
