@@ -81,7 +81,7 @@ def audit(
 
 
 def _write(result: "Audit", output: Path) -> None:
-    from grader.batch.results import write_whole
+    from grader.durable_files import write_whole
     from grader.records import to_json
     from grader.reports.audit_terminal import audit_csv
 

@@ -10,9 +10,9 @@ from grader.courses.quiz_results import (
     FileOutcome,
     QuizResults,
     QuizRun,
-    make_folder,
     sheet_id,
 )
+from grader.durable_files import make_folder
 from grader.errors import CourseError, GraderError, SubmissionError, did_you_mean
 from grader.quiz.bank.topics import Topic, load_topic, topic_paths
 from grader.quiz.items.item import Item, Response
