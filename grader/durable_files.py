@@ -3,10 +3,12 @@
 import contextlib
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from grader.errors import GraderFault
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def write_whole(path: Path, data: bytes, *, at: datetime | None = None) -> None:
@@ -25,7 +27,8 @@ def write_whole(path: Path, data: bytes, *, at: datetime | None = None) -> None:
             file.flush()
             os.fsync(file.fileno())
         if at is not None:
-            os.utime(partial, (at.timestamp(), at.timestamp()))
+            nanoseconds = (at - _EPOCH) // timedelta(microseconds=1) * 1000
+            os.utime(partial, ns=(nanoseconds, nanoseconds))
         os.replace(partial, path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -39,10 +42,7 @@ def write_whole(path: Path, data: bytes, *, at: datetime | None = None) -> None:
 
 def time_of(path: Path) -> datetime:
     """When a file was last changed, to the microsecond."""
-    microseconds = path.stat().st_mtime_ns // 1000
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).replace(
-        microsecond=microseconds % 1_000_000
-    )
+    return _EPOCH + timedelta(microseconds=path.stat().st_mtime_ns // 1000)
 
 
 def make_folder(path: Path) -> None:

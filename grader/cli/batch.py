@@ -1,6 +1,7 @@
 """`grader batch`: a class, for its instructor."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -75,6 +76,8 @@ def batch(
                 force=force,
                 require_level=require_level,
                 told=told,
+                now=lambda: datetime.now(UTC),
+                leave_out=folder,
             )
     except KeyboardInterrupt:
         click.echo(
