@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from grader.courses.identities import entered
 from grader.errors import GraderError
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
@@ -98,13 +99,14 @@ def begin(
 
     Raises:
         NotNow: the rules of the quiz do not allow one.
+        CourseError: the store knows another quiz by the identity of this one.
     """
     if refusal := quiz.rules.no_attempt(at, begun=number - 1):
         raise NotNow(refusal, at=quiz.name)
     items = quiz.draw(seed)
     stored = store.begin(
         student=wish.student,
-        topic=quiz.name,
+        quiz=entered(store, quiz),
         topic_digest=quiz.paper(items).digest,
         seed=seed,
         settings={"feedback": wish.feedback or quiz.rules.feedback, "items": list(items)},

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.courses.attempts import settle
+from grader.courses.identities import recognised
 from grader.errors import CourseError
 from grader.quiz.attempt.quiz import Quiz, practice
 from grader.quiz.attempt.quiz_file import is_quiz_file, load_quiz
 from grader.quiz.attempt.rules import Feedback, counting
 from grader.quiz.bank.topics import load, load_topic, topic_paths
 from grader.quiz.marking.gradebook import HandedIn, handed_in
-from grader.store.quiz_store import QuizStore, StoredAttempt, StoreError
+from grader.store.database import StoreError
+from grader.store.quiz_store import QuizStore, StoredAttempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +47,13 @@ def load_named(word: str, folder: Path, *, feedback: Feedback | None = None) -> 
 
 
 def settled(store: QuizStore, quiz: Quiz, student: str | None = None) -> list[StoredAttempt]:
-    """The attempts of a student, or of all; those whose time is up are handed in first."""
-    found = store.attempts(student=student, topic=quiz.name)
+    """The attempts of a student, or of all; those whose time is up are handed in first.
+
+    Raises:
+        CourseError: the store knows another quiz by the identity of this one.
+    """
+    known = recognised(store, quiz)
+    found = store.attempts(student=student, quiz=known.id) if known else ()
     return [a if a.finished_at else settle(store, quiz, a, at=now()) for a in found]
 
 

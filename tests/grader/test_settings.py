@@ -9,6 +9,7 @@ from grader.errors import CourseError
 from grader.settings import (
     Course,
     assignments,
+    course_around,
     find_assignment,
     kept_secret,
     load_assignment,
@@ -235,3 +236,21 @@ def test_an_empty_secret_is_refused(tmp_path):
     path.write_text("\n")
     with pytest.raises(CourseError, match="holds no secret"):
         kept_secret(path)
+
+
+def test_a_course_is_that_of_the_nearest_file_above(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    inner = tmp_path / "autumn" / "quizzes"
+    inner.mkdir(parents=True)
+    assert course_around(inner) == Course()
+    (tmp_path / "course.yaml").write_text("name: All")
+    assert course_around(inner).key == "All"
+    (tmp_path / "autumn" / "course.yaml").write_text("{name: Autumn, id: autumn-26}")
+    assert course_around(inner).key == "autumn-26"
+    assert course_around(tmp_path).key == "All"
+
+
+def test_an_id_that_no_store_can_keep_is_refused(tmp_path):
+    (tmp_path / "course.yaml").write_text(f"id: {'x' * 201}")
+    with pytest.raises(CourseError, match="the id of the course has 201 characters"):
+        course_around(tmp_path)

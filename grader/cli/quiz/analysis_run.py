@@ -9,8 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli.quiz.options import write_file
+from grader.courses.chosen_quiz import QuizKey, chosen_quiz, key_of, names_quiz
+from grader.courses.identities import recognised
 from grader.courses.kept_marks import open_place
-from grader.errors import GraderError, did_you_mean
+from grader.courses.named_quiz import load_named
+from grader.errors import GraderError
 from grader.quiz.analysis.class_figures import Analysis, Taken, analyze
 from grader.quiz.analysis.item_figures import LEAST
 from grader.quiz.exports.markup import html
@@ -18,6 +21,7 @@ from grader.quiz.items.marks import counted
 from grader.quiz.marking.sheets import Sheet
 from grader.reports import analysis_page as report
 from grader.reports.quiz_terminal import without_maths
+from grader.settings import question_folder
 from grader.store.quiz_store import StoredAttempt, default_store, open_store
 from grader.text import clean_line
 
@@ -34,18 +38,23 @@ def run_analysis(
     """
     with open_place(where, questions) as place:
         sheets = place.marks.sheets()
-        stored = {} if where and Path(where).is_dir() else _attempts(where)
-        by_quiz: dict[str, list[Taken]] = {}
+        stored = {} if where and Path(where).is_dir() else _attempts(where, quiz, questions)
+        by_quiz: dict[QuizKey, list[Taken]] = {}
         for sheet in sheets:
             attempt = stored.get(sheet.id)
-            name = attempt.topic if attempt else sheet.topic
-            by_quiz.setdefault(name, []).append(_taken(sheet, attempt))
-        name = _named(quiz, sorted(by_quiz), at=place.name)
-        return analyze(name, by_quiz[name], place.marks.items, which=which), place.misconceptions
+            key = key_of(attempt) if attempt else QuizKey("", sheet.topic)
+            by_quiz.setdefault(key, []).append(_taken(sheet, attempt))
+        key = chosen_quiz(quiz, by_quiz, at=place.name)
+        found = analyze(key.label, by_quiz[key], place.marks.items, which=which)
+        return found, place.misconceptions
 
 
-def _attempts(where: str | None) -> dict[str, StoredAttempt]:
+def _attempts(
+    where: str | None, quiz: str | None, questions: Path | None
+) -> dict[str, StoredAttempt]:
     with open_store(where or default_store()) as store:
+        if quiz and names_quiz(quiz):  # another quiz of this name is refused
+            recognised(store, load_named(quiz, question_folder(questions)))
         return {f"attempt {attempt.id}": attempt for attempt in store.attempts()}
 
 
@@ -59,23 +68,6 @@ def _taken(sheet: Sheet, attempt: StoredAttempt | None) -> Taken:
         number=attempt.number,
         seconds=took.total_seconds() if took is not None else None,
     )
-
-
-def _named(quiz: str | None, there: list[str], *, at: str) -> str:
-    if not there:
-        raise GraderError("holds no marks of a quiz", at=at, fix="Grade some answers first.")
-    if quiz is None:
-        if len(there) == 1:
-            return there[0]
-        names = ", ".join(clean_line(name, _LONGEST) for name in there)
-        raise GraderError(
-            f"holds {len(there)} quizzes: {names}", at=at, fix="Name one after the place."
-        )
-    # a quiz of a course has the name of its file, a topic that of its file without the ending
-    for name in (Path(quiz).name, Path(quiz).stem):
-        if name in there:
-            return name
-    raise GraderError(f"holds no marks of {quiz!r}", at=at, fix=did_you_mean(quiz, there))
 
 
 def show(analysis: Analysis, console: Console) -> None:

@@ -7,6 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from grader.courses.identities import left_alone
 from grader.courses.named_quiz import graded, load_named, settled
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.items.marks import counted
@@ -26,12 +27,19 @@ def list_quizzes(store_name: str | Path) -> None:
         click.echo("The store holds no attempts.")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Quiz", "Students", "Attempts"):
-        table.add_column(heading, justify="left" if heading == "Quiz" else "right", overflow="fold")
-    for name in sorted({attempt.topic for attempt in found}):
-        here = [attempt for attempt in found if attempt.topic == name]
+    for heading in ("Course", "Quiz", "Title"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Students", "Attempts"):
+        table.add_column(heading, justify="right")
+    by_quiz: dict[tuple[str, str, str], list[StoredAttempt]] = {}
+    for attempt in found:
+        quiz = attempt.quiz
+        names = (quiz.course, quiz.name, quiz.title) if quiz else ("", attempt.topic, "")
+        by_quiz.setdefault(names, []).append(attempt)
+    for names, here in sorted(by_quiz.items()):
         students = {attempt.student for attempt in here}
-        table.add_row(Text(clean_line(name, 200)), str(len(students)), str(len(here)))
+        cells_of = (Text(clean_line(name, 200)) for name in names)
+        table.add_row(*cells_of, str(len(students)), str(len(here)))
     console().print(table)
     click.echo("One of them: grader quiz results QUIZ, with its file or the topic.")
 
@@ -40,7 +48,10 @@ def class_results(word: str, folder: Path, *, store_name: str | Path) -> tuple[Q
     """The lines of all students, by name. Attempts whose time is up are handed in first."""
     quiz = load_named(word, folder)
     with open_store(store_name) as store:
-        return quiz, _lines(store, quiz)
+        lines = _lines(store, quiz)
+        if note := left_alone(store, quiz):
+            click.echo(note)
+        return quiz, lines
 
 
 def show(quiz: Quiz, lines: list[Line]) -> None:
@@ -55,7 +66,7 @@ def show(quiz: Quiz, lines: list[Line]) -> None:
         name, *rest = cells(row)
         table.add_row(Text(clean_line(name, _LONGEST_NAME)), *rest)
     out = console()
-    out.print(Text(f"{quiz.title} ({quiz.name})", style="bold"))
+    out.print(Text(f"{quiz.title} ({quiz.label})", style="bold"))
     out.print(table)
     done = sum(row.counted is not None for row in lines)
     open_ones = len(lines) - done

@@ -3,17 +3,18 @@
 import secrets
 
 import click
+from rich.text import Text
 
 from grader.cli.keyboard import ask
 from grader.cli.quiz.conversation import Conversation
 from grader.courses.attempts import Attempt, NotNow, WantedAttempt, begin, opened, unfinished
+from grader.courses.identities import left_alone
 from grader.courses.named_quiz import Desk, counted_attempt, graded, load_named, now, settled
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.session import Phase, Session
 from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.sheets import marks_of, sheet_from_json
 from grader.reports.quiz_terminal import console, later, start, summary
-from grader.settings import load_course
 from grader.store.quiz_store import QuizStore, StoredAttempt, open_store
 
 _LONGEST_NAME = 200  # as the store keeps it
@@ -33,6 +34,8 @@ def take(desk: Desk, wish: WantedAttempt) -> None:
         raise NotNow(early, at=quiz.name)
     with open_store(desk.store) as store:
         earlier = settled(store, quiz, wish.student)
+        if note := left_alone(store, quiz, wish.student):
+            console().print(Text(note))
         attempt = unfinished(store, quiz, wish, earlier)
         if attempt is None:
             if refusal := quiz.rules.no_attempt(now(), begun=len(earlier)):
@@ -97,7 +100,7 @@ def _begun(store: QuizStore, quiz: Quiz, wish: WantedAttempt, *, number: int) ->
     if seed is None and quiz.practice is not None:
         seed = secrets.randbelow(2**31)
     if seed is None:
-        seed = quiz.seed(secret=load_course(None).secret, student=wish.student, number=number)
+        seed = quiz.seed(student=wish.student, number=number)
     return begin(store, quiz, wish, number=number, seed=seed, at=now())
 
 
