@@ -35,6 +35,8 @@ TABLE = {
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
+    "grader.durable_files": ("errors", ""),
+    "grader.decision_list": ("", "msgspec"),
     "grader.strict_yaml": ("errors", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
@@ -54,10 +56,11 @@ TABLE = {
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text", "nbformat"),
     "grader.batch": (
-        "errors records text settings harness diagnosis intake subject sandbox sandbox.child",
+        "errors records text durable_files decision_list settings harness diagnosis intake "
+        "subject sandbox sandbox.child",
         "msgspec",
     ),
-    "grader.quiz": ("errors records text settings strict_yaml", "msgspec"),
+    "grader.quiz": ("decision_list errors records text settings strict_yaml", "msgspec"),
     "grader.quiz.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
@@ -66,12 +69,15 @@ TABLE = {
         "",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
-    "grader.courses": ("errors records text settings quiz store batch intake", "msgspec"),
+    "grader.courses": (
+        "durable_files decision_list errors records text settings quiz store batch intake",
+        "msgspec",
+    ),
     "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
     "grader.cli": (
-        "errors records text strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit subject quiz keys quiz.exports quiz.imports store "
-        "courses reports",
+        "errors records text durable_files decision_list strict_yaml remembered observed_calls "
+        "settings sandbox sandbox.child harness diagnosis intake batch audit subject quiz keys "
+        "quiz.exports quiz.imports store courses reports",
         "click rich",
     ),
 }

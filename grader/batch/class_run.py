@@ -84,19 +84,16 @@ def run_batch(
 
     done, todo = _sorted_out(found, old, assignment=assignment, key=key, keep=keep)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
-    executor = start(
-        GradingJob(
-            assignment=assignment.folder,
-            secret=secret,
-            require_level=require_level,
-            with_torch=any(submission.mentions_torch for submission in todo),
-            diagnose_hidden=course.diagnose_hidden,
-        ),
-        n_workers=min(n_workers, max(1, len(todo))),
-        seconds=assignment.limits.load_seconds
-        + assignment.limits.submission_seconds
-        + _SPARE_SECONDS,
+    job = GradingJob(
+        assignment=assignment.folder,
+        secret=secret,
+        require_level=require_level,
+        with_torch=any(submission.mentions_torch for submission in todo),
+        diagnose_hidden=course.diagnose_hidden,
     )
+    limits = assignment.limits
+    seconds = limits.load_seconds + limits.submission_seconds + _SPARE_SECONDS
+    executor = start(job, n_workers=min(n_workers, max(1, len(todo))), seconds=seconds)
     try:
         for outcome in executor.run(todo):
             report = _as_report(outcome, assignment)

@@ -11,6 +11,10 @@ from datetime import datetime
 import msgspec
 
 from grader.decision_list import not_taken_back
+from grader.errors import GraderFault
+from grader.text import clean_line
+
+_SHOWN_CHARACTERS = 200
 
 
 class Awarded(msgspec.Struct, frozen=True, kw_only=True, tag="awarded", tag_field="entry"):
@@ -55,8 +59,19 @@ class SubmissionDecisions:
 
 
 def entry_from_line(line: str) -> GradeEntry:
-    """The inverse of `to_line`; raises `msgspec.ValidationError` on anything else."""
-    entry: GradeEntry = msgspec.json.decode(line, type=GradeEntry)
+    """The inverse of `to_line`.
+
+    Raises:
+        GraderFault: the line is no decision, which no run of ours leaves behind.
+    """
+    try:
+        entry: GradeEntry = msgspec.json.decode(line, type=GradeEntry)
+    except msgspec.DecodeError as error:
+        raise GraderFault(
+            f"a decision on a grade cannot be read: {error}",
+            at=clean_line(line, _SHOWN_CHARACTERS),
+            fix="Restore the line in grade-decisions.jsonl as it was.",
+        ) from error
     return entry
 
 

@@ -6,7 +6,7 @@ reports/<name>.json           for the student; the report that counts
 staff/<name>.json             the same with what only staff may see
 earlier/reports/<name>/       the versions before it, numbered, with the time when each was made
 earlier/staff/<name>/         the same for staff
-decisions.jsonl               what people decided about grades; lines are only added
+grade-decisions.jsonl         what people decided about grades; lines are only added
 course-secret                 made on first use when the course has none
 
 An earlier version is copied to its place before the next one takes the name, so at every moment
@@ -46,7 +46,7 @@ class Results:
         self.grades = folder / "grades.csv"
         self._run = folder / "run.json"
         self._secret = folder / "course-secret"
-        self._decisions = folder / "decisions.jsonl"
+        self._decisions = folder / "grade-decisions.jsonl"
         self._reports = folder / "reports"
         self._staff = folder / "staff"
         self._earlier = folder / "earlier"
