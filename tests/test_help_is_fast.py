@@ -10,7 +10,7 @@ from grader.cli import main
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "nbformat", "safetensors"}
-COMMANDS = ("assignments", "start", "check", "batch", "audit", "quiz", "doctor")
+COMMANDS = ("assignments", "start", "check", "batch", "decide", "audit", "quiz", "doctor")
 HELP = """
 import sys
 from grader.cli import main

@@ -62,6 +62,7 @@ def batch(
     from grader.batch.class_run import run_batch
     from grader.batch.results import Results
     from grader.cli.progress import progress
+    from grader.courses.code_marks import CodeMarks
     from grader.settings import find_assignment, load_course
 
     results = Results(folder)
@@ -86,6 +87,10 @@ def batch(
         ctx.exit(130)
     _print_gradebook(summary.reports)
     _print_closing(summary.reports, summary.already_done, folder)
+    if held := CodeMarks(results).decisions():
+        click.echo(
+            f"Decisions that hold: {len(held)}. grades.csv has them; the points above do not."
+        )
     ctx.exit(3 if summary.count(Status.UNGRADED) else 0)
 
 
