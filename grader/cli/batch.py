@@ -89,7 +89,7 @@ def batch(
     _print_closing(summary.reports, summary.already_done, folder)
     if held := CodeMarks(results).decisions():
         click.echo(
-            f"Decisions that hold: {len(held)}. grades.csv has them; the points above do not."
+            f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
         )
     ctx.exit(3 if summary.count(Status.UNGRADED) else 0)
 
