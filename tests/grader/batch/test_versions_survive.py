@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,6 +38,10 @@ def version(number):
     )
 
 
+def for_staff(number):
+    return replace(version(number), notes=("for staff",))
+
+
 def test_versions_survive_kills(tmp_path):
     results, chance, kept = Results(tmp_path), random.Random(7), -1
     for _ in range(12):
@@ -59,8 +64,8 @@ def test_versions_survive_kills(tmp_path):
 def test_a_version_that_could_not_be_kept_leaves_the_others(tmp_path, monkeypatch, written):
     """The disk is full after so many files of the next version."""
     results = Results(tmp_path)
-    results.keep(version("0"), version("0"), at=AT)
-    results.keep(version("1"), version("1"), at=AT)
+    results.keep(for_staff("0"), version("0"), at=AT)
+    results.keep(for_staff("1"), version("1"), at=AT)
     left = [written]
 
     def almost_full(descriptor, whole=os.fsync):
@@ -72,12 +77,13 @@ def test_a_version_that_could_not_be_kept_leaves_the_others(tmp_path, monkeypatc
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", almost_full)
         with pytest.raises(GraderFault, match="No space left"):
-            results.keep(version("2"), version("2"), at=AT)
+            results.keep(for_staff("2"), version("2"), at=AT)
     assert results.newest()["ada"].key == "1"
     assert [one.for_student.key for one in results.versions("ada")] == ["0", "1"]
-    results.keep(version("3"), version("3"), at=AT)
+    results.keep(for_staff("3"), version("3"), at=AT)
     found = [(one.report.key, one.for_student.key) for one in results.versions("ada")]
     assert found == [("0", "0"), ("1", "1"), ("3", "3")]
+    assert all(one.report.notes for one in results.versions("ada")), "each has its twin for staff"
 
 
 def test_a_folder_of_version_0_1_0_is_read_and_carried_on(tmp_path):
@@ -96,7 +102,7 @@ def test_a_folder_of_version_0_1_0_is_read_and_carried_on(tmp_path):
     )
     assert results.last_run().submissions == ()
     assert [one.made_at for one in results.versions("ada")] == [AT]
-    results.keep(version("new"), version("new"), at=AT)
+    results.keep(for_staff("new"), version("new"), at=AT)
     assert [one.report.key for one in results.versions("ada")] == ["k", "new"]
     assert [path.name for path in (tmp_path / "earlier" / "staff" / "ada").iterdir()] == [
         "0001-20260105T093000.000000Z.json"
