@@ -246,7 +246,8 @@ def _check_name(stage: str, at: str) -> None:
         raise CourseError(
             f"the stage {stage!r} cannot be the name of a Python function",
             at=at,
-            fix="Name it with letters, digits and underscores, e.g. `causal_mask`.",
+            fix="Name it with letters, digits and underscores, and by no word of Python's own, "
+            "e.g. `causal_mask`.",
         )
     if stage.startswith("_") or stage in STUDENT_METHODS:
         raise CourseError(

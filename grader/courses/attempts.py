@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from grader.courses.identities import entered
+from grader.courses.identities import entered, recognised
 from grader.errors import GraderError
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import Answered, Event, Finished, Session, resumed
-from grader.quiz.items.marks import counted
 from grader.quiz.marking.scoring import marks_to_json
 from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
+from grader.text import counted
 
 
 class NotNow(GraderError):
@@ -80,6 +80,19 @@ def settle(store: QuizStore, quiz: Quiz, stored: StoredAttempt, *, at: datetime)
     assert isinstance(after, Session)
     attempt.save(event, after)
     return store.attempt(stored.id)
+
+
+def settled(
+    store: QuizStore, quiz: Quiz, *, at: datetime, student: str | None = None
+) -> list[StoredAttempt]:
+    """The attempts of a student, or of all; those whose time is up are handed in first.
+
+    Raises:
+        CourseError: the store knows another quiz by the identity of this one.
+    """
+    known = recognised(store, quiz)
+    found = store.attempts(student=student, quiz=known.id) if known else ()
+    return [one if one.finished_at else settle(store, quiz, one, at=at) for one in found]
 
 
 def unfinished(

@@ -10,9 +10,9 @@ from pathlib import Path
 from grader.errors import CourseError
 from grader.quiz.attempt.identity import digest_of, fits, is_same_quiz, path_of, questions_of
 from grader.quiz.attempt.quiz import Quiz
-from grader.quiz.items.marks import counted
 from grader.store.quiz_rows import QuizFacts, StoredQuiz
 from grader.store.quiz_store import QuizStore, StoredAttempt
+from grader.text import counted
 
 
 def recognised(store: QuizStore, quiz: Quiz) -> StoredQuiz | None:
@@ -63,7 +63,7 @@ def left_alone(store: QuizStore, quiz: Quiz, student: str | None = None) -> str:
         return ""
     return (
         f"The store has {counted(len(left), 'earlier attempt')} at a quiz {_topic(quiz)!r} with"
-        " other questions, left as they are."
+        " other questions; nothing is done with them."
     )
 
 

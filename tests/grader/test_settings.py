@@ -70,7 +70,8 @@ MISTAKES = {
         f"a stage called {name}": (
             ("name: double", f"name: '{name}'"),
             f"assignment.yaml: the stage '{name}' cannot be the name of a Python function\n"
-            "  Name it with letters, digits and underscores, e.g. `causal_mask`.",
+            "  Name it with letters, digits and underscores, and by no word of Python's own, "
+            "e.g. `causal_mask`.",
         )
         for name in ("", "two words", "layers[0]", "2d", "lambda", "None")
     },

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.courses.attempts import WantedAttempt, begin, opened
+from grader.courses.attempts import WantedAttempt, begin, opened, settled
 from grader.courses.identities import entered, left_alone, recognised
-from grader.courses.named_quiz import settled
 from grader.errors import CourseError
 from grader.quiz.attempt.quiz import Quiz, practice
 from grader.quiz.bank.topics import load_topic
@@ -54,7 +53,7 @@ def test_attempts_and_their_numbers_belong_to_a_quiz_of_a_course(store):
     begun = [start(store, quiz) for quiz in (A, B, PRACTICE)]
     assert [attempt.number for attempt in begun] == [1, 1, 1]
     for quiz, attempt in zip((A, B, PRACTICE), begun, strict=True):
-        assert [a.id for a in settled(store, quiz, "ada")] == [attempt.id]
+        assert [a.id for a in settled(store, quiz, at=AT, student="ada")] == [attempt.id]
 
 
 def test_a_topic_and_a_quiz_with_its_name_as_id_do_not_meet(store):
@@ -91,7 +90,7 @@ def test_the_store_keeps_what_a_quiz_was_when_an_attempt_last_began(store):
     for step, names in enumerate((("shape", "loss"), ("loss", "why"), ("why", "greedy"))):
         start(store, week("A", *names, title=f"Week {step}"), number=step + 1)
     assert recognised(store, A := week("A", "greedy", "flow")).title == "Week 2"
-    assert len(settled(store, A, "ada")) == 3
+    assert len(settled(store, A, at=AT, student="ada")) == 3
 
 
 def test_whoever_begins_a_quiz_at_once_begins_one(database):
@@ -119,7 +118,7 @@ def test_whoever_begins_a_quiz_at_once_begins_one(database):
 )
 def test_an_identity_that_is_given_later_takes_the_attempts_along(store, then):
     begun = start(store, week())
-    assert [a.id for a in settled(store, then, "ada")] == [begun.id]
+    assert [a.id for a in settled(store, then, at=AT, student="ada")] == [begun.id]
     assert (recognised(store, then).course, recognised(store, then).name) == (
         then.course.key,
         then.name,
@@ -131,11 +130,11 @@ def test_a_course_with_another_name_is_asked_for_its_id(store):
     begun = start(store, A)
     renamed = replace(A, course=Course(name="Decoders"))
     with pytest.raises(CourseError, match="in the course 'A', and now it is in the course 'Dec"):
-        settled(store, renamed)
+        settled(store, renamed, at=AT)
     with pytest.raises(CourseError, match="and now it is in no course"):
-        settled(store, replace(A, course=Course()))
-    assert [a.id for a in settled(store, replace(A, course=Course(id="A")))] == [begun.id]
-    assert settled(store, replace(A, course=Course(id="2027"))) == []
+        settled(store, replace(A, course=Course()), at=AT)
+    assert [a.id for a in settled(store, replace(A, course=Course(id="A")), at=AT)] == [begun.id]
+    assert settled(store, replace(A, course=Course(id="2027")), at=AT) == []
 
 
 @pytest.fixture(params=[1, 2])
@@ -168,9 +167,12 @@ def test_old_attempts_are_claimed_by_the_quiz_whose_questions_they_have(old):
         ("ada", "other.yaml", "", a),
     )
     with open_store(where) as store:
-        assert [(x.id, x.number) for x in settled(store, B, "ada")] == [(2, 1), (3, 2)]
+        assert [(x.id, x.number) for x in settled(store, B, at=AT, student="ada")] == [
+            (2, 1),
+            (3, 2),
+        ]
         assert "3 earlier attempts at a quiz 'week-3.yaml'" in left_alone(store, B)
-        assert [(x.id, x.number) for x in settled(store, A)] == [(1, 1), (4, 1)]
+        assert [(x.id, x.number) for x in settled(store, A, at=AT)] == [(1, 1), (4, 1)]
         assert "1 earlier attempt at a quiz 'week-3.yaml'" in left_alone(store, A, "ada")
         assert left_alone(store, A, "bob") == ""
         assert [attempt.id for attempt in store.unclaimed()] == [5, 6]
@@ -186,7 +188,7 @@ def test_old_practice_goes_on_where_its_questions_are(old):
         ("ada", "sample", "", None),  # the only answer is to a question `x`
     )
     with open_store(where) as store:
-        assert [a.id for a in settled(store, PRACTICE)] == [1, 3]
+        assert [a.id for a in settled(store, PRACTICE, at=AT)] == [1, 3]
         assert "2 earlier attempts" in left_alone(store, PRACTICE, "ada")
         assert [a.id for a in store.unclaimed()] == [2, 4]
 
@@ -198,7 +200,7 @@ def test_programs_that_claim_at_once_claim_each_attempt_once(old):
     def use(_):
         with open_store(where) as store:
             together.wait()
-            return [(a.id, a.number) for a in settled(store, PRACTICE, "ada")]
+            return [(a.id, a.number) for a in settled(store, PRACTICE, at=AT, student="ada")]
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(use, range(4)))

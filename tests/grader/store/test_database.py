@@ -1,10 +1,11 @@
 """Readers and writers of one SQLite file, and the faults of a database."""
 
-import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -63,8 +64,16 @@ def test_a_writer_waits_for_the_other_and_says_so_if_it_may_not(tmp_path):
             other.enter_quiz(known_quiz(other), is_same=lambda _: True)
 
 
-def test_a_file_without_the_right_to_write_can_be_read(tmp_path):
-    path = tmp_path / "quiz.sqlite"
+@pytest.fixture
+def open_folder():
+    """A folder that another user may look into; that of pytest is closed to them."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_file_without_the_right_to_write_can_be_read(open_folder):
+    path = open_folder / "quiz.sqlite"
     with open_store(path) as store:
         begin(store)
     path.chmod(0o444)
@@ -83,10 +92,6 @@ with open_store({str(path)!r}) as store:
     except StoreError as error:
         print(error)
 """
-    if os.getuid() == 0:
-        for folder in (tmp_path, *tmp_path.parents):
-            if str(folder).startswith("/tmp/"):
-                folder.chmod(0o755)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.stderr == ""
     first, *rest = ran.stdout.splitlines()

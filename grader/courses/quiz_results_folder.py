@@ -1,4 +1,4 @@
-"""The results folder of a class quiz: what lies where, and how it survives.
+"""The results folder of a quiz: what lies where, and how it survives.
 
 quiz-grades.csv               one row a student and topic, and one a file that was not graded
 quiz-run.json                 where the questions are, and what became of each file
@@ -7,33 +7,20 @@ decisions.jsonl               what people decided: markings and repairs; lines a
 history.jsonl                 the marks before each change, with time and reason; the same
 """
 
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 
 import msgspec
 
+from grader.courses.quiz_grades import FileOutcome, grades_csv, sheet_id
 from grader.durable_files import append_lines, make_folder, whole_lines, write_whole
 from grader.errors import CourseError, GraderFault
-from grader.quiz.items.marks import Standing, shown
-from grader.quiz.marking.sheets import Sheet, sheet_from_json
-from grader.text import table_cell
+from grader.quiz.marking.sheets import sheet_from_json
 
 _PLAIN_NAME = re.compile(r"\w[\w @+-]{0,99}")
-
-
-class FileOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one answers file; without a reason it was graded."""
-
-    file: str
-    student: str = ""
-    topic: str = ""
-    reason: str = ""
 
 
 class QuizRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +31,7 @@ class QuizRun(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileOutcome, ...]
 
 
-class QuizResults:
+class QuizResultsFolder:
     """The files of one results folder. It keeps marks as `marking.class_marks` asks for."""
 
     def __init__(self, folder: Path) -> None:
@@ -124,51 +111,6 @@ class QuizResults:
     def _path(self, sheet: str) -> Path:
         topic, _, student = sheet.partition("/")
         return self._marks / topic / f"{_file_stem(student)}.json"
-
-
-def sheet_id(topic: str, student: str) -> str:
-    return f"{topic}/{student}"
-
-
-def grades_csv(sheets: Iterable[Sheet], files: Iterable[FileOutcome]) -> bytes:
-    """The gradebook. Fractions are written as `0 2/3`: a spreadsheet takes `2/3` for a date."""
-    ordered = sorted(sheets, key=lambda sheet: (sheet.topic, sheet.student))
-    questions = list(dict.fromkeys(row["question"] for s in ordered for row in s.rows))
-    came = {sheet_id(f.topic, f.student) for f in files if not f.reason}
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    head = ["student", "topic", "status", "points", "max_points", "waiting_points"]
-    rows.writerow([*head, *map(table_cell, questions), "reason"])
-    for sheet in ordered:
-        rows.writerow(_sheet_cells(sheet, questions, is_new=sheet.id in came))
-    for file in files:
-        if file.reason:
-            empty = [""] * (3 + len(questions))
-            name = table_cell(file.student or file.file)
-            rows.writerow(
-                [name, table_cell(file.topic), "unreadable", *empty, table_cell(file.reason)]
-            )
-    return text.getvalue().encode()
-
-
-def _sheet_cells(sheet: Sheet, questions: Iterable[str], *, is_new: bool) -> Iterator[str | int]:
-    yield table_cell(sheet.student)
-    yield table_cell(sheet.topic)
-    yield "to be marked" if sheet.waiting_points else "graded"
-    yield _number(sheet.points)
-    yield sheet.max_points
-    yield sheet.waiting_points
-    by_question = {row["question"]: row for row in sheet.rows}
-    for question in questions:
-        row = by_question.get(question)
-        is_marked = row is not None and row["standing"] not in (Standing.WAITING, Standing.DROPPED)
-        yield _number(Fraction(row["points"])) if row and is_marked else ""
-    yield "" if is_new else "from an earlier run; not graded in the last one"
-
-
-def _number(points: Fraction) -> str:
-    text = shown(points)
-    return f"0 {text}" if "/" in text and " " not in text else text
 
 
 def _file_stem(student: str) -> str:
