@@ -11,6 +11,8 @@ else of `grader` but this module and `grader.checks` may change with each releas
 """
 
 import os
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -32,6 +34,7 @@ from grader.records import (
     Verdict,
     report_from_json,
 )
+from grader.sandbox.named import OURS
 from grader.settings import find_assignment, load_course
 from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
 from grader.store.quiz_store import open_store as _open_store
@@ -96,6 +99,10 @@ def grade_submission(
     return reports[0]
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def grade_folder(
     submissions: str | Path,
     results: str | Path,
@@ -105,6 +112,8 @@ def grade_folder(
     n_workers: int | None = None,
     force: bool = False,
     require_level: str = "confined",
+    sandbox: str = OURS,
+    now: Callable[[], datetime] = _now,
 ) -> tuple[Report, ...]:
     """Grade every entry of a folder as `grader batch` does; what is up to date stays. Since 0.2.
 
@@ -119,6 +128,8 @@ def grade_folder(
         n_workers: processes; by default one a core.
         force: grade again what is done already.
         require_level: the weakest isolation level that will do.
+        sandbox: its name, see `grader.sandbox.named`.
+        now: the clock by which reports are kept.
 
     Raises:
         SubmissionError: there is no such folder, or nothing in it.
@@ -133,7 +144,10 @@ def grade_folder(
         n_workers=n_workers or os.cpu_count() or 1,
         force=force,
         require_level=require_level,
+        sandbox=sandbox,
         told=lambda report, done, total: None,
+        now=now,
+        leave_out=Path(results),
     )
     return summary.reports
 

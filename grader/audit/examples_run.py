@@ -11,7 +11,7 @@ from grader.audit.examples import (
     example_paths,
     expected_grades,
 )
-from grader.batch.class_run import Told, run_batch
+from grader.batch.class_run import Clock, Told, run_batch
 from grader.batch.results import Results
 from grader.errors import CourseError
 from grader.settings import Assignment, Course
@@ -29,13 +29,14 @@ class ExamplesOutcome:
 
 
 def run_examples(
-    assignment: Assignment, *, n_workers: int, require_level: str, told: Told
+    assignment: Assignment, *, n_workers: int, require_level: str, told: Told, now: Clock
 ) -> ExamplesOutcome:
     """Grade every example through the wall, with the hidden checks.
 
     Args:
         require_level: the weakest isolation level that will do.
         told: called with each new report.
+        now: the clock by which reports are kept.
 
     Raises:
         CourseError: the assignment has no examples, or what it expects of them is wrong.
@@ -59,6 +60,7 @@ def run_examples(
             force=False,
             require_level=require_level,
             told=told,
+            now=now,
         )
     files = {name: path.name for name, path in example_paths(assignment).items()}
     reports = {files[report.submission]: report for report in summary.reports}

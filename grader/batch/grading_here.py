@@ -1,21 +1,23 @@
-"""Grade in this process, without workers: one submission, or one that is saved again and again."""
+"""Grade in this process: what a worker does, and what needs no workers."""
 
 import os
 from collections.abc import Callable, Iterable
-from functools import partial
 
+from grader.batch.executors.contract import GradingJob
 from grader.errors import CourseError
 from grader.records import Report, Submission
 from grader.sandbox.contract import Sandbox
 from grader.sandbox.named import OURS, sandbox_named
 from grader.settings import Assignment, Course
 
+Emit = Callable[[Report], None]
+
 
 def grade_here(
     submissions: Iterable[Submission],
     *,
     assignment: Assignment,
-    emit: Callable[[Report], None],
+    emit: Emit,
     with_torch: bool,
     require_level: str,
     sandbox: str = OURS,
@@ -33,25 +35,65 @@ def grade_here(
         CourseError: the assignment is wrong, there is no such sandbox, or the course has no secret.
         GraderFault: this machine does not reach the isolation level.
     """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
-    secret = _secret_of(course)
-    # The warm process starts before the checks are imported, so that both sides import torch at
-    # the same time; a NumPy submission does not wait for torch on its side.
-    warm = ("numpy", "torch") if with_torch else ("numpy",)
-    made = sandbox_named(sandbox, warm, require_level=require_level)
+    job = GradingJob(
+        assignment=assignment.folder,
+        secret=_secret_of(course),
+        require_level=require_level,
+        with_torch=with_torch,
+        diagnose_hidden=course is None or course.diagnose_hidden,
+        sandbox=sandbox,
+    )
+    made = sandbox_for(job)
     try:
-        _grade(
-            submissions,
-            assignment=assignment,
-            sandbox=made,
-            with_hidden=course is not None,
-            diagnose_hidden=course is None or course.diagnose_hidden,
-            secret=secret,
-            require_level=require_level,
-            emit=emit,
-        )
+        run_job(submissions, job, sandbox=made, emit=emit, with_hidden=course is not None)
     finally:
         made.close()
+
+
+def sandbox_for(job: GradingJob) -> Sandbox:
+    """Start the sandbox of a job; its warm process imports while this one does.
+
+    Raises:
+        CourseError: there is no such sandbox.
+        GraderFault: it does not reach the isolation level.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
+    warm = ("numpy", "torch") if job.with_torch else ("numpy",)
+    return sandbox_named(job.sandbox, warm, require_level=job.require_level)
+
+
+def run_job(
+    submissions: Iterable[Submission],
+    job: GradingJob,
+    *,
+    sandbox: Sandbox,
+    emit: Emit,
+    with_hidden: bool = True,
+) -> None:
+    """Grade submissions as a job says, with what is known about its assignment.
+
+    Raises:
+        CourseError: the assignment is wrong.
+        GraderFault: nothing can be graded here.
+    """
+    from grader.diagnosis.explanation import Explainer
+    from grader.harness.grading import grade
+    from grader.settings import load_assignment
+    from grader.subject.loading import subject_of
+
+    assignment = load_assignment(job.assignment)
+    subject = subject_of(assignment)
+    grade(
+        submissions,
+        assignment=assignment,
+        sandbox=sandbox,
+        with_hidden=with_hidden,
+        secret=job.secret,
+        emit=emit,
+        key=job.key(assignment),
+        reference=subject.over_arrays() if subject else None,
+        explain=Explainer(subject, with_hidden=job.diagnose_hidden),
+    )
 
 
 def _secret_of(course: Course | None) -> str:
@@ -63,38 +105,3 @@ def _secret_of(course: Course | None) -> str:
             fix="Add `secret: ...` to its course.yaml.",
         )
     return course.secret
-
-
-def _grade(
-    submissions: Iterable[Submission],
-    *,
-    assignment: Assignment,
-    sandbox: Sandbox,
-    with_hidden: bool,
-    diagnose_hidden: bool,
-    secret: str,
-    require_level: str,
-    emit: Callable[[Report], None],
-) -> None:
-    from grader.diagnosis.explanation import Explainer
-    from grader.harness.grading import grade, report_key
-    from grader.subject.loading import subject_of
-
-    subject = subject_of(assignment)
-    grade(
-        submissions,
-        assignment=assignment,
-        sandbox=sandbox,
-        with_hidden=with_hidden,
-        secret=secret,
-        emit=emit,
-        reference=subject.over_arrays() if subject else None,
-        explain=Explainer(subject, with_hidden=diagnose_hidden),
-        key=partial(
-            report_key,
-            assignment=assignment,
-            secret=secret,
-            require_level=require_level,
-            diagnose_hidden=diagnose_hidden,
-        ),
-    )

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from grader.errors import GraderFault
-from grader.harness.grading import grader_version
+from grader.report_key import grader_version
 from grader.sandbox.contract import Code, Limits, Sandbox, StudentCall
 from grader.sandbox.levels import Level
 from grader.sandbox.named import sandbox_named

@@ -5,6 +5,7 @@ import os
 import click
 
 from grader.audit.examples_run import run_examples
+from grader.cli.clock import now
 from grader.cli.progress import progress
 from grader.reports.examples_terminal import examples_report
 from grader.reports.terminal import console
@@ -21,6 +22,7 @@ def grade_examples(assignment: str, *, jobs: int | None, require_level: str) -> 
                 n_workers=jobs or os.cpu_count() or 1,
                 require_level=require_level,
                 told=told,
+                now=now,
             )
     except KeyboardInterrupt:
         click.echo("\nStopped. Nothing is kept.", err=True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.decision_list import to_line
 from grader.errors import CourseError
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.free_text import RubricPoint
@@ -20,7 +21,6 @@ from grader.quiz.marking.decisions import (
     answer_digest,
     decided,
     from_line,
-    to_line,
 )
 from grader.quiz.marking.repairs import WantedRepair, in_words, read_repairs, repairs
 from grader.quiz.marking.scoring import mark_all, marks_to_json

@@ -4,9 +4,9 @@ from importlib import metadata
 
 import pytest
 
-from grader.harness import grading
-from grader.harness.grading import report_key
+from grader import report_key as module
 from grader.records import Submission
+from grader.report_key import report_key
 from grader.settings import load_assignment
 
 SUBMISSION = Submission(name="ada", cells=(), modules={}, digest="d")
@@ -97,14 +97,14 @@ def test_another_submission_makes_a_new_key(small):
 def test_another_version_of_what_computes_makes_a_new_key(small, monkeypatch, package):
     before = key(small)
     real = metadata.version
-    monkeypatch.setattr(grading, "version", lambda name: real(name) + ".1" * (name == package))
-    for cached in (grading.grader_version, grading._numeric_versions):
+    monkeypatch.setattr(module, "version", lambda name: real(name) + ".1" * (name == package))
+    for cached in (module.grader_version, module._numeric_versions):
         cached.cache_clear()
     try:
         assert key(small) != before
     finally:
         monkeypatch.undo()
-        for cached in (grading.grader_version, grading._numeric_versions):
+        for cached in (module.grader_version, module._numeric_versions):
             cached.cache_clear()
     assert key(small) == before
 
