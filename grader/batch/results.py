@@ -36,8 +36,20 @@ class Results:
         self._staff = folder / "staff"
 
     def prepare(self) -> None:
-        self._reports.mkdir(parents=True, exist_ok=True)
-        self._staff.mkdir(exist_ok=True)
+        """Make the folders.
+
+        Raises:
+            GraderFault: they cannot be made.
+        """
+        for folder in (self._reports, self._staff):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise GraderFault(
+                    f"cannot be made ({error.strerror})",
+                    at=str(folder),
+                    fix="Make room or change the rights, or name another folder.",
+                ) from error
 
     def finished(self) -> dict[str, Report]:
         """The reports that are there and whole, by submission. A broken one counts as missing."""

@@ -128,9 +128,7 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
             continue
         children = value if isinstance(value, list) else [value]
         yield from (
-            child
-            for child in children
-            if isinstance(child, ast.AST) and not _is_docstring(child)
+            child for child in children if isinstance(child, ast.AST) and not _is_docstring(child)
         )
 
 

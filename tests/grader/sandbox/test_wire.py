@@ -167,9 +167,85 @@ def test_what_has_no_place_in_an_answer_is_refused(structure, arrays):
 
 
 def test_an_answer_may_not_be_as_large_as_a_request():
-    long = "x" * (wire.MAX_ANSWER_BYTES + 1)
-    with pytest.raises(wire.WireError, match="too large"):
-        wire.decode_from_child(*answer(long))
+    most = (1 << 20) - len(answer("x" * 70_000)[0]) + 70_000
+    assert len(wire.decode_from_child(*answer("x" * most)).value) == most
+    with pytest.raises(wire.WireError, match="^the message is too large$"):
+        wire.decode_from_child(*answer("x" * (most + 1)))
+
+
+def asked(*arguments, name="stages.embed"):
+    """What a child could send as a question to us."""
+    content = {"op": "ask", "id": 1, "name": name, "arguments": arguments}
+    return msgspec.msgpack.encode(content), b""
+
+
+DATE = msgspec.msgpack.Ext(-1, b"\0\0\0\0")
+# One value for each line that looks at what arrives: where it stands, and what is said of it.
+HOSTILE = {
+    "bytes": (b"x", "a value of type bytes"),
+    "bytes in a list": ([1, [b"x"]], "a value of type bytes"),
+    "bytes in a dict": ({"a": b"x"}, "a value of type bytes"),
+    "bytes in a dict in a dict": ({"a": {"b": b"x"}}, "a value of type bytes"),
+    "bytes in a list in a dict": ({"a": [b"x"]}, "a value of type bytes"),
+    "a date": (DATE, "a value of type datetime"),
+    "a date in a dict": ({"a": DATE}, "a value of type datetime"),
+    "an integer above 64 bits": (2**63, "an integer of more than 64 bits"),
+    "such an integer in a dict": ({"a": 2**64 - 1}, "an integer of more than 64 bits"),
+    "a key that is a number": ({1: 2}, "a key that is no text"),
+    "a key that is None": ({None: 2}, "a key that is no text"),
+    "one wrong key of two": ({"a": 1, 2: 3}, "a key that is no text"),
+    "a wrong key in a dict": ({"a": {1: 2}}, "a key that is no text"),
+    "a wrong key in a list": ([{1: 2}], "a key that is no text"),
+}
+
+
+@pytest.mark.parametrize(("value", "what"), HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(lambda value: answer(value), id="as a value"),
+        pytest.param(lambda value: answer(1, arguments=[2, value]), id="as an argument"),
+        pytest.param(lambda value: asked(2, value), id="in a question"),
+    ],
+)
+def test_values_that_are_not_plain_are_refused_wherever_they_stand(sent, value, what):
+    with pytest.raises(wire.WireError, match=f"^the message holds {what}$"):
+        wire.decode_from_child(*sent(value))
+
+
+def deep(value, *, lists=0, dicts=0):
+    for _ in range(lists):
+        value = [value]
+    for _ in range(dicts):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("kind", ["lists", "dicts"])
+def test_fifteen_levels_are_read_and_sixteen_are_refused(kind):
+    allowed, too_deep = deep(7, **{kind: 15}), deep(7, **{kind: 16})
+    assert wire.decode_from_child(*answer(allowed)).value == allowed
+    for sent in (answer(too_deep), answer(1, arguments=[deep(7, **{kind: 15})]), asked(too_deep)):
+        with pytest.raises(wire.WireError, match="^the message is nested too deeply$"):
+            wire.decode_from_child(*sent)
+
+
+@pytest.mark.parametrize("integer", [2**63 - 1, -(2**63)])
+def test_integers_of_64_bits_are_read(integer):
+    assert wire.decode_from_child(*answer(integer)).value == integer
+    assert wire.decode_from_child(*asked(integer)).arguments == [integer]
+
+
+@pytest.mark.parametrize("number", [0, 2**63 - 1])
+def test_the_number_of_a_message_may_be_any_of_63_bits(number):
+    assert wire.decode_from_child(*answer(1, id=number)).id == number
+
+
+@pytest.mark.parametrize("magic", [b"DGW2", b"DGW\0", b"\0\0\0\0", b"HTTP"])
+def test_bytes_that_are_no_message_of_ours_are_told_by_their_beginning(magic):
+    assert wire.lengths(struct.pack("<4sIQ", b"DGW1", 3, 8)) == (3, 8)
+    with pytest.raises(wire.WireError, match="^the bytes are not a message$"):
+        wire.lengths(struct.pack("<4sIQ", magic, 3, 8))
 
 
 @pytest.mark.parametrize(
