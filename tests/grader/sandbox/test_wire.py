@@ -310,3 +310,134 @@ def test_what_arrives_is_ours_to_write():
     value = wire.decode_from_child(*parts(wire.encode(sent))).value
     value[0] = 5
     assert value.tolist() == [5, 1, 1]
+
+
+# Every kind of message with all that may be left out, and what stands on the wire.
+MESSAGES = [
+    (
+        wire.Load(id=1, main="m", cells=[("a", "b")], modules={"c": "d"}),
+        {
+            "op": "load",
+            "main": "m",
+            "cells": [["a", "b"]],
+            "modules": {"c": "d"},
+            "stages": [],
+            "shortcuts": [],
+            "shortcut_stages": [],
+        },
+    ),
+    (
+        wire.Call(id=1, function="f", arguments=[2]),
+        {
+            "op": "call",
+            "function": "f",
+            "arguments": [2],
+            "tables": [],
+            "stand_ins": {},
+            "want_arguments": False,
+        },
+    ),
+    (wire.Calls(id=1, calls=[]), {"op": "calls", "calls": []}),
+    (wire.Answer(id=1), {"op": "answer", "value": None}),
+    (wire.Refusal(id=1), {"op": "refusal", "why": ""}),
+    (wire.Ready(id=1), {"op": "ready"}),
+    (
+        wire.Loaded(id=1, framework="torch"),
+        {"op": "loaded", "framework": "torch", "notes": [], "mentions": [], "uses": []},
+    ),
+    (
+        wire.Value(id=1, value=2, arguments=[3]),
+        {"op": "value", "value": 2, "arguments": [3], "uses": []},
+    ),
+    (
+        wire.Raised(id=1, kind="raised", exception="E", text="t"),
+        {"op": "raised", "kind": "raised", "exception": "E", "text": "t", "where": "", "uses": []},
+    ),
+    (
+        wire.Ask(id=1, name="stages.embed", arguments=[2]),
+        {"op": "ask", "name": "stages.embed", "arguments": [2]},
+    ),
+]
+TO_CHILD = (wire.Load, wire.Call, wire.Calls, wire.Answer, wire.Refusal)
+
+
+@pytest.mark.parametrize(("message", "content"), MESSAGES, ids=[c["op"] for _, c in MESSAGES])
+def test_a_message_stands_on_the_wire_as_its_fields(message, content):
+    structure, arrays = parts(wire.encode(message))
+    assert msgspec.msgpack.decode(structure) == {"id": 1, **content}
+    assert arrays == b""
+
+
+@pytest.mark.parametrize("message", [message for message, _ in MESSAGES], ids=repr)
+def test_each_side_reads_only_what_the_other_side_sends(message):
+    theirs, ours = wire.decode_to_child, wire.decode_from_child
+    reads, refuses = (theirs, ours) if isinstance(message, TO_CHILD) else (ours, theirs)
+    assert reads(*parts(wire.encode(message))) == message
+    with pytest.raises(wire.WireError, match="^the message cannot be read: "):
+        refuses(*parts(wire.encode(message)))
+
+
+def test_a_frame_is_a_header_the_structure_and_the_numbers_of_its_arrays():
+    sent = wire.Answer(id=1, value=[np.array([1, 2], "<i2"), np.array(True), wire.Remote("f")])
+    frame = wire.encode(sent)
+    structure = {
+        "id": 1,
+        "op": "answer",
+        "value": [
+            msgspec.msgpack.Ext(1, struct.pack("<BQ", 2, 2)),
+            msgspec.msgpack.Ext(1, struct.pack("<B", 0)),
+            msgspec.msgpack.Ext(2, b"f"),
+        ],
+    }
+    assert frame[:4] == b"DGW1"
+    n_structure, n_arrays = struct.unpack("<IQ", frame[4:16])
+    assert msgspec.msgpack.decode(frame[16 : 16 + n_structure]) == structure
+    assert frame[16 + n_structure :] == b"\x01\x00\x02\x00\x01"
+    assert n_arrays == 5
+    assert wire.decode_to_child(*parts(frame)).value[2].name == "f"
+
+
+DTYPES = ["?", "<i1", "<i2", "<i4", "<i8", "<f2", "<f4", "<f8"]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_dtype_arrives_as_it_is(dtype):
+    array = np.array([0, 1, 1], dtype)
+    frame = wire.encode(wire.Value(id=1, value=array, arguments=[]))
+    described = msgspec.msgpack.decode(parts(frame)[0])["value"].data
+    assert described[0] == DTYPES.index(dtype)
+    assert same(array, wire.decode_from_child(*parts(frame)).value)
+
+
+def test_an_array_of_sixteen_axes_arrives():
+    array = np.ones((1,) * 16)
+    frame = wire.encode(wire.Value(id=1, value=array, arguments=[]))
+    assert same(array, wire.decode_from_child(*parts(frame)).value)
+
+
+def test_as_many_arrays_as_may_be_are_read():
+    assert len(wire.decode_from_child(*answer([described(0)] * 4096, bytes(4096))).value) == 4096
+    with pytest.raises(wire.WireError, match="^the message holds too many arrays$"):
+        wire.decode_from_child(*answer([described(0)] * 4097, bytes(4097)))
+
+
+def test_a_structure_as_large_as_may_be_is_sent():
+    message = wire.Answer(id=1, value="x" * ((4 << 20) - 30))
+    room = (4 << 20) - len(parts(wire.encode(message))[0])
+    largest = wire.Answer(id=1, value=message.value + "x" * room)
+    assert len(parts(wire.encode(largest))[0]) == 4 << 20
+    with pytest.raises(wire.WireError, match="^more than 4 MB of text and numbers$"):
+        wire.encode(wire.Answer(id=1, value=largest.value + "x"))
+
+
+def test_arrays_as_large_as_may_be_are_sent_and_announced():
+    largest = np.zeros(64 << 20, np.bool_)
+    assert parts(wire.encode(wire.Answer(id=1, value=largest)))[1] == bytes(64 << 20)
+    header = struct.Struct("<4sIQ")
+    assert wire.lengths(header.pack(b"DGW1", 4 << 20, 64 << 20)) == (4 << 20, 64 << 20)
+    for structure, arrays in [((4 << 20) + 1, 0), (0, (64 << 20) + 1)]:
+        with pytest.raises(wire.WireError, match="^the message is too large$"):
+            wire.lengths(header.pack(b"DGW1", structure, arrays))
+    assert wire.lengths(header.pack(b"DGW1", 9, 0), max_structure=9) == (9, 0)
+    with pytest.raises(wire.WireError, match="^the message is too large$"):
+        wire.lengths(header.pack(b"DGW1", 10, 0), max_structure=9)
