@@ -228,6 +228,21 @@ def test_answers_that_differ_are_told_by_the_claim(other):
     assert sentence(assert_same, ONES, other, claim=claim) == (claim, claim)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-3, 1e6])
+def test_answers_that_agree_up_to_rounding_are_the_same(scale):
+    ones, near, far = (np.array([scale, 0.0]) * factor for factor in (1, 1 + 1.9e-5, 1 + 2.1e-5))
+    assert_same(near, ones, claim="They differ.")
+    assert_same(ones, near, claim="They differ.")
+    assert sentence(assert_same, far, ones, claim="They differ.") == ("They differ.",) * 2
+    assert sentence(assert_same, ones, far, claim="They differ.") == ("They differ.",) * 2
+
+
+def test_the_largest_entry_of_the_second_answer_says_what_rounding_is():
+    second = np.array([-100.0, 1.0])
+    assert_same(second + [0, 1.9e-3], second, claim="They differ.")
+    sentence(assert_same, second + [0, 2.1e-3], second, claim="They differ.")
+
+
 def test_two_answers_of_nan_are_not_the_same():
     nan = with_entry((0, 0), math.nan)
     sentence(assert_same, nan, nan, claim="They differ.")
