@@ -6,6 +6,7 @@ for the modules and their tests, and `equivalent.toml` for changes that change n
 
 import argparse
 import json
+import math
 import os
 import queue
 import random
@@ -14,15 +15,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import tomllib
 import venv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from tests.mutation.operators import Mutant, mutants
 from tests.mutation.suites import SUITES
@@ -33,6 +35,7 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "demo-results", "*.egg-info"
 )
 GOAL = 95  # percent of a module's mutants
+MOST_SECONDS = 1200  # for the tests of a module as it is
 MOST_FIRST = 40  # tests that found earlier mutants, and run first
 
 
@@ -45,6 +48,7 @@ class Module:
     """One module and what became of its mutants."""
 
     file: str
+    tests: tuple[str, ...]
     mutants: list[Mutant]
     n_equivalent: int
     seconds: float = 0.0  # of its tests
@@ -81,15 +85,13 @@ class Worker:
             text=True,
         )
 
-    def run(
-        self, file: str, source: bytes | None, *, first: Sequence[str], seconds: float
-    ) -> dict[str, object]:
-        """What `worker.py` says of this source of the file; without one, of the file as it is."""
+    def run(self, module: Module, source: bytes | None, *, seconds: float) -> dict[str, Any]:
+        """What `worker.py` says of this source of a module; without one, of it as it is."""
         job = {
-            "file": file,
+            "file": module.file,
             "source": None if source is None else source.decode(),
-            "tests": SUITES[file],
-            "first": first,
+            "tests": module.tests,
+            "first": [name for name, _ in module.found_by.most_common(MOST_FIRST)],
             "seconds": seconds,
         }
         print(json.dumps(job), file=self._process.stdin, flush=True)
@@ -99,8 +101,7 @@ class Worker:
         return json.loads(line)
 
     def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait()
+        self._process.communicate()
 
 
 def _own_python(folder: Path) -> str:
@@ -147,10 +148,10 @@ def planned(
         for _, function, before, after in sorted(gone):
             raise MutationError(
                 f"tests/mutation/equivalent.toml lists a mutant of {file} that no longer exists; "
-                f"take it out, or write it as it is now:\n  in {function}\n  - {before}\n  + {after}"
+                f"take it out, or write it as it is:\n  in {function}\n  - {before}\n  + {after}"
             )
         tried = [mutant for mutant in every if mutant.key not in listed]
-        modules.append(Module(file, tried, len(every) - len(tried)))
+        modules.append(Module(file, SUITES.get(file, ()), tried, len(every) - len(tried)))
     return modules
 
 
@@ -167,7 +168,7 @@ def on_changed_lines(modules: Iterable[Module], base: str, *, root: Path = ROOT)
             lines.update(range(int(start), int(start) + int(count or 1)))
         kept = [m for m in module.mutants if lines & set(range(m.line, m.last_line + 1))]
         if kept:
-            found.append(Module(module.file, kept, module.n_equivalent))
+            found.append(replace(module, mutants=kept))
     return found
 
 
@@ -180,43 +181,44 @@ def sampled(modules: list[Module], n: int) -> None:
             module.mutants = [mutant for mutant in module.mutants if id(mutant) in chosen]
 
 
-def try_all(module: Module, running: list[Worker], *, until: float | None) -> None:
+def try_all(module: Module, running: list[Worker], *, until: float = math.inf) -> None:
     """Run the tests on the module as it is, and then on each mutant.
+
+    What has no answer at the moment `until` is left untried.
 
     Raises:
         MutationError: its tests fail without any change.
     """
-    waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
-    for mutant in module.mutants:
-        waiting.put(mutant)
-    problems: list[BaseException] = []
+    idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+    for worker in running:
+        idle.put(worker)
 
-    def work(worker: Worker) -> None:
+    def attempt(mutant: Mutant) -> None:
+        worker = idle.get()
         try:
-            as_it_is = worker.run(module.file, None, first=(), seconds=1200)
-            if as_it_is["code"] != 0:
-                raise MutationError(f"{as_it_is['log']}\nThe tests of {module.file} fail unchanged")
-            module.seconds = max(module.seconds, as_it_is["seconds"])
-            while not problems and (until is None or time.monotonic() < until):
-                _try(module, waiting.get_nowait(), worker)
-        except queue.Empty:
-            pass
-        except BaseException as problem:  # noqa: BLE001 - raised below, in the main thread
-            problems.append(problem)
+            if time.monotonic() < until:
+                _try(module, mutant, worker, until=until)
+        finally:
+            idle.put(worker)
 
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in running]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if problems:
-        raise problems[0]
+    with ThreadPoolExecutor(len(running)) as pool:
+        list(pool.map(lambda worker: _try_as_it_is(module, worker, until=until), running))
+        list(pool.map(attempt, module.mutants))
 
 
-def _try(module: Module, mutant: Mutant, worker: Worker) -> None:
-    first = [name for name, _ in module.found_by.most_common(MOST_FIRST)]
+def _try_as_it_is(module: Module, worker: Worker, *, until: float) -> None:
+    result = worker.run(module, None, seconds=min(MOST_SECONDS, until - time.monotonic()))
+    if result["code"] != 0 and time.monotonic() < until:
+        raise MutationError(f"{result['log']}\nthe tests of {module.file} fail unchanged")
+    module.seconds = max(module.seconds, result["seconds"])
+
+
+def _try(module: Module, mutant: Mutant, worker: Worker, *, until: float) -> None:
     limit = 10 + 4 * module.seconds
-    result = worker.run(module.file, mutant.source, first=first, seconds=limit)
+    seconds = min(limit, until - time.monotonic())
+    result = worker.run(module, mutant.source, seconds=seconds)
+    if result["code"] == -1 and seconds < limit:
+        return
     if result["code"] == 0:
         module.survivors.append(mutant)
         print(f"  survives  {mutant.file}:{mutant.line}", flush=True)
@@ -243,8 +245,9 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation.run", description=__doc__)
     parser.add_argument("modules", nargs="*", help="files, or parts of their names; default: all")
     parser.add_argument("--changed", metavar="BASE", help="only lines changed since this commit")
-    parser.add_argument("--sample", type=int, metavar="N", help="at most N mutants, by a seed")
-    parser.add_argument("--seconds", type=float, help="begin no mutant after this time")
+    parser.add_argument("--sample", type=int, metavar="N", help="at most N mutants, seeded")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="end after this time")
+    parser.add_argument("--at-least", type=float, default=GOAL, help="percent, or the run fails")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--list", action="store_true", help="print the mutants, run nothing")
     return parser.parse_args()
@@ -273,14 +276,14 @@ def main() -> int:
         for mutant in (mutant for module in modules for mutant in module.mutants):
             print(f"{mutant.file}:{mutant.line}\n  - {mutant.before}\n  + {mutant.after}")
         return 0
-    until = None if wanted.seconds is None else time.monotonic() + wanted.seconds
+    until = time.monotonic() + wanted.seconds
     with workers(ROOT, wanted.workers) as running:
         for module in modules:
-            if until is None or time.monotonic() < until:
+            if time.monotonic() < until:
                 print(f"{module.file}: {len(module.mutants)} mutants", flush=True)
                 try_all(module, running, until=until)
     print(*map(told, modules), sep="\n")
-    return int(any(module.share < GOAL for module in modules))
+    return int(any(module.share < wanted.at_least for module in modules))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+from importlib import import_module
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -36,12 +37,9 @@ class Ordered:
 def warm_up() -> None:
     """Imports of others that most tests need."""
     import hypothesis
-    import numpy
-    import sqlalchemy
-    import torch
-    import yaml
 
-    assert numpy and sqlalchemy and torch and yaml
+    for name in ("numpy", "torch", "sqlalchemy", "yaml"):
+        import_module(name)
     quick = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
     hypothesis.settings.register_profile("mutation", phases=quick, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")

@@ -239,8 +239,8 @@ def test_answers_that_agree_up_to_rounding_are_the_same(scale):
 
 def test_the_largest_entry_of_the_second_answer_says_what_rounding_is():
     second = np.array([-100.0, 1.0])
-    assert_same(second + [0, 1.9e-3], second, claim="They differ.")
-    sentence(assert_same, second + [0, 2.1e-3], second, claim="They differ.")
+    assert_same(second + np.array([0, 1.9e-3]), second, claim="They differ.")
+    sentence(assert_same, second + np.array([0, 2.1e-3]), second, claim="They differ.")
 
 
 def test_two_answers_of_nan_are_not_the_same():

@@ -169,7 +169,7 @@ def test_what_has_no_place_in_an_answer_is_refused(structure, arrays):
 def test_an_answer_may_not_be_as_large_as_a_request():
     most = (1 << 20) - len(answer("x" * 70_000)[0]) + 70_000
     assert len(wire.decode_from_child(*answer("x" * most)).value) == most
-    with pytest.raises(wire.WireError, match="^the message is too large$"):
+    with pytest.raises(wire.WireError, match=r"^the message is too large$"):
         wire.decode_from_child(*answer("x" * (most + 1)))
 
 
@@ -226,7 +226,7 @@ def test_fifteen_levels_are_read_and_sixteen_are_refused(kind):
     allowed, too_deep = deep(7, **{kind: 15}), deep(7, **{kind: 16})
     assert wire.decode_from_child(*answer(allowed)).value == allowed
     for sent in (answer(too_deep), answer(1, arguments=[deep(7, **{kind: 15})]), asked(too_deep)):
-        with pytest.raises(wire.WireError, match="^the message is nested too deeply$"):
+        with pytest.raises(wire.WireError, match=r"^the message is nested too deeply$"):
             wire.decode_from_child(*sent)
 
 
@@ -244,7 +244,7 @@ def test_the_number_of_a_message_may_be_any_of_63_bits(number):
 @pytest.mark.parametrize("magic", [b"DGW2", b"DGW\0", b"\0\0\0\0", b"HTTP"])
 def test_bytes_that_are_no_message_of_ours_are_told_by_their_beginning(magic):
     assert wire.lengths(struct.pack("<4sIQ", b"DGW1", 3, 8)) == (3, 8)
-    with pytest.raises(wire.WireError, match="^the bytes are not a message$"):
+    with pytest.raises(wire.WireError, match=r"^the bytes are not a message$"):
         wire.lengths(struct.pack("<4sIQ", magic, 3, 8))
 
 
@@ -373,7 +373,7 @@ def test_each_side_reads_only_what_the_other_side_sends(message):
     theirs, ours = wire.decode_to_child, wire.decode_from_child
     reads, refuses = (theirs, ours) if isinstance(message, TO_CHILD) else (ours, theirs)
     assert reads(*parts(wire.encode(message))) == message
-    with pytest.raises(wire.WireError, match="^the message cannot be read: "):
+    with pytest.raises(wire.WireError, match=r"^the message cannot be read: "):
         refuses(*parts(wire.encode(message)))
 
 
@@ -417,7 +417,7 @@ def test_an_array_of_sixteen_axes_arrives():
 
 def test_as_many_arrays_as_may_be_are_read():
     assert len(wire.decode_from_child(*answer([described(0)] * 4096, bytes(4096))).value) == 4096
-    with pytest.raises(wire.WireError, match="^the message holds too many arrays$"):
+    with pytest.raises(wire.WireError, match=r"^the message holds too many arrays$"):
         wire.decode_from_child(*answer([described(0)] * 4097, bytes(4097)))
 
 
@@ -426,7 +426,7 @@ def test_a_structure_as_large_as_may_be_is_sent():
     room = (4 << 20) - len(parts(wire.encode(message))[0])
     largest = wire.Answer(id=1, value=message.value + "x" * room)
     assert len(parts(wire.encode(largest))[0]) == 4 << 20
-    with pytest.raises(wire.WireError, match="^more than 4 MB of text and numbers$"):
+    with pytest.raises(wire.WireError, match=r"^more than 4 MB of text and numbers$"):
         wire.encode(wire.Answer(id=1, value=largest.value + "x"))
 
 
@@ -436,8 +436,8 @@ def test_arrays_as_large_as_may_be_are_sent_and_announced():
     header = struct.Struct("<4sIQ")
     assert wire.lengths(header.pack(b"DGW1", 4 << 20, 64 << 20)) == (4 << 20, 64 << 20)
     for structure, arrays in [((4 << 20) + 1, 0), (0, (64 << 20) + 1)]:
-        with pytest.raises(wire.WireError, match="^the message is too large$"):
+        with pytest.raises(wire.WireError, match=r"^the message is too large$"):
             wire.lengths(header.pack(b"DGW1", structure, arrays))
     assert wire.lengths(header.pack(b"DGW1", 9, 0), max_structure=9) == (9, 0)
-    with pytest.raises(wire.WireError, match="^the message is too large$"):
+    with pytest.raises(wire.WireError, match=r"^the message is too large$"):
         wire.lengths(header.pack(b"DGW1", 10, 0), max_structure=9)
