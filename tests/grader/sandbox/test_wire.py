@@ -305,6 +305,50 @@ def test_what_cannot_be_sent_is_named_and_not_copied(value, sentence):
     tracemalloc.stop()
 
 
+@pytest.mark.parametrize(
+    ("structure", "arrays", "sentence"),
+    [
+        (*answer(1, bytes(8)), r"the message holds numbers that belong to no array"),
+        (*answer(msgspec.msgpack.Ext(2, b"f")), r"the message holds an unknown extension"),
+        (
+            *answer(msgspec.msgpack.Ext(9, described(7, 1).data), bytes(8)),
+            r"the message holds an unknown extension",
+        ),
+        (*answer(1, id=-1), r"the message has no proper number"),
+        (
+            *answer(described(0, 0, (64 << 20) + 1)),
+            r"the message holds an array of an absurd shape",
+        ),
+        (b"\x91" * 500_000 + b"\xc0", b"", r"the message cannot be read: .+"),
+        (*answer(described(7)), r"the message cannot be read: .+"),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_its_sentence(structure, arrays, sentence):
+    with pytest.raises(wire.WireError, match=f"^{sentence}$"):
+        wire.decode_from_child(structure, arrays)
+
+
+def test_an_axis_as_long_as_may_be_is_read():
+    assert wire.decode_from_child(*answer(described(0, 0, 64 << 20))).value.shape == (0, 64 << 20)
+
+
+def test_a_value_that_is_nested_without_end_is_told():
+    structure = msgspec.msgpack.encode({"op": "value", "id": 1, "arguments": []})
+    endless = bytes([structure[0] + 1]) + structure[1:] + b"\xa5value" + nested(500_000)
+    with pytest.raises(wire.WireError, match=r"^the message cannot be read$"):
+        wire.decode_from_child(endless, b"")
+
+
+def test_a_message_that_was_coded_takes_no_memory():
+    frame = wire.encode(wire.Answer(id=1, value=np.zeros(1 << 20)))
+    structure, arrays = parts(frame)
+    tracemalloc.start()
+    wire.encode(wire.Answer(id=1, value=np.zeros(1 << 20)))
+    wire.decode_to_child(structure, bytes(bytearray(arrays)))
+    assert tracemalloc.get_traced_memory()[0] < 1 << 20
+    tracemalloc.stop()
+
+
 def test_what_arrives_is_ours_to_write():
     sent = wire.Value(id=1, value=np.ones(3), arguments=[])
     value = wire.decode_from_child(*parts(wire.encode(sent))).value
