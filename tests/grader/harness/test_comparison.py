@@ -431,3 +431,24 @@ def test_what_is_not_finite_is_a_wrong_answer_where_numpy_raises(value):
         assert_close(np.array([value, 1.0]), [-1.7e308, 1.0], name="the array")
     with np.errstate(all="raise"), pytest.raises(Mismatch):
         assert_close(np.array([value]), [np.inf], name="the array")
+
+
+@pytest.mark.parametrize(
+    ("judge", "value", "words"),
+    [
+        (
+            as_token,
+            np.array(1.0),
+            "The token is an array of shape () and dtype float64; "
+            "one token id (an int) is expected.",
+        ),
+        (as_tokens, "x", "The token is text; a list of token ids is expected."),
+        (
+            as_tokens,
+            [1, 2.0],
+            "An entry of the token is a float; one token id (an int) is expected.",
+        ),
+    ],
+)
+def test_what_is_no_token_is_told_by_what_it_is(judge, value, words):
+    assert sentence(judge, value, name="the token")[0] == words
