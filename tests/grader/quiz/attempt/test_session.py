@@ -35,6 +35,24 @@ def test_the_seed_decides_the_order_of_the_questions(session):
     assert replace(session).items == session.items
 
 
+def test_a_seed_gives_the_same_order_in_every_version(session):
+    """Attempts are stored with their seed, and go on in the order in which they began."""
+    asked = [item.id.removeprefix("sample.") for item in session.items]
+    assert asked == ["shape", "loss", "flow", "why", "encoder", "chain", "greedy"]
+
+
+def test_a_session_begins_at_its_first_question(session):
+    assert (session.position, session.current.id) == (0, "sample.shape")
+    assert session.apply(Moved(1)).current.id == "sample.loss"
+
+
+def test_the_time_that_is_left_ends_at_zero(session):
+    timed = replace(session, rules=Rules(limit=timedelta(minutes=30)))
+    minutes = [timed.time_left(START + timedelta(minutes=n)) for n in (0, 29, 30, 31)]
+    assert minutes == [timedelta(minutes=30), timedelta(minutes=1), timedelta(0), timedelta(0)]
+    assert session.time_left(START) is None
+
+
 def test_an_event_leaves_the_session_before_it_as_it_was(session):
     after = session.apply(answered("sample.shape", ("all",)))
     assert session.answers == {}
