@@ -291,3 +291,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except MutationError as problem:
         sys.exit(f"error: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)

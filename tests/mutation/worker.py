@@ -5,6 +5,7 @@ comes as a line of JSON on the standard input, and one line of JSON answers it.
 A job without a source runs the tests on what is there, and lets compiled files be kept.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -71,17 +72,25 @@ def outcome(job: dict[str, object], log: int) -> tuple[int, str]:
         in_a_fork(job["tests"], job["first"], writing)
     os.close(writing)
     deadline = time.monotonic() + job["seconds"]
-    while not os.waitpid(child, os.WNOHANG)[0]:
-        if time.monotonic() > deadline:
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os.close(reading)
-            return -1, "too long"
-        time.sleep(0.01)
-    told = os.read(reading, 1 << 16)
-    os.close(reading)
+    try:
+        while not os.waitpid(child, os.WNOHANG)[0]:
+            if time.monotonic() > deadline:
+                stop(child)
+                return -1, "too long"
+            time.sleep(0.01)
+        told = os.read(reading, 1 << 16)
+    except KeyboardInterrupt:
+        stop(child)
+        raise
+    finally:
+        os.close(reading)
     code, failed = json.loads(told or b'[3, "the tests ended early"]')
     return code, failed
+
+
+def stop(child: int) -> None:
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def main() -> None:
@@ -115,4 +124,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
