@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -100,9 +101,11 @@ def _grade(
     warm = ("numpy", "torch") if with_torch else ("numpy",)
     sandbox = WarmSandbox(warm, require_level=Level(require_level))
     try:
-        from grader.diagnosis.explanation import explained
-        from grader.harness.grading import grade
+        from grader.diagnosis.explanation import Explainer
+        from grader.harness.grading import grade, report_key
+        from grader.subject.loading import subject_of
 
+        subject = subject_of(assignment)
         grade(
             submissions,
             assignment=assignment,
@@ -110,7 +113,9 @@ def _grade(
             with_hidden=False,
             secret="",
             emit=emit,
-            explain=explained,
+            reference=subject.over_arrays() if subject else None,
+            explain=Explainer(subject),
+            key=partial(report_key, assignment=assignment, secret="", require_level=require_level),
         )
     finally:
         sandbox.close()

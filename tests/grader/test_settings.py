@@ -57,6 +57,22 @@ MISTAKES = {
         ("name: double", "name: shift"),
         "assignment.yaml: the stage 'shift' stands twice",
     ),
+    **{
+        f"a stage called {name}": (
+            ("name: double", f"name: {name}"),
+            f"assignment.yaml: the stage '{name}' has a name that `student` itself needs\n"
+            "  Give it another name; these are taken: observe, once, and what begins with an ",
+        )
+        for name in ("observe", "once", "_call", "__init__")
+    },
+    **{
+        f"a stage called {name}": (
+            ("name: double", f"name: '{name}'"),
+            f"assignment.yaml: the stage '{name}' cannot be the name of a Python function\n"
+            "  Name it with letters, digits and underscores, e.g. `causal_mask`.",
+        )
+        for name in ("", "two words", "layers[0]", "2d", "lambda", "None")
+    },
     "a stage that uses a later one": (
         ("Add one, points: 2,", "Add one, points: 2, uses: [double],"),
         "stage 'shift' uses 'double', which does not come before it",

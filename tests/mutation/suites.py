@@ -6,7 +6,41 @@ Where the database does not matter, SQLite is enough.
 QUIZ = "tests/grader/quiz"
 ON_SQLITE = ("-k", "not postgresql")
 HARNESS = "tests/grader/harness"
-STORE = ("tests/grader/store",)
+RUNNING = ("plugin", "check_run", "judging")
+RUNNING_TESTS = tuple(
+    f"{HARNESS}/test_{name}.py"
+    for name in (
+        "verdicts",
+        "our_fault",
+        "hidden_checks",
+        "course_mistakes",
+        "surroundings",
+        "order_of_the_class",
+        "direct_checks",
+    )
+)
+CALLING = (
+    "student",
+    "student_process",
+    "lasting_session",
+    "retries",
+    "seen_calls",
+    "stand_ins",
+    "time_budget",
+)
+CALLING_TESTS = tuple(
+    f"{HARNESS}/test_{name}.py"
+    for name in (
+        "time_budget",
+        "retries",
+        "lasting_session",
+        "student",
+        "stand_ins",
+        "hidden_checks",
+        "verdicts",
+        "order_of_the_class",
+    )
+)
 
 SUITES: dict[str, tuple[str, ...]] = {
     "grader/sandbox/child/wire.py": (
@@ -30,6 +64,6 @@ SUITES: dict[str, tuple[str, ...]] = {
     ),
     "grader/quiz/marking/sheets.py": (f"{QUIZ}/marking",),
     "grader/generation/order.py": ("tests/grader/generation",),
-    "grader/harness/plugin.py": (HARNESS,),
-    "grader/harness/student.py": (HARNESS,),
+    **dict.fromkeys((f"grader/harness/{name}.py" for name in RUNNING), RUNNING_TESTS),
+    **dict.fromkeys((f"grader/harness/{name}.py" for name in CALLING), CALLING_TESTS),
 }

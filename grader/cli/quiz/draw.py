@@ -6,7 +6,7 @@ import click
 
 from grader.cli.quiz.options import FILE, write_file
 
-# Those that `grader.keys.pictures` knows, which is imported with torch and later.
+# Those that the subject of the shipped questions draws; it is imported with torch and later.
 FIGURES = ("forward-pass", "generation-flow", "decoding-phase", "attention-matrix")
 
 
@@ -27,17 +27,15 @@ def draw(*, figure: str, output: Path | None, seed: int) -> None:
 
     What the figure shows is printed in words, too; the SVG holds them for screen readers.
     """
-    from grader.keys import pictures
+    from grader.keys.subject_keys import keys_of_bank
     from grader.reports import figures
+    from grader.settings import question_folder
 
+    seen = keys_of_bank(question_folder(None)).keys.drawings[figure](seed)
     if figure == "attention-matrix":
-        matrix = pictures.attention_matrix(seed)
-        drawn = figures.attention_matrix(
-            matrix.weights, matrix.tokens, title=matrix.title, name=figure
-        )
+        drawn = figures.attention_matrix(seen.weights, seen.tokens, title=seen.title, name=figure)
     else:
-        flow = pictures.FLOWS[figure](seed)
-        drawn = figures.flow_diagram(flow.boxes, arrows=flow.arrows, title=flow.title, name=figure)
+        drawn = figures.flow_diagram(seen.boxes, arrows=seen.arrows, title=seen.title, name=figure)
     path = output or Path(f"{figure}.svg")
     write_file(path, drawn.encode())
     click.echo(figures.words_of(drawn))

@@ -77,7 +77,7 @@ def export_questions(
     default=Path("imported-questions"),
     help="Folder for the topics.  [default: imported-questions]",
 )
-@click.option("--concept", type=click.IntRange(1, 17), help="Concept of questions without one.")
+@click.option("--concept", type=click.IntRange(min=1), help="Concept of questions without one.")
 @click.option(
     "--difficulty", type=click.IntRange(1, 3), help="Difficulty of questions without one."
 )

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 def verify_bank(folder: Path, *, topic: str | None, write: bool) -> int:
     """Print what verifying gave; the exit code is 2 where a key does not hold."""
-    from grader.keys.bank_check import check_bank, reference_digest
+    from grader.keys.bank_check import check_bank
+    from grader.keys.subject_keys import keys_of_bank
     from grader.quiz.bank.stored_results import read_stored
 
     stored = read_stored(folder)
+    bank = keys_of_bank(folder)
     checks: list[TopicCheck] = []
     red = 0
-    for check in check_bank(folder, topic):
+    for check in check_bank(bank.keys, folder, topic):
         checks.append(check)
         lines = list(_red_lines(check.outcomes, None if write else stored))
         red += len(lines)
@@ -31,10 +33,10 @@ def verify_bank(folder: Path, *, topic: str | None, write: bool) -> int:
             click.echo(f"  {line}")
     outcomes = [outcome for check in checks for outcome in check.outcomes]
     if write:
-        _write(folder, stored, outcomes)
+        _write(folder, stored, outcomes, bank.digest)
     elif stored is None:
         click.echo("No results are stored beside the questions: store them with `--write`.")
-    elif stored.reference != reference_digest() and not red:
+    elif stored.reference != bank.digest and not red:
         click.echo("The reference has changed since the results were stored; they are the same.")
     unbacked = sum(check.unbacked for check in checks)
     click.echo(
@@ -63,7 +65,9 @@ def _red_lines(outcomes: Iterable["KeyOutcome"], stored: "Stored | None") -> Ite
             yield f"red: {outcome.path}#{outcome.item} ({ran}): {said}."
 
 
-def _write(folder: Path, stored: "Stored | None", outcomes: list["KeyOutcome"]) -> None:
+def _write(
+    folder: Path, stored: "Stored | None", outcomes: list["KeyOutcome"], reference: str
+) -> None:
     from grader.errors import GraderError
     from grader.keys.bank_check import merged
     from grader.quiz.bank.stored_results import VERIFIED_FILE, stored_bytes
@@ -72,8 +76,9 @@ def _write(folder: Path, stored: "Stored | None", outcomes: list["KeyOutcome"]) 
     topics = [read_topic(path, with_evidence=False).topic for path in topic_paths(folder)]
     known = [item.id for topic in topics for item in topic.items if item.verify is not None]
     path = folder / VERIFIED_FILE
+    results = merged(stored, outcomes, known=known, reference=reference)
     try:
-        path.write_bytes(stored_bytes(merged(stored, outcomes, known)))
+        path.write_bytes(stored_bytes(results))
     except OSError as error:
         raise GraderError(
             f"cannot be written ({error.strerror})",

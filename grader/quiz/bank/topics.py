@@ -10,6 +10,7 @@ import msgspec
 
 from grader import strict_yaml
 from grader.errors import CourseError, did_you_mean
+from grader.quiz.bank.concepts import CONCEPTS_FILE
 from grader.quiz.bank.stored_results import (
     PLACEHOLDER,
     Result,
@@ -24,6 +25,7 @@ from grader.quiz.items.shuffle import shuffled
 from grader.quiz.items.verify_keys import read_backing
 
 MISCONCEPTIONS_FILE = "misconceptions.yaml"
+_NO_TOPICS = (MISCONCEPTIONS_FILE, CONCEPTS_FILE)
 NO_EVIDENCE = (
     f"there is no stored evidence that belongs to this question, for its {PLACEHOLDER}",
     "Run `grader quiz verify --write FOLDER`.",
@@ -98,7 +100,7 @@ def topic_paths(folder: Path) -> tuple[Path, ...]:
     Raises:
         CourseError: there is no such folder, or no topic in it.
     """
-    paths = sorted(path for path in folder.glob("*.yaml") if path.name != MISCONCEPTIONS_FILE)
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in _NO_TOPICS)
     if not paths:
         raise CourseError(
             "holds no questions" if folder.is_dir() else "there is no such folder",

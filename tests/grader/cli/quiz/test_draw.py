@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from grader.cli.quiz.draw import FIGURES
 from grader.cli.quiz.group import quiz
-from grader.keys.pictures import FLOWS, attention_matrix
+from reference.decoder.answers.pictures import FLOWS, attention_matrix
 
 
 @pytest.fixture
