@@ -261,19 +261,19 @@ def test_beside_nothing_but_zeros_only_what_is_as_good_as_zero_agrees():
 def test_what_is_not_finite_agrees_with_nothing_and_is_no_strain(value, place):
     pair = np.ones((2, 1))
     pair[place, 0] = value
-    take_strain()
-    sentence(assert_same, *pair, claim="They differ.")
-    assert take_strain() is None
+    with strain_noted() as strain:
+        sentence(assert_same, *pair, claim="They differ.")
+    assert strain.largest is None
 
 
 def test_the_strain_of_two_answers_is_their_difference_in_parts_of_rounding():
-    take_strain()
-    assert_same(np.array([100.001, 1.0]), np.array([100.0, 1.0]), claim="They differ.")
-    assert take_strain() == pytest.approx(0.5)
-    sentence(assert_same, np.array([1.0]), np.array([0.5]), claim="They differ.")
-    assert take_strain() == pytest.approx(50_000)
-    sentence(assert_close, np.array([1.0]), [0.0], name="the array")
-    assert take_strain() == pytest.approx(1e300)
+    with strain_noted() as strain:
+        assert_same(np.array([100.001, 1.0]), np.array([100.0, 1.0]), claim="They differ.")
+        assert strain.largest == pytest.approx(0.5)
+        sentence(assert_same, np.array([1.0]), np.array([0.5]), claim="They differ.")
+        assert strain.largest == pytest.approx(50_000)
+        sentence(assert_close, np.array([1.0]), [0.0], name="the array")
+        assert strain.largest == pytest.approx(1e300)
 
 
 def test_an_answer_of_another_kind_is_told_before_it_is_compared():
