@@ -12,6 +12,7 @@ from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.item import Doubt, Rejected
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -44,6 +45,43 @@ def test_a_seed_gives_the_same_order_in_every_version(session):
 def test_a_session_begins_at_its_first_question(session):
     assert (session.position, session.current.id) == (0, "sample.shape")
     assert session.apply(Moved(1)).current.id == "sample.loss"
+
+
+@pytest.mark.parametrize(
+    ("feedback", "shown"),
+    [
+        (Feedback.NOW, (False, True, True)),
+        (Feedback.END, (False, True, True)),
+        (Feedback.CLOSED, (False, False, True)),
+        (Feedback.NEVER, (False, False, False)),
+    ],
+)
+def test_the_rules_and_the_end_decide_when_feedback_is_shown(session, feedback, shown):
+    asking = replace(session, rules=Rules(feedback=feedback, closes=START + HOUR))
+    done = asking.apply(Finished(START))
+    later = START + 2 * HOUR
+    asked = [asking.shows_feedback(START), done.shows_feedback(START), done.shows_feedback(later)]
+    assert tuple(asked) == shown
+    assert not asking.shows_feedback(later)
+
+
+@pytest.mark.parametrize("feedback", Feedback)
+def test_an_answer_is_final_once_its_feedback_was_shown_or_all_is_handed_in(session, feedback):
+    session = replace(session, rules=Rules(feedback=feedback))
+    after = session.apply(answered("sample.shape", ("all",)))
+    assert not session.is_final("sample.shape")
+    assert after.is_final("sample.shape") == (feedback == Feedback.NOW)
+    assert not after.is_final("sample.loss")
+    assert after.apply(Finished(START)).is_final("sample.loss")
+
+
+def test_what_is_refused_is_told(session):
+    done = session.apply(Finished(START))
+    assert done.apply(Moved(0)) == Rejected("the attempt is finished")
+    refused = done.apply(answered("sample.shape", ("all",)))
+    assert refused == Rejected("the attempt is finished")
+    refused = session.apply(answered("other.shape", ("all",)))
+    assert refused == Rejected("there is no question 'other.shape' in this attempt")
 
 
 def test_the_time_that_is_left_ends_at_zero(session):
@@ -161,7 +199,6 @@ def test_with_everything_answered_a_resumed_session_is_at_the_review(session):
 
 # Time: opens at START, closes three hours later, half an hour an attempt.
 
-HOUR = timedelta(hours=1)
 TIMED = Rules(opens=START, closes=START + 3 * HOUR, limit=HOUR / 2, feedback=Feedback.END)
 
 
