@@ -170,6 +170,13 @@ def test_a_session_is_resumed_where_it_stopped(session):
     }
 
 
+@pytest.mark.parametrize(("places", "position"), [((), 0), ((0,), 1), ((1,), 0), ((0, 2), 1)])
+def test_a_resumed_session_is_at_its_first_question_without_an_answer(session, places, position):
+    items = [session.items[n] for n in places]
+    after, _ = resumed(session, [answered(item.id, item.key()) for item in items])
+    assert after.position == position
+
+
 def test_an_answer_that_no_longer_fits_is_asked_again(session):
     answers = [
         answered("sample.shape", ("gone",)),
