@@ -188,6 +188,13 @@ def test_an_answer_that_no_longer_fits_is_asked_again(session):
     assert set(after.answers) == {"sample.loss"}
 
 
+def test_a_question_that_was_answered_again_is_not_lost(session):
+    answers = [answered("sample.shape", ("gone",)), answered("sample.shape", ("all",))]
+    for order in (answers, answers[::-1]):
+        after, lost = resumed(session, order)
+        assert (after.answers["sample.shape"].response, lost) == (("all",), ())
+
+
 @pytest.mark.parametrize(
     ("feedback", "counts"),
     [(Feedback.NOW, "last")] + [(other, "all") for other in list(Feedback)[1:]],
