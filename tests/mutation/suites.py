@@ -6,41 +6,16 @@ Where the database does not matter, SQLite is enough.
 QUIZ = "tests/grader/quiz"
 ON_SQLITE = ("-k", "not postgresql")
 HARNESS = "tests/grader/harness"
-RUNNING = ("plugin", "check_run", "judging")
-RUNNING_TESTS = tuple(
-    f"{HARNESS}/test_{name}.py"
-    for name in (
-        "verdicts",
-        "our_fault",
-        "hidden_checks",
-        "course_mistakes",
-        "surroundings",
-        "order_of_the_class",
-        "direct_checks",
-    )
+
+
+def of_harness(*names: str) -> tuple[str, ...]:
+    return tuple(f"{HARNESS}/test_{name}.py" for name in names)
+
+
+RUNNING = of_harness(
+    "verdicts", "our_fault", "hidden_checks", "course_mistakes", "surroundings", "direct_checks"
 )
-CALLING = (
-    "student",
-    "student_process",
-    "lasting_session",
-    "retries",
-    "seen_calls",
-    "stand_ins",
-    "time_budget",
-)
-CALLING_TESTS = tuple(
-    f"{HARNESS}/test_{name}.py"
-    for name in (
-        "time_budget",
-        "retries",
-        "lasting_session",
-        "student",
-        "stand_ins",
-        "hidden_checks",
-        "verdicts",
-        "order_of_the_class",
-    )
-)
+CALLING = of_harness("student", "stand_ins", "answering", "hidden_checks", "verdicts")
 
 SUITES: dict[str, tuple[str, ...]] = {
     "grader/sandbox/child/wire.py": (
@@ -64,6 +39,14 @@ SUITES: dict[str, tuple[str, ...]] = {
     ),
     "grader/quiz/marking/sheets.py": (f"{QUIZ}/marking",),
     "grader/generation/order.py": ("tests/grader/generation",),
-    **dict.fromkeys((f"grader/harness/{name}.py" for name in RUNNING), RUNNING_TESTS),
-    **dict.fromkeys((f"grader/harness/{name}.py" for name in CALLING), CALLING_TESTS),
+    "grader/harness/time_budget.py": of_harness("time_budget"),
+    "grader/harness/retries.py": of_harness("retries"),
+    "grader/harness/seen_calls.py": of_harness("seen_calls"),
+    "grader/harness/stand_ins.py": of_harness("stand_ins"),
+    "grader/harness/lasting_session.py": of_harness("lasting_session"),
+    "grader/harness/student.py": CALLING,
+    "grader/harness/student_process.py": (*CALLING, *of_harness("order_of_the_class")),
+    "grader/harness/plugin.py": RUNNING,
+    "grader/harness/check_run.py": RUNNING,
+    "grader/harness/judging.py": RUNNING,
 }
