@@ -8,13 +8,20 @@ from grader.harness.seen_calls import SeenCalls
 from grader.harness.shortcut_rules import Evidence
 from grader.observed_calls import StageCall
 from grader.records import Submission
-from grader.sandbox.contract import Returned
+from grader.sandbox.contract import Returned, Use
 
 
 @pytest.fixture
-def seen():
-    submission = Submission(name="ada", cells=(("a.py", "x"),), modules={}, digest="")
-    return SeenCalls(Evidence(submission))
+def evidence():
+    """Evidence of one watched name."""
+    found = Evidence(Submission(name="ada", cells=(("a.py", "x"),), modules={}, digest=""))
+    found.stages, found.watched = ("shift",), {"np.exp": ("shift",)}
+    return found
+
+
+@pytest.fixture
+def seen(evidence):
+    return SeenCalls(evidence)
 
 
 def observed(seen, came, *, stopped=False, calls=()):
@@ -57,3 +64,12 @@ def test_calls_of_hidden_checks_are_marked(seen):
     seen.in_hidden_check = True
     observed(seen, Crashed)
     assert [kept.hidden for kept in seen.observations] == [False, True]
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_uses_of_watched_names_are_told_with_the_kind_of_check(seen, evidence, hidden):
+    seen.in_hidden_check = hidden
+    seen.add_uses([Use(name="np.exp", stage="shift", file="a.py", line=1, times=3)])
+    [told] = evidence.told()
+    assert (told.name, told.stage, told.times, told.hidden) == ("np.exp", "shift", 3, hidden)
+    assert seen.evidence is evidence
