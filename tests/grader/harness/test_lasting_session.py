@@ -14,6 +14,9 @@ LIMITS = Limits(
 SOURCE = """
 import os
 print("read")
+def say():
+    print("called", flush=True)
+
 def end():
     print("ending", flush=True)
     os._exit(1)
@@ -64,6 +67,13 @@ def test_what_is_printed_while_it_is_read_is_kept_once(lasting):
     session.child()
     assert session.take_output() == "read\nending\nending\n"
     assert session.take_output() == ""
+
+
+def test_what_a_living_child_prints_is_told_at_once(lasting):
+    session, _ = lasting(SOURCE)
+    for told in ("read\ncalled\n", "called\n"):
+        session.child().call(StudentCall("say", []), seconds=5, answer=None)
+        assert session.take_output() == told
 
 
 def test_what_cannot_be_read_is_not_read_again(lasting):

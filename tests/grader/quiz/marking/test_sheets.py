@@ -312,8 +312,10 @@ def test_what_is_no_record_of_marks_is_refused(record):
         sheet_from_json("ada", msgspec.json.encode(record))
 
 
-def test_a_record_of_marks_may_hold_more():
+def test_a_record_of_marks_may_hold_more_than_it_must():
     assert sheet_from_json("ada", msgspec.json.encode(RECORD)).record == RECORD
+    least = {name: value for name, value in RECORD.items() if name != "more"}
+    assert sheet_from_json("ada", msgspec.json.encode(least)).record == least
 
 
 def test_the_topic_of_a_question_is_what_stands_before_the_point():
@@ -349,6 +351,15 @@ def test_texts_come_question_by_question(sheet, items):
     for rows in ([*ada.rows, copied], [copied, *ada.rows]):
         both_texts = waiting([Sheet("ada", ada.record | {"questions": rows})], both, decided([]))
         assert [one.item.id for one in both_texts] == ["sample.why", "sample.a"]
+
+
+@pytest.mark.parametrize("entry", [marked("why"), repaired("why", "drop")])
+def test_a_text_that_is_not_read_again_keeps_no_later_one_from_being_read(sheet, items, entry):
+    both = items | {"sample.a": msgspec.structs.replace(items["sample.why"], id="sample.a")}
+    later = row(sheet(), "why") | {"question": "sample.a"}
+    record = sheet().record | {"questions": [*sheet().rows, later]}
+    [waits] = waiting([Sheet("ada", record)], both, decided([entry]))
+    assert waits.item.id == "sample.a"
 
 
 @pytest.mark.parametrize(("action", "n"), [("drop", 0), ("full_marks", 0), ("accept", 1)])
