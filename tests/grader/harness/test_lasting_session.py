@@ -97,3 +97,19 @@ def test_a_closed_session_can_be_opened_again(lasting):
     session.close()
     session.child()
     assert attempts == [0, 1]
+
+
+def test_what_was_seen_while_it_was_read_is_told(sandbox):
+    cells = (("cell 1", "import numpy as np\nnp.exp(1)\n"), ("cell 2", "1 / 0\n"))
+    evidence = Evidence(Submission(name="ada", cells=cells, modules={}, digest=""))
+    evidence.stages, evidence.watched = ("shift",), {"numpy.exp": ()}
+    code = Code(main="submission", cells=cells, stages=("shift",), shortcuts=evidence.watched)
+    session = LastingSession(lambda: sandbox.open(code, LIMITS), evidence)
+    try:
+        session.child()
+        assert session.notes
+        assert all("ZeroDivisionError" in note for note in session.notes)
+        told = [(seen.name, seen.stage, seen.hidden) for seen in evidence.told()]
+        assert told == [("numpy.exp", "", False)]
+    finally:
+        session.close()

@@ -97,6 +97,12 @@ def test_without_decisions_a_sheet_stays_as_it_is(sheet, items):
     assert remarked(sheet(), items, decided([])) == sheet()
 
 
+def test_a_text_that_nobody_wrote_waits_for_nobody(sheet, items):
+    empty = sheet(why=None)
+    assert remarked(empty, items, decided([marked("why")])) == empty
+    assert row(empty, "why")["standing"] == "no answer"
+
+
 def test_ticked_items_become_points_with_reasons(sheet, items):
     entry = marked("why", comment="Nearly.", misconceptions=("cross_attention.needed",))
     after = remarked(sheet(), items, decided([entry]))
