@@ -97,6 +97,14 @@ def test_the_guess_level_of_a_longer_chain_is_estimated_well(rule, mean):
     assert float(guess_level(rule, chain("ABCDEFGH"), 0)) == pytest.approx(mean, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("rule", "level"),
+    [("position", "124/1000"), ("pairs", "116/1000"), ("edit", "49/1000"), ("exact", "1/40320")],
+)
+def test_an_estimated_guess_level_is_the_same_in_every_version(rule, level):
+    assert guess_level(rule, chain("ABCDEFGH"), 0) == Fraction(level)
+
+
 @every_rule
 def test_the_guess_level_counts_the_strangers_that_are_shown(rule):
     order = chain("ABC")
