@@ -70,6 +70,11 @@ def test_a_partial_order_keeps_the_counted_pairs(answer, kept):
     assert pairs_share(answer.split(), FLOW) == 2 * Fraction(kept, 20) - 1
 
 
+def test_where_no_step_needs_another_pairs_are_all_or_nothing():
+    free = PartialOrder(("A", "B", "C"), ())
+    assert [pairs_share(answer, free) for answer in ("ABC", "CBA", "AB", "ABCX")] == [1, 1, 0, 0]
+
+
 def test_a_stranger_costs_one_step_by_pairs_and_a_place_by_position():
     answer = ["enc", "emb", "pos", "add", "blk", "log", "X", "smp"]
     assert pairs_share(answer, FLOW) == Fraction(6, 7)

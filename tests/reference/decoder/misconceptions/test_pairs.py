@@ -4,13 +4,13 @@ from functools import partial
 
 import pytest
 import torch
-from tests.reference.misconceptions.test_recorded_calls import distance
 
 from grader.subject import composition as in_parts
 from reference.decoder.contract import FUNCTIONS
 from reference.decoder.misconceptions.catalogue import find, of_stage
 from reference.decoder.misconceptions.pairs.table import COMPOSITIONS
 from reference.decoder.subject import SUBJECT
+from tests.reference.decoder.misconceptions.test_recorded_calls import distance
 
 # What is no matter of one part: another order, all at once, or the arguments changed in place.
 WHOLE = {
