@@ -111,6 +111,11 @@ def test_an_estimated_guess_level_is_the_same_in_every_version(rule, level):
 
 
 @every_rule
+def test_where_every_order_is_right_a_guess_earns_all(rule):
+    assert guess_level(rule, PartialOrder(tuple("ABCDEFGH"), ()), 0) == 1
+
+
+@every_rule
 def test_the_guess_level_counts_the_strangers_that_are_shown(rule):
     order = chain("ABC")
     answers = list(permutations(("A", "B", "C", "x"), 3))
