@@ -95,9 +95,15 @@ class Assignment:
 class Course(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The settings of one course."""
 
+    id: str = ""  # what attempts at its quizzes are kept under; without one, the name
     name: str = ""
     secret: str = ""  # hidden checks draw their inputs from it
     diagnose_hidden: bool = True  # whether a mistake is named that only hidden checks show
+
+    @property
+    def key(self) -> str:
+        """What tells this course from others; empty if it has neither id nor name."""
+        return self.id.strip() or self.name.strip()
 
 
 def shipped(kind: str) -> Path:
@@ -170,6 +176,26 @@ def load_course(path: Path | None) -> Course:
     return strict_yaml.read(path or Path(COURSE_FILE), Course)
 
 
+def course_around(folder: Path) -> Course:
+    """The course of a folder: its course.yaml, or the nearest above it; without one, the defaults.
+
+    Raises:
+        CourseError: the file is wrong, or its id or name is too long.
+    """
+    for place in (folder, *folder.parents):
+        path = place / COURSE_FILE
+        if path.is_file():
+            course = strict_yaml.read(path, Course)
+            if len(course.key) > _LONGEST_NAME:
+                raise CourseError(
+                    f"the id of the course has {len(course.key)} characters",
+                    at=str(path),
+                    fix=f"Write an `id` of at most {_LONGEST_NAME} characters.",
+                )
+            return course
+    return Course()
+
+
 def kept_secret(path: Path) -> str:
     """The secret kept in a file that only its owner may read; made on first use.
 
@@ -235,7 +261,8 @@ def _check_name(stage: str, at: str) -> None:
         raise CourseError(
             f"the stage {stage!r} cannot be the name of a Python function",
             at=at,
-            fix="Name it with letters, digits and underscores, e.g. `causal_mask`.",
+            fix="Name it with letters, digits and underscores, and by no word of Python's own, "
+            "e.g. `causal_mask`.",
         )
     if stage.startswith("_") or stage in STUDENT_METHODS:
         raise CourseError(

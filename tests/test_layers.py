@@ -58,7 +58,7 @@ TABLE = {
         "msgspec",
     ),
     "grader.quiz": ("errors records text settings strict_yaml", "msgspec"),
-    "grader.quiz.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
+    "grader.quiz.exports": ("text quiz", "lxml markdown_it mdit_py_plugins msgspec"),
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (

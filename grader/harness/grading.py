@@ -94,7 +94,7 @@ def grade(
 
     Raises:
         CourseError: the checks of the assignment are wrong.
-        GraderFault: pytest itself could not run.
+        GraderFault: pytest itself could not run, or no process for student code can be made.
     """
 
     def work(runner: CheckRunner) -> None:

@@ -75,7 +75,7 @@ class Student:
         answering = arguments[tables[0]] if tables else None
         call = contract.StudentCall(
             name,
-            [a.table() if is_answering(a) else a for a in arguments],
+            [a.table() if i in tables else a for i, a in enumerate(arguments)],
             tables=tables,
             stand_ins={
                 other: parameters

@@ -4,6 +4,7 @@ Where the database does not matter, SQLite is enough.
 """
 
 QUIZ = "tests/grader/quiz"
+STORE = ("tests/grader/store",)
 ON_SQLITE = ("-k", "not postgresql")
 HARNESS = "tests/grader/harness"
 
@@ -51,4 +52,9 @@ SUITES: dict[str, tuple[str, ...]] = {
     "grader/harness/plugin.py": (*RUNNING, *UNTIMED),
     "grader/harness/check_run.py": (*RUNNING, *UNTIMED),
     "grader/harness/judging.py": (*RUNNING, *UNTIMED),
+    "grader/store/quiz_store.py": (*STORE, *ON_SQLITE),
+    "grader/store/quiz_rows.py": (*STORE, *ON_SQLITE),
+    "grader/store/marking_store.py": (*STORE, *ON_SQLITE),
+    "grader/store/database.py": STORE,
+    "grader/store/tables.py": STORE,
 }

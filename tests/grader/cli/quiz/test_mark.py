@@ -19,6 +19,7 @@ from grader.quiz.bank.topics import load_topic
 from grader.quiz.marking.scoring import mark_all, marks_to_json
 from grader.store.marking_store import open_marking_store
 from grader.store.quiz_store import open_store
+from tests.grader.store.known_quiz import known_quiz
 
 BANK = Path(__file__).parents[2] / "quiz" / "sample_bank"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -60,7 +61,12 @@ def store(tmp_path):
     marks = mark_all(topic.items, {"sample.why": "One sequence."})
     with open_store(path) as opened:
         attempt = opened.begin(
-            student="ada", topic="sample", topic_digest=topic.digest, seed=7, settings={}, at=AT
+            student="ada",
+            quiz=known_quiz(opened),
+            topic_digest=topic.digest,
+            seed=7,
+            settings={},
+            at=AT,
         )
         record = marks_to_json(marks, topic=topic, student="ada").decode()
         opened.finish(attempt.id, at=AT, marks=record)

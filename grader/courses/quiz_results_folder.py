@@ -1,4 +1,4 @@
-"""The results folder of a class quiz: what lies where, and how it survives.
+"""The results folder of a quiz: what lies where, and how it survives.
 
 quiz-grades.csv               one row a student and topic, and one a file that was not graded
 quiz-run.json                 where the questions are, and what became of each file
@@ -7,34 +7,21 @@ decisions.jsonl               what people decided: markings and repairs; lines a
 history.jsonl                 the marks before each change, with time and reason; the same
 """
 
-import csv
 import hashlib
-import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 
 import msgspec
 
 from grader.batch.results import write_whole
+from grader.courses.quiz_grades import FileOutcome, grades_csv, sheet_id
 from grader.errors import CourseError, GraderFault
-from grader.quiz.items.marks import Standing, shown
-from grader.quiz.marking.sheets import Sheet, sheet_from_json
-from grader.text import table_cell
+from grader.quiz.marking.sheets import sheet_from_json
 
 _PLAIN_NAME = re.compile(r"\w[\w @+-]{0,99}")
-
-
-class FileOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one answers file; without a reason it was graded."""
-
-    file: str
-    student: str = ""
-    topic: str = ""
-    reason: str = ""
 
 
 class QuizRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +32,7 @@ class QuizRun(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileOutcome, ...]
 
 
-class QuizResults:
+class QuizResultsFolder:
     """The files of one results folder. It keeps marks as `marking.class_marks` asks for."""
 
     def __init__(self, folder: Path) -> None:
@@ -75,7 +62,7 @@ class QuizResults:
             ) from error
 
     def write_run(self, run: QuizRun) -> None:
-        make_folder(self.folder)
+        _make_folder(self.folder)
         write_whole(self._run, msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
 
     def records(self) -> dict[str, str]:
@@ -112,7 +99,7 @@ class QuizResults:
         past = [(name, old[name]) for name in changed if name in old]
         _append(self._history, [_past_line(*pair, reason=reason, at=at) for pair in past])
         for name in changed:
-            make_folder(paths[name].parent)
+            _make_folder(paths[name].parent)
             write_whole(paths[name], records[name].encode())
         self.write_grades()
 
@@ -127,58 +114,13 @@ class QuizResults:
         return self._marks / topic / f"{_file_stem(student)}.json"
 
 
-def sheet_id(topic: str, student: str) -> str:
-    return f"{topic}/{student}"
-
-
-def grades_csv(sheets: Iterable[Sheet], files: Iterable[FileOutcome]) -> bytes:
-    """The gradebook. Fractions are written as `0 2/3`: a spreadsheet takes `2/3` for a date."""
-    ordered = sorted(sheets, key=lambda sheet: (sheet.topic, sheet.student))
-    questions = list(dict.fromkeys(row["question"] for s in ordered for row in s.rows))
-    came = {sheet_id(f.topic, f.student) for f in files if not f.reason}
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    head = ["student", "topic", "status", "points", "max_points", "waiting_points"]
-    rows.writerow([*head, *map(table_cell, questions), "reason"])
-    for sheet in ordered:
-        rows.writerow(_sheet_cells(sheet, questions, is_new=sheet.id in came))
-    for file in files:
-        if file.reason:
-            empty = [""] * (3 + len(questions))
-            name = table_cell(file.student or file.file)
-            rows.writerow(
-                [name, table_cell(file.topic), "unreadable", *empty, table_cell(file.reason)]
-            )
-    return text.getvalue().encode()
-
-
-def make_folder(path: Path) -> None:
+def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise GraderFault(
             f"cannot be made ({error.strerror})", at=str(path), fix="Name another folder with -o."
         ) from error
-
-
-def _sheet_cells(sheet: Sheet, questions: Iterable[str], *, is_new: bool) -> Iterator[str | int]:
-    yield table_cell(sheet.student)
-    yield table_cell(sheet.topic)
-    yield "to be marked" if sheet.waiting_points else "graded"
-    yield _number(sheet.points)
-    yield sheet.max_points
-    yield sheet.waiting_points
-    by_question = {row["question"]: row for row in sheet.rows}
-    for question in questions:
-        row = by_question.get(question)
-        is_marked = row is not None and row["standing"] not in (Standing.WAITING, Standing.DROPPED)
-        yield _number(Fraction(row["points"])) if row and is_marked else ""
-    yield "" if is_new else "from an earlier run; not graded in the last one"
-
-
-def _number(points: Fraction) -> str:
-    text = shown(points)
-    return f"0 {text}" if "/" in text and " " not in text else text
 
 
 def _file_stem(student: str) -> str:
@@ -204,7 +146,7 @@ def _append(path: Path, lines: Sequence[str]) -> None:
     """Add lines and have them on disk; a last line that was cut off by a crash stays alone."""
     if not lines:
         return
-    make_folder(path.parent)
+    _make_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         with open(descriptor, "rb+", buffering=0) as file:

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 import yaml
 
-from grader.courses.class_quiz import Topics, grade_class
-from grader.courses.quiz_results import QuizResults
+from grader.courses.answers_grading import grade_class
+from grader.courses.quiz_results_folder import QuizResultsFolder
+from grader.courses.topics_by_name import Topics
 from grader.errors import CourseError, GraderFault, SubmissionError
 from grader.quiz.marking.class_marks import ClassMarks
 from grader.quiz.marking.decisions import Marked, Repaired, answer_digest, to_line
@@ -46,7 +47,7 @@ def write(folder):
 
 @pytest.fixture
 def results(tmp_path):
-    return QuizResults(tmp_path / "results")
+    return QuizResultsFolder(tmp_path / "results")
 
 
 @pytest.fixture
