@@ -55,6 +55,6 @@ SUITES: dict[str, tuple[str, ...]] = {
     "grader/store/quiz_store.py": (*STORE, *ON_SQLITE),
     "grader/store/quiz_rows.py": (*STORE, *ON_SQLITE),
     "grader/store/marking_store.py": (*STORE, *ON_SQLITE),
-    "grader/store/database.py": STORE,
-    "grader/store/tables.py": STORE,
+    "grader/store/database.py": (*STORE, *ON_SQLITE),
+    "grader/store/tables.py": (*STORE, *ON_SQLITE),
 }
