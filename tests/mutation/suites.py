@@ -16,7 +16,13 @@ def of_harness(*names: str) -> tuple[str, ...]:
 # without those that wait for code that does not end: a busy machine would seem to find mutants
 UNTIMED = ("-k", "not does_not_answer and not endless")
 RUNNING = of_harness(
-    "verdicts", "our_fault", "hidden_checks", "course_mistakes", "surroundings", "direct_checks"
+    "verdicts",
+    "our_fault",
+    "hidden_checks",
+    "course_mistakes",
+    "surroundings",
+    "direct_checks",
+    "shortcut_rules",
 )
 CALLING = of_harness("student", "stand_ins", "answering", "hidden_checks", "verdicts")
 
