@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from grader.cli.files import write_file
+from grader.quiz.bank.concepts import must_be_a_row
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import Topic, load, load_topic
 from grader.quiz.exports.export_job import ExportJob, Loss
@@ -44,6 +45,8 @@ def export_topics(
 
 def import_file(file: Path, output: Path, *, concept: int | None, difficulty: int | None) -> None:
     """Write a folder of topics, and say what was lost and what is left to do."""
+    if concept is not None:
+        must_be_a_row(concept, output)
     read = read_file(file)
     must_be_free(read.topics, output)
     _warn(read.losses)
