@@ -293,6 +293,7 @@ def test_the_last_step_that_was_asked_for_must_be_whole(judged, trace_of):
 # Traces made by hand: each call is a stage, what it received and what it returned.
 
 ROWS = np.array([[1.0, 2.0], [3.0, 4.0]])
+LONG = np.arange(6.0).reshape(3, 2)
 
 
 def trace(*calls):
@@ -322,7 +323,7 @@ def test_data_that_flows_on_or_was_never_there_is_no_mistake(calls):
         ([("output", ROWS, np.zeros((2, 0))), ("softmax", np.ones(3), ROWS)], "an array that no"),
         ([("output", ROWS, ROWS), ("softmax", ROWS[-1] * (1 + 1.5e-5), ROWS)], "an array that no"),
         ([("embed", [5], np.zeros(2)), ("layers[0]", np.full(2, 1.5e-7), 0)], "an array that no"),
-        ([("output", 0, ROWS[None]), ("softmax", ROWS[0], ROWS)], "the row of position 0"),
+        ([("output", 0, LONG[None]), ("softmax", LONG[1], ROWS)], "the row of position 1"),
         # of two stages that returned the same the later one is named, and never the call itself
         (
             [
