@@ -65,6 +65,24 @@ def test_the_rules_and_the_end_decide_when_feedback_is_shown(session, feedback, 
     assert not asking.shows_feedback(later)
 
 
+@pytest.mark.parametrize(
+    ("feedback", "closes", "words"),
+    [
+        (
+            Feedback.CLOSED,
+            START,
+            "marks are shown once it has closed on Mon 5 Jan 2026 at 09:00 UTC",
+        ),
+        (Feedback.CLOSED, None, "this quiz shows no marks"),
+        (Feedback.NEVER, START, "this quiz shows no marks"),
+    ],
+)
+def test_where_no_marks_are_shown_the_reason_is_told(session, feedback, closes, words):
+    after = session.apply(answered("sample.shape", ("all",)))
+    after = replace(after, rules=Rules(feedback=feedback, closes=closes))
+    assert after.why_no_marks() == f"1 answer of 7 saved; {words}"
+
+
 @pytest.mark.parametrize("feedback", Feedback)
 def test_an_answer_is_final_once_its_feedback_was_shown_or_all_is_handed_in(session, feedback):
     session = replace(session, rules=Rules(feedback=feedback))
