@@ -11,7 +11,7 @@ from grader.cli.quiz.group import quiz
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "nbformat", "safetensors"}
-COMMANDS = ("assignments", "start", "check", "batch", "audit", "quiz", "doctor")
+COMMANDS = ("assignments", "start", "check", "batch", "audit", "examples", "quiz", "doctor")
 HELP = """
 import sys
 from grader.cli import main

@@ -31,6 +31,7 @@ TABLE = {
         "torch msgspec",
     ),
     "grader.errors": ("", ""),
+    "grader.extensions": ("errors", ""),
     "grader.records": ("errors", "msgspec"),
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
@@ -39,7 +40,8 @@ TABLE = {
     "grader.subject_sources": ("errors", ""),
     "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
-    "grader.sandbox": ("errors text sandbox.child", "msgspec"),
+    "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
+    "grader.sandbox.conformance": ("errors sandbox sandbox.child", "pytest numpy"),
     "grader.sandbox.child": ("", "numpy torch msgspec"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
@@ -58,16 +60,21 @@ TABLE = {
         "msgspec",
     ),
     "grader.quiz": ("errors records text settings strict_yaml", "msgspec"),
-    "grader.quiz.exports": ("text quiz", "lxml markdown_it mdit_py_plugins msgspec"),
+    "grader.quiz.exports": (
+        "errors extensions text quiz",
+        "lxml markdown_it mdit_py_plugins msgspec",
+    ),
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (
-        "errors records settings intake batch subject",
-        "",
+        "errors records settings strict_yaml intake batch subject",
+        "msgspec",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.courses": ("errors records text settings quiz store batch intake", "msgspec"),
     "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
+    "grader.__main__": ("cli", ""),
+    "grader.api": ("errors records settings intake batch store", "msgspec"),
     "grader.cli": (
         "errors records text strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit subject quiz keys quiz.exports quiz.imports store "
