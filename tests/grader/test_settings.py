@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from grader.errors import CourseError
+from grader.errors import CourseError, GraderFault
 from grader.settings import (
     Course,
     assignments,
@@ -237,6 +237,12 @@ def test_an_empty_secret_is_refused(tmp_path):
     path.write_text("\n")
     with pytest.raises(CourseError, match="holds no secret"):
         kept_secret(path)
+
+
+def test_a_secret_that_finds_no_room_is_one_sentence_and_leaves_nothing(tmp_path, most_bytes):
+    with most_bytes(10), pytest.raises(GraderFault, match=r"course-secret: cannot be written \("):
+        kept_secret(tmp_path / "course-secret")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_course_is_that_of_the_nearest_file_above(tmp_path, monkeypatch):

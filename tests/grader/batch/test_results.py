@@ -150,3 +150,27 @@ def test_a_gradebook_has_a_row_for_each_submission(name, reason):
     assert len(table) == 2
     assert len(table[1]) == 6
     assert table[1][0].removeprefix("'") == " ".join(name.splitlines()).removeprefix("'")
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path, most_bytes):
+    path = tmp_path / "grades.csv"
+    write_whole(path, b"old")
+    with most_bytes(1000), pytest.raises(GraderFault, match=r"be written \(File too large\)"):
+        write_whole(path, b"x" * 1001)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["grades.csv"]
+
+
+def test_a_report_that_finds_no_room_leaves_nothing(results, most_bytes):
+    results.keep(report("ada", 2), report("ada", 2), at=AT)
+    with most_bytes(1000), pytest.raises(GraderFault):
+        results.keep(report("bob", 2, reason="x" * 1000), report("bob", 2), at=AT)
+    files = {path.name for path in results.folder.rglob("*") if path.is_file()}
+    assert files == {"ada.json"}
+    assert set(results.newest()) == {"ada"}
+
+
+def test_folders_that_cannot_be_made_are_one_sentence(tmp_path):
+    (tmp_path / "results").write_text("a file")
+    with pytest.raises(GraderFault, match=r"results/staff: cannot be made \(Not a directory\)"):
+        Results(tmp_path / "results").keep(report("ada", 2), report("ada", 2), at=AT)
