@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import keyword
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ ASSIGNMENT_FILE = "assignment.yaml"
 COURSE_FILE = "course.yaml"
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
+_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
 # What students read, and what an audit or `grader examples` hands in: no check reads them.
 _NO_GRADES = {"handout.md", "starter.py", "examples", "audit"}
 # What a check can ask of `student` itself; every other name is a function of the student's.
@@ -62,6 +64,7 @@ class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
 class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     title: str
+    id: str = ""  # what its results are known by; the name of its folder if it is empty
     subject: str = ""  # whose known mistakes are looked for; none if it is empty
     total: int
     stages: tuple[Stage, ...]
@@ -152,7 +155,7 @@ def load_assignment(folder: Path) -> Assignment:
     settings = strict_yaml.read(path, _AssignmentFile)
     _check(settings, str(path))
     return Assignment(
-        name=folder.resolve().name,
+        name=settings.id or folder.resolve().name,
         folder=folder.resolve(),
         title=settings.title,
         stages=settings.stages,
@@ -232,6 +235,12 @@ def _write_secret(path: Path) -> None:
 
 
 def _check(settings: _AssignmentFile, at: str) -> None:
+    if settings.id and not _ID.fullmatch(settings.id):
+        raise CourseError(
+            f"id: {settings.id!r} is no id",
+            at=at,
+            fix="Take letters, digits, points, hyphens and underscores, at most 100 of them.",
+        )
     total = sum(stage.points for stage in settings.stages)
     if total != settings.total:
         raise CourseError(

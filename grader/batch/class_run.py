@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
-from grader.errors import SubmissionError
+from grader.errors import CourseError, SubmissionError
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import entries, read
 from grader.records import GradingRun, Report, Status, Submission
@@ -68,9 +68,10 @@ def run_batch(
 
     Raises:
         SubmissionError: there is no such folder.
-        CourseError: the assignment is wrong.
+        CourseError: the assignment is wrong, or the results are those of another one.
         GraderFault: this machine does not reach the isolation level.
     """
+    _must_be_of(keeper.last_run(), assignment)
     found = entries(submissions, without=leave_out)
     job = GradingJob(
         assignment=assignment.folder,
@@ -95,6 +96,16 @@ def run_batch(
     return Summary(
         reports=tuple(done[name] for name in found if name in done), already_done=up_to_date
     )
+
+
+def _must_be_of(last: GradingRun | None, assignment: Assignment) -> None:
+    if last is not None and last.assignment != assignment.name:
+        raise CourseError(
+            f"the results there are those of the assignment {last.assignment!r}",
+            at=assignment.name,
+            fix="Name another folder for its results. If it is the same assignment in a renamed "
+            f"folder, write `id: {last.assignment}` into its assignment.yaml.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

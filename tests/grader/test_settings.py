@@ -261,3 +261,14 @@ def test_an_id_that_no_store_can_keep_is_refused(tmp_path):
     (tmp_path / "course.yaml").write_text(f"id: {'x' * 201}")
     with pytest.raises(CourseError, match="the id of the course has 201 characters"):
         course_around(tmp_path)
+
+
+def test_an_assignment_is_known_by_its_folder_or_by_its_id(small):
+    settings = small / "assignment.yaml"
+    whole = settings.read_text()
+    assert load_assignment(small).name == small.name
+    settings.write_text(f"id: week-3.cache\n{whole}")
+    assert load_assignment(small).name == "week-3.cache"
+    settings.write_text(f"id: week 3\n{whole}")
+    with pytest.raises(CourseError, match="id: 'week 3' is no id"):
+        load_assignment(small)

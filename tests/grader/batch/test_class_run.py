@@ -8,6 +8,7 @@ import pytest
 from grader.batch.class_run import run_batch
 from grader.batch.executors.local import LocalPool
 from grader.batch.results import Results
+from grader.errors import CourseError
 from grader.records import Status
 from grader.settings import Course, load_assignment
 from grader.store.reports_store import open_reports
@@ -20,10 +21,10 @@ def grade(small, tmp_path):
     """Grades the folder `class` into a keeper."""
 
     def graded(keeper, *, told=lambda *_: None, **options):
+        options.setdefault("assignment", load_assignment(small))
         return run_batch(
             tmp_path / "class",
             keeper,
-            assignment=load_assignment(small),
             course=Course(secret="s"),
             require_level="none",
             told=told,
@@ -55,6 +56,26 @@ def test_a_store_keeps_a_class_and_its_versions(grade, write, right, database):
         [ada] = store.versions("ada")
         assert ada.made_at == AT
         assert store.last_run().submissions == ("ada", "bob")
+
+
+def test_results_of_another_assignment_are_left_alone(grade, write, right, small, tmp_path):
+    write(ada=right)
+    results = Results(tmp_path / "results")
+    grade(results)
+    before = results.grades.read_bytes()
+    settings = small / "assignment.yaml"
+    whole = settings.read_text()
+    settings.write_text(f"id: other\n{whole}")
+    with pytest.raises(CourseError, match="are those of the assignment 'arithmetic'") as told:
+        grade(results, force=True)
+    assert "write `id: arithmetic`" in str(told.value)
+    assert results.grades.read_bytes() == before
+    settings.write_text(whole)
+    renamed = small.rename(tmp_path / "renamed")
+    with pytest.raises(CourseError, match="Name another folder"):
+        grade(results, assignment=load_assignment(renamed))
+    (renamed / "assignment.yaml").write_text(f"id: arithmetic\n{whole}")
+    assert grade(results, assignment=load_assignment(renamed)).reports[0].points == 7
 
 
 def test_what_was_aborted_is_no_zero_and_is_graded_by_the_next_run(
