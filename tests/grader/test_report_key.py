@@ -110,17 +110,19 @@ def test_another_version_of_what_computes_makes_a_new_key(small, monkeypatch, pa
 
 
 def test_another_source_of_the_subject_makes_a_new_key(small, tmp_path, monkeypatch):
-    package = tmp_path / "package" / "their_subject"
+    package = tmp_path / "package" / "changing_subject"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("SUBJECT = None\n")
     (package / "stages.py").write_text("def double(x):\n    return 2 * x\n")
-    info = tmp_path / "package" / "theirs-1.dist-info"
+    info = tmp_path / "package" / "changing-1.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[grader.subjects]\ntheirs = their_subject:SUBJECT\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: changing\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(
+        "[grader.subjects]\nchanging = changing_subject:SUBJECT\n"
+    )
     monkeypatch.syspath_prepend(tmp_path / "package")
     settings = small / "assignment.yaml"
-    settings.write_text("subject: theirs\n" + settings.read_text())
+    settings.write_text("subject: changing\n" + settings.read_text())
     before = key(small)
     (package / "stages.py").write_text("def double(x):\n    return 3 * x\n")
     assert key(small) != before

@@ -21,7 +21,7 @@ def grade(small, tmp_path):
     """Grades the folder `class` into a keeper."""
 
     def graded(keeper, *, told=lambda *_: None, **options):
-        options.setdefault("assignment", load_assignment(small))
+        options["assignment"] = options.get("assignment") or load_assignment(small)
         return run_batch(
             tmp_path / "class",
             keeper,
