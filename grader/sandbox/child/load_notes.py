@@ -51,7 +51,7 @@ class LoadNotes:
             self._troubles.append(trouble)
         else:
             trouble.followed_by.append(place)
-        for name in lost:
+        for name in (file, *lost):
             self._lost.setdefault(name, trouble)
 
     def unreadable(self, file: str, error: BaseException) -> None:
@@ -80,7 +80,8 @@ class LoadNotes:
         if isinstance(why, NameError):
             return self._lost.get(getattr(why, "name", None) or "")
         if isinstance(why, ImportError) and not isinstance(why, ModuleNotFoundError):
-            return self._lost.get(f"{why.name}.py")
+            path = (why.name or "").replace(".", "/")
+            return self._lost.get(f"{path}.py") or self._lost.get(f"{path}/__init__.py")
         return None
 
     def _told(self, file: str, line: int, why: BaseException | str) -> str:

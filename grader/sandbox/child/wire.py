@@ -15,7 +15,7 @@ import numpy as np
 
 MAGIC = b"DGW1"
 HEADER = struct.Struct("<4sIQ")
-MAX_STRUCTURE_BYTES = 4 << 20
+MAX_STRUCTURE_BYTES = 6 << 20  # a submission's 4 MB of source, with its names
 MAX_ARRAY_BYTES = 64 << 20
 # What a student's process may send is bounded more tightly than what we send it.
 MAX_ANSWER_BYTES = 1 << 20  # of structure: a byte can become an object of 64 bytes
