@@ -39,7 +39,7 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation", "pytest"),
-    "grader.intake": ("errors records text", "nbformat"),
+    "grader.intake": ("errors records text", ""),
     "grader.batch": (
         "errors records text settings harness diagnosis intake sandbox sandbox.child",
         "msgspec",
