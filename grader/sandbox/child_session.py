@@ -146,7 +146,7 @@ class ChildSession:
                 named = [(number, "", file, line, 0) for number, file, line in mentions[:_MENTIONS]]
                 self.uses = [*self._uses(named), *self._uses(reply.uses[:_USES])]
                 self.framework = clean(framework, 10)
-                self.notes = [clean(note, _NOTE) for note in notes[:20]]
+                self.notes = [clean(note, _TEXT) for note in notes[:20]]
                 self.stopped = reply.stopped[:_USES]
             case wire.Raised():
                 raise _raised("Your submission", reply)

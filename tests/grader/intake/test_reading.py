@@ -571,5 +571,7 @@ def test_what_is_said_of_hostile_names_in_a_zip_only_shows(tmp_path, files):
 
 
 def test_a_long_name_in_a_zip_is_cut(tmp_path):
-    path = write(tmp_path, {"ada.zip": zipped({"x" * 50_000 + ".py": "x", "y.py": "y"})}) / "ada.zip"
+    path = (
+        write(tmp_path, {"ada.zip": zipped({"x" * 50_000 + ".py": "x", "y.py": "y"})}) / "ada.zip"
+    )
     assert len(refused(path)) < 400
