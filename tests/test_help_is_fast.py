@@ -9,7 +9,7 @@ import pytest
 from grader.cli import main
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "nbformat", "safetensors"}
+HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "IPython", "safetensors"}
 COMMANDS = ("assignments", "start", "check", "batch", "audit", "quiz", "doctor")
 HELP = """
 import sys

@@ -27,7 +27,7 @@ TABLE = {
     "grader.strict_yaml": ("errors", "msgspec yaml"),
     "grader.settings": ("errors records strict_yaml", "msgspec"),
     "grader.sandbox": ("errors text sandbox.child", "msgspec"),
-    "grader.sandbox.child": ("", "numpy torch msgspec"),
+    "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
         "errors records remembered observed_calls settings sandbox sandbox.child",
