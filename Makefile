@@ -21,11 +21,12 @@ demo: .venv/installed
 	@echo "  grader batch YOUR-SUBMISSIONS -o RESULTS           your own class"
 	@echo "  grader quiz take generation-loop                   a concept quiz"
 
+# Slow tests install packages; they run where CI is true, and with `pytest -m slow`.
 test: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto $(if $(filter true,$(CI)),,-m "not slow")
 
 audit: .venv/installed
 	$(BIN)/grader audit

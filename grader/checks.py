@@ -11,8 +11,9 @@
         assert_close(rows.sum(-1), [1, 1, 1], name="the row sums")
 
 The first line of a check's docstring is the sentence that the student reads. Fixtures:
-`student` (the student's functions, across the wall), `reference` (the right functions, from the
-assignment's conftest.py) and `rng` (random inputs; in a hidden check drawn from the course secret).
+`student` (the student's functions, across the wall), `reference` (the right functions of the
+assignment's reference.py, or from its conftest.py) and `rng` (random inputs; in a hidden check
+drawn from the course secret).
 """
 
 import pytest
@@ -33,6 +34,7 @@ from grader.harness.comparison import (
 )
 from grader.harness.student import Student
 from grader.remembered import remembered
+from grader.subject.misconception import equivalent, misconception
 
 stage = pytest.mark.stage
 points = pytest.mark.points
@@ -56,7 +58,9 @@ __all__ = [
     "assert_stage_order",
     "assert_step_inputs",
     "assert_unchanged",
+    "equivalent",
     "hidden",
+    "misconception",
     "needs",
     "points",
     "remembered",

@@ -1,9 +1,10 @@
 """How the course is set up: assignment.yaml and course.yaml as typed values."""
 
 import hashlib
+import keyword
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -13,12 +14,16 @@ import msgspec
 
 from grader import strict_yaml
 from grader.errors import CourseError, did_you_mean
+from grader.subject_sources import is_own, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
 COURSE_FILE = "course.yaml"
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
-_NO_CHECKS = {"handout.md", "starter.py"}
+# What students read, and what an audit or `grader examples` hands in: no check reads them.
+_NO_GRADES = {"handout.md", "starter.py", "examples", "audit"}
+# What a check can ask of `student` itself; every other name is a function of the student's.
+STUDENT_METHODS = frozenset({"observe", "once"})
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Positive = Annotated[int, msgspec.Meta(gt=0)]
@@ -56,6 +61,7 @@ class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
 class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     title: str
+    subject: str = ""  # whose known mistakes are looked for; none if it is empty
     total: int
     stages: tuple[Stage, ...]
     limits: LimitSettings = LimitSettings()
@@ -71,7 +77,9 @@ class Assignment:
     title: str
     stages: tuple[Stage, ...]
     limits: LimitSettings
-    digest: str
+    digest: str  # of all that a grade depends on: the folder, and the subject's sources
+    subject: str = ""  # the name of its subject; see `grader.subject.loading`
+    handout_sections: frozenset[str] = frozenset()  # where a report can send a student to read
     shortcuts_cost_points: bool = False
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
 
@@ -86,9 +94,15 @@ class Assignment:
 class Course(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The settings of one course."""
 
+    id: str = ""  # what attempts at its quizzes are kept under; without one, the name
     name: str = ""
     secret: str = ""  # hidden checks draw their inputs from it
     diagnose_hidden: bool = True  # whether a mistake is named that only hidden checks show
+
+    @property
+    def key(self) -> str:
+        """What tells this course from others; empty if it has neither id nor name."""
+        return self.id.strip() or self.name.strip()
 
 
 def shipped(kind: str) -> Path:
@@ -142,9 +156,11 @@ def load_assignment(folder: Path) -> Assignment:
         title=settings.title,
         stages=settings.stages,
         limits=settings.limits,
+        subject=settings.subject,
+        handout_sections=_handout_sections(folder, settings.subject),
         shortcuts_cost_points=settings.shortcuts.consequence == "no points",
         shortcuts=_shortcuts(settings, str(path)),
-        digest=_digest(folder),
+        digest=_digest(folder, settings.subject),
     )
 
 
@@ -157,6 +173,26 @@ def load_course(path: Path | None) -> Course:
     if path is None and not Path(COURSE_FILE).is_file():
         return Course()
     return strict_yaml.read(path or Path(COURSE_FILE), Course)
+
+
+def course_around(folder: Path) -> Course:
+    """The course of a folder: its course.yaml, or the nearest above it; without one, the defaults.
+
+    Raises:
+        CourseError: the file is wrong, or its id or name is too long.
+    """
+    for place in (folder, *folder.parents):
+        path = place / COURSE_FILE
+        if path.is_file():
+            course = strict_yaml.read(path, Course)
+            if len(course.key) > _LONGEST_NAME:
+                raise CourseError(
+                    f"the id of the course has {len(course.key)} characters",
+                    at=str(path),
+                    fix=f"Write an `id` of at most {_LONGEST_NAME} characters.",
+                )
+            return course
+    return Course()
 
 
 def kept_secret(path: Path) -> str:
@@ -190,6 +226,7 @@ def _check(settings: _AssignmentFile, at: str) -> None:
         )
     known: set[str] = set()
     for stage in settings.stages:
+        _check_name(stage.name, at)
         if stage.name in known:
             raise CourseError(
                 f"the stage {stage.name!r} stands twice", at=at, fix="Give each stage its own name."
@@ -201,6 +238,24 @@ def _check(settings: _AssignmentFile, at: str) -> None:
                 fix="List inner stages first.",
             )
         known.add(stage.name)
+
+
+def _check_name(stage: str, at: str) -> None:
+    """A check writes `student.NAME`, and the student `def NAME`: both must mean the stage."""
+    if not stage.isidentifier() or keyword.iskeyword(stage):
+        raise CourseError(
+            f"the stage {stage!r} cannot be the name of a Python function",
+            at=at,
+            fix="Name it with letters, digits and underscores, and by no word of Python's own, "
+            "e.g. `causal_mask`.",
+        )
+    if stage.startswith("_") or stage in STUDENT_METHODS:
+        raise CourseError(
+            f"the stage {stage!r} has a name that `student` itself needs",
+            at=at,
+            fix="Give it another name; these are taken: "
+            f"{', '.join(sorted(STUDENT_METHODS))}, and what begins with an underscore.",
+        )
 
 
 def _shortcuts(settings: _AssignmentFile, at: str) -> dict[str, tuple[str, ...]]:
@@ -236,14 +291,37 @@ def _check_shortcut(name: str, key: str, *, twice: bool, at: str) -> None:
         raise CourseError(f"{key}: {name!r} is forbidden twice", at=at, fix="Keep one of the two.")
 
 
-def _digest(folder: Path) -> str:
-    """Of everything that can change a grade: settings, checks, fixtures and what they read."""
+def _handout_sections(folder: Path, subject: str) -> frozenset[str]:
+    """The headings of the handout; none where nothing is known of what it is about."""
+    handout = folder / "handout.md"
+    if not handout.is_file() or not (subject or is_own(folder)):
+        return frozenset()
+    lines = handout.read_text(encoding="utf-8", errors="replace").splitlines()
+    return frozenset(line.lstrip("#").strip() for line in lines if line.startswith("#"))
+
+
+def _digest(folder: Path, subject: str) -> str:
+    """Of the whole folder, less what is known not to change a grade, and of the subject."""
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*"), *folder.glob("hidden/**/*")]):
-        inside = path.relative_to(folder)
-        unused = "__pycache__" in inside.parts or path.name in _NO_CHECKS
-        if unused or path.name.startswith(".") or not path.is_file():
-            continue
-        digest.update(f"{inside.as_posix()}\0".encode())
+    for path in sorted(_files(folder)):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
+    if subject:
+        digest.update(named_digest(subject, at=str(folder / ASSIGNMENT_FILE)).encode())
     return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files that a check could read, those behind links to folders as well."""
+    seen = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        is_top = Path(here) == folder
+        left_out = _NO_GRADES if is_top else set()
+        kept = [n for n in folders if n not in left_out and n != "__pycache__" and n[0] != "."]
+        folders[:] = [] if real in seen else kept  # a link may lead back up
+        seen.add(real)
+        for name in names:
+            path = Path(here, name)
+            if name not in left_out and name[0] != "." and path.is_file():
+                yield path

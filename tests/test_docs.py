@@ -1,5 +1,6 @@
 """What the documents say is true: commands exist, links lead somewhere, output is real."""
 
+import json
 import os
 import re
 import shlex
@@ -221,6 +222,19 @@ def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):
     check = run(shlex.split("check class/bo.py --assignment perplexity"), tmp_path)
     assert check.returncode == 0
     assert "1 hidden checks" in check.stdout
+
+
+def test_the_audit_of_the_example_assignment_knows_its_mistakes(tmp_path):
+    write_named_files(ROOT / "docs" / "instructors.md", tmp_path)
+    kept = tmp_path / "audit.json"
+    words = f"audit perplexity --samples 3 -o {kept} --require-level none"
+    assert run(shlex.split(words), tmp_path).returncode == 0
+    rows = {row["id"]: row for row in json.loads(kept.read_text())["misconceptions"]}
+    assert set(rows) == {
+        "perplexity.sum_for_mean",
+        "perplexity.no_exponential",
+        "perplexity.mean_of_probabilities",
+    }
 
 
 def test_the_gradebook_and_the_sentences_of_the_readme_are_real(tmp_path):

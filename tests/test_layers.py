@@ -18,14 +18,27 @@ import pytest
 TABLE = {
     "reference": ("", ""),
     "reference.decoder": ("", "torch numpy safetensors"),
-    "reference.decoder.misconceptions": ("reference.decoder", "torch numpy"),
+    "reference.decoder.misconceptions": ("reference.decoder subject", "torch numpy"),
+    "reference.decoder.chain": ("reference.decoder subject", "torch numpy"),
+    "reference.decoder.loops": ("reference.decoder observed_calls subject", "torch numpy"),
+    "reference.decoder.subject": (
+        "reference.decoder reference.decoder.misconceptions reference.decoder.chain "
+        "reference.decoder.loops subject",
+        "",
+    ),
+    "reference.decoder.answers": (
+        "reference.decoder reference.decoder.misconceptions keys quiz",
+        "torch msgspec",
+    ),
     "grader.errors": ("", ""),
     "grader.records": ("errors", "msgspec"),
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
     "grader.strict_yaml": ("errors", "msgspec yaml"),
-    "grader.settings": ("errors records strict_yaml", "msgspec"),
+    "grader.subject_sources": ("errors", ""),
+    "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
+    "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
     "grader.sandbox": ("errors text sandbox.child", "msgspec"),
     "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
@@ -35,25 +48,21 @@ TABLE = {
     ),
     "grader.generation": ("errors observed_calls harness sandbox sandbox.child", "numpy"),
     "grader.diagnosis": (
-        "records remembered observed_calls reference.decoder reference.decoder.misconceptions",
+        "records remembered observed_calls subject",
         "numpy torch",
     ),
-    "grader.checks": ("errors remembered harness generation", "pytest"),
+    "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text", ""),
     "grader.batch": (
-        "errors records text settings harness diagnosis intake sandbox sandbox.child",
+        "errors records text settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
     "grader.quiz": ("errors records text settings strict_yaml", "msgspec"),
-    "grader.quiz.exports": ("quiz", "lxml markdown_it mdit_py_plugins msgspec"),
+    "grader.quiz.exports": ("text quiz", "lxml markdown_it mdit_py_plugins msgspec"),
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
-    "grader.keys": (
-        "errors quiz reference.decoder reference.decoder.misconceptions",
-        "msgspec numpy torch",
-    ),
+    "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (
-        "errors records settings intake batch reference reference.decoder "
-        "reference.decoder.misconceptions",
+        "errors records settings intake batch subject",
         "",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
@@ -61,8 +70,8 @@ TABLE = {
     "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
     "grader.cli": (
         "errors records text strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit quiz keys quiz.exports quiz.imports store courses "
-        "reports",
+        "harness diagnosis intake batch audit subject quiz keys quiz.exports quiz.imports store "
+        "courses reports",
         "click rich",
     ),
 }

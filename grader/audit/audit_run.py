@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from grader.audit.cases import AuditCase, known_stages, right_cases, wrong_cases
+from grader.audit.cases import AuditCase, audited_subject, right_cases, wrong_cases
 from grader.audit.matrix import added_up
 from grader.audit.result import Audit
 from grader.batch.pool import LocalPool
@@ -34,8 +34,8 @@ def audit(
         GraderFault: a worker ended each time.
     """
     begin = time.monotonic()
-    known_stages(assignment)
-    right, wrong = right_cases(assignment), wrong_cases(assignment, samples)
+    subject = audited_subject(assignment)
+    right, wrong = right_cases(assignment, subject), wrong_cases(subject, samples)
     total = len(right) * len(SECRETS) + len(wrong)
     graded: list[dict[str, Report]] = []
     done = 0
@@ -51,6 +51,7 @@ def audit(
         graded.append(pool.reports(cases, count))
     return added_up(
         assignment,
+        subject,
         right=right,
         wrong=wrong,
         graded=graded,

@@ -11,19 +11,17 @@ from grader.errors import CourseError
 from grader.intake.reading import entries, read
 from grader.records import Submission
 from grader.settings import Assignment
-from reference.decoder.contract import FUNCTIONS
-from reference.decoder.misconceptions.catalogue import Misconception, equivalents, misconceptions
+from grader.subject.loading import subject_of
+from grader.subject.misconception import Misconception
+from grader.subject.subject import Subject
 
 _SEED = 20
-_PARAMETERS = {
-    name: function.__code__.co_varnames[: function.__code__.co_argcount]
-    for name, function in FUNCTIONS.items()
-}
 # Noise of a size between 0.0003 and 1 of the largest value; another token where tokens come.
 _NOISE = """
 import random
 import types
 
+import numpy as np
 import torch
 
 
@@ -32,12 +30,16 @@ class Noise:
         self.random = random.Random(seed)
         self.size = 10 ** self.random.uniform(-3.5, 0)
         self.generator = torch.Generator().manual_seed(seed)
+        self.numbers = np.random.default_rng(seed)
 
     def on(self, value):
         if isinstance(value, torch.Tensor):
             noise = torch.randn(value.shape, generator=self.generator).to(value.dtype)
             return value + self.size * noise * value.detach().abs().max()
-        if isinstance(value, float):
+        if isinstance(value, np.ndarray):
+            noise = self.numbers.standard_normal(value.shape).astype(value.dtype)
+            return value + self.size * noise * np.abs(value).max()
+        if isinstance(value, (float, np.floating)):
             return value * (1 + self.size * self.random.gauss(0, 1))
         if isinstance(value, list):
             return [self.random.randrange(37) for _ in value]
@@ -47,22 +49,17 @@ class Noise:
         return lambda *arguments: self.on(right(*arguments))
 
     def within(self, loop):
-        def generate(prompt, stages, *limits):
-            table = types.SimpleNamespace(
-                embed=stages.embed,
-                layers=stages.layers,
-                output=self.after(stages.output),
-                softmax=stages.softmax,
-                select=stages.select,
-            )
-            return loop(prompt, table, *limits)
+        # Noise on what a loop returns would be other tokens: one of its stages gets it.
+        def noisy(first, stages, *others):
+            table = {{**vars(stages), "output": self.after(stages.output)}}
+            return loop(first, types.SimpleNamespace(**table), *others)
 
-        return generate
+        return noisy
 
 
 for stage, seed in {seeds}.items():
     noise, right = Noise(seed), globals()[stage]
-    globals()[stage] = noise.within(right) if stage == "generate" else noise.after(right)
+    globals()[stage] = noise.within(right) if stage in {loops} else noise.after(right)
 """
 
 
@@ -91,54 +88,55 @@ class AuditCase:
         return self.submission.name
 
 
-def known_stages(assignment: Assignment) -> tuple[str, ...]:
-    """The stages whose mistakes are in the catalogue: those with its names and parameters.
+def audited_subject(assignment: Assignment) -> Subject:
+    """The subject of an assignment, as far as mistakes are known about its stages.
 
     Raises:
-        CourseError: there is none.
+        CourseError: there is none, or none of its mistakes is about a stage of the assignment.
     """
-    known = tuple(
-        stage.name for stage in assignment.stages if _PARAMETERS.get(stage.name) == stage.parameters
+    subject = subject_of(assignment)
+    if subject is not None and subject.misconceptions:
+        return subject
+    if subject is None:
+        problem = "it names no subject, so no mistakes are known that its checks could be tried on"
+    else:
+        problem = f"the subject {subject.name} knows no mistake about any of its stages"
+    raise CourseError(
+        problem,
+        at=str(assignment.folder),
+        fix="Put reference.py and misconceptions.py beside assignment.yaml, or write "
+        "`subject: decoder` into it if its stages are those of decoder-generation.",
     )
-    if not known:
-        raise CourseError(
-            "no misconceptions are known about any of its stages, so there is nothing to audit",
-            at=assignment.name,
-            fix="An audit takes decoder-generation, or a changed copy that keeps some of its "
-            "stages with their names and parameters.",
-        )
-    return known
 
 
-def right_cases(assignment: Assignment) -> list[AuditCase]:
+def right_cases(assignment: Assignment, subject: Subject) -> list[AuditCase]:
     """The reference, other ways to compute its stages, and the right submissions of the folder."""
-    stages = known_stages(assignment)
-    found = [AuditCase(kind=CaseKind.RIGHT, submission=with_functions("reference", []))]
+    whole = with_functions(subject, "reference", [])
+    found = [AuditCase(kind=CaseKind.RIGHT, submission=whole)]
     found += [
         AuditCase(kind=CaseKind.RIGHT, submission=one) for one in _right_submissions(assignment)
     ]
     return found + [
         AuditCase(
             kind=CaseKind.EQUIVALENT,
-            submission=with_functions(entry.id, [(entry.stage, entry.other)]),
+            submission=with_functions(subject, entry.id, [(entry.stage, entry.other)]),
             stages=(entry.stage,),
             where=entry.where,
         )
-        for entry in equivalents()
-        if entry.stage in stages
+        for entry in subject.equivalents
     ]
 
 
-def wrong_cases(assignment: Assignment, samples: int) -> list[AuditCase]:
+def wrong_cases(subject: Subject, samples: int) -> list[AuditCase]:
     """Each misconception alone, and as many random pairs and noisy answers as `samples` says."""
-    stages = known_stages(assignment)
-    known = [entry for entry in misconceptions() if entry.stage in stages]
+    known = subject.misconceptions
     rng = random.Random(_SEED)  # noqa: S311 - no secret; the same cases each time
     pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a.stage != b.stage]
+    drawn = rng.sample(pairs, min(samples, len(pairs)))
     return [
-        *(_wrong(CaseKind.WRONG, (entry,)) for entry in known),
-        *(_wrong(CaseKind.PAIR, pair) for pair in rng.sample(pairs, min(samples, len(pairs)))),
-        *_noisy(stages, samples),
+        *(_wrong(subject, CaseKind.WRONG, (entry,)) for entry in known),
+        *(_wrong(subject, CaseKind.PAIR, pair) for pair in drawn),
+        *_noisy(subject, samples),
     ]
 
 
@@ -151,25 +149,26 @@ def _right_submissions(assignment: Assignment) -> Iterator[Submission]:
                     yield read(path, name)
 
 
-def _wrong(kind: CaseKind, found: tuple[Misconception, ...]) -> AuditCase:
+def _wrong(subject: Subject, kind: CaseKind, found: tuple[Misconception, ...]) -> AuditCase:
     ids = tuple(entry.id for entry in found)
     functions = [(entry.stage, entry.wrong) for entry in found]
     return AuditCase(
         kind=kind,
-        submission=with_functions(" + ".join(ids), functions),
+        submission=with_functions(subject, " + ".join(ids), functions),
         stages=tuple(entry.stage for entry in found),
         ids=ids,
     )
 
 
-def _noisy(stages: tuple[str, ...], samples: int) -> Iterator[AuditCase]:
+def _noisy(subject: Subject, samples: int) -> Iterator[AuditCase]:
     """Submissions with noise in every stage, until it is so many: stages are graded apart."""
+    stages = tuple(subject.functions)
     for number, first in enumerate(range(0, samples, len(stages))):
         noisy = stages[: samples - first]
         seeds = {stage: first + place for place, stage in enumerate(noisy)}
-        extra = _NOISE.format(seeds=seeds)
+        extra = _NOISE.format(seeds=seeds, loops=sorted(subject.loops))
         yield AuditCase(
             kind=CaseKind.NOISE,
-            submission=with_functions(f"noise {number}", [], extra=extra),
+            submission=with_functions(subject, f"noise {number}", [], extra=extra),
             stages=noisy,
         )

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.audit.cases import AuditCase, CaseKind, known_stages
+from grader.audit.cases import AuditCase, CaseKind
 from grader.audit.result import (
     MISTAKE_MARGIN,
     ROUNDING_MARGIN,
@@ -15,6 +15,7 @@ from grader.audit.result import (
 )
 from grader.records import CheckResult, Report, Verdict
 from grader.settings import Assignment
+from grader.subject.subject import Subject
 
 Reports = Mapping[str, Report]  # by the name of the case
 _QUIET = (Verdict.PASSED, Verdict.BLOCKED)  # every other verdict says that the check saw something
@@ -22,6 +23,7 @@ _QUIET = (Verdict.PASSED, Verdict.BLOCKED)  # every other verdict says that the 
 
 def added_up(
     assignment: Assignment,
+    subject: Subject,
     *,
     right: Sequence[AuditCase],
     wrong: Sequence[AuditCase],
@@ -32,9 +34,10 @@ def added_up(
     """The result of an audit.
 
     Args:
+        subject: of the assignment, its own stages alone.
         graded: the reports by secret; those of wrong cases with the first secret only.
     """
-    known = known_stages(assignment)
+    known = tuple(subject.functions)
     by_kind = {kind: [case for case in wrong if case.kind == kind] for kind in CaseKind}
     rows = [_row(case, graded[0][case.name], known) for case in by_kind[CaseKind.WRONG]]
     checks = _check_rows(rows, right, graded, known)

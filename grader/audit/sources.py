@@ -1,9 +1,10 @@
-"""Submissions made of the reference's own source, with one function or two of it exchanged.
+"""Submissions made of a subject's own source, with one function or two of it exchanged.
 
 What the wall lets through is text, so the modules themselves are handed in: those that the
 stages and the wrong function need. A wrong function takes the place of the right one in all of
-them, as it would in a student's code, but not in the catalogue, whose other functions use the
-right one.
+them, as it would in a student's code, but not among the misconceptions, whose other functions use
+the right one. What notes a misconception is left out: nothing of the grader is there to be
+imported by a student's code.
 """
 
 import ast
@@ -13,76 +14,112 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import reference
 from grader.records import Submission
-from reference.decoder.contract import FUNCTIONS
+from grader.subject.subject import Subject
 
-_FOLDER = Path(str(reference.__file__)).parent
-_BEGINNING = 'FRAMEWORK = "torch"'
 _EXCHANGE = """
 import sys
 
 for module in list(sys.modules.values()):
     name = getattr(module, "__name__", "")
-    if name.startswith("reference.") and not name.startswith("reference.decoder.misconceptions"):
+    if name.startswith("{package}.") and not name.startswith("{package}.misconceptions"):
         for stage in {stages}:
             if hasattr(module, stage):
                 setattr(module, stage, globals()[stage])
 """
+_NOT_HANDED_IN = "grader"  # the package whose imports and decorators are left out
 
 
 def with_functions(
-    name: str, functions: Sequence[tuple[str, Callable[..., Any]]], extra: str = ""
+    subject: Subject,
+    name: str,
+    functions: Sequence[tuple[str, Callable[..., Any]]],
+    *,
+    extra: str = "",
 ) -> Submission:
     """A submission that is right but for these functions.
 
     Args:
         name: what it is called.
-        functions: the stage that each takes the place of, and a function of the catalogue.
+        functions: the stage that each takes the place of, and a version of it.
         extra: source that comes last.
     """
-    lines = [_BEGINNING, *_imports()]
+    right = subject.functions
+    lines = [f"FRAMEWORK = {subject.framework!r}"]
+    lines += [f"from {f.__module__} import {f.__name__} as {s}" for s, f in right.items()]
     for stage, function in functions:
         lines.append(f"from {function.__module__} import {function.__name__} as {stage}")
     if functions:
-        lines.append(_EXCHANGE.format(stages=[stage for stage, _ in functions]))
+        stages = [stage for stage, _ in functions]
+        lines.append(_EXCHANGE.format(stages=stages, package=subject.package))
     main = "\n".join([*lines, extra])
-    needed = {function.__module__ for _, function in functions}
+    needed = {f.__module__ for f in (*right.values(), *(f for _, f in functions))}
     return Submission(
         name=name,
         cells=(("submission.py", main),),
-        modules=_modules(frozenset(needed)),
+        modules=_modules(subject.package, subject.folder, frozenset(needed)),
         digest=hashlib.sha256(main.encode()).hexdigest(),
     )
 
 
-def _imports() -> list[str]:
-    return [f"from {function.__module__} import {name}" for name, function in FUNCTIONS.items()]
-
-
 @functools.cache
-def _modules(needed: frozenset[str]) -> dict[str, str]:
-    """The sources of these modules and of the stages, and of all that they import, by path."""
-    waiting = sorted(needed | {function.__module__ for function in FUNCTIONS.values()})
+def _modules(package: str, folder: Path, needed: frozenset[str]) -> dict[str, str]:
+    """The sources of these modules, and of all that they import of the package, by path."""
+    waiting = sorted(needed)
     sources: dict[str, str] = {}
     while waiting:
-        path = _path(waiting.pop())
-        if path in sources:
+        module = waiting.pop()
+        path = folder.joinpath(*module.split(".")[len(package.split(".")) :])
+        is_package = path.is_dir()
+        name = module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
+        if name in sources:
             continue
-        sources[path] = (_FOLDER.parent / path).read_text(encoding="utf-8")
-        waiting += _imported(sources[path])
-    return sources
+        file = path / "__init__.py" if is_package else path.with_suffix(".py")
+        if not is_package and not file.is_file():
+            continue  # not a module but what stands in one
+        tree = _handed_in(ast.parse(file.read_text(encoding="utf-8") if file.is_file() else ""))
+        sources[name] = ast.unparse(tree)
+        waiting += _imported(tree, package, module if is_package else module.rpartition(".")[0])
+    return _above(package) | sources
 
 
-def _path(module: str) -> str:
-    path = module.replace(".", "/")
-    return f"{path}/__init__.py" if (_FOLDER.parent / path).is_dir() else f"{path}.py"
+def _above(package: str) -> dict[str, str]:
+    """The packages that the subject's own lies in, without what stands in them."""
+    parts = package.split(".")[:-1]
+    return {f"{'/'.join(parts[:n])}/__init__.py": "" for n in range(1, len(parts) + 1)}
 
 
-def _imported(source: str) -> Iterator[str]:
-    """The modules of the reference that a source imports, and the packages that they lie in."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            parts = node.module.split(".")
-            if parts[0] == _FOLDER.name:
-                yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+def _handed_in(tree: ast.Module) -> ast.Module:
+    """A module without what it imports of the grader, and without decorators of that name."""
+    left_out: set[str] = set()
+    for line in list(tree.body):
+        if isinstance(line, ast.ImportFrom) and (line.module or "").split(".")[0] == _NOT_HANDED_IN:
+            left_out |= {alias.asname or alias.name for alias in line.names}
+            tree.body.remove(line)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = [d for d in node.decorator_list if _called(d) not in left_out]
+    return tree
+
+
+def _called(decorator: ast.expr) -> str:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _imported(tree: ast.Module, package: str, here: str) -> Iterator[str]:
+    """What a source imports of the package: modules, what stands in them, packages above them.
+
+    Args:
+        here: the package that the source stands in, where relative imports begin.
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        above = here.split(".")[: len(here.split(".")) - node.level + 1] if node.level else []
+        module = ".".join([*above, node.module]) if node.module else ".".join(above)
+        if module == package or module.startswith(f"{package}."):
+            parts = module.split(".")
+            inside = len(package.split("."))
+            yield from (".".join(parts[:length]) for length in range(inside, len(parts) + 1))
+            yield from (f"{module}.{alias.name}" for alias in node.names)

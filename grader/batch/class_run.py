@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -63,7 +64,14 @@ def run_batch(
     results.prepare()
     secret = course.secret or kept_secret(results.secret)
     old = {} if force else results.finished()
-    done, todo = _sorted_out(found, old, results, assignment=assignment, secret=secret)
+    key = partial(
+        report_key,
+        assignment=assignment,
+        secret=secret,
+        require_level=require_level,
+        diagnose_hidden=course.diagnose_hidden,
+    )
+    done, todo = _sorted_out(found, old, results, assignment=assignment, key=key)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     pool = LocalPool(
         GradingJob(
@@ -97,7 +105,7 @@ def _sorted_out(
     results: Results,
     *,
     assignment: Assignment,
-    secret: str,
+    key: Callable[[Submission], str],
 ) -> tuple[dict[str, Report], list[Submission]]:
     """What has its report, by name, and what is to be graded. What cannot be read gets one here."""
     done: dict[str, Report] = {}
@@ -117,7 +125,7 @@ def _sorted_out(
             results.write(replace(done[name], notes=(staff_note,)), done[name])
             continue
         before = old.get(name)
-        if before and _is_up_to_date(before, report_key(submission, assignment, secret)):
+        if before and _is_up_to_date(before, key(submission)):
             done[name] = before
         else:
             todo.append(submission)

@@ -43,12 +43,13 @@ def main(connection: Connection, job: GradingJob) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the pool has held it
     os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
-    from grader.diagnosis.explanation import explained
-    from grader.harness.grading import grade
+    from grader.diagnosis.explanation import Explainer
+    from grader.harness.grading import grade, report_key
     from grader.sandbox.child.zygote import die_with_parent
     from grader.sandbox.levels import Level
     from grader.sandbox.warm import WarmSandbox
     from grader.settings import load_assignment
+    from grader.subject.loading import subject_of
 
     die_with_parent()
 
@@ -64,15 +65,27 @@ def main(connection: Connection, job: GradingJob) -> None:
         warm = ("numpy", "torch") if job.with_torch else ("numpy",)
         sandbox = WarmSandbox(warm, require_level=Level(job.require_level))
         try:
-            assert sandbox.level  # finds out at once whether the level can be had
+            sandbox.prove()  # says at once if the level cannot be had
+            assignment = load_assignment(job.assignment)
+            key = partial(
+                report_key,
+                assignment=assignment,
+                secret=job.secret,
+                require_level=job.require_level,
+                diagnose_hidden=job.diagnose_hidden,
+            )
+            subject = subject_of(assignment)
+            explain = Explainer(subject, with_hidden=job.diagnose_hidden)
             grade(
                 submissions(),
-                assignment=load_assignment(job.assignment),
+                assignment=assignment,
                 sandbox=sandbox,
                 with_hidden=True,
                 secret=job.secret,
                 emit=connection.send,
-                explain=partial(explained, with_hidden=job.diagnose_hidden),
+                key=key,
+                reference=subject.over_arrays() if subject else None,
+                explain=explain,
             )
         finally:
             sandbox.close()

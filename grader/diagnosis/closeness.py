@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.diagnosis.version_outcome import Floats, outcome
+from grader.diagnosis.versions import Versions
+from grader.subject.values import Floats
 
 # Of the largest value. It is what checks accept, see `grader.harness.comparison`.
 TOLERANCE = 2e-5
@@ -21,16 +22,18 @@ _STRAYING = 5
 _ROUNDING_AT_MOST = 1e-2
 
 
-def misfit(came: Floats | None, version: str, arguments: Sequence[Any]) -> float:
+def misfit(
+    versions: Versions, came: Floats | None, version: str, arguments: Sequence[Any]
+) -> float:
     """How far an answer is from that of a version, where up to 1 is rounding.
 
     Args:
-        version: a stage, a misconception or two of them, see `outcome`.
+        version: a stage, a misconception or two of them, see `Versions`.
     """
-    exact = outcome(version, arguments, "float64").value
+    exact = versions.outcome(version, arguments, "float64").value
     if came is None or exact is None or came.shape != exact.shape:
         return math.inf
-    single = outcome(version, arguments, "float32").value
+    single = versions.outcome(version, arguments, "float32").value
     if single is None or single.shape != exact.shape:
         return _distance(came, exact) / _tolerance(exact, 0.0)
     allowed = _tolerance(exact, _distance(single, exact))

@@ -4,67 +4,79 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.diagnosis import arrays, loops
-from grader.diagnosis.chain import chain
+from grader.diagnosis.chain import put_together
 from grader.diagnosis.patterns import pattern
+from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent, Observation
 from grader.records import Finding, Report, StageResult, Verdict
-from reference.decoder.contract import FUNCTIONS
-from reference.decoder.misconceptions.catalogue import Misconception
+from grader.subject.misconception import Misconception
+from grader.subject.subject import Subject
 
 _CHANGES = "An argument is changed in place; the caller still needs it as it was."
 
 
-def explained(
-    report: Report,
-    observations: Sequence[Observation],
-    ask: AskStudent | None = None,
-    *,
-    with_hidden: bool = True,
-) -> Report:
-    """Add findings for the stages that lost points; points stay what they are.
+class Explainer:
+    """Explains the reports of one assignment; what it computed for one serves the next.
 
     Args:
-        observations: all calls of the student's functions by the checks.
-        ask: makes one more call of the student's functions, to try them all together.
+        subject: what is known about the assignment; None says nothing.
         with_hidden: whether calls of hidden checks are evidence as well.
     """
-    seen = [o for o in observations if with_hidden or not o.hidden]
-    findings: list[Finding] = []
-    stages = []
-    for stage in report.stages:
-        found = _findings(stage, [o for o in seen if o.stage == stage.stage])
-        findings += found
-        names = tuple(id_ for finding in found for id_ in finding.misconceptions)
-        stages.append(_with_names(stage, names, with_hidden) if names else stage)
-    together = chain(report, ask) if ask else ""
-    return replace(report, stages=tuple(stages), findings=tuple(findings), chain=together)
+
+    def __init__(self, subject: Subject | None, *, with_hidden: bool = True) -> None:
+        self._versions = Versions(subject) if subject else None
+        self._with_hidden = with_hidden
+
+    def __call__(
+        self, report: Report, observations: Sequence[Observation], ask: AskStudent | None = None
+    ) -> Report:
+        """Add findings for the stages that lost points; points stay what they are.
+
+        Args:
+            observations: all calls of the student's functions by the checks.
+            ask: makes one more call of the student's functions, to try them all together.
+        """
+        versions = self._versions
+        if versions is None:
+            return report
+        seen = [o for o in observations if self._with_hidden or not o.hidden]
+        findings: list[Finding] = []
+        stages = []
+        for stage in report.stages:
+            found = _findings(versions, stage, [o for o in seen if o.stage == stage.stage])
+            findings += found
+            names = tuple(id_ for finding in found for id_ in finding.misconceptions)
+            stages.append(_with_names(stage, names, self._with_hidden) if names else stage)
+        together = put_together(report, ask, versions) if ask else ""
+        return replace(report, stages=tuple(stages), findings=tuple(findings), chain=together)
 
 
-def _findings(stage: StageResult, seen: Sequence[Observation]) -> list[Finding]:
-    """What is known of one stage; nothing if it is right, not written or of another assignment."""
-    if not seen or stage.first_failure is None or stage.stage not in FUNCTIONS:
+def _findings(versions: Versions, stage: StageResult, seen: Sequence[Observation]) -> list[Finding]:
+    """What is known of one stage; nothing if it is right, not written or not of the subject."""
+    subject, name = versions.subject, stage.stage
+    if not seen or stage.first_failure is None or name not in subject.functions:
         return []
     if any(o.is_missing for o in seen):
         return []
-    if stage.stage == "generate":
-        found = loops.explaining(stage.stage, seen)
-        return [_finding(stage.stage, found)] if found else []
-    calls = arrays.calls_of(stage.stage, seen)
+    if name in subject.loops:
+        found = loops.explaining(subject, name, seen)
+        return [_finding(name, found)] if found else []
+    calls = arrays.calls_of(versions, name, seen)
     findings = []
-    if found := arrays.explaining(stage.stage, calls):
-        findings.append(_finding(stage.stage, found))
-    elif pairs := arrays.explaining_pairs(stage.stage, calls):
-        findings.append(_finding_of_pairs(stage.stage, pairs))
-    elif said := pattern(stage.stage, calls):
-        findings.append(Finding(stage=stage.stage, pattern=said))
-    return findings + _of_changes(stage.stage, calls)
+    if found := arrays.explaining(versions, name, calls):
+        findings.append(_finding(name, found))
+    elif pairs := arrays.explaining_pairs(versions, name, calls):
+        findings.append(_finding_of_pairs(name, pairs))
+    elif said := pattern(versions, name, calls):
+        findings.append(Finding(stage=name, pattern=said))
+    return findings + _of_changes(versions, name, calls)
 
 
-def _of_changes(stage: str, calls: Sequence[arrays.SeenCall]) -> list[Finding]:
+def _of_changes(versions: Versions, stage: str, calls: Sequence[arrays.SeenCall]) -> list[Finding]:
     """Arguments changed in place, which is a mistake of its own beside those in the values."""
     if not any(call.changed for call in calls):
         return []
-    if found := arrays.changing(stage, calls):
+    if found := arrays.changing(versions, stage, calls):
         return [_finding(stage, found)]
     return [Finding(stage=stage, pattern=_CHANGES)]
 

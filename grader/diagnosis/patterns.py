@@ -5,42 +5,44 @@ a call got or should have given.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.diagnosis.arrays import CLEARLY_WRONG, SeenCall
 from grader.diagnosis.closeness import TOLERANCE
-from grader.diagnosis.version_outcome import Floats, outcome
+from grader.diagnosis.versions import Versions
+from grader.subject.subject import Subject
+from grader.subject.values import Floats
 
-# Names of the axes of what a stage returns, from the last one on.
-_AXES = {
-    "step_input": ("position",),
-    "embed": ("column", "position", "sequence"),
-    "layer_norm": ("column", "position", "sequence"),
-    "softmax": ("entry", "row"),
-    "attention_weights": ("key", "query", "head", "sequence"),
-    "self_attention": ("column", "position", "sequence"),
-    "feed_forward": ("column", "position", "sequence"),
-    "decoder_layer": ("column", "position", "sequence"),
-    "decoder_stack": ("column", "position", "sequence"),
-    "output_logits": ("vocabulary entry", "position", "sequence"),
-    "next_token_distribution": ("vocabulary entry", "sequence"),
-    "generate": ("position",),
-}
 _HALF = 1e-2  # float16 has ten bits, and sums lose a few of them
 _TIME = ("position", "query")
 
 Pair = tuple[Floats, Floats]  # what came, and what is right; of the same shape
-Pattern = Callable[[str, Sequence[Pair]], str]
 
 
-def pattern(stage: str, calls: Sequence[SeenCall]) -> str:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is known of what a stage returns."""
+
+    axes: tuple[str, ...]  # names, from the last axis on
+    is_causal: bool  # zeros above the diagonal of the last two axes
+
+    def axis_name(self, axis: int) -> str:
+        """The name of an axis, counted from the end: -1 is the last one."""
+        return self.axes[-axis - 1] if -axis <= len(self.axes) else f"axis {axis}"
+
+
+Pattern = Callable[[Result, Sequence[Pair]], str]
+
+
+def pattern(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> str:
     """The first pattern that all wrong answers of a stage show; empty if there is none."""
     wrong = [c for c in calls if c.came is not None and c.wrongness >= CLEARLY_WRONG]
     pairs = []
     for call in wrong:
-        right = outcome(stage, call.arguments, "float64").value
+        right = versions.outcome(stage, call.arguments, "float64").value
         if right is not None and call.came is not None:
             pairs.append((call.came, right))
     if not pairs:
@@ -50,13 +52,12 @@ def pattern(stage: str, calls: Sequence[SeenCall]) -> str:
     if all(call.is_half for call in wrong):
         half = all(_near(came, right, of_largest=_HALF) for came, right in pairs)
         return "The result is right as far as float16 goes." if half else ""
-    return next((said for find in _PATTERNS if (said := find(stage, pairs))), "")
+    result = _result(versions.subject, stage)
+    return next((said for find in _PATTERNS if (said := find(result, pairs))), "")
 
 
-def axis_name(stage: str, axis: int) -> str:
-    """The name of an axis, counted from the end: -1 is the last one."""
-    names = _AXES.get(stage, ())
-    return names[-axis - 1] if -axis <= len(names) else f"axis {axis}"
+def _result(subject: Subject, stage: str) -> Result:
+    return Result(axes=subject.axes.get(stage, ()), is_causal=stage in subject.causal)
 
 
 def _shape(pairs: Sequence[Pair]) -> str:
@@ -81,16 +82,16 @@ def _length(pairs: Sequence[Pair]) -> str:
     return ""
 
 
-def _not_finite(stage: str, pairs: Sequence[Pair]) -> str:
+def _not_finite(result: Result, pairs: Sequence[Pair]) -> str:
     """NaN where numbers are expected."""
     bad = [~np.isfinite(came) & np.isfinite(right) for came, right in pairs]
     if not all(b.any() for b in bad):
         return ""
-    where = _where(stage, bad)
+    where = _where(result, bad)
     return f"Entries are NaN or infinite{': ' + where if where else ''}."
 
 
-def _factor(stage: str, pairs: Sequence[Pair]) -> str:
+def _factor(result: Result, pairs: Sequence[Pair]) -> str:
     """One factor for all entries of all calls."""
     largest = [np.unravel_index(int(np.argmax(np.abs(r))), r.shape) for _, r in pairs]
     factors = [c[at] / r[at] for (c, r), at in zip(pairs, largest, strict=True) if r[at] != 0]
@@ -105,7 +106,7 @@ def _factor(stage: str, pairs: Sequence[Pair]) -> str:
     return "In each call, every entry is wrong by one factor, which differs between calls."
 
 
-def _offset(stage: str, pairs: Sequence[Pair]) -> str:
+def _offset(result: Result, pairs: Sequence[Pair]) -> str:
     offsets = [float((c - r).flat[0]) for c, r in pairs]
     if not _enough(pairs):
         return ""
@@ -116,11 +117,11 @@ def _offset(stage: str, pairs: Sequence[Pair]) -> str:
     return "In each call, every entry is wrong by one amount, which differs between calls."
 
 
-def _moved(stage: str, pairs: Sequence[Pair]) -> str:
+def _moved(result: Result, pairs: Sequence[Pair]) -> str:
     """The right entries, moved along one axis."""
     axes = min(right.ndim for _, right in pairs)
     for axis in range(-1, -axes - 1, -1):
-        name = axis_name(stage, axis)
+        name = result.axis_name(axis)
         if all(_near(came, np.flip(right, axis)) for came, right in pairs):
             return f"The {name} axis runs in reverse."
         if _each_shifted(pairs, axis, came=slice(1, None), right=slice(None, -1)):
@@ -130,15 +131,15 @@ def _moved(stage: str, pairs: Sequence[Pair]) -> str:
     return ""
 
 
-def _exchanged(stage: str, pairs: Sequence[Pair]) -> str:
+def _exchanged(result: Result, pairs: Sequence[Pair]) -> str:
     """The right entries in other rows or with other axes."""
     axes = min(right.ndim for _, right in pairs)
     for first, second in ((-1, -2), (-2, -3), (-1, -3)):
         if -second <= axes and _each_swapped(pairs, first, second):
-            names = axis_name(stage, second), axis_name(stage, first)
+            names = result.axis_name(second), result.axis_name(first)
             return f"The {names[0]} axis and the {names[1]} axis are exchanged."
     if axes >= 2 and all(_permuted_rows(c, r) for c, r in pairs):
-        return f"Whole rows are right, but they stand at another {axis_name(stage, -2)}."
+        return f"Whole rows are right, but they stand at another {result.axis_name(-2)}."
     return ""
 
 
@@ -170,7 +171,7 @@ def _permuted_rows(came: Floats, right: Floats) -> bool:
     return _near(in_order(came), in_order(right))
 
 
-def _sums(stage: str, pairs: Sequence[Pair]) -> str:
+def _sums(result: Result, pairs: Sequence[Pair]) -> str:
     """Probabilities that do not sum to one."""
     right_rows = [right.sum(-1) for _, right in pairs if right.ndim]
     if len(right_rows) < len(pairs) or not all(_near(r, np.ones_like(r)) for r in right_rows):
@@ -180,15 +181,15 @@ def _sums(stage: str, pairs: Sequence[Pair]) -> str:
         return ""
     for axis in (-2, -3):
         if all(-axis <= c.ndim and _near(s := c.sum(axis), np.ones_like(s)) for c, _ in pairs):
-            return f"The entries sum to one over the {axis_name(stage, axis)} axis, not the last."
-    places = _where(stage, [~np.isclose(s, 1, rtol=0, atol=1e-4) for s in sums], dropped=1)
+            return f"The entries sum to one over the {result.axis_name(axis)} axis, not the last."
+    places = _where(result, [~np.isclose(s, 1, rtol=0, atol=1e-4) for s in sums], dropped=1)
     those = places.replace("the entries of", ": those of")
     return f"Rows do not sum to one{those}."
 
 
-def _triangle(stage: str, pairs: Sequence[Pair]) -> str:
-    """Above or below the diagonal of the attention weights."""
-    if stage != "attention_weights":
+def _triangle(result: Result, pairs: Sequence[Pair]) -> str:
+    """Above or below the diagonal, where the last two axes are queries and keys under a mask."""
+    if not result.is_causal:
         return ""
     wrong = [~_close(came, right) for came, right in pairs]
     above = [np.triu(np.ones(w.shape[-2:], dtype=bool), 1) for w in wrong]
@@ -201,12 +202,12 @@ def _triangle(stage: str, pairs: Sequence[Pair]) -> str:
     return "The causal mask is right; the weights of the keys that a query may see are wrong."
 
 
-def _places(stage: str, pairs: Sequence[Pair]) -> str:
-    where = _where(stage, [~_close(came, right) for came, right in pairs])
+def _places(result: Result, pairs: Sequence[Pair]) -> str:
+    where = _where(result, [~_close(came, right) for came, right in pairs])
     return f"Wrong are {where}; everything else is right." if where else ""
 
 
-def _where(stage: str, wrong: Sequence[NDArray[np.bool_]], *, dropped: int = 0) -> str:
+def _where(result: Result, wrong: Sequence[NDArray[np.bool_]], *, dropped: int = 0) -> str:
     """Which places are wrong in every call, in words; empty if there is no such rule.
 
     Args:
@@ -214,7 +215,7 @@ def _where(stage: str, wrong: Sequence[NDArray[np.bool_]], *, dropped: int = 0) 
     """
     axes = min(w.ndim for w in wrong)
     for axis in range(-1, -axes - 1, -1):
-        said = _along(axis_name(stage, axis - dropped), [_reached(w, axis) for w in wrong])
+        said = _along(result.axis_name(axis - dropped), [_reached(w, axis) for w in wrong])
         if said:
             return said
     return ""

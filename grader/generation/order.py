@@ -19,6 +19,9 @@ def assert_stage_order(trace: GenerationTrace, *, n_layers: int, n_steps: int) -
     """Every step calls embed, the layers in order, output, softmax and select, once each.
 
     One forward pass after the last selected token is accepted: it costs time and changes nothing.
+
+    Raises:
+        Mismatch: a step deviates, or there is none.
     """
     expected = ["stages.embed", *(f"stages.layers[{k}]" for k in range(n_layers))]
     expected += ["stages.output", "stages.softmax", "stages.select"]
@@ -42,7 +45,11 @@ def assert_stage_order(trace: GenerationTrace, *, n_layers: int, n_steps: int) -
 
 
 def assert_data_flow(trace: GenerationTrace) -> None:
-    """In every step, each stage receives what the stage before it returned in this very step."""
+    """In every step, each stage receives what the stage before it returned in this very step.
+
+    Raises:
+        Mismatch: a stage received something else.
+    """
     earlier: list[tuple[int, StageCall]] = []
     for number, step in enumerate(trace.steps(), start=1):
         for before, call in itertools.pairwise(step):
@@ -58,7 +65,14 @@ def assert_data_flow(trace: GenerationTrace) -> None:
 def assert_step_inputs(
     trace: GenerationTrace, *, prompt: Sequence[int], context_length: int
 ) -> None:
-    """Step i embeds the last C of the prompt joined with every token selected before step i."""
+    """Step i embeds the last C of the prompt joined with every token selected before step i.
+
+    Args:
+        context_length: C.
+
+    Raises:
+        Mismatch: a step embedded other ids, or began with another stage.
+    """
     inputs = _step_inputs(trace)
     for position, step in enumerate(inputs):
         expected = [*prompt, *step.generated][-context_length:]

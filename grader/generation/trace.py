@@ -83,6 +83,11 @@ class ScriptedStages:
         self._asked = 0
         self.trace = GenerationTrace()
 
+    @property
+    def calls(self) -> Sequence[StageCall]:
+        """See `AnsweringTable.calls`."""
+        return self.trace.calls
+
     def restart(self) -> None:
         """Forget what was recorded: the same generation is run again."""
         self._asked = 0

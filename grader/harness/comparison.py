@@ -6,7 +6,9 @@ because broadcasting would let an empty or a single value pass.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -19,14 +21,39 @@ TOLERANCE = 2e-5
 _TINY = 1e-300  # where nothing but zero is accepted
 _MOST_TOKENS = 10_000  # far more than any check asks for; longer lists would fill the reports
 
-_strains: list[float] = []
+
+class Strain:
+    """How near the answers of one check came to being wrong.
+
+    `largest` is the largest error as a part of what was accepted; None where none was measured.
+    """
+
+    def __init__(self) -> None:
+        self.largest: float | None = None
+
+    def add(self, error: float, accepted: float) -> None:
+        strain = error / max(accepted, _TINY)
+        self.largest = strain if self.largest is None else max(self.largest, strain)
 
 
-def take_strain() -> float | None:
-    """The largest error since the last time, as a part of what was accepted; None without one."""
-    strain = max(_strains, default=None)
-    _strains.clear()
-    return strain
+# Of the check that runs now, in this thread; outside of a grading nothing is noted.
+_strain: ContextVar[Strain | None] = ContextVar("strain", default=None)
+
+
+@contextmanager
+def strain_noted() -> Iterator[Strain]:
+    """The strain of what is asserted inside."""
+    strain = Strain()
+    before = _strain.set(strain)
+    try:
+        yield strain
+    finally:
+        _strain.reset(before)
+
+
+def _note_strain(error: float, accepted: float) -> None:
+    if (strain := _strain.get()) is not None:
+        strain.add(error, accepted)
 
 
 class Mismatch(AssertionError):
@@ -69,10 +96,10 @@ def assert_close(
     largest = float(error.max(initial=0.0))
     accepted = tolerance * float(np.abs(expected).max(initial=0.0))
     if math.isfinite(largest) and largest <= accepted:
-        _strains.append(largest / max(accepted, _TINY))
+        _note_strain(largest, accepted)
         return
     _assert_finite(array, name, axes)
-    _strains.append(largest / max(accepted, _TINY))
+    _note_strain(largest, accepted)
     wrong = ~((error <= accepted) & np.isfinite(error))  # nothing equals an expected NaN
     raise _far(array, expected, error, wrong, name=name, axes=axes)
 
@@ -82,13 +109,16 @@ def assert_same(first: Any, second: Any, *, claim: str) -> None:
 
     Args:
         claim: the sentence that is wrong if they do not.
+
+    Raises:
+        Mismatch: they do not, or an answer is no array of floating-point numbers.
     """
     a, b = (as_floats(value, name="The answer") for value in (first, second))
     scale = max(float(np.max(np.abs(b), initial=0.0)), 1e-30)
     agree = a.shape == b.shape and bool(np.isfinite(a).all() and np.isfinite(b).all())
     if agree:
         largest = float(np.abs(a - b).max(initial=0.0))
-        _strains.append(largest / max(TOLERANCE * scale, _TINY))
+        _note_strain(largest, TOLERANCE * scale)
         agree = largest <= TOLERANCE * scale
     if not agree:
         raise Mismatch(claim, discreet=claim)
@@ -100,6 +130,9 @@ def assert_unchanged(after: Any, before: Any) -> None:
     Args:
         after: the `arguments` that `student.observe` gave.
         before: the arguments as they were given.
+
+    Raises:
+        Mismatch: an argument was changed.
     """
     if not _identical(after, before):
         sentence = "An argument was changed in place; the caller still needs it as it was."
@@ -123,7 +156,11 @@ def _identical(a: Any, b: Any) -> bool:
 def as_floats(
     value: Any, *, name: str, shape: tuple[int, ...] | None = None, axes: Sequence[str] = ()
 ) -> NDArray[np.float64]:
-    """The answer as float64, if it is an array of floating-point numbers of the given shape."""
+    """The answer as float64, if it is an array of floating-point numbers of the given shape.
+
+    Raises:
+        Mismatch: it is not; float16 is not enough.
+    """
     if not isinstance(value, np.ndarray):
         raise _other_kind(name, value, "a tensor or an array")
     if shape is not None and value.shape != shape:
@@ -139,7 +176,11 @@ def as_floats(
 
 
 def as_number(value: Any, *, name: str) -> float:
-    """The answer as one number: a Python number, or an array of one element without axes."""
+    """The answer as one number: a Python number, or an array of one element without axes.
+
+    Raises:
+        Mismatch: it is not.
+    """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -148,7 +189,11 @@ def as_number(value: Any, *, name: str) -> float:
 
 
 def as_token(value: Any, *, name: str) -> int:
-    """The answer as one token id."""
+    """The answer as one token id.
+
+    Raises:
+        Mismatch: it is not.
+    """
     if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "i":
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int):

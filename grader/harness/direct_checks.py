@@ -13,9 +13,17 @@ from typing import Any
 
 import pytest
 
-_PARAMETER = "get_direct_param_fixture_func"  # how pytest hands in what `parametrize` names
+from grader.harness.pytest_inside import (
+    Fixture,
+    argument_names,
+    fixtures_of,
+    is_made,
+    is_parameter,
+    is_pytests_own,
+    made_value,
+    parameter,
+)
 
-Fixture = pytest.FixtureDef[Any]
 Make = Callable[["DirectCheck"], Any]
 
 
@@ -35,7 +43,7 @@ class DirectCheck:
     def is_ready(self) -> bool:
         """Whether pytest has made all fixtures of the whole session by now."""
         shared = (fixture for fixture in self.fixtures.values() if fixture.scope == "session")
-        return all(f.cached_result and f.cached_result[2] is None for f in shared)
+        return all(map(is_made, shared))
 
     def run(self) -> None:
         """Make the fixtures and call the check; what it raises goes through."""
@@ -43,14 +51,11 @@ class DirectCheck:
         for name in self.item.fixturenames:
             if name != "request":
                 self._value(name, values)
-        names = self.item._fixtureinfo.argnames
-        self.item.obj(**{name: values[name] for name in names})
+        self.item.obj(**{name: values[name] for name in argument_names(self.item)})
 
     def shared(self, name: str) -> Any:
         """The value of a fixture of the whole session."""
-        cached = self.fixtures[name].cached_result
-        assert cached is not None
-        return cached[0]
+        return made_value(self.fixtures[name])
 
     def _value(self, name: str, values: dict[str, Any]) -> Any:
         if name not in values:
@@ -61,8 +66,8 @@ class DirectCheck:
         if name in self.own:
             return self.own[name](self)
         fixture = self.fixtures[name]
-        if fixture.func.__name__ == _PARAMETER:
-            return self.item.callspec.params[name]
+        if is_parameter(fixture):
+            return parameter(self.item, name)
         if fixture.scope == "session":
             return self.shared(name)
         return fixture.func(**{needed: self._value(needed, values) for needed in fixture.argnames})
@@ -72,8 +77,8 @@ def direct_check(item: pytest.Item, own: Mapping[str, Make]) -> DirectCheck | No
     """The check for direct calls, or None if it needs pytest."""
     if not isinstance(item, pytest.Function) or item.cls is not None:
         return None
-    named = item._fixtureinfo.name2fixturedefs
-    if "request" in item._fixtureinfo.argnames:
+    named = fixtures_of(item)
+    if "request" in argument_names(item):
         return None
     if any(len(named.get(name, ())) != 1 for name in item.fixturenames if name != "request"):
         return None  # missing, which pytest says better, or one that overrides another
@@ -88,15 +93,12 @@ def has_hooks(config: pytest.Config, plugin: object) -> bool:
     names = [f"pytest_runtest_{hook}" for hook in hooks]
     names += ["pytest_pyfunc_call", "pytest_fixture_setup", "pytest_fixture_post_finalizer"]
     found = (hook for name in names for hook in getattr(config.hook, name).get_hookimpls())
-    return any(
-        hook.plugin is not plugin and not hook.function.__module__.startswith("_pytest.")
-        for hook in found
-    )
+    return any(hook.plugin is not plugin and not is_pytests_own(hook.function) for hook in found)
 
 
 def _is_plain(fixture: Fixture) -> bool:
     """Made anew for each test by a function that only returns, or once for the whole session."""
-    if fixture.func.__name__ == _PARAMETER:
+    if is_parameter(fixture):
         return True
     if fixture.params is not None:
         return False

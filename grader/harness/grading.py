@@ -5,6 +5,7 @@ import functools
 import hashlib
 import io
 import os
+import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +17,13 @@ from typing import Any
 import pytest
 
 from grader.errors import CourseError, GraderFault
+from grader.harness.check_run import CheckRunner
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
+from grader.harness.pytest_inside import OPTIONS
+from grader.harness.reference_fixture import ReferenceFixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
-from grader.harness.student import StudentProcess
+from grader.harness.student_process import StudentProcess
 from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
@@ -34,17 +38,6 @@ from grader.sandbox.contract import Sandbox
 from grader.settings import Assignment
 
 _OUTPUT_CHARACTERS = 20_000
-# Each of pytest's own plugins costs a little at every check; a check needs none of these.
-_UNUSED_PLUGINS = (
-    *("terminal", "cacheprovider", "stepwise", "faulthandler", "logging", "warnings", "junitxml"),
-    *("doctest", "unraisableexception", "threadexception", "skipping", "setuponly", "setupplan"),
-    *("pastebin", "debugging", "legacypath", "subtests"),
-)
-_PYTEST = (
-    *(option for name in _UNUSED_PLUGINS for option in ("-p", f"no:{name}")),
-    *("--capture=no", "--import-mode=importlib", "--strict-markers"),
-    *("-c", os.devnull),  # a pytest.ini above the assignment must not change a grade
-)
 
 Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
 
@@ -54,10 +47,29 @@ def grader_version() -> str:
     return version("decoder-grader")
 
 
-def report_key(submission: Submission, assignment: Assignment, secret: str) -> str:
-    """Equal for equal files, assignment, secret and grader: then the report is equal too."""
-    parts = (submission.digest, assignment.digest, secret, grader_version())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+@functools.cache
+def _numeric_versions() -> tuple[str, ...]:
+    """Of what computes: another release may round otherwise, or know other functions."""
+    return platform.python_version(), version("numpy"), version("torch")
+
+
+def report_key(
+    submission: Submission,
+    assignment: Assignment,
+    *,
+    secret: str,
+    require_level: str,
+    diagnose_hidden: bool = True,
+) -> str:
+    """Equal for equal code, assignment, subject, settings and versions: then reports are equal too.
+
+    Args:
+        require_level: the weakest isolation level that is asked for.
+        diagnose_hidden: whether a mistake is named that only hidden checks show.
+    """
+    settings = secret, require_level, str(diagnose_hidden)
+    parts = (submission.digest, assignment.digest, *settings, grader_version())
+    return hashlib.sha256("\0".join((*parts, *_numeric_versions())).encode()).hexdigest()
 
 
 def grade(
@@ -68,28 +80,37 @@ def grade(
     with_hidden: bool,
     secret: str,
     emit: Callable[[Report], None],
+    key: Callable[[Submission], str] | None = None,
+    reference: Mapping[str, Callable[..., Any]] | None = None,
     explain: Explain | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
 
     Args:
+        key: what its report shall be known by, see `report_key`; nothing by default.
+        reference: the right functions by stage, for the checks' fixture of this name.
         explain: what adds to a report why its checks failed, from all calls that they made;
             it may call the student's functions once more.
 
     Raises:
         CourseError: the checks of the assignment are wrong.
-        GraderFault: pytest itself could not run.
+        GraderFault: pytest itself could not run, or no process for student code can be made.
     """
 
-    def work(plugin: GradingPlugin) -> None:
+    def work(runner: CheckRunner) -> None:
+        sandbox.prove()
         call_plans = {False: CallPlan(sandbox), True: CallPlan(sandbox)}
         for submission in submissions:
             evidence = Evidence(submission, assignment)
             process = StudentProcess(
-                sandbox, submission, assignment.limits, call_plans, evidence=evidence
+                submission,
+                sandbox=sandbox,
+                limits=assignment.limits,
+                call_plans=call_plans,
+                evidence=evidence,
             )
             try:
-                report = _grade_one(submission, process, plugin, assignment, sandbox, secret)
+                report = _grade_one(submission, process, runner, assignment, sandbox, key)
                 if explain:
                     report = _explained(report, explain, process, assignment)
             finally:
@@ -100,8 +121,11 @@ def grade(
     folder = str(assignment.folder)
     said = io.StringIO()
     with _nothing_foreign(), _own_modules(assignment), contextlib.redirect_stderr(said):
-        options = ("--rootdir", folder, "--confcutdir", folder, *_PYTEST)
-        ended = pytest.main([folder, *options], plugins=[plugin])
+        options = ("--rootdir", folder, "--confcutdir", folder, *OPTIONS)
+        plugins: list[object] = [plugin]
+        if reference is not None:
+            plugins.append(ReferenceFixture(reference))
+        ended = pytest.main([folder, *options], plugins=plugins)
     if plugin.error is not None:
         raise plugin.error
     if ended == pytest.ExitCode.USAGE_ERROR:  # such as a conftest.py that cannot be imported
@@ -117,32 +141,32 @@ def grade(
 def _grade_one(
     submission: Submission,
     process: StudentProcess,
-    plugin: GradingPlugin,
+    runner: CheckRunner,
     assignment: Assignment,
     sandbox: Sandbox,
-    secret: str,
+    key: Callable[[Submission], str] | None,
 ) -> Report:
     begin = time.monotonic()
     results: list[CheckResult] = []
     printed: list[str] = []
-    for result, output in plugin.run_checks(process):
+    for result, output in runner.run_checks(process):
         results.append(result)
         # What is printed while a hidden check runs could show its inputs.
         printed.append("" if result.hidden else output)
-    shortcuts = process.evidence.told()
+    shortcuts = process.seen.evidence.told()
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
         submission=submission.name,
         status=Status.UNGRADED if ungraded else Status.GRADED,
         reason=f"the check {ungraded[0].check} could not be run" if ungraded else "",
         assignment=assignment.name,
-        key=report_key(submission, assignment, secret),
+        key=key(submission) if key else "",
         grader_version=grader_version(),
         isolation=Isolation(level=sandbox.level, layers=sandbox.layers),
         stages=_by_stage(without_points(results, shortcuts), assignment),
         shortcuts=shortcuts,
-        hidden_checks_left=len(plugin.left_out),
-        hidden_points_left=sum(check.points for check in plugin.left_out),
+        hidden_checks_left=len(runner.checks.left_out),
+        hidden_points_left=sum(check.points for check in runner.checks.left_out),
         notes=(*process.notes, *submission.notes),
         output="".join(printed)[:_OUTPUT_CHARACTERS],
         seconds=round(time.monotonic() - begin, 3),
@@ -167,7 +191,7 @@ def _explained(
 
     process.close()
     try:
-        return explain(report, process.observations, ask)
+        return explain(report, process.seen.observations, ask)
     except Exception as error:  # noqa: BLE001 - a grade must not depend on what explains it
         note = f"No reasons could be looked for, through our fault: {type(error).__name__}."
         return replace(report, notes=(*report.notes, note))

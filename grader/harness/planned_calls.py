@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from grader.errors import CallFailed
 from grader.observed_calls import copied
 from grader.remembered import Digests, content_bytes
-from grader.sandbox.contract import CallsAhead, PlannedCall, Returned, Sandbox, StudentSession
+from grader.sandbox.contract import CallsAhead, Returned, Sandbox, StudentCall, StudentSession
 
 Outcome = Returned | CallFailed
 _MOST_CALLS = 500
@@ -27,17 +27,17 @@ class CallPlan:
     """The calls of a run, in the order of the checks; it grows while submissions show new ones."""
 
     sandbox: Sandbox
-    _calls: dict[tuple[bytes, int], tuple[int, PlannedCall]] = field(default_factory=dict)
+    _calls: dict[tuple[bytes, int], tuple[int, StudentCall]] = field(default_factory=dict)
     _n_bytes: int = 0
     _ready: CallsAhead | None = None
     _keys: list[bytes] = field(default_factory=list)
     _digests: Digests = field(default_factory=Digests)
 
-    def key(self, call: PlannedCall) -> bytes:
+    def key(self, call: StudentCall) -> bytes:
         """Equal for calls that are equal."""
         return self._digests.of([call.function, call.want_arguments, call.arguments])
 
-    def learn(self, key: bytes, occurrence: int, check: int, call: PlannedCall) -> None:
+    def learn(self, key: bytes, occurrence: int, check: int, call: StudentCall) -> None:
         """A call was made that needs no answer of ours.
 
         Its arguments are copied: a check may change its arrays and hand them in again.
@@ -74,29 +74,41 @@ class CallPlan:
 
 
 class PlannedAnswers:
-    """The outcomes that wait for one submission's checks."""
+    """The outcomes that wait for one submission's checks, of one kind: visible or hidden.
 
-    def __init__(self, plan: CallPlan) -> None:
+    Args:
+        call_seconds: how long each call may take.
+    """
+
+    def __init__(self, plan: CallPlan, *, call_seconds: float) -> None:
         self._plan = plan
+        self._call_seconds = call_seconds
         self._outcomes: dict[bytes, deque[Outcome]] = {}
         self._seen: Counter[bytes] = Counter()
-        self._to_learn: tuple[bytes, int, PlannedCall]
+        self._to_learn: tuple[bytes, int, StudentCall]
+        self.are_made = False
         self.check = 0  # the number of the check that runs now
 
-    def make(
-        self, session: StudentSession, *, seconds: float, total_seconds: float, may_print: bool
-    ) -> None:
+    def of_other_checks(self, plan: CallPlan) -> "PlannedAnswers":
+        """The answers for checks of the other kind, yet to be made."""
+        return PlannedAnswers(plan, call_seconds=self._call_seconds)
+
+    def make(self, session: StudentSession, *, total_seconds: float, may_print: bool) -> None:
         """Make the planned calls.
 
         Args:
+            total_seconds: how long all of them may take.
             may_print: whether outcomes wait although the submission printed meanwhile.
         """
-        self._outcomes = self._plan.make(session, seconds=seconds, total_seconds=total_seconds)
+        self.are_made = True
+        self._outcomes = self._plan.make(
+            session, seconds=self._call_seconds, total_seconds=total_seconds
+        )
         if session.take_output() and not may_print:
             self._outcomes = {}
             session.close()
 
-    def take(self, call: PlannedCall) -> Outcome | None:
+    def take(self, call: StudentCall) -> Outcome | None:
         """The outcome of a call if it waits; if not, it is to be made, and may be learnt then."""
         key = self._plan.key(call)
         occurrence = self._seen[key]

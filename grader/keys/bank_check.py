@@ -1,6 +1,5 @@
 """A whole bank: every `verify:` is run, and compared with what is stored."""
 
-import hashlib
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,14 +9,13 @@ from pathlib import Path
 import torch
 from msgspec.structs import replace
 
-import reference.decoder
 from grader.errors import CourseError, did_you_mean
-from grader.keys.claims import claims
 from grader.keys.diagnosing import diagnosis
 from grader.keys.key_outcome import KeyOutcome
 from grader.keys.orders import order_problems
+from grader.keys.subject_keys import SubjectKeys
 from grader.keys.truths import Broken, claimed, numeric_problems, truth_problems
-from grader.quiz.bank.stored_results import PLACEHOLDER, Result, Stored
+from grader.quiz.bank.stored_results import PLACEHOLDER, Stored, StoredResult
 from grader.quiz.bank.topics import Topic, read_topic, topic_paths
 from grader.quiz.items.item import Item
 from grader.quiz.items.ordering import Ordering
@@ -48,10 +46,11 @@ class TopicCheck:
         return len(self.topic.items) - len(self.outcomes)
 
 
-def check_bank(folder: Path, only: str | None = None) -> Iterator[TopicCheck]:
+def check_bank(keys: SubjectKeys, folder: Path, only: str | None = None) -> Iterator[TopicCheck]:
     """Verify topic by topic.
 
     Args:
+        keys: what they are run on, see `keys_of_bank`.
         only: the one topic to verify; None takes all.
 
     Raises:
@@ -65,14 +64,16 @@ def check_bank(folder: Path, only: str | None = None) -> Iterator[TopicCheck]:
             reading = read_topic(path, with_evidence=False)
             for error in reading.errors:
                 raise error
-            yield check_topic(reading.topic)
+            yield check_topic(keys, reading.topic)
 
 
-def check_topic(topic: Topic) -> TopicCheck:
+def check_topic(keys: SubjectKeys, topic: Topic) -> TopicCheck:
     """Run every `verify:` of a topic whose stems are as their authors wrote them."""
     with _one_thread():
         outcomes = tuple(
-            _outcome(topic, item, item.verify) for item in topic.items if item.verify is not None
+            _outcome(keys, topic, item, item.verify)
+            for item in topic.items
+            if item.verify is not None
         )
     return TopicCheck(topic=topic, outcomes=outcomes)
 
@@ -88,10 +89,10 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _outcome(topic: Topic, item: Item, backing: Backing) -> KeyOutcome:
+def _outcome(keys: SubjectKeys, topic: Topic, item: Item, backing: Backing) -> KeyOutcome:
     digest = topic.digests.get(item.id, "")
     kind = backing_kind(backing)
-    result = Result(
+    result = StoredResult(
         digest=digest, kind=kind, ran=_ran(backing), seeds=getattr(backing, "seeds", "")
     )
     problems: Iterable[str] = ()
@@ -100,7 +101,7 @@ def _outcome(topic: Topic, item: Item, backing: Backing) -> KeyOutcome:
             raise Broken(f"`kind: {kind}` is for {' and '.join(FITS[kind])}, not {item.kind()}")
         if PLACEHOLDER in item.stem and not isinstance(backing, DiagnosisRun):
             raise Broken(f"only `kind: diagnosis` gives evidence for {PLACEHOLDER}")
-        problems, result = _run(item, backing, result)
+        problems, result = _run(keys, item, backing, result)
     except Broken as broken:
         problems = (str(broken),)
     return KeyOutcome(
@@ -118,20 +119,22 @@ def _ran(backing: Backing) -> str:
             return backing.claim
 
 
-def _run(item: Item, backing: Backing, result: Result) -> tuple[Iterable[str], Result]:
+def _run(
+    keys: SubjectKeys, item: Item, backing: Backing, result: StoredResult
+) -> tuple[Iterable[str], StoredResult]:
     match backing:
         case NumericRun():
-            problems, value = numeric_problems(item, claimed(backing.claim, claims()))
+            problems, value = numeric_problems(item, claimed(backing.claim, keys.claims))
             return problems, replace(result, value=value)
         case PredicateRun() | AblationRun():
-            return truth_problems(item, backing, claimed(backing.claim, claims())), result
+            return truth_problems(item, backing, claimed(backing.claim, keys.claims)), result
         case DiagnosisRun():
-            problems, variants = diagnosis(item, backing, item.stem)
+            problems, variants = diagnosis(keys, item, backing, item.stem)
             return problems, replace(result, variants=tuple(variants))
         case TraceOrderRun():
             if not isinstance(item, Ordering):
                 raise Broken(f"a trace cannot decide a question of kind `{item.kind()}`")
-            return order_problems(item, backing), result
+            return order_problems(keys.procedures, item, backing), result
 
 
 def drift(outcome: KeyOutcome, stored: Stored) -> str:
@@ -160,20 +163,17 @@ def _same_number(one: float | None, other: float | None) -> bool:
     return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
 
 
-def reference_digest() -> str:
-    """Changes with the source of the reference and of its wrong versions."""
-    folder = Path(str(reference.decoder.__file__)).parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def merged(stored: Stored | None, outcomes: Iterable[KeyOutcome], known: Iterable[str]) -> Stored:
+def merged(
+    stored: Stored | None,
+    outcomes: Iterable[KeyOutcome],
+    *,
+    known: Iterable[str],
+    reference: str,
+) -> Stored:
     """What to store: the new results, and the old ones of questions that were not looked at.
 
     Args:
+        reference: the digest of what the keys were run on.
         known: the ids of all questions with a `verify:`; results of others are dropped.
     """
     names = set(known)
@@ -181,4 +181,4 @@ def merged(stored: Stored | None, outcomes: Iterable[KeyOutcome], known: Iterabl
     fresh = {outcome.item: outcome.result for outcome in outcomes if outcome.is_sound}
     red = {outcome.item for outcome in outcomes if not outcome.is_sound}
     questions = {k: v for k, v in {**kept, **fresh}.items() if k not in red}
-    return Stored(reference=reference_digest(), questions=questions)
+    return Stored(reference=reference, questions=questions)

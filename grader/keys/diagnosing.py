@@ -4,23 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import Any
+
+import msgspec
 
 from grader.errors import did_you_mean
-from grader.keys.evidence import (
-    Program,
-    ShownRun,
-    program,
-    shown,
-    with_kind,
-    with_prompts,
-    with_steps,
-)
+from grader.keys.subject_keys import ShownRun, SubjectKeys
 from grader.keys.truths import Broken
 from grader.quiz.bank.stored_results import PLACEHOLDER, Variant
 from grader.quiz.items.choice import Choice, Choices
 from grader.quiz.items.item import Item
 from grader.quiz.items.verify_keys import DiagnosisRun, EvidenceKind
-from reference.decoder.misconceptions.catalogue import misconceptions
 
 SEEDS_TRIED = 12  # from the first one on, until there are as many variants as wanted
 MORE_STEPS, MORE_PROMPTS = 4, 3
@@ -30,12 +24,12 @@ KINDS: tuple[EvidenceKind, ...] = ("step_inputs", "distributions", "attention_we
 class Case:
     """One seed: the evidence of every program that the question names."""
 
-    def __init__(self, backing: DiagnosisRun, seed: int) -> None:
-        self.backing, self.seed = backing, seed
+    def __init__(self, keys: SubjectKeys, backing: DiagnosisRun, seed: int) -> None:
+        self.keys, self.backing, self.seed = keys, backing, seed
 
     @cached_property
-    def right(self) -> Program:
-        return program(self.backing, None, self.seed)
+    def right(self) -> Any:
+        return self.keys.program(self.backing, None, self.seed)
 
     @cached_property
     def evidence(self) -> ShownRun:
@@ -43,27 +37,31 @@ class Case:
 
     def of(self, misconception: str | None) -> ShownRun:
         """What this mistake shows; None is the right program."""
-        seen = program(self.backing, misconception, self.seed) if misconception else self.right
-        return shown(self.backing, seen, self.right)
+        seen = self.right
+        if misconception:
+            seen = self.keys.program(self.backing, misconception, self.seed)
+        return self.keys.shown(self.backing, seen, self.right)
 
     def alike(self, misconception: str | None) -> bool:
         return self.of(misconception).text == self.evidence.text
 
 
-def diagnosis(item: Item, backing: DiagnosisRun, stem: str) -> tuple[list[str], list[Variant]]:
+def diagnosis(
+    keys: SubjectKeys, item: Item, backing: DiagnosisRun, stem: str
+) -> tuple[list[str], list[Variant]]:
     """What speaks against the key, and the evidence of each variant.
 
     Args:
         stem: as its author wrote it, with the placeholder.
     """
     rivals = _rivals(item, backing)
-    problems = list(_schema_problems(backing, rivals, stem))
+    problems = list(_schema_problems(keys, backing, rivals, stem))
     if problems:
         return problems, []
     variants: list[Variant] = []
     worst: list[Trouble] = []
     for seed in range(backing.seed, backing.seed + SEEDS_TRIED):
-        case = Case(backing, seed)
+        case = Case(keys, backing, seed)
         found = list(_troubles(case, rivals))
         if case.evidence.is_clear and not found:
             variants.append(Variant(seed=seed, evidence=case.evidence.text))
@@ -94,9 +92,9 @@ def _rivals(item: Item, backing: DiagnosisRun) -> dict[str, tuple[str, ...]]:
 
 
 def _schema_problems(
-    backing: DiagnosisRun, rivals: dict[str, tuple[str, ...]], stem: str
+    keys: SubjectKeys, backing: DiagnosisRun, rivals: dict[str, tuple[str, ...]], stem: str
 ) -> Iterator[str]:
-    known = {entry.id for entry in misconceptions()}
+    known = keys.misconceptions
     for name in (backing.misconception, *(n for names in rivals.values() for n in names)):
         if name not in known and name != "right":
             yield f"the reference has no misconception {name!r}. {did_you_mean(name, known)}"
@@ -129,8 +127,8 @@ class Trouble:
         )
 
     def _least(self) -> str:
-        for words, changed in _additions(self.case.backing):
-            if not Case(changed, self.case.seed).alike(self.misconception):
+        for words, changed in _additions(self.case):
+            if not Case(self.case.keys, changed, self.case.seed).alike(self.misconception):
                 return f"To tell them apart: {words}."
         return "Nothing that was tried tells them apart: merge the options."
 
@@ -144,13 +142,22 @@ def _troubles(case: Case, rivals: dict[str, tuple[str, ...]]) -> Iterator[Troubl
         yield from islice((Trouble(case, option, m) for m in mistakes if case.alike(m)), 1)
 
 
-def _additions(backing: DiagnosisRun) -> Iterator[tuple[str, DiagnosisRun]]:
+def _additions(case: Case) -> Iterator[tuple[str, DiagnosisRun]]:
     """More evidence in words and as a run, from little to much."""
+    backing = case.backing
     for more in range(1, MORE_STEPS + 1):
         steps = backing.steps + more
-        yield f"show {steps} steps", with_steps(backing, steps)
+        yield f"show {steps} steps", _changed(backing, steps=steps)
         if more <= MORE_PROMPTS:
-            yield f"show {len(backing.prompts) + more} prompts", with_prompts(backing, more)
+            yield (
+                f"show {len(backing.prompts) + more} prompts",
+                case.keys.with_prompts(backing, more),
+            )
     for kind in KINDS:
         if kind not in backing.kinds:
-            yield f"show {kind}, too", with_kind(backing, kind)
+            shown = tuple(dict.fromkeys((*backing.kinds, kind)))
+            yield f"show {kind}, too", _changed(backing, evidence=shown)
+
+
+def _changed(backing: DiagnosisRun, **fields: Any) -> DiagnosisRun:
+    return msgspec.structs.replace(backing, **fields)

@@ -5,12 +5,11 @@ distractor is put in, the run must come out otherwise or break off.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from grader.errors import did_you_mean
-from grader.keys.procedures import procedures
-from grader.keys.procedures.procedure import Procedure
+from grader.keys.procedure import Procedure
 from grader.keys.truths import Broken
 from grader.quiz.items.ordering import Ordering
 from grader.quiz.items.partial_order import Constraint, PartialOrder
@@ -21,9 +20,14 @@ SEEDS = range(3)
 MOST_ORDERS = 40  # of a question with more accepted orders, a sample
 
 
-def order_problems(item: Ordering, backing: TraceOrderRun) -> list[str]:
-    """What speaks against the accepted orders and the distractors."""
-    known = procedures()
+def order_problems(
+    known: Mapping[str, Procedure], item: Ordering, backing: TraceOrderRun
+) -> list[str]:
+    """What speaks against the accepted orders and the distractors.
+
+    Args:
+        known: the procedures that a trace may be of, by name.
+    """
     if backing.trace not in known:
         raise Broken(f"there is no trace {backing.trace!r}. {did_you_mean(backing.trace, known)}")
     procedure = known[backing.trace]

@@ -7,32 +7,39 @@ A claim takes a seed and returns the truth of the question's statements in that 
 - for `numeric` a number.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 from typing import TypeVar
 
 Truths = Mapping[str, bool] | bool | float | int
 Claim = Callable[[int], Truths]
 AnyClaim = TypeVar("AnyClaim", bound=Callable[[int], Truths])
 
-_claims: dict[str, Claim] = {}
+_MARK = "_grader_is_claim"
 
 
 def claim(function: AnyClaim) -> AnyClaim:
-    """Note a claim under the name of its function.
-
-    Raises:
-        ValueError: another claim has this name.
-    """
-    name = function.__name__
-    if name in _claims:
-        raise ValueError(
-            f"{name}: two claims have this name, one in {_claims[name].__module__}"
-            f" and one in {function.__module__}"
-        )
-    _claims[name] = function
+    """Mark a claim, which a question names by the name of the function."""
+    setattr(function, _MARK, True)
     return function
 
 
-def noted() -> Mapping[str, Claim]:
-    """The claims that were noted so far; `grader.keys.claims.claims` has all."""
-    return _claims
+def marked(modules: Iterable[ModuleType]) -> dict[str, Claim]:
+    """The claims that these modules define, by name.
+
+    Raises:
+        ValueError: two claims have one name.
+    """
+    found: dict[str, Claim] = {}
+    for module in modules:
+        for value in vars(module).values():
+            if not hasattr(value, _MARK) or value.__module__ != module.__name__:
+                continue
+            name = value.__name__
+            if name in found:
+                raise ValueError(
+                    f"{name}: two claims have this name, one in {found[name].__module__}"
+                    f" and one in {module.__name__}"
+                )
+            found[name] = value
+    return found

@@ -146,8 +146,16 @@ def _failure(
         if finding.stage == stage.stage:
             lines += finding_lines(finding)
     more = f" {others} more of its checks did not pass." if others else ""
-    lines.append(Text(f"Read on: handout.md, section {stage.stage}.{more}", style="dim"))
+    if last := f"{_read_on(stage, assignment)}{more}".strip():
+        lines.append(Text(last, style="dim"))
     return Padding(Group(*lines), (1, 0, 0, 0))
+
+
+def _read_on(stage: StageResult, assignment: Assignment) -> str:
+    """Where the handout speaks of a stage; nothing where it does not, or there is none."""
+    if stage.stage not in assignment.handout_sections:
+        return ""
+    return f"Read on: handout.md, section {stage.stage}."
 
 
 def _cost(check: CheckResult) -> str:

@@ -4,7 +4,7 @@ import functools
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from grader.errors import (
@@ -25,9 +25,9 @@ from grader.sandbox.contract import (
     Code,
     Limits,
     NoAnswer,
-    PlannedCall,
     Refused,
     Returned,
+    StudentCall,
     Use,
 )
 from grader.sandbox.overtime import (
@@ -57,7 +57,7 @@ EndChild = Callable[[bool], int]  # told whether the child has ended by itself
 
 
 class ChildSession:
-    """A `Session` over a channel; `end` kills the child and gives its exit code."""
+    """A `StudentSession` over a channel; `end` kills the child and gives its exit code."""
 
     def __init__(
         self,
@@ -153,34 +153,16 @@ class ChildSession:
             case _:
                 raise self._violation("Your submission")
 
-    def call(
-        self,
-        function: str,
-        arguments: Sequence[Any],
-        *,
-        seconds: float,
-        answer: Answerer,
-        tables: Sequence[int] = (),
-        stand_ins: Mapping[str, Sequence[str]] | None = None,
-        want_arguments: bool = False,
-    ) -> Returned:
-        """See `Session.call`."""
-        inner = {name: list(parameters) for name, parameters in (stand_ins or {}).items()}
-        message = wire.Call(
-            id=self._next_id(),
-            function=function,
-            arguments=list(arguments),
-            tables=list(tables),
-            stand_ins=inner,
-            want_arguments=want_arguments,
-        )
-        reply = self._exchange(_frame(message), function, seconds, answer)
-        return self._judged(function, reply, len(arguments) if want_arguments else 0)
+    def call(self, call: StudentCall, *, seconds: float, answer: Answerer) -> Returned:
+        """See `StudentSession.call`."""
+        frame = _frame(_message(self._next_id(), call))
+        reply = self._exchange(frame, call.function, seconds, answer)
+        return self._judged(call, reply)
 
     def call_ahead(
         self, ahead: CallsAhead, *, seconds: float, total_seconds: float
     ) -> list[Returned | CallFailed]:
-        """See `Session.call_ahead`."""
+        """See `StudentSession.call_ahead`."""
         outcomes: list[Returned | CallFailed] = []
         end = time.monotonic() + total_seconds
         try:
@@ -199,18 +181,17 @@ class ChildSession:
             pass  # the child ended, and which call ended it only shows when each is made alone
         return outcomes
 
-    def _outcome(self, planned: PlannedCall, reply: wire.FromChild) -> Returned | CallFailed:
+    def _outcome(self, call: StudentCall, reply: wire.FromChild) -> Returned | CallFailed:
         try:
-            expected = len(planned.arguments) if planned.want_arguments else 0
-            return self._judged(planned.function, reply, expected)
+            return self._judged(call, reply)
         except CallFailed as failure:
             return failure
 
-    def _judged(self, function: str, reply: wire.FromChild, n_arguments: int) -> Returned:
+    def _judged(self, call: StudentCall, reply: wire.FromChild) -> Returned:
         """What a reply says; raises CallFailed where it says no value."""
         uses = self._uses(reply.uses[:_USES]) if isinstance(reply, wire.Value | wire.Raised) else ()
         try:
-            value, after = self._value(function, reply, n_arguments)
+            value, after = self._value(call, reply)
         except CallFailed as failure:
             failure.uses = uses
             raise
@@ -232,9 +213,9 @@ class ChildSession:
             if 0 <= number < len(self._shortcuts)
         )
 
-    def _value(
-        self, function: str, reply: wire.FromChild, n_arguments: int
-    ) -> tuple[Any, list[Any]]:
+    def _value(self, call: StudentCall, reply: wire.FromChild) -> tuple[Any, list[Any]]:
+        function = call.function
+        n_arguments = len(call.arguments) if call.want_arguments else 0
         match reply:
             case wire.Value(value=value, arguments=after) if len(after) == n_arguments:
                 return value, after
@@ -348,18 +329,21 @@ class ChildSession:
         return BadValue(f"The process that runs your code did not answer the call of {function}.")
 
 
-def calls_ahead(calls: Sequence[PlannedCall]) -> CallsAhead:
+def calls_ahead(calls: Sequence[StudentCall]) -> CallsAhead:
     """Calls made ready to be sent to any number of children."""
-    messages = [
-        wire.Call(
-            id=_AHEAD + number,
-            function=call.function,
-            arguments=list(call.arguments),
-            want_arguments=call.want_arguments,
-        )
-        for number, call in enumerate(calls)
-    ]
+    messages = [_message(_AHEAD + number, call) for number, call in enumerate(calls)]
     return CallsAhead(calls=tuple(calls), frame=_frame(wire.Calls(id=_AHEAD, calls=messages)))
+
+
+def _message(number: int, call: StudentCall) -> wire.Call:
+    return wire.Call(
+        id=number,
+        function=call.function,
+        arguments=list(call.arguments),
+        tables=list(call.tables),
+        stand_ins={name: list(parameters) for name, parameters in call.stand_ins.items()},
+        want_arguments=call.want_arguments,
+    )
 
 
 def _frame(message: wire.Message) -> bytes:

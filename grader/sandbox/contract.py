@@ -1,7 +1,7 @@
 """What a sandbox is to those who use it. Nobody else knows how a child is made."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Protocol
 
 from grader.errors import CallFailed
@@ -50,20 +50,36 @@ class Returned:
     uses: tuple[Use, ...] = ()  # of watched names, while the call ran
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PlannedCall:
-    """A call that needs no answer of ours while it runs."""
+@dataclass(frozen=True, slots=True, eq=False)
+class StudentCall:
+    """One call of one of the student's functions.
+
+    Args:
+        function: its name in the main module.
+        arguments: plain values, lists, dicts and arrays; `Remote` where a callable belongs.
+        tables: positions of dict arguments that the student sees as a namespace.
+        stand_ins: inner functions that are answered for, with their parameters.
+        want_arguments: whether the arguments shall come back as the function left them.
+    """
 
     function: str
     arguments: Sequence[Any]
-    want_arguments: bool
+    _: KW_ONLY
+    tables: Sequence[int] = ()
+    stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    want_arguments: bool = False
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the student's code may call something of ours while it runs."""
+        return bool(self.tables or self.stand_ins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CallsAhead:
-    """Calls that every submission of a class will get, with their bytes."""
+    """Calls that every submission of a class will get and that may not ask, with their bytes."""
 
-    calls: tuple[PlannedCall, ...]
+    calls: tuple[StudentCall, ...]
     frame: bytes
 
 
@@ -97,30 +113,17 @@ class StudentSession(Protocol):
     def uses(self) -> Sequence[Use]:
         """Watched names that the source holds, and calls of them while it was read."""
 
-    def call(
-        self,
-        function: str,
-        arguments: Sequence[Any],
-        *,
-        seconds: float,
-        answer: Answerer,
-        tables: Sequence[int] = (),
-        stand_ins: Mapping[str, Sequence[str]] | None = None,
-        want_arguments: bool = False,
-    ) -> Returned:
+    def call(self, call: StudentCall, *, seconds: float, answer: Answerer) -> Returned:
         """Call one of the student's functions.
 
         Args:
-            function: its name in the main module.
-            arguments: plain values, lists, dicts and arrays; `Remote` where a callable belongs.
             seconds: wall clock until the child is ended.
             answer: gives the value of each call that the student's code makes to ours.
-            tables: positions of dict arguments that the student sees as a namespace.
-            stand_ins: inner functions that `answer` replaces, with their parameters.
-            want_arguments: whether the arguments shall come back as the function left them.
 
         Raises:
             CallFailed: there is no usable answer; the class says why.
+            Stop: the answerer ended the call.
+            TypeError: an argument, or what the answerer gave, cannot be sent.
         """
 
     def call_ahead(
@@ -146,16 +149,35 @@ class StudentSession(Protocol):
 class Sandbox(Protocol):
     """Makes children."""
 
+    def prove(self) -> str:
+        """The isolation level that is reached here, found out once by trying to break out.
+
+        Raises:
+            GraderFault: it is weaker than the one that is required, or no child can be made.
+        """
+
     @property
     def level(self) -> str:
-        """The isolation level that was reached, not the one wished for."""
+        """The level that was proved.
+
+        Raises:
+            GraderFault: none was yet; `prove` and `open` do.
+        """
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """What the level is made of."""
+        """What the level is made of.
 
-    def ahead(self, calls: Sequence[PlannedCall]) -> CallsAhead:
-        """Calls made ready for `Session.call_ahead`."""
+        Raises:
+            GraderFault: none was proved yet.
+        """
+
+    def ahead(self, calls: Sequence[StudentCall]) -> CallsAhead:
+        """Calls made ready for `StudentSession.call_ahead`.
+
+        Raises:
+            TypeError: an argument cannot be sent.
+        """
 
     def open(self, code: Code, limits: Limits) -> StudentSession:
         """A child that has read the submission.

@@ -19,7 +19,7 @@ import grader.errors
 from grader.sandbox.child import probes
 from grader.sandbox.child.kernel import IS_LINUX
 from grader.sandbox.child.namespaces import CLOSED
-from grader.sandbox.contract import Code, Limits, NoAnswer, StudentSession
+from grader.sandbox.contract import Code, Limits, NoAnswer, StudentCall, StudentSession
 from grader.sandbox.levels import Level
 
 SECONDS = 20.0
@@ -90,9 +90,8 @@ def leaks(session: StudentSession, level: Level) -> list[str]:
     if level == Level.NONE:  # it promises nothing
         return []
     with _planted() as canaries:
-        said = session.call(
-            "probe", [canaries.as_arguments()], seconds=SECONDS, answer=_no_answer
-        ).value
+        call = StudentCall("probe", [canaries.as_arguments()])
+        said = session.call(call, seconds=SECONDS, answer=_no_answer).value
         found = {**said, **canaries.harmed()}
     stopped = _stopped_at(level, set(found))
     return [f"{name}: {words}" for name, words in found.items() if words and name in stopped]

@@ -1,8 +1,8 @@
 """A sandbox that forks each child from a warm process, as confined as this machine allows.
 
-Which level that is, the self-test finds out, once, on the first `open`. Every child is then looked
-at from outside before it sees a byte of a submission; one that lacks a layer is a fault of ours,
-never a quiet step down.
+Which level that is, the self-test finds out, once: in `prove`, or on the first `open`. Every child
+is then looked at from outside before it sees a byte of a submission; one that lacks a layer is a
+fault of ours, never a quiet step down.
 """
 
 import itertools
@@ -24,7 +24,7 @@ from grader.sandbox.child import requests
 from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
 from grader.sandbox.child_session import ChildSession, calls_ahead, exit_code
-from grader.sandbox.contract import CallsAhead, Code, Limits, PlannedCall
+from grader.sandbox.contract import CallsAhead, Code, Limits, StudentCall
 from grader.sandbox.levels import PLANS, Level, Plan
 from grader.sandbox.overtime import Interrupt
 from grader.sandbox.privileges import FIRST_USER, USERS
@@ -49,7 +49,7 @@ class WarmProcessGone(GraderFault):
 
 
 class WarmSandbox:
-    """Starts the warm process at once; the first `open` waits until it is ready.
+    """Starts the warm process at once; `prove` and the first `open` wait until it is ready.
 
     Args:
         warm: the modules it imports before the first fork, such as ("numpy", "torch");
@@ -78,27 +78,31 @@ class WarmSandbox:
         self._users = itertools.count(os.getpid() * 61)  # apart from those of other workers
         self._start(want_namespaces=any(plan.namespaces for plan in plans))
 
+    def prove(self) -> Level:
+        """See `Sandbox.prove`."""
+        return self._chosen().level
+
     @property
     def level(self) -> Level:
         """See `Sandbox.level`."""
-        return self._chosen().level
+        return self._proved().level
 
     @property
     def layers(self) -> tuple[str, ...]:
         """See `Sandbox.layers`."""
-        return self._chosen().layers
+        return self._proved().layers
 
     @property
     def refusals(self) -> Sequence[ForkRefusal]:
-        """The plans that did not stand the self-test."""
-        self._chosen()
+        """The plans that did not stand the self-test, by the time one has."""
+        self._proved()
         return self._refusals
 
     def open(self, code: Code, limits: Limits) -> ChildSession:
         """See `Sandbox.open`."""
         return self._open(self._chosen(), code, limits)
 
-    def ahead(self, calls: Sequence[PlannedCall]) -> CallsAhead:
+    def ahead(self, calls: Sequence[StudentCall]) -> CallsAhead:
         """See `Sandbox.ahead`."""
         return calls_ahead(calls)
 
@@ -138,6 +142,11 @@ class WarmSandbox:
                     fix="See `grader doctor` for the reasons.",
                 )
             return self._plan
+
+    def _proved(self) -> Plan:
+        if self._plan is None:
+            raise GraderFault("the isolation level is not proved yet", fix="Call `prove` first.")
+        return self._plan
 
     def _choose(self) -> Plan:
         for plan in self._plans:

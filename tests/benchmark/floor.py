@@ -28,8 +28,12 @@ class RecordingSandbox:
 
     def __init__(self, inner: contract.Sandbox) -> None:
         self._inner = inner
+        inner.prove()
         self.calls: list[Recorded] = []
         self.level, self.layers = inner.level, inner.layers
+
+    def prove(self) -> str:
+        return self.level
 
     def open(self, code: contract.Code, limits: contract.Limits) -> "RecordingSession":
         return RecordingSession(self._inner.open(code, limits), self.calls)
@@ -45,17 +49,18 @@ class RecordingSession:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def call(self, function: str, arguments: Sequence[Any], **options: Any) -> contract.Returned:
-        recorded = Recorded(function, arguments, options["tables"])
+    def call(
+        self, call: contract.StudentCall, *, seconds: float, answer: contract.Answerer
+    ) -> contract.Returned:
+        recorded = Recorded(call.function, call.arguments, call.tables)
         self._calls.append(recorded)
-        answer = options.pop("answer")
 
         def noted(name: str, given: list[Any]) -> Any:
             value = answer(name, given)
             recorded.answers.append(value)
             return value
 
-        return self._inner.call(function, arguments, answer=noted, **options)
+        return self._inner.call(call, seconds=seconds, answer=noted)
 
 
 def seconds_of_forks(submission: StudentModules, calls: list[Recorded], n: int) -> float:

@@ -9,6 +9,7 @@ from grader.errors import CourseError
 from grader.settings import (
     Course,
     assignments,
+    course_around,
     find_assignment,
     kept_secret,
     load_assignment,
@@ -57,6 +58,23 @@ MISTAKES = {
         ("name: double", "name: shift"),
         "assignment.yaml: the stage 'shift' stands twice",
     ),
+    **{
+        f"a stage called {name}": (
+            ("name: double", f"name: {name}"),
+            f"assignment.yaml: the stage '{name}' has a name that `student` itself needs\n"
+            "  Give it another name; these are taken: observe, once, and what begins with an ",
+        )
+        for name in ("observe", "once", "_call", "__init__")
+    },
+    **{
+        f"a stage called {name}": (
+            ("name: double", f"name: '{name}'"),
+            f"assignment.yaml: the stage '{name}' cannot be the name of a Python function\n"
+            "  Name it with letters, digits and underscores, and by no word of Python's own, "
+            "e.g. `causal_mask`.",
+        )
+        for name in ("", "two words", "layers[0]", "2d", "lambda", "None")
+    },
     "a stage that uses a later one": (
         ("Add one, points: 2,", "Add one, points: 2, uses: [double],"),
         "stage 'shift' uses 'double', which does not come before it",
@@ -219,3 +237,21 @@ def test_an_empty_secret_is_refused(tmp_path):
     path.write_text("\n")
     with pytest.raises(CourseError, match="holds no secret"):
         kept_secret(path)
+
+
+def test_a_course_is_that_of_the_nearest_file_above(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    inner = tmp_path / "autumn" / "quizzes"
+    inner.mkdir(parents=True)
+    assert course_around(inner) == Course()
+    (tmp_path / "course.yaml").write_text("name: All")
+    assert course_around(inner).key == "All"
+    (tmp_path / "autumn" / "course.yaml").write_text("{name: Autumn, id: autumn-26}")
+    assert course_around(inner).key == "autumn-26"
+    assert course_around(tmp_path).key == "All"
+
+
+def test_an_id_that_no_store_can_keep_is_refused(tmp_path):
+    (tmp_path / "course.yaml").write_text(f"id: {'x' * 201}")
+    with pytest.raises(CourseError, match="the id of the course has 201 characters"):
+        course_around(tmp_path)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from grader.cli.quiz.options import FILE, write_file
+from grader.cli.quiz.options import FILE, seed_type
 
-# Those that `grader.keys.pictures` knows, which is imported with torch and later.
+# Those that the subject of the shipped questions draws; it is imported with torch and later.
 FIGURES = ("forward-pass", "generation-flow", "decoding-phase", "attention-matrix")
 
 
@@ -15,7 +15,7 @@ FIGURES = ("forward-pass", "generation-flow", "decoding-phase", "attention-matri
 @click.option("-o", "--output", type=FILE, help="The SVG file.  [default: FIGURE.svg]")
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**31 - 1),
+    type=seed_type,
     default=0,
     show_default=True,
     help="Decides the weights of the small model and the prompt.",
@@ -27,18 +27,6 @@ def draw(*, figure: str, output: Path | None, seed: int) -> None:
 
     What the figure shows is printed in words, too; the SVG holds them for screen readers.
     """
-    from grader.keys import pictures
-    from grader.reports import figures
+    from grader.cli.quiz import draw_run
 
-    if figure == "attention-matrix":
-        matrix = pictures.attention_matrix(seed)
-        drawn = figures.attention_matrix(
-            matrix.weights, matrix.tokens, title=matrix.title, name=figure
-        )
-    else:
-        flow = pictures.FLOWS[figure](seed)
-        drawn = figures.flow_diagram(flow.boxes, arrows=flow.arrows, title=flow.title, name=figure)
-    path = output or Path(f"{figure}.svg")
-    write_file(path, drawn.encode())
-    click.echo(figures.words_of(drawn))
-    click.echo(f"Drawn: {path}")
+    draw_run.draw_figure(figure, output or Path(f"{figure}.svg"), seed=seed)

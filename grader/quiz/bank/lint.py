@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import CourseError, did_you_mean
+from grader.quiz.bank.concepts import load_concepts
 from grader.quiz.bank.topics import (
     MISCONCEPTIONS_FILE,
     Topic,
@@ -41,6 +42,7 @@ def lint(folder: Path) -> tuple[LintFinding, ...]:
         findings += _topic_findings(reading.topic)
     findings += _twins(topics)
     findings += _misconception_findings(folder, topics)
+    findings += _concept_findings(folder, topics)
     return tuple(dict.fromkeys(findings))
 
 
@@ -129,6 +131,27 @@ def _unknown_misconceptions(
                     f"{topic.path}#{item.id}",
                     f"there is no misconception {name!r} in {path}",
                     _near_or_new(name, known),
+                )
+
+
+def _concept_findings(folder: Path, topics: Iterable[Topic]) -> Iterator[LintFinding]:
+    try:
+        concepts = load_concepts(folder)
+    except CourseError as fault:
+        yield _from_error(fault)
+        return
+    for number, title in concepts.titles.items():
+        if not title.strip():
+            yield error(f"{concepts.path}#{number}", "there is no title", "Say the row in words.")
+    for topic in topics:
+        named = [(str(topic.path), number) for number in topic.concepts]
+        named += [(f"{topic.path}#{item.id}", item.concept) for item in topic.items]
+        for where, number in named:
+            if number not in concepts.titles:
+                yield error(
+                    where,
+                    f"there is no concept {number} in {concepts.path}",
+                    "Take a row of that table, or add one in a concepts.yaml beside the questions.",
                 )
 
 

@@ -10,10 +10,11 @@ import msgspec
 
 from grader import strict_yaml
 from grader.errors import CourseError, did_you_mean
+from grader.quiz.bank.concepts import CONCEPTS_FILE
 from grader.quiz.bank.stored_results import (
     PLACEHOLDER,
-    Result,
     Stored,
+    StoredResult,
     question_digest,
     read_stored,
     with_evidence,
@@ -24,6 +25,7 @@ from grader.quiz.items.shuffle import shuffled
 from grader.quiz.items.verify_keys import read_backing
 
 MISCONCEPTIONS_FILE = "misconceptions.yaml"
+_NO_TOPICS = (MISCONCEPTIONS_FILE, CONCEPTS_FILE)
 NO_EVIDENCE = (
     f"there is no stored evidence that belongs to this question, for its {PLACEHOLDER}",
     "Run `grader quiz verify --write FOLDER`.",
@@ -52,7 +54,7 @@ class Topic:
     path: Path
     digest: str  # changes with any question, but not with comments or layout of the file
     digests: Mapping[str, str] = field(default_factory=dict)  # of what each key depends on
-    results: Mapping[str, Result] = field(default_factory=dict)  # stored, and not outdated
+    results: Mapping[str, StoredResult] = field(default_factory=dict)  # stored, and not outdated
     stems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # with a variant's evidence
 
     @property
@@ -98,7 +100,7 @@ def topic_paths(folder: Path) -> tuple[Path, ...]:
     Raises:
         CourseError: there is no such folder, or no topic in it.
     """
-    paths = sorted(path for path in folder.glob("*.yaml") if path.name != MISCONCEPTIONS_FILE)
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in _NO_TOPICS)
     if not paths:
         raise CourseError(
             "holds no questions" if folder.is_dir() else "there is no such folder",

@@ -56,6 +56,11 @@ def share(sheet: Sheet) -> Fraction:
     return sheet.points / sheet.max_points if sheet.max_points else Fraction(0)
 
 
+def mean_share(sheets: Sequence[Sheet]) -> Fraction:
+    """The mean of the shares; of no sheets it is zero."""
+    return sum(map(share, sheets), Fraction(0)) / max(1, len(sheets))
+
+
 class ClassMarks:
     """The marks of a class and the questions that they are about."""
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.attention import AttentionWeights, attention_weights, self_attention
 from reference.decoder.misconceptions.attention_parts import (
     attend,
@@ -17,7 +18,6 @@ from reference.decoder.misconceptions.attention_parts import (
     project,
     project_heads,
 )
-from reference.decoder.misconceptions.record import equivalent, misconception
 from reference.decoder.softmax import softmax
 
 

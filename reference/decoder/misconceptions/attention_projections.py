@@ -8,9 +8,9 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.attention import AttentionWeights, attention_weights, self_attention
 from reference.decoder.misconceptions.attention_parts import attend, join, project_heads, split
-from reference.decoder.misconceptions.record import equivalent, misconception
 
 
 def _with(weights: AttentionWeights, **replaced: Tensor) -> AttentionWeights:

@@ -8,8 +8,8 @@ import math
 import torch
 from torch import Tensor
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.attention import attention_weights, causal_mask
-from reference.decoder.misconceptions.record import equivalent, misconception
 from reference.decoder.softmax import softmax
 
 

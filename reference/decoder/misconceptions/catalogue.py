@@ -5,10 +5,9 @@ Example:
         print(entry.id, entry.says)
 """
 
-from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
+from grader.subject.misconception import Equivalent, Misconception, noted
 from reference.decoder.contract import FUNCTIONS
 from reference.decoder.misconceptions import (
     attention_heads,
@@ -30,28 +29,7 @@ from reference.decoder.misconceptions import (
     softmax,
     step_input,
 )
-from reference.decoder.misconceptions.record import (
-    Equivalent,
-    Misconception,
-    equivalent,
-    equivalents_by_id,
-    misconception,
-    misconceptions_by_id,
-)
 
-__all__ = [
-    "MODULES",
-    "Equivalent",
-    "Misconception",
-    "equivalent",
-    "equivalents",
-    "find",
-    "misconception",
-    "misconceptions",
-    "of_stage",
-]
-
-# Importing a module records what stands in it.
 MODULES: tuple[ModuleType, ...] = (
     step_input,
     embedding,
@@ -74,14 +52,15 @@ MODULES: tuple[ModuleType, ...] = (
 )
 
 _STAGES = list(FUNCTIONS)
-_MODULE_NAMES = [module.__name__ for module in MODULES]
+# In the order of the stages and, within a stage, as they are written.
+_ENTRIES = sorted(noted(MODULES), key=lambda entry: _STAGES.index(entry.stage))
+_MISCONCEPTIONS = {e.id: e for e in _ENTRIES if isinstance(e, Misconception)}
+_EQUIVALENTS = tuple(e for e in _ENTRIES if isinstance(e, Equivalent))
 
 
 def misconceptions() -> tuple[Misconception, ...]:
     """All of them, in the order of the stages and, within a stage, as they are written."""
-    return tuple(
-        sorted(misconceptions_by_id.values(), key=lambda entry: _place(entry.stage, entry.wrong))
-    )
+    return tuple(_MISCONCEPTIONS.values())
 
 
 def of_stage(stage: str) -> tuple[Misconception, ...]:
@@ -95,15 +74,9 @@ def find(id_: str) -> Misconception:
     Raises:
         KeyError: there is none.
     """
-    return misconceptions_by_id[id_]
+    return _MISCONCEPTIONS[id_]
 
 
 def equivalents() -> tuple[Equivalent, ...]:
     """All of them, in the order of the stages and, within a stage, as they are written."""
-    return tuple(
-        sorted(equivalents_by_id.values(), key=lambda entry: _place(entry.stage, entry.other))
-    )
-
-
-def _place(stage: str, function: Callable[..., Any]) -> tuple[int, int]:
-    return _STAGES.index(stage), _MODULE_NAMES.index(function.__module__)
+    return _EQUIVALENTS

@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.attention import self_attention
 from reference.decoder.decoder_layer import LayerWeights, decoder_layer
 from reference.decoder.feed_forward import feed_forward
-from reference.decoder.misconceptions.record import equivalent, misconception
 from reference.decoder.normalization import layer_norm
 
 

@@ -7,9 +7,9 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.decoder_layer import LayerWeights, decoder_layer
 from reference.decoder.decoder_stack import decoder_stack
-from reference.decoder.misconceptions.record import equivalent, misconception
 
 Layers = Sequence[LayerWeights]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from torch import Tensor
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.distribution import next_token_distribution
 from reference.decoder.misconceptions.distribution_parts import greedy, mass_before, only, ranks
-from reference.decoder.misconceptions.record import equivalent, misconception
 from reference.decoder.softmax import softmax
 
 Nucleus = Callable[[Tensor, float], Tensor]  # probabilities (B, V) and p -> which are kept

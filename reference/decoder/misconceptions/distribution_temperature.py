@@ -5,9 +5,9 @@ B batch, V vocabulary.
 
 from torch import Tensor
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.distribution import next_token_distribution
 from reference.decoder.misconceptions.distribution_parts import greedy, only
-from reference.decoder.misconceptions.record import equivalent, misconception
 from reference.decoder.softmax import softmax
 
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.embedding import embed
-from reference.decoder.misconceptions.record import equivalent, misconception
 
 
 @misconception(

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.feed_forward import FeedForwardWeights, feed_forward, gelu
-from reference.decoder.misconceptions.record import equivalent, misconception
 
 ROOT = math.sqrt(2 / math.pi)
 

@@ -2,9 +2,9 @@
 
 from typing import cast
 
+from grader.subject.misconception import misconception
 from reference.decoder.generation import Stages, generate
 from reference.decoder.misconceptions.generation_parts import Ids, next_token
-from reference.decoder.misconceptions.record import misconception
 from reference.decoder.step_input import step_input
 
 

@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.generation import Stages, generate
 from reference.decoder.misconceptions.generation_parts import (
     Ids,
@@ -10,7 +11,6 @@ from reference.decoder.misconceptions.generation_parts import (
     generate_by,
     logits_of,
 )
-from reference.decoder.misconceptions.record import equivalent, misconception
 from reference.decoder.step_input import step_input
 
 

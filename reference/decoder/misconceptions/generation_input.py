@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.generation import Stages, generate
 from reference.decoder.misconceptions.generation_parts import (
     Ids,
@@ -10,7 +11,6 @@ from reference.decoder.misconceptions.generation_parts import (
     logits_of,
     next_token,
 )
-from reference.decoder.misconceptions.record import equivalent, misconception
 from reference.decoder.step_input import step_input
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from reference.decoder.misconceptions.record import equivalent, misconception
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.normalization import layer_norm
 
 

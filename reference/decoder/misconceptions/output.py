@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from reference.decoder.misconceptions.record import equivalent, misconception
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.normalization import layer_norm
 from reference.decoder.output import output_logits
 from reference.decoder.softmax import softmax

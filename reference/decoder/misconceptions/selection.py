@@ -5,7 +5,7 @@ from random import Random
 import torch
 from torch import Tensor
 
-from reference.decoder.misconceptions.record import equivalent, misconception
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.selection import select_token
 
 

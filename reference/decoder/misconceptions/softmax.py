@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from reference.decoder.misconceptions.record import equivalent, misconception
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.softmax import softmax
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
-from reference.decoder.misconceptions.record import equivalent, misconception
+from grader.subject.misconception import equivalent, misconception
 from reference.decoder.step_input import step_input
 
 Ids = Sequence[int]

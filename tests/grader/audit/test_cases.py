@@ -10,14 +10,16 @@ from collections import Counter
 
 import pytest
 
-from grader.audit.cases import CaseKind, right_cases, wrong_cases
+from grader.audit.cases import CaseKind, audited_subject, right_cases, wrong_cases
 from grader.audit.sources import with_functions
 from grader.errors import CourseError
 from grader.settings import find_assignment, load_assignment
+from grader.subject.loading import subject_of
 from reference.decoder.misconceptions.catalogue import equivalents, find, misconceptions
 
 ASSIGNMENT = find_assignment("decoder-generation")
-CASES = [*right_cases(ASSIGNMENT), *wrong_cases(ASSIGNMENT, 200)]
+SUBJECT = subject_of(ASSIGNMENT)
+CASES = [*right_cases(ASSIGNMENT, SUBJECT), *wrong_cases(SUBJECT, 200)]
 # Writes the modules of a submission to a folder and runs its main module there.
 ALONE = """
 import json, pathlib, sys
@@ -53,11 +55,11 @@ def test_pairs_lie_in_different_stages():
 
 
 def test_the_cases_are_the_same_each_time():
-    assert [*right_cases(ASSIGNMENT), *wrong_cases(ASSIGNMENT, 200)] == CASES
+    assert [*right_cases(ASSIGNMENT, SUBJECT), *wrong_cases(SUBJECT, 200)] == CASES
 
 
 def test_fewer_samples_leave_the_mistakes():
-    kinds = Counter(case.kind for case in wrong_cases(ASSIGNMENT, 3))
+    kinds = Counter(case.kind for case in wrong_cases(SUBJECT, 3))
     assert kinds == {CaseKind.WRONG: len(misconceptions()), CaseKind.PAIR: 3, CaseKind.NOISE: 1}
 
 
@@ -83,7 +85,7 @@ def imported(source):
 def test_a_wrong_function_takes_the_place_of_the_right_one_and_needs_no_installed_reference(
     tmp_path,
 ):
-    made = with_functions("ada", [("softmax", find("softmax.base_two").wrong)])
+    made = with_functions(SUBJECT, "ada", [("softmax", find("softmax.base_two").wrong)])
     files = dict(made.modules) | {"submission.py": made.cells[0][1]}
     ran = subprocess.run(
         [sys.executable, "-I", "-c", ALONE],
@@ -98,16 +100,23 @@ def test_a_wrong_function_takes_the_place_of_the_right_one_and_needs_no_installe
     assert second == f"True {tmp_path}/reference/__init__.py"
 
 
-def test_an_assignment_without_known_stages_has_no_cases(small):
-    with pytest.raises(CourseError, match="no misconceptions are known"):
-        wrong_cases(load_assignment(small), 3)
+def test_an_assignment_without_a_subject_has_no_cases(small):
+    with pytest.raises(CourseError, match="names no subject"):
+        audited_subject(load_assignment(small))
+
+
+def test_a_subject_that_knows_none_of_the_stages_has_no_cases(small):
+    settings = small / "assignment.yaml"
+    settings.write_text("subject: decoder\n" + settings.read_text())
+    with pytest.raises(CourseError, match="decoder knows no mistake about any of its stages"):
+        audited_subject(load_assignment(small))
 
 
 def test_a_stage_with_other_parameters_is_another_stage(tmp_path):
     (tmp_path / "assignment.yaml").write_text(
-        "title: Two\ntotal: 2\nstages:\n"
+        "title: Two\nsubject: decoder\ntotal: 2\nstages:\n"
         "  - {name: softmax, title: Softmax, points: 1, parameters: [x]}\n"
         "  - {name: feed_forward, title: Feed-forward, points: 1, parameters: [x, weights]}\n"
     )
-    cases = wrong_cases(load_assignment(tmp_path), 0)
+    cases = wrong_cases(audited_subject(load_assignment(tmp_path)), 0)
     assert {case.stages for case in cases} == {("feed_forward",)}

@@ -10,8 +10,10 @@ from grader.records import CheckResult, Finding, Report, StageResult, Status, Su
 from grader.reports.audit_terminal import audit_csv, audit_report
 from grader.reports.terminal import console
 from grader.settings import find_assignment
+from grader.subject.loading import subject_of
 
 ASSIGNMENT = find_assignment("decoder-generation")
+SUBJECT = subject_of(ASSIGNMENT)
 
 
 def case(kind, name, *stages, ids=(), where=""):
@@ -80,7 +82,13 @@ def audited(**changed):
         changed_report.submission: changed_report for changed_report in changed["of"]
     }
     return added_up(
-        ASSIGNMENT, right=RIGHT, wrong=WRONG, graded=[reports] * 3, submissions=10, seconds=1.0
+        ASSIGNMENT,
+        SUBJECT,
+        right=RIGHT,
+        wrong=WRONG,
+        graded=[reports] * 3,
+        submissions=10,
+        seconds=1.0,
     )
 
 
@@ -120,7 +128,7 @@ def test_what_is_right_on_some_inputs_may_fail_in_its_own_stage(stage, is_fair):
     partly = [*RIGHT, case(CaseKind.EQUIVALENT, "partly", "softmax", where="sometimes")]
     reports = REPORTS | {"partly": report("partly", strains=QUIET | {stage: (2.0, None)})}
     audit = added_up(
-        ASSIGNMENT, right=partly, wrong=WRONG, graded=[reports], submissions=1, seconds=0
+        ASSIGNMENT, SUBJECT, right=partly, wrong=WRONG, graded=[reports], submissions=1, seconds=0
     )
     assert audit.is_right is is_fair
 

@@ -2,11 +2,13 @@
 
 import pytest
 
-from grader.audit.cases import known_stages, right_cases
+from grader.audit.cases import right_cases
 from grader.settings import find_assignment
+from grader.subject.loading import subject_of
 from reference.decoder.misconceptions.catalogue import misconceptions
 
 ASSIGNMENT = find_assignment("decoder-generation")
+SUBJECT = subject_of(ASSIGNMENT)
 # No numbers could tell these from one that is named first: see INDISTINGUISHABLE in the tests of
 # the catalogue.
 NAMED_SECOND = {"attention_weights.mask_tiny_fill"}
@@ -30,11 +32,11 @@ def test_every_known_mistake_is_caught(figures):
 
 def test_no_right_submission_loses_a_point(figures):
     assert figures["fair"].exceptions == ()
-    assert figures["fair"].of >= 3 * (len(right_cases(ASSIGNMENT)) - 2)
+    assert figures["fair"].of >= 3 * (len(right_cases(ASSIGNMENT, SUBJECT)) - 2)
 
 
 def test_at_least_ten_right_submissions_are_written_differently():
-    written = [case for case in right_cases(ASSIGNMENT) if not case.stages]
+    written = [case for case in right_cases(ASSIGNMENT, SUBJECT) if not case.stages]
     assert len(written) >= 11  # and the reference
 
 
@@ -74,7 +76,7 @@ def test_no_check_repeats_another_and_each_sees_something(shipped):
 
 
 def test_every_stage_is_audited(shipped):
-    assert [row.stage for row in shipped.result.stages] == list(known_stages(ASSIGNMENT))
+    assert [row.stage for row in shipped.result.stages] == list(SUBJECT.functions)
     assert shipped.result.not_audited == ()
     assert sum(row.misconceptions for row in shipped.result.stages) == len(misconceptions())
 

@@ -5,14 +5,17 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from grader.diagnosis.version_outcome import tensors
+from grader.diagnosis.explanation import Explainer
+from grader.diagnosis.versions import Versions
 from grader.errors import Crashed
 from grader.harness.grading import grade
 from grader.records import CheckResult, Report, StageResult, Status, Submission, Verdict
 from grader.sandbox.contract import Refused, Returned, Stop
 from grader.settings import find_assignment
+from grader.subject.values import given as as_given
 from reference.decoder.contract import FUNCTIONS
 from reference.decoder.misconceptions import catalogue
+from reference.decoder.subject import SUBJECT
 
 ASSIGNMENT = find_assignment("decoder-generation")
 
@@ -46,11 +49,15 @@ class InProcess:
         self._wrong = {} if name == "right" else {name.partition(".")[0]: catalogue.find(name)}
         return self
 
-    def call(self, function, arguments, *, answer, tables=(), want_arguments=False, **_):
+    def prove(self):
+        return self.level
+
+    def call(self, call, *, answer, **_):
+        function, arguments = call.function, call.arguments
         entry = self._wrong.get(function)
         called = entry.wrong if entry else FUNCTIONS[function]
         given = tensors(list(arguments), torch.float32)
-        if tables:
+        if call.tables:
             given[1] = table(arguments[1], answer)
         try:
             value = called(*given)
@@ -58,7 +65,7 @@ class InProcess:
             raise
         except (Refused, RuntimeError, IndexError, ValueError, TypeError) as error:
             raise Crashed(f"{function} raised {type(error).__name__}") from error
-        return Returned(value=arrays(value), arguments=arrays(given) if want_arguments else [])
+        return Returned(value=arrays(value), arguments=arrays(given) if call.want_arguments else [])
 
     def ahead(self, calls):
         return calls
@@ -71,6 +78,12 @@ class InProcess:
 
     def close(self):
         pass
+
+
+def tensors(value, dtype):
+    """What a version gets."""
+    precision = str(dtype).removeprefix("torch.")
+    return as_given(value, framework="torch", precision=precision)
 
 
 def table(names, answer):
@@ -109,6 +122,15 @@ def right():
     """The observations of a right submission, by stage."""
     _, observations = graded(["right"])["right"]
     return {name: [o for o in observations if o.stage == name] for name in FUNCTIONS}
+
+
+VERSIONS = Versions(SUBJECT)
+_EXPLAINERS = {hidden: Explainer(SUBJECT, with_hidden=hidden) for hidden in (True, False)}
+
+
+def explained(report, observations, ask=None, *, with_hidden=True):
+    """The report with what is known about the decoder."""
+    return _EXPLAINERS[with_hidden](report, observations, ask)
 
 
 def failing(stage):

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.diagnosis.chain import chain
+from grader.diagnosis import chain
 from reference.decoder.contract import FUNCTIONS
 from reference.decoder.misconceptions.catalogue import find
-from tests.grader.diagnosis.conftest import failing, run
+from tests.grader.diagnosis.conftest import VERSIONS, failing, run
 
 
 def put_together(*ids, failed=None):
@@ -20,7 +20,7 @@ def put_together(*ids, failed=None):
     def ask(stage, arguments, answered):
         return run(wrong.get(stage, FUNCTIONS[stage]), arguments).value
 
-    return chain(report, ask)
+    return chain.put_together(report, ask, VERSIONS)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_an_answer_that_is_no_array_ends_the_chain():
         value = run(FUNCTIONS[stage], arguments).value
         return value.tolist() if stage == "output_logits" else np.asarray(value)
 
-    assert "first at the logits. With output_logits put right" in chain(
-        failing("output_logits"), ask
+    assert "first at the logits. With output_logits put right" in chain.put_together(
+        failing("output_logits"), ask, VERSIONS
     )

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from grader.diagnosis.explanation import explained
 from grader.errors import Crashed
 from grader.records import report_from_json, to_json
 from reference.decoder.contract import FUNCTIONS
 from reference.decoder.misconceptions.catalogue import equivalents, find, misconceptions
-from tests.grader.diagnosis.conftest import failing, graded, run
+from tests.grader.diagnosis.conftest import explained, failing, graded, run
 
 LOOPS = [entry.id for entry in misconceptions() if entry.stage == "generate"]
 OTHERS = [entry.id for entry in misconceptions() if entry.stage != "generate"]

@@ -8,18 +8,24 @@ import pytest
 import torch
 
 from grader.diagnosis import arrays
-from grader.diagnosis.explanation import explained
 from grader.observed_calls import Observation
 from grader.records import report_from_json, to_json
+from grader.subject import composition as in_parts
 from reference.decoder.contract import FUNCTIONS
 from reference.decoder.misconceptions.catalogue import find
-from reference.decoder.misconceptions.pairs.table import COMPOSITIONS, composed, pairs_of
-from tests.grader.diagnosis.conftest import failing, run
+from reference.decoder.misconceptions.pairs.table import COMPOSITIONS
+from reference.decoder.subject import SUBJECT
+from tests.grader.diagnosis.conftest import VERSIONS, explained, failing, run
 from tests.grader.diagnosis.test_named import names, observed
 
-ALL = [pair for stage in COMPOSITIONS for pair in pairs_of(stage)]
+ALL = [pair for stage in COMPOSITIONS for pair in SUBJECT.pairs_of(stage)]
 DRAWN = random.Random(4).sample(ALL, 50)
 NO_BIAS = ("layer_norm.unbiased_variance", "layer_norm.no_bias")
+
+
+def composed(ids):
+    """A stage with these mistakes."""
+    return in_parts.composed(COMPOSITIONS[ids[0].partition(".")[0]], ids)
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +111,7 @@ def test_two_mistakes_in_some_calls_only_get_no_name(right):
 def test_two_mistakes_with_noise_get_no_name(right):
     rng = np.random.default_rng(5)
     for stage in ("attention_weights", "layer_norm", "decoder_layer"):
-        for pair in random.Random(6).sample(pairs_of(stage), 5):
+        for pair in random.Random(6).sample(SUBJECT.pairs_of(stage), 5):
             seen = [
                 replace(old, value=old.value + 0.01 * rng.normal(size=old.value.shape))
                 for old in observed(composed(pair), right[stage])
@@ -135,5 +141,5 @@ def test_nothing_is_named_when_the_time_is_up(right, monkeypatch):
 
 def test_right_answers_are_no_pair(right):
     for stage in COMPOSITIONS:
-        calls = arrays.calls_of(stage, observed(FUNCTIONS[stage], right[stage]))
-        assert arrays.explaining_pairs(stage, calls) == []
+        calls = arrays.calls_of(VERSIONS, stage, observed(FUNCTIONS[stage], right[stage]))
+        assert arrays.explaining_pairs(VERSIONS, stage, calls) == []

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from grader.diagnosis.arrays import calls_of
-from grader.diagnosis.explanation import explained
 from grader.diagnosis.patterns import pattern
-from tests.grader.diagnosis.conftest import failing
+from tests.grader.diagnosis.conftest import VERSIONS, explained, failing
 
 
 def said(right, stage, change):
     """The pattern when every answer of a stage is changed so."""
     seen = [replace(old, value=change(np.array(old.value, dtype=float))) for old in right[stage]]
-    return pattern(stage, calls_of(stage, seen))
+    return pattern(VERSIONS, stage, calls_of(VERSIONS, stage, seen))
 
 
 def spoilt(where):

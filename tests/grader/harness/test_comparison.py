@@ -1,6 +1,7 @@
 """Which answers are right, and the sentence about each that is not."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from grader.harness.comparison import (
     assert_close,
     assert_same,
     assert_unchanged,
-    take_strain,
+    strain_noted,
 )
 
 AXES = ("batch", "time")
@@ -354,15 +355,26 @@ def test_many_tokens_are_read(value):
 
 
 def test_the_largest_error_is_kept_as_a_part_of_what_is_accepted():
-    take_strain()
-    assert take_strain() is None
-    assert_close(np.array([1.0, 2.00001]), [1, 2], name="the array", tolerance=1e-4)
-    assert_same(np.array([1.0]), np.array([1.0]), claim="They differ.")
-    assert take_strain() == pytest.approx(1e-5 / 2e-4)
-    with pytest.raises(Mismatch):
-        assert_close(np.array([1.0, 3.0]), [1, 2], name="the array", tolerance=0.1)
-    assert take_strain() == pytest.approx(1 / 0.2)
-    assert take_strain() is None
+    with strain_noted() as strain:
+        assert strain.largest is None
+        assert_close(np.array([1.0, 2.00001]), [1, 2], name="the array", tolerance=1e-4)
+        assert_same(np.array([1.0]), np.array([1.0]), claim="They differ.")
+        assert strain.largest == pytest.approx(1e-5 / 2e-4)
+        with pytest.raises(Mismatch):
+            assert_close(np.array([1.0, 3.0]), [1, 2], name="the array", tolerance=0.1)
+    assert strain.largest == pytest.approx(1 / 0.2)
+
+
+def test_what_is_asserted_elsewhere_is_no_part_of_it():
+    """Two gradings in one process, whose checks take turns or run in two threads."""
+    with strain_noted() as outer:
+        with strain_noted() as inner:
+            assert_close(np.array([1.5]), [1], name="the array", tolerance=1)
+        with ThreadPoolExecutor() as threads:
+            threads.submit(assert_close, np.array([1.75]), [1], name="it", tolerance=1).result()
+        assert_close(np.array([1.25]), [1], name="the array", tolerance=1)
+    assert_close(np.array([1.875]), [1], name="the array", tolerance=1)
+    assert (outer.largest, inner.largest) == (0.25, 0.5)
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e308])

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.harness import plugin as plugins
+from grader.harness import pytest_inside
 from grader.harness.grading import grade
 from grader.records import Submission, Verdict
 from grader.settings import load_assignment
@@ -116,13 +116,13 @@ def graded(sandbox, monkeypatch):
 
     def run(folder, sources):
         ran = []
-        original = plugins.runtestprotocol
+        original = pytest_inside.runtestprotocol
 
         def noted(item, **options):
             ran.append(item.name)
             return original(item, **options)
 
-        monkeypatch.setattr(plugins, "runtestprotocol", noted)
+        monkeypatch.setattr(pytest_inside, "runtestprotocol", noted)
         submissions = [
             Submission(name=f"s{n}", cells=(("submission.py", s),), modules={}, digest=f"{n}")
             for n, s in enumerate(sources)

@@ -6,6 +6,10 @@ import yaml
 from grader.keys.bank_check import check_topic
 from grader.quiz.bank.stored_results import question_digest
 from grader.quiz.bank.topics import Topic, read_item
+from reference.decoder.answers.answer_keys import KEYS
+from tests.grader.quiz.conftest import bank_folder, question
+
+__all__ = ["bank_folder", "question"]
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ def outcome_of():
             digest="",
             digests={item.id: question_digest(raw)},
         )
-        [outcome] = check_topic(topic).outcomes
+        [outcome] = check_topic(KEYS, topic).outcomes
         return outcome
 
     return run

@@ -13,16 +13,17 @@ from grader.keys.bank_check import (
     check_topic,
     drift,
     merged,
-    reference_digest,
 )
 from grader.keys.key_outcome import KeyOutcome
-from grader.quiz.bank.stored_results import Result, Stored, Variant, read_stored
+from grader.keys.subject_keys import keys_of_bank
+from grader.quiz.bank.stored_results import Stored, StoredResult, Variant, read_stored
 from grader.quiz.bank.topics import load, read_topic
 from grader.settings import shipped
+from reference.decoder.answers.answer_keys import KEYS
 
 
 def outcome(**fields):
-    result = Result(**{"digest": "d", "kind": "numeric", "ran": "c", "value": 0.25, **fields})
+    result = StoredResult(**{"digest": "d", "kind": "numeric", "ran": "c", "value": 0.25, **fields})
     return KeyOutcome(topic="t", path=Path("t.yaml"), item="t.a", result=result)
 
 
@@ -32,7 +33,7 @@ def stored(**fields):
 
 @pytest.fixture(scope="module")
 def checks():
-    return tuple(check_bank(shipped("questions")))
+    return tuple(check_bank(KEYS, shipped("questions")))
 
 
 def test_every_key_of_the_shipped_bank_holds_as_it_is_stored(checks):
@@ -47,7 +48,7 @@ def test_every_key_of_the_shipped_bank_holds_as_it_is_stored(checks):
 
 
 def test_the_stored_results_are_of_todays_reference():
-    assert read_stored(shipped("questions")).reference == reference_digest()
+    assert read_stored(shipped("questions")).reference == keys_of_bank(shipped("questions")).digest
 
 
 def test_every_question_that_must_be_verified_is(checks):
@@ -94,17 +95,17 @@ def test_only_sound_results_are_stored_and_those_of_other_topics_stay():
     )
     fresh = outcome(value=0.5)
     red = replace(outcome(), item="t.red", problems=("wrong",))
-    after = merged(before, [fresh, red], ["t.a", "u.b", "t.red"])
+    after = merged(before, [fresh, red], known=["t.a", "u.b", "t.red"], reference="now")
     assert set(after.questions) == {"t.a", "u.b"}
     assert after.questions["t.a"].value == 0.5
-    assert after.reference == reference_digest()
+    assert after.reference == "now"
 
 
 def test_a_kind_that_does_not_fit_and_a_stem_that_gets_no_evidence_are_sentences(question):
     item = question("shape", verify={"kind": "numeric", "claim": "loss_at_the_start"})
     lost = question("loss", stem="Look: {evidence}")
     topic = read_sample(items=(item, lost))
-    first, second = check_topic(topic).outcomes
+    first, second = check_topic(KEYS, topic).outcomes
     assert first.problems == ("`kind: numeric` is for numeric, not choice",)
     assert second.problems == ("only `kind: diagnosis` gives evidence for {evidence}",)
 
@@ -115,14 +116,14 @@ def read_sample(**fields):
 
 
 def test_the_sample_topic_is_sound(bank_folder):
-    [check] = check_bank(bank_folder)
+    [check] = check_bank(KEYS, bank_folder)
     assert [each.problems for each in check.outcomes] == [()] * 3
     assert check.unbacked == 4
 
 
 def test_a_topic_that_does_not_exist_is_asked_for_by_its_likely_name(bank_folder):
     with pytest.raises(CourseError, match="Did you mean 'sample'"):
-        list(check_bank(bank_folder, "sampel"))
+        list(check_bank(KEYS, bank_folder, "sampel"))
 
 
 def test_the_rest_of_the_quiz_imports_no_torch():

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from grader.keys import trials
 from grader.keys.bank_check import check_topic
 from grader.quiz.bank.topics import read_topic
 from grader.settings import shipped
+from reference.decoder.answers import trials
+from reference.decoder.answers.answer_keys import KEYS
 
 # What the reference does wrong, questions that must turn red, and one that it does not concern.
 BREAKS = {
@@ -88,7 +89,7 @@ def are_sound(ids):
     for name in ids:
         path = shipped("questions") / f"{name.partition('.')[0]}.yaml"
         topic = read_topic(path, with_evidence=False).topic
-        [outcome] = check_topic(replace(topic, items=(topic.item(name),))).outcomes
+        [outcome] = check_topic(KEYS, replace(topic, items=(topic.item(name),))).outcomes
         sound[name] = outcome.is_sound
     return sound
 

@@ -1,7 +1,9 @@
+from types import ModuleType
+
 import pytest
 
-from grader.keys.claims import claims
-from grader.keys.registry import claim, noted
+from grader.keys.registry import claim, marked
+from reference.decoder.answers.claims import claims
 
 
 def test_every_claim_says_what_is_run():
@@ -9,13 +11,25 @@ def test_every_claim_says_what_is_run():
     assert [name for name, function in claims().items() if not function.__doc__] == []
 
 
-def test_a_name_that_stands_twice_is_refused():
-    name = next(iter(claims()))
-
-    def twin(seed):
+def defined_in(module, name):
+    def function(seed):
         return True
 
-    twin.__name__ = name
-    with pytest.raises(ValueError, match=f"{name}: two claims have this name"):
-        claim(twin)
-    assert noted()[name] is not twin
+    function.__name__, function.__module__ = name, module.__name__
+    return function
+
+
+def test_a_name_that_stands_twice_is_refused():
+    first, second = ModuleType("first"), ModuleType("second")
+    for module in (first, second):
+        module.twin = claim(defined_in(module, "twin"))
+    assert marked([first]) == {"twin": first.twin}
+    with pytest.raises(ValueError, match=r"twin: two claims .* one in first and one in second"):
+        marked([first, second])
+
+
+def test_a_claim_belongs_to_the_module_that_defines_it():
+    here, there = ModuleType("here"), ModuleType("there")
+    there.borrowed = here.own = claim(defined_in(here, "own"))
+    assert marked([here]) == {"own": here.own}
+    assert marked([there]) == {}

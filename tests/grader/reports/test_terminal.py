@@ -43,6 +43,9 @@ def text_of(renderable, width=100):
 @pytest.fixture
 def told(small):
     """A report as its student reads it, in one line."""
+    (small / "handout.md").write_text("# Arithmetic\n\n## double\n\nTwice x.\n")
+    for name in ("reference.py", "misconceptions.py"):
+        (small / name).touch()
     assignment = load_assignment(small)
     return lambda made, **options: " ".join(
         text_of(check_report(made, assignment), **options).split()
@@ -119,6 +122,17 @@ def test_a_long_printed_line_is_cut(told):
 def test_a_stage_that_says_nothing_of_itself_has_no_empty_line(told):
     stage = StageResult(stage="both", title="B", checks=(checked(verdict=Verdict.FAILED),))
     assert "expected of it" not in told(report(stages=(stage,)))
+
+
+def test_nobody_is_sent_to_a_section_that_is_not_there(small):
+    made = report(checked(verdict=Verdict.FAILED))
+    assert "Read on" not in text_of(check_report(made, load_assignment(small)))
+    (small / "handout.md").write_text("## double\n")
+    assert "Read on" not in text_of(check_report(made, load_assignment(small)))  # no subject
+    (small / "reference.py").touch()
+    assert "Read on: handout.md, section double." in text_of(
+        check_report(made, load_assignment(small))
+    )
 
 
 def test_nothing_printed_is_not_mentioned(told):

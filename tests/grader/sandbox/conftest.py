@@ -9,7 +9,7 @@ import pytest
 
 from grader.errors import GraderFault
 from grader.sandbox import levels
-from grader.sandbox.contract import Code, Limits, NoAnswer
+from grader.sandbox.contract import Code, Limits, NoAnswer, StudentCall
 from grader.sandbox.warm import WarmSandbox
 
 PLANS = {
@@ -34,7 +34,7 @@ def sandbox(request):
     """A sandbox that reaches exactly this level, if the machine does."""
     made = WarmSandbox(("numpy", "torch"), plans=(PLANS[request.param],))
     try:
-        made.level  # noqa: B018 - runs the self-test
+        made.prove()
     except GraderFault as fault:
         made.close()
         pytest.skip(f"this machine does not reach it: {fault.problem}")
@@ -62,7 +62,9 @@ def call(opened):
     """Call `f` of a submission with arguments and give its value."""
 
     def call_source(source, *arguments, seconds=5.0, answer=no_answer):
-        return opened(source).call("f", arguments, seconds=seconds, answer=answer).value
+        return (
+            opened(source).call(StudentCall("f", arguments), seconds=seconds, answer=answer).value
+        )
 
     return call_source
 

@@ -12,7 +12,7 @@ from grader.errors import BadValue, Crashed, GraderFault, NotImplementedYet, Out
 from grader.sandbox.channel import Channel
 from grader.sandbox.child import wire
 from grader.sandbox.child_session import ChildSession
-from grader.sandbox.contract import Code, Limits, Refused, Stop, Use
+from grader.sandbox.contract import Code, Limits, Refused, Stop, StudentCall, Use
 
 LIMITS = Limits(
     call_seconds=1, load_seconds=1, submission_seconds=1, memory_megabytes=1, output_kilobytes=1
@@ -48,7 +48,8 @@ class Child:
         return data
 
     def call(self, seconds=2.0, answer=None):
-        return self.session.call("f", [1], seconds=seconds, answer=answer, want_arguments=True)
+        call = StudentCall("f", [1], want_arguments=True)
+        return self.session.call(call, seconds=seconds, answer=answer)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from grader.errors import BadValue, CallFailed, Crashed, OutOfMemory, TimedOut
 from grader.sandbox import proof
 from grader.sandbox.child import namespaces
-from grader.sandbox.contract import Code
+from grader.sandbox.contract import Code, StudentCall
 from grader.sandbox.levels import Level
 from tests.grader.sandbox.conftest import LIMITS, descendants, eventually, no_answer
 
@@ -30,7 +30,7 @@ def within(seconds, action, expected):
 
 
 def value_of(session, function):
-    return session.call(function, [], seconds=5, answer=no_answer).value
+    return session.call(StudentCall(function, []), seconds=5, answer=no_answer).value
 
 
 # Programs that do not end
@@ -130,7 +130,7 @@ def test_processor_time_is_limited_across_threads(sandbox):
     limits = replace(LIMITS, submission_seconds=-1)  # one second of processor time
     code = Code(main="submission", cells=(("submission.py", "def f():\n    while True: pass"),))
     session = sandbox.open(code, limits)
-    within(6.0, lambda: session.call("f", [], seconds=5, answer=no_answer), TimedOut)
+    within(6.0, lambda: session.call(StudentCall("f", []), seconds=5, answer=no_answer), TimedOut)
     assert not session.alive
 
 
@@ -170,8 +170,10 @@ def g():
     return 1
 """
     session = opened(source)
-    within(5.0, lambda: session.call("f", [], seconds=5, answer=no_answer), OutOfMemory)
-    assert session.call("g", [], seconds=5, answer=no_answer).value == 1
+    within(
+        5.0, lambda: session.call(StudentCall("f", []), seconds=5, answer=no_answer), OutOfMemory
+    )
+    assert session.call(StudentCall("g", []), seconds=5, answer=no_answer).value == 1
 
 
 def test_memory_cannot_hide_in_a_file_without_a_name(sandbox, call):
@@ -253,7 +255,7 @@ def f():
 
 def test_a_flood_of_output_is_capped_and_the_answer_counts(opened):
     session = opened("def f():\n    print('x' * (8 << 20))\n    return 7")
-    assert session.call("f", [], seconds=10, answer=no_answer).value == 7
+    assert session.call(StudentCall("f", []), seconds=10, answer=no_answer).value == 7
     assert len(session.take_output()) < 40_000
 
 
@@ -411,9 +413,9 @@ def daemon():
     )
     if sandbox.level in WALLED:
         with pytest.raises(Crashed, match="sandbox"):
-            session.call(how, [], seconds=3, answer=no_answer)
+            session.call(StudentCall(how, []), seconds=3, answer=no_answer)
     else:
-        session.call(how, [], seconds=3, answer=no_answer)
+        session.call(StudentCall(how, []), seconds=3, answer=no_answer)
     session.close()
     assert eventually(lambda: descendants() <= before), descendants() - before
 
@@ -423,6 +425,6 @@ def test_temporary_files_are_gone(sandbox, opened):
     if sandbox.level == Level.SEALED:
         pytest.skip("no files at this level")
     session = opened("import os\ndef f():\n    open('x', 'w').write('x')\n    return os.getcwd()")
-    folder = session.call("f", [], seconds=3, answer=no_answer).value
+    folder = session.call(StudentCall("f", []), seconds=3, answer=no_answer).value
     session.close()
     assert folder == namespaces.TMP or not Path(folder).exists()

@@ -69,7 +69,7 @@ def run(command):
 LEVEL = """
 from grader.sandbox.warm import WarmSandbox
 sandbox = WarmSandbox(("numpy",))
-print(sandbox.level)
+print(sandbox.prove())
 sandbox.close()
 """
 
@@ -118,7 +118,7 @@ def test_the_whole_suite_holds(python, denied):
 
 INSTALLED = """
 import sys
-from grader.sandbox.contract import Code, Limits
+from grader.sandbox.contract import Code, Limits, StudentCall
 from grader.sandbox.warm import WarmSandbox
 limits = Limits(call_seconds=5, load_seconds=20, submission_seconds=20, memory_megabytes=256,
                 output_kilobytes=1)
@@ -132,8 +132,8 @@ def f(folder):
 '''
 sandbox = WarmSandbox(("numpy",))
 session = sandbox.open(Code(main="m", cells=(("m.py", source),)), limits)
-folders = sys.argv[1:]
-print(sandbox.level, [session.call("f", [f], seconds=5, answer=None).value for f in folders])
+calls = [StudentCall("f", [folder]) for folder in sys.argv[1:]]
+print(sandbox.level, [session.call(call, seconds=5, answer=None).value for call in calls])
 session.close()
 sandbox.close()
 """

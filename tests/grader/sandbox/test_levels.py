@@ -9,7 +9,7 @@ import pytest
 from grader.errors import GraderFault
 from grader.sandbox import outside
 from grader.sandbox.child import landlock, namespaces, seccomp
-from grader.sandbox.contract import Code
+from grader.sandbox.contract import Code, StudentCall
 from grader.sandbox.levels import CONFINED, FULL, NONE, PARTIAL, PLANS, SEALED, Level
 from grader.sandbox.warm import WarmSandbox
 from tests.grader.sandbox.conftest import LIMITS, no_answer
@@ -35,7 +35,7 @@ def make():
 def reached(make, plan):
     """The plan itself must be kept here before a broken one says anything."""
     try:
-        return make(plan).level
+        return make(plan).prove()
     except GraderFault as fault:
         pytest.skip(fault.problem)
 
@@ -57,20 +57,38 @@ def reached(make, plan):
 def test_a_plan_without_one_of_its_layers_is_refused(make, plan, broken, said):
     reached(make, plan)
     with pytest.raises(GraderFault, match=said):
-        make(replace(plan, **broken)).level  # noqa: B018 - runs the self-test
+        make(replace(plan, **broken)).prove()
 
 
 def test_the_next_best_plan_is_taken_and_the_reason_kept(make):
     sandbox = make(replace(FULL, limits=False), NONE)
-    assert sandbox.level == Level.NONE
+    assert sandbox.prove() == Level.NONE
     assert sandbox.refusals
     session = sandbox.open(ONE, LIMITS)
-    assert session.call("f", [], seconds=5, answer=no_answer).value == 1
+    assert session.call(StudentCall("f", []), seconds=5, answer=no_answer).value == 1
     session.close()
+
+
+@pytest.mark.parametrize("told", ["level", "layers", "refusals"])
+def test_nothing_is_told_of_a_level_before_it_is_proved(make, told):
+    sandbox = make(NONE)
+    with pytest.raises(GraderFault, match="not proved yet"):
+        getattr(sandbox, told)
+    assert sandbox.prove() == sandbox.level == Level.NONE
+    assert sandbox.layers
+    assert not sandbox.refusals
+
+
+def test_the_first_child_proves_the_level_too(make):
+    sandbox = make(NONE)
+    sandbox.open(ONE, LIMITS).close()
+    assert sandbox.level == Level.NONE
 
 
 def test_a_required_level_that_is_not_reached_is_a_fault(make):
     sandbox = make(NONE, require_level=Level.CONFINED)
+    with pytest.raises(GraderFault, match="confined is required"):
+        sandbox.prove()
     with pytest.raises(GraderFault, match="confined is required"):
         sandbox.open(ONE, LIMITS)
 
@@ -83,7 +101,7 @@ def test_a_required_level_that_is_surpassed_is_met(make):
 def test_a_child_that_lacks_a_layer_in_mid_run_is_a_fault(make, monkeypatch):
     sandbox = make(CONFINED)
     reached(make, CONFINED)
-    assert sandbox.level == Level.CONFINED
+    assert sandbox.prove() == Level.CONFINED
     sandbox._plan = replace(CONFINED, own_user=False, filter="")
     monkeypatch.setattr("grader.sandbox.warm.outside.missing", with_filter_wanted)
     with pytest.raises(GraderFault, match="lacks a layer"):
@@ -108,7 +126,7 @@ def test_the_level_is_the_best_that_the_kernel_offers(make):
         pytest.skip("this kernel has less to offer")
     expected = Level.CONFINED if namespaces.why_not() else Level.FULL
     sandbox = make()
-    assert sandbox.level == expected, sandbox.refusals
+    assert sandbox.prove() == expected, sandbox.refusals
 
 
 def test_levels_are_ordered():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.sandbox.contract import StudentCall
 from grader.sandbox.levels import Level
 
 SEES = """
@@ -103,7 +104,7 @@ def f():
 @pytest.mark.parametrize("name", ["grader", "reference", "runner", "wire"])
 def test_a_module_of_the_submission_may_be_called_as_ours_is(opened, name):
     session = opened(f"import {name}\ndef f():\n    return {name}.x", **{f"{name}.py": "x = 5"})
-    assert session.call("f", [], seconds=5, answer=None).value == 5
+    assert session.call(StudentCall("f", []), seconds=5, answer=None).value == 5
 
 
 def test_a_parser_of_arguments_finds_none(call):
@@ -130,4 +131,4 @@ def f():
 def test_a_main_program_does_not_run(opened, guard):
     session = opened(f"x = 1\nif {guard}:\n    x = 2\n    raise ValueError\ndef f():\n    return x")
     assert session.notes == []
-    assert session.call("f", [], seconds=5, answer=None).value == 1
+    assert session.call(StudentCall("f", []), seconds=5, answer=None).value == 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.sandbox.contract import Code
+from grader.sandbox.contract import Code, StudentCall
 from grader.sandbox.levels import NONE
 from grader.sandbox.warm import WarmSandbox
 from tests.grader.sandbox.conftest import LIMITS, no_answer
@@ -30,7 +30,9 @@ def loaded(sandbox):
         )
         session = sandbox.open(code, replace(LIMITS, load_seconds=seconds))
         try:
-            return session.notes, session.call("f", [], seconds=5, answer=no_answer).value
+            return session.notes, session.call(
+                StudentCall("f", []), seconds=5, answer=no_answer
+            ).value
         finally:
             session.close()
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from grader.errors import GraderFault
-from grader.sandbox.contract import Code
+from grader.sandbox.contract import Code, StudentCall
 from grader.sandbox.levels import NONE, PLANS
 from grader.sandbox.warm import WarmSandbox
 from tests.grader.sandbox.conftest import LIMITS, descendants, eventually, no_answer
@@ -19,12 +19,12 @@ import sys, time
 from grader.sandbox import levels
 from grader.sandbox.warm import WarmSandbox
 from tests.grader.sandbox.conftest import LIMITS, no_answer
-from grader.sandbox.contract import Code
+from grader.sandbox.contract import Code, StudentCall
 sandbox = WarmSandbox(("numpy",), plans=(getattr(levels, sys.argv[1]),))
 source = "import time\\ndef f():\\n    time.sleep(60)"
 session = sandbox.open(Code(main="m", cells=(("m.py", source),)), LIMITS)
 print("open", flush=True)
-session.call("f", [], seconds=60, answer=no_answer)
+session.call(StudentCall("f", []), seconds=60, answer=no_answer)
 """
 
 
@@ -68,7 +68,7 @@ def test_nothing_outlives_the_sandbox(when):
 
 def test_a_warm_process_that_died_is_our_fault():
     sandbox = WarmSandbox(("numpy",), plans=(NONE,))
-    assert sandbox.level == "none"
+    assert sandbox.prove() == "none"
     sandbox._process.kill()
     sandbox._process.wait()
     with pytest.raises(GraderFault, match="does not answer"):
@@ -81,7 +81,7 @@ def test_a_warm_process_that_dies_before_the_proof_does_not_lower_the_level():
     sandbox = WarmSandbox(("numpy",))
     sandbox.wait_until_ready()
     sandbox._process.kill()
-    assert sandbox.level == undisturbed.level
+    assert sandbox.prove() == undisturbed.prove()
     sandbox.close()
     undisturbed.close()
 
@@ -102,7 +102,7 @@ def test_many_children_in_a_row_leave_no_descriptor_and_no_process():
     processes = descendants() if sys.platform == "linux" else set()
     for _ in range(20):
         session = sandbox.open(code, LIMITS)
-        session.call("f", [], seconds=5, answer=no_answer)
+        session.call(StudentCall("f", []), seconds=5, answer=no_answer)
         session.close()
     assert len(os.listdir("/dev/fd")) == descriptors
     if sys.platform == "linux":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.sandbox.contract import Code, Use
+from grader.sandbox.contract import Code, StudentCall, Use
 from grader.sandbox.warm import WarmSandbox
 from tests.grader.sandbox.conftest import LIMITS, no_answer
 
@@ -39,7 +39,7 @@ def uses(torch_sandbox):
         )
         session = torch_sandbox.open(code, LIMITS)
         try:
-            returned = session.call(function, arguments, seconds=20, answer=no_answer)
+            returned = session.call(StudentCall(function, arguments), seconds=20, answer=no_answer)
             return tuple(session.uses), returned.uses
         finally:
             session.close()

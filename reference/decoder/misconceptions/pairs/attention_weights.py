@@ -6,8 +6,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.attention import causal_mask
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
 from reference.decoder.softmax import softmax
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.attention import self_attention
 from reference.decoder.decoder_layer import LayerWeights
 from reference.decoder.feed_forward import feed_forward
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
 from reference.decoder.normalization import layer_norm
 
 

@@ -6,8 +6,8 @@ from functools import partial, reduce
 import torch
 from torch import Tensor
 
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.decoder_layer import LayerWeights, decoder_layer
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
 
 Layers = Sequence[LayerWeights]
 Step = Callable[[Tensor, LayerWeights], Tensor]

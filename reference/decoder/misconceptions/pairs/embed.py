@@ -8,8 +8,8 @@ import math
 import torch
 from torch import Tensor
 
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.misconceptions.embedding import positions_sinusoidal
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
 
 
 def in_parts(

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.feed_forward import FeedForwardWeights, gelu
 from reference.decoder.misconceptions.feed_forward import ROOT
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
 
 
 def in_parts(part: Parts, x: Tensor, weights: FeedForwardWeights) -> Tensor:

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is
 
 
 def in_parts(part: Parts, x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:

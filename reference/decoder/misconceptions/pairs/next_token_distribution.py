@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.misconceptions.distribution_parts import greedy, mass_before, only, ranks
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
 from reference.decoder.softmax import softmax
 
 

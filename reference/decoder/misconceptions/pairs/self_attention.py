@@ -8,10 +8,10 @@ import math
 import torch
 from torch import Tensor
 
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.attention import AttentionWeights
 from reference.decoder.misconceptions.attention_parts import join, split
 from reference.decoder.misconceptions.pairs.attention_weights import masked, products, scaled
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
 from reference.decoder.softmax import softmax
 
 

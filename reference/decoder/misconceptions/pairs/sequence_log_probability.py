@@ -8,7 +8,7 @@ import math
 import torch
 from torch import Tensor
 
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is
 from reference.decoder.softmax import softmax
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reference.decoder.misconceptions.pairs.parts import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is
 
 Ids = Sequence[int]
 

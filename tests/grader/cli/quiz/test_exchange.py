@@ -105,6 +105,15 @@ def test_concept_and_difficulty_can_be_given_for_all(tmp_path):
     assert "concept: 3\n    difficulty: 1" in text
 
 
+def test_a_concept_that_is_no_row_is_refused_before_anything_is_written(tmp_path):
+    file = tmp_path / "quiz.gift"
+    file.write_text("::A::Grass grows.{TRUE#No.#Yes.####Sun.}")
+    result = run("import", file, "-o", tmp_path / "new", "--concept", 18)
+    assert isinstance(result.exception, CourseError)
+    assert "there is no concept 18" in str(result.exception)
+    assert not (tmp_path / "new").exists()
+
+
 def test_where_nothing_can_be_taken_over_the_warnings_say_why(tmp_path):
     file = tmp_path / "x.gift"
     file.write_text("::A::Match.{=a -> 1 =b -> 2}")

@@ -132,3 +132,28 @@ def test_the_misconceptions_file_is_checked(folder, line, problem):
     with (folder / "misconceptions.yaml").open("a") as file:
         file.write(line + "\n")
     assert any(problem in f.problem for f in lint(folder) if "misconceptions.yaml" in f.where)
+
+
+def test_a_concept_that_is_no_row_of_the_table_is_an_error(folder):
+    found = findings_after(folder, "concept: 15", "concept: 18")
+    unknown = [f for f in found if "there is no concept 18" in f.problem]
+    assert [f.severity for f in unknown] == [Severity.ERROR]
+    assert unknown[0].where.endswith("sample.yaml#sample.loss")
+
+
+def test_a_bank_may_have_a_table_of_concepts_of_its_own(folder):
+    table = folder / "concepts.yaml"
+    rows = "".join(f"  {n}: Row {n}.\n" for n in range(1, 19))
+    table.write_text(f"subject: decoder\nconcepts:\n{rows}")
+    found = findings_after(folder, "concept: 15", "concept: 18")
+    assert not any("there is no concept" in f.problem for f in found)
+    table.write_text("subject: decoder\nconcepts: {1: Only one., 2: ''}\n")
+    problems = [f.problem for f in lint(folder)]
+    assert any(f"there is no concept 18 in {table}" in problem for problem in problems)
+    assert "there is no title" in problems
+
+
+def test_a_wrong_table_of_concepts_is_an_error_with_its_place(folder):
+    (folder / "concepts.yaml").write_text("concepts: {one: First.}\n")
+    [finding] = [f for f in lint(folder) if "concepts.yaml" in f.where]
+    assert finding.severity == Severity.ERROR

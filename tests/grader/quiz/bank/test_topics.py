@@ -83,7 +83,7 @@ def test_a_folder_is_read(bank_folder):
             "misconceptions: nothing\n    rubric:",
             "is not valid YAML: the key 'misconceptions' stands twice",
         ),
-        ("concept: 15", "concept: 18", "#sample.loss: concept: expected an integer <= 17, got 18"),
+        ("concept: 15", "concept: 0", "#sample.loss: concept: expected an integer >= 1, got 0"),
         ("points: 7", "points: 0", "#sample.flow: points: expected an integer >= 1, got 0"),
         ("topic: sample", "topic: simple", "topic: expected the name of the file, got 'simple'"),
         ("id: sample.loss", "id: sample.shape", "#sample.shape: the id stands twice"),

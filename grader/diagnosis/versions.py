@@ -1,0 +1,53 @@
+"""What a right or a wrong version of a stage makes of the inputs that a student's code got."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.remembered import remembered
+from grader.subject.subject import Subject
+from grader.subject.values import Floats, as_numbers, given, identical
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VersionOutcome:
+    """What came of one call."""
+
+    value: Floats | None  # None: nothing that is numbers
+    changed: bool = False  # whether an argument was changed in place
+
+
+class Versions:
+    """The versions of the stages of one subject; what they computed before is kept.
+
+    A version is the name of a stage for the right one, the id of a misconception, or `both` of two.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self._single = remembered(self._outcome)
+        # Pairs are many and most are looked at once: they shall not crowd out single ones.
+        self._paired = remembered(self._outcome)
+
+    def outcome(self, version: str, arguments: Sequence[Any], precision: str) -> VersionOutcome:
+        """What a version of a stage computes.
+
+        Args:
+            arguments: as they were sent to the student.
+            precision: "float64" or "float32".
+        """
+        is_known = version in self.subject.functions or self.subject.has(version)
+        compute = self._single if is_known else self._paired
+        found: VersionOutcome = compute(version, list(arguments), precision)
+        return found
+
+    def _outcome(self, version: str, arguments: list[Any], precision: str) -> VersionOutcome:
+        framework = self.subject.framework
+        received = given(arguments, framework=framework, precision=precision)
+        before = given(arguments, framework=framework, precision=precision)
+        function: Callable[..., Any] = self.subject.function_of(version)
+        try:
+            value = as_numbers(function(*received))
+        except Exception:  # noqa: BLE001 - whatever a wrong version raises is its outcome
+            value = None
+        return VersionOutcome(value, changed=not identical(received, before))

@@ -1,0 +1,136 @@
+"""Running the checks: all of them on one submission, then all of them on the next."""
+
+from collections.abc import Iterator, Set
+
+import numpy as np
+import pytest
+
+from grader.errors import GraderFault
+from grader.harness.collected_checks import CollectedChecks
+from grader.harness.comparison import strain_noted
+from grader.harness.direct_checks import DirectCheck, direct_check
+from grader.harness.judging import Blocked, judged
+from grader.harness.markers import Check
+from grader.harness.pytest_inside import run_whole
+from grader.harness.randomness import Generators
+from grader.harness.stand_ins import inner_stages
+from grader.harness.student import Student
+from grader.harness.student_process import StudentProcess
+from grader.records import CheckResult, Verdict
+from grader.settings import Assignment
+
+
+class Standing:
+    """How one submission stands after the checks that have run by now."""
+
+    def __init__(self, process: StudentProcess) -> None:
+        self.process = process
+        self._passed: set[str] = set()
+        self._passed_stages: set[str] = set()  # those with a check that passed
+        self._wrong_stages: set[str] = set()
+
+    @property
+    def right_stages(self) -> Set[str]:
+        """Stages that passed a check and lost none."""
+        return self._passed_stages - self._wrong_stages
+
+    def add(self, result: CheckResult) -> None:
+        if result.verdict == Verdict.PASSED:
+            self._passed.add(result.check)
+            self._passed_stages.add(result.stage)
+        else:
+            self._wrong_stages.add(result.stage)
+
+    def assert_may_run(self, check: Check) -> None:
+        """Raises Blocked if a check that this one needs did not pass."""
+        missing = [needed for needed in check.needs if needed not in self._passed]
+        if missing:
+            raise Blocked(f"Not run: it needs {missing[0]} to pass first.")
+
+
+class CheckRunner:
+    """Runs the collected checks on any number of submissions, one after another.
+
+    Args:
+        secret: what the inputs of hidden checks are drawn from.
+        may_call_directly: whether nothing but pytest wants to hear of each check.
+    """
+
+    def __init__(
+        self,
+        checks: CollectedChecks,
+        assignment: Assignment,
+        *,
+        secret: str,
+        may_call_directly: bool,
+    ) -> None:
+        self.checks = checks
+        self._assignment = assignment
+        self._inner = inner_stages(assignment.stages)
+        self._generators = Generators(secret)
+        self._direct = self._direct_checks() if may_call_directly else {}
+        self._standing: Standing | None = None
+        self._raised: BaseException | None = None  # by the check that runs
+
+    def run_checks(self, process: StudentProcess) -> Iterator[tuple[CheckResult, str]]:
+        """Run every check on one submission: its result, and what was printed meanwhile.
+
+        Raises:
+            GraderFault: no process for student code can be made.
+        """
+        standing = self._standing = Standing(process)
+        for position, check in enumerate(self.checks.run):
+            process.begin_check(position, hidden=check.hidden)
+            self._raised = None
+            with strain_noted() as strain:
+                self._run(check)
+            result = judged(
+                check, self._raised, strain=strain.largest, folder=self._assignment.folder
+            )
+            standing.add(result)
+            yield result, process.take_output()
+
+    def assert_may_run(self, item: pytest.Item) -> None:
+        """Raises Blocked if a check that this one needs did not pass."""
+        self._now().assert_may_run(self.checks.by_item[item])
+
+    def note(self, error: BaseException) -> None:
+        """What the running check raised; what it raises while it is cleaned up comes second."""
+        if self._raised is None:
+            self._raised = error
+
+    def student(self, reference: object) -> Student:
+        """The student's functions, for the running check."""
+        now = self._now()
+        return Student(now.process, self._inner, reference=reference, right_stages=now.right_stages)
+
+    def generator(self, item: pytest.Item) -> np.random.Generator:
+        """The random inputs of a check."""
+        return self._generators.of(self.checks.by_item[item])
+
+    def _run(self, check: Check) -> None:
+        """Run one check; what it raises is noted."""
+        direct = self._direct.get(check.id)
+        try:
+            if direct is not None and direct.is_ready:
+                self.assert_may_run(check.item)
+                direct.run()
+            else:
+                run_whole(check.item)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # noqa: BLE001 - as pytest does; `judged` tells them apart
+            self._raised = error
+
+    def _now(self) -> Standing:
+        if self._standing is None:
+            raise GraderFault("a check ran without a submission")
+        return self._standing
+
+    def _direct_checks(self) -> dict[str, DirectCheck]:
+        own = {
+            "student": lambda direct: self.student(direct.shared("reference")),
+            "rng": lambda direct: self.generator(direct.item),
+        }
+        found = {check.id: direct_check(check.item, own) for check in self.checks.run}
+        return {id_: direct for id_, direct in found.items() if direct}

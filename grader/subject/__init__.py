@@ -1,0 +1,1 @@
+"""What the rest asks of a subject: right functions, known mistakes, and what belongs to them."""

@@ -1,0 +1,81 @@
+"""Values of calls, as versions of a stage take and give them: arrays, numbers, lists and dicts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_DTYPES = {"float64": torch.float64, "float32": torch.float32}
+
+
+def given(value: Any, *, framework: str, precision: str) -> Any:
+    """A copy of plain values as a version gets them.
+
+    Args:
+        framework: "torch" makes arrays to tensors, integers in int64; "numpy" leaves them arrays.
+        precision: of floats, "float64" or "float32".
+    """
+    match value:
+        case np.ndarray():
+            return _array(value, framework, precision)
+        case dict():
+            return {k: given(v, framework=framework, precision=precision) for k, v in value.items()}
+        case list() | tuple():
+            return [given(item, framework=framework, precision=precision) for item in value]
+        case _:
+            return value
+
+
+def over_arrays(function: Callable[..., Any], framework: str) -> Callable[..., Any]:
+    """A function of a subject on arrays: floats become float64, and arrays come back."""
+
+    def call(*arguments: Any) -> Any:
+        received = given(list(arguments), framework=framework, precision="float64")
+        result = function(*received)
+        return result.detach().numpy() if isinstance(result, torch.Tensor) else result
+
+    return call
+
+
+def _array(array: NDArray[Any], framework: str, precision: str) -> Any:
+    if framework == "numpy":
+        return array.astype(precision) if array.dtype.kind == "f" else array.copy()
+    tensor = torch.tensor(array)
+    return tensor.to(_DTYPES[precision]) if tensor.is_floating_point() else tensor.long()
+
+
+def as_numbers(value: Any) -> Floats | None:
+    """Arrays, numbers and lists of them as one array; None for anything else."""
+    match value:
+        case torch.Tensor():
+            value = value.detach().numpy()
+        case list() | tuple():
+            parts = [as_numbers(item) for item in value]
+            if any(part is None or part.shape != parts[0].shape for part in parts):  # type: ignore[union-attr]
+                return None
+            value = np.array(parts) if parts else np.zeros(0)
+    if not isinstance(value, np.ndarray | np.number | int | float):
+        return None
+    array = np.asarray(value)
+    return array.astype(np.float64) if array.dtype.kind in "fiu" else None
+
+
+def identical(a: Any, b: Any) -> bool:
+    """The same kinds, shapes and values, all the way down."""
+    match b:
+        case np.ndarray():
+            return isinstance(a, np.ndarray) and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+        case torch.Tensor():
+            return isinstance(a, torch.Tensor) and torch.equal(a, b)
+        case dict():
+            same_keys = isinstance(a, dict) and a.keys() == b.keys()
+            return same_keys and all(identical(a[key], b[key]) for key in b)
+        case list() | tuple():
+            same_length = isinstance(a, list | tuple) and len(a) == len(b)
+            return same_length and all(map(identical, a, b))
+        case _:
+            return type(a) is type(b) and bool(a == b)

@@ -1,0 +1,1 @@
+"""What answer keys about the decoder are run on: claims, procedures, programs and pictures."""

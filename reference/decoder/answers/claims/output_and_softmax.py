@@ -1,0 +1,207 @@
+"""Claims about logits, softmax and the probability of a sequence."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from grader.keys.procedure import same
+from grader.keys.registry import claim
+from reference.decoder import distribution, generation, likelihood, normalization, softmax
+from reference.decoder.answers.trials import CONFIG, replaced, run, small_model, wrong
+from reference.decoder.model import DecoderModel
+
+PROMPT = [3, 1, 4, 1, 5]
+SHIFT = 2  # logarithms of probabilities are logits, and so are these plus a constant
+
+
+def _final_hidden(model: DecoderModel) -> Tensor:
+    """The hidden states of the prompt after the last layer, (T, d)."""
+    stages = model.stages()
+    hidden = stages.embed(PROMPT)
+    for layer in stages.layers:
+        hidden = layer(hidden)
+    return hidden
+
+
+def _last_logits(model: DecoderModel) -> Tensor:
+    return model.output(_final_hidden(model))[-1]
+
+
+@claim
+def logits_shape(seed: int) -> Mapping[str, bool]:
+    """A model runs on a batch in which B, T, d and V are four different numbers."""
+    batch, time, width, vocabulary = 2, 5, CONFIG.width, CONFIG.vocabulary_size
+    ids = torch.randint(vocabulary, (batch, time), generator=torch.Generator().manual_seed(seed))
+    shape = small_model(seed)(ids).shape
+    return {
+        "btv": shape == (batch, time, vocabulary),
+        "btd": shape == (batch, time, width),
+        "tvv": shape == (batch, vocabulary, vocabulary),
+        "bt": shape == (batch, time),
+    }
+
+
+@claim
+def one_logit(seed: int) -> Mapping[str, bool]:
+    """The logits of one step input are compared with what each option would make them."""
+    model = small_model(seed)
+    hidden = _final_hidden(model)[-1]
+    logits = _last_logits(model)
+    normed = normalization.layer_norm(
+        hidden, model.final_norm_gain, model.final_norm_bias, CONFIG.eps
+    )
+    columns = torch.stack([normed @ column for column in model.output_weight.T])
+    # The position embeddings are as many as the tokens here, so there is one for each logit.
+    distances = (hidden - model.position_embedding[: len(logits)]).norm(dim=-1)
+    absent = [token for token in range(len(logits)) if token not in PROMPT]
+    return {
+        "column": same(logits, columns),
+        "distance": same(logits, distances),
+        "share": bool((logits >= 0).all()) and math.isclose(float(logits.sum()), 1),
+        "weight": bool((logits[absent] == 0).all()),  # they get no attention
+    }
+
+
+@claim
+def unused_rows(seed: int) -> bool:
+    """A text is generated twice, the second time with noise in all rows of logits but the last."""
+    stages = small_model(seed).stages()
+    generator = torch.Generator().manual_seed(seed)
+
+    def noisy(hidden: Tensor) -> Tensor:
+        logits = stages.output(hidden)
+        logits[:-1] = 100 * torch.randn(logits[:-1].shape, generator=generator)
+        return logits
+
+    plain, disturbed = (
+        run(generation.generate, table, PROMPT).tokens
+        for table in (stages, replace(stages, output=noisy))
+    )
+    return plain == disturbed
+
+
+@claim
+def tied_tables(seed: int) -> float:
+    """The numbers of a model of these sizes are counted, with two tables and with one for both."""
+    model = small_model(seed, vocabulary_size=100, width=64, n_heads=4)
+    total = sum(parameter.numel() for parameter in model.parameters())
+    model.output_weight = model.token_embedding  # `parameters` counts what is shared once
+    return total - sum(parameter.numel() for parameter in model.parameters())
+
+
+@claim
+def padded_batch(seed: int) -> Mapping[str, bool]:
+    """A padded batch runs in each option's program: does it show what the stem shows?"""
+    no_mask = wrong("attention_weights.no_mask")
+    with replaced(attention_weights=no_mask):
+        bare = _batch_logits(seed)
+    right = _batch_logits(seed)
+    ends = [len(prompt) - 1 for prompt in BATCH]
+    rows = {
+        "column": right[:, -1],
+        "mask": bare[range(len(BATCH)), ends],
+        "mean": torch.stack([right[n, : end + 1].mean(dim=0) for n, end in enumerate(ends)]),
+        "first": right[:, 0],
+    }
+    model = small_model(seed)
+    alone = torch.stack([model(torch.tensor([prompt]))[0, -1] for prompt in BATCH])
+    gaps = {option: (found - alone).abs().amax(dim=-1).tolist() for option, found in rows.items()}
+    return {option: [round(gap, 2) for gap in found] == SHOWN for option, found in gaps.items()}
+
+
+BATCH = [4, 9], [2, 7, 5], [1, 6, 3, 8, 10]
+SHOWN = [3.46, 2.30, 0.00]  # in the stem of output-and-softmax.padded-batch
+
+
+def _batch_logits(seed: int) -> Tensor:
+    """The logits of the prompts, padded on the right with id 0, (B, T, V)."""
+    longest = max(map(len, BATCH))
+    ids = [[*prompt, *[0] * (longest - len(prompt))] for prompt in BATCH]
+    logits: Tensor = small_model(seed)(torch.tensor(ids))
+    return logits
+
+
+@claim
+def softmax_of_three(seed: int) -> float:
+    """Softmax of the three logits."""
+    return float(softmax.softmax(torch.tensor([1.0, 2.0, 1.0], dtype=torch.float64))[1])
+
+
+@claim
+def add_seven(seed: int) -> bool:
+    """Softmax of a model's logits, with and without 7 added to each of them."""
+    logits = _last_logits(small_model(seed))
+    gain = float(softmax.softmax(logits + 7).max() - softmax.softmax(logits).max())
+    return gain > 1e-12
+
+
+@claim
+def double_logits(seed: int) -> Mapping[str, bool]:
+    """Softmax of doubled logits is compared with the distribution at each temperature."""
+    logits = _last_logits(small_model(seed))
+    doubled = softmax.softmax(2 * logits)
+
+    def equals(temperature: float) -> bool:
+        return same(
+            doubled, distribution.next_token_distribution(logits[None], temperature, None, None)[0]
+        )
+
+    return {"half": equals(0.5), "two": equals(2), "none": equals(1), "zero": equals(0)}
+
+
+@claim
+def softmax_twice(seed: int) -> Mapping[str, bool]:
+    """Softmax is applied to a model's logits, and then to its own result."""
+    once = softmax.softmax(_last_logits(small_model(seed)))
+    twice = softmax.softmax(once)
+    is_flatter = float(twice.max()) < float(once.max())
+    return {
+        "flat": is_flatter and float(twice.max() / twice.min()) <= math.e,
+        "same": same(once, twice),
+        "sharp": float(twice.max()) > float(once.max()),
+        "order": is_flatter and int(twice.argmax()) != int(once.argmax()),
+    }
+
+
+@claim
+def no_final_norm(seed: int) -> Mapping[str, bool]:
+    """The linear map reads the final hidden states with and without the normalization."""
+    model = small_model(seed)
+    right = _last_logits(model)
+    bare = (_final_hidden(model) @ model.output_weight)[-1]
+    changes = not same(softmax.softmax(right), softmax.softmax(bare))
+    same_token = int(right.argmax()) == int(bare.argmax())
+    return {
+        "may": changes,
+        "never": changes and same_token,
+        "always": changes and not same_token,
+        "nothing": not changes,
+    }
+
+
+def _certain(*probabilities: float) -> Tensor:
+    """Logits (T, 2) that give token 0 these probabilities."""
+    given = torch.tensor(probabilities, dtype=torch.float64)
+    return torch.stack([given, 1 - given], dim=-1).log() + SHIFT
+
+
+@claim
+def log_probability(seed: int) -> float:
+    """The log-probability of three tokens, from logits that give them these probabilities."""
+    return likelihood.sequence_log_probability(_certain(0.5, 0.25, 0.8), torch.tensor([0, 0, 0]))
+
+
+@claim
+def which_rows(seed: int) -> float:
+    """The probability of the continuation, from the rows just before each of its tokens."""
+    prompt, continuation = [0, 2], [1, 2]
+    rows = torch.tensor(
+        [[0.2, 0.5, 0.3], [0.1, 0.6, 0.3], [0.15, 0.6, 0.25], [0.7, 0.2, 0.1]], dtype=torch.float64
+    )
+    before = [len(prompt) + place - 1 for place in range(len(continuation))]
+    return math.exp(
+        likelihood.sequence_log_probability(rows[before].log() + SHIFT, torch.tensor(continuation))
+    )
