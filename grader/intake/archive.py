@@ -62,7 +62,7 @@ def files_in_zip(data: bytes, name: str, suffixes: tuple[str, ...]) -> dict[str,
 
 
 def _members(file: IO[bytes], name: str) -> list[SourceFile]:
-    """All but folders and links, which are not followed. The last of a name counts."""
+    """All but folders. The last of a name counts."""
     try:
         _check_directory(file, name)
         archive = zipfile.ZipFile(file)
@@ -74,7 +74,7 @@ def _members(file: IO[bytes], name: str) -> list[SourceFile]:
     return [
         SourceFile(path, member.file_size, functools.partial(_read, archive, member, path))
         for path, member in members.items()
-        if not member.is_dir() and not stat.S_ISLNK(member.external_attr >> 16)
+        if not member.filename.endswith(("/", "\\"))
     ]
 
 
@@ -109,6 +109,8 @@ def _path(member: zipfile.ZipInfo, name: str) -> PurePosixPath:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: PurePosixPath) -> bytes:
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Unreadable("is a link, and links are not followed", fix="Hand in the file itself.")
     if member.flag_bits & 1:
         raise Unreadable("is encrypted", fix=_FIX)
     limit = limit_of(path)

@@ -41,7 +41,9 @@ def read_file(path: Path) -> bytes:
         Unreadable: it is anything else, such as a link or a pipe, or too large.
         OSError: it cannot be read.
     """
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink():
+        raise Unreadable("is a link, and links are not followed", fix="Hand in the file itself.")
+    if not path.is_file():
         raise Unreadable("is not a regular file", fix="Hand in the file itself.")
     limit = limit_of(PurePosixPath(path.name))
     if path.stat().st_size > limit:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.errors import SubmissionError
 from grader.intake import archive
 from grader.intake.archive import files_in_zip, sources_in_zip
+from grader.intake.source_files import Unreadable
 
 SOURCES = (".py", ".ipynb")
 
@@ -80,9 +81,13 @@ def link(name, target):
 
 
 @pytest.mark.parametrize("name", ["data", "folder/module.py", ".venv/bin/python"])
-def test_a_link_is_no_file(name):
+def test_a_link_is_not_followed(name):
     data = zipped(("submission.py", "x = 1"), link(name, "/etc/passwd"))
-    assert files_in_zip(data, "ada.zip", ("", *SOURCES)) == {"submission.py": b"x = 1"}
+    files = {str(file.path): file for file in sources_in_zip(io.BytesIO(data), "ada.zip")}
+    assert files["submission.py"].read() == b"x = 1"
+    if "folder/module.py" in files:
+        with pytest.raises(Unreadable, match="is a link"):
+            files["folder/module.py"].read()
 
 
 @pytest.mark.parametrize("path", ["./submission.py", "a/../submission.py", "a//../submission.py"])

@@ -412,7 +412,7 @@ def test_what_is_missing_is_said_to_be_missing(tmp_path, name):
 def test_a_link_is_not_followed(tmp_path):
     write(tmp_path, {"secret.py": CODE})
     (tmp_path / "a.py").symlink_to(tmp_path / "secret.py")
-    assert refused(tmp_path / "a.py").startswith("a.py: is not a regular file")
+    assert refused(tmp_path / "a.py").startswith("a.py: is a link, and")
 
 
 def test_a_link_in_a_folder_is_not_followed(tmp_path):
@@ -422,7 +422,7 @@ def test_a_link_in_a_folder_is_not_followed(tmp_path):
     submission = read(folder)
     assert "def" not in submission.modules["module.py"]
     assert submission.notes == (
-        "module.py is not a regular file, and matters only if it is imported.",
+        "module.py is a link, and links are not followed, and matters only if it is imported.",
     )
 
 
