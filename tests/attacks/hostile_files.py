@@ -293,7 +293,7 @@ def source_of_nested_brackets(folder: Path, name: str) -> None:
     (folder / f"{name}.py").write_text(f"x = {'(' * 100_000}1{')' * 100_000}\n{SOURCE}")
 
 
-@hostile(refused="UTF-8|text")
+@hostile()
 def source_in_another_encoding(folder: Path, name: str) -> None:
     (folder / f"{name}.py").write_bytes(SOURCE.encode("utf-16"))
 

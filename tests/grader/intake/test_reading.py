@@ -437,7 +437,7 @@ def test_a_linked_folder_in_a_folder_is_not_entered(tmp_path):
 def test_a_link_to_a_folder_is_not_a_submission(tmp_path):
     write(tmp_path / "bob", {"submission.py": CODE})
     (tmp_path / "ada").symlink_to(tmp_path / "bob")
-    assert refused(tmp_path / "ada").startswith("ada: is not a regular file")
+    assert refused(tmp_path / "ada").startswith("ada: is a link")
 
 
 def test_a_pipe_is_not_read(tmp_path):
