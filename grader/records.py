@@ -40,6 +40,7 @@ class Submission:
     cells: tuple[tuple[str, str], ...]  # parts of the main module: (name shown, source)
     modules: dict[str, str]  # further modules: path -> source
     digest: str
+    notes: tuple[str, ...] = ()  # what a person should know of how it was read
 
     @property
     def mentions_torch(self) -> bool:

@@ -10,7 +10,7 @@ from grader.cli import main
 from grader.cli.quiz.group import quiz
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "nbformat", "safetensors"}
+HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "IPython", "safetensors"}
 COMMANDS = (
     "assignments",
     "start",

@@ -45,7 +45,7 @@ TABLE = {
     "grader.report_key": ("records settings", ""),
     "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
     "grader.sandbox.conformance": ("errors sandbox sandbox.child", "pytest numpy"),
-    "grader.sandbox.child": ("", "numpy torch msgspec"),
+    "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
         "errors records report_key remembered observed_calls settings sandbox sandbox.child",
@@ -57,7 +57,7 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text", "nbformat"),
+    "grader.intake": ("errors records text", ""),
     "grader.batch": (
         "errors records report_key text durable_files decision_list settings harness diagnosis "
         "intake subject sandbox sandbox.child",

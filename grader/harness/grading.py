@@ -141,7 +141,7 @@ def _grade_one(
         shortcuts=shortcuts,
         hidden_checks_left=len(runner.checks.left_out),
         hidden_points_left=sum(check.points for check in runner.checks.left_out),
-        notes=process.notes,
+        notes=(*process.notes, *submission.notes),
         output="".join(printed)[:_OUTPUT_CHARACTERS],
         seconds=round(time.monotonic() - begin, 3),
     )

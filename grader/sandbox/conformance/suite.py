@@ -4,6 +4,7 @@ The tests need a fixture `sandbox`; see `grader.sandbox.conformance`.
 """
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,9 +55,17 @@ def test_a_stopped_process_is_ended(call: CallSource) -> None:
 
 
 def test_a_loop_while_the_submission_is_read_is_ended(sandbox: Sandbox) -> None:
+    """A sandbox may give up then, or go on without that statement and note it."""
     code = Code(main="submission", cells=(("submission.py", "while True: pass"),))
-    limits = replace(LIMITS, load_seconds=0.5)
-    within(2.0, lambda: sandbox.open(code, limits), TimedOut)
+    begin = time.monotonic()
+    try:
+        session = sandbox.open(code, replace(LIMITS, load_seconds=0.5))
+    except TimedOut:
+        pass
+    else:
+        assert session.notes
+        session.close()
+    assert time.monotonic() - begin < 3.0
 
 
 def test_processor_time_is_limited_across_threads(sandbox: Sandbox) -> None:
