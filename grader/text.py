@@ -1,4 +1,4 @@
-"""Text that a student could have written, made harmless for terminals, files and pages.
+"""Text for people: what a student could have written is made harmless, numbers get their nouns.
 
 Characters that a terminal, a spreadsheet or a reader's eye would obey instead of show are
 written as escapes: control characters, and those that reorder or hide text.
@@ -34,6 +34,11 @@ def table_cell(text: str) -> str:
     text = " ".join(text.splitlines())
     acts = text.startswith("\t") or text.lstrip().startswith(("=", "+", "-", "@"))
     return f"'{text}" if acts else text
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 point`, `2 points`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _without_piles(text: str) -> str:

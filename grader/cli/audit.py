@@ -1,15 +1,10 @@
 """`grader audit`: whether an assignment is fair, for whoever writes or changes its checks."""
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.batch import LEVELS
-
-if TYPE_CHECKING:
-    from grader.audit.result import Audit
+from grader.cli.options import any_level_option, jobs_option, one_thread
 
 
 @click.command()
@@ -28,13 +23,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Random pairs of mistakes, and as many stages with noise on right answers.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; by default all cores.")
-@click.option(
-    "--require-level",
-    type=click.Choice(LEVELS),
-    default="none",
-    help="Do not run below this isolation level. By default, run whatever this machine reaches.",
-)
+@jobs_option
+@any_level_option
 @click.pass_context
 def audit(
     ctx: click.Context,
@@ -54,36 +44,16 @@ def audit(
         raise click.BadParameter(f"{output} ends in neither .json nor .csv.", param_hint="-o")
     if output is not None and not output.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}.", param_hint="-o")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from grader.audit.audit_run import audit as run
-    from grader.cli.progress import progress
-    from grader.reports.audit_terminal import audit_report
-    from grader.reports.terminal import console
-    from grader.settings import find_assignment
+    one_thread()
+    from grader.cli import audit_run
 
-    chosen = find_assignment(assignment)
-    try:
-        with progress() as told:
-            result = run(
-                chosen,
-                samples=samples,
-                n_workers=jobs or os.cpu_count() or 1,
-                require_level=require_level,
-                told=told,
-            )
-    except KeyboardInterrupt:
-        click.echo("\nStopped. Nothing is kept of an audit that is not finished.", err=True)
-        ctx.exit(130)
-    console().print(audit_report(result, in_full=in_full))
-    if output is not None:
-        _write(result, output)
-    ctx.exit(0 if result.is_right else 1)
-
-
-def _write(result: "Audit", output: Path) -> None:
-    from grader.batch.results import write_whole
-    from grader.records import to_json
-    from grader.reports.audit_terminal import audit_csv
-
-    write_whole(output, to_json(result) if output.suffix == ".json" else audit_csv(result))
-    click.echo(f"Written: {output}")
+    ctx.exit(
+        audit_run.audit_assignment(
+            assignment,
+            output,
+            in_full=in_full,
+            samples=samples,
+            jobs=jobs,
+            require_level=require_level,
+        )
+    )

@@ -1,15 +1,10 @@
 """`grader batch`: a class, for its instructor."""
 
-import os
 from pathlib import Path
 
 import click
 
-from grader.records import Report, Status
-
-_GRADEBOOK_LINES = 60
-_NAMES = 10  # of submissions in one line
-LEVELS = ("full", "confined", "sealed", "partial", "none")  # a test compares them with the sandbox
+from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_option
 
 
 @click.command()
@@ -22,13 +17,8 @@ LEVELS = ("full", "confined", "sealed", "partial", "none")  # a test compares th
     required=True,
     help="Folder for grades.csv, run.json and one report a submission.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; by default all cores.")
-@click.option(
-    "--assignment",
-    default="decoder-generation",
-    show_default=True,
-    help="Name of an assignment, or its folder.",
-)
+@jobs_option
+@assignment_option
 @click.option(
     "--course",
     "course_file",
@@ -42,6 +32,7 @@ LEVELS = ("full", "confined", "sealed", "partial", "none")  # a test compares th
     show_default=True,
     help="Weakest isolation level that will do; see `grader doctor` for what this machine reaches.",
 )
+@sandbox_option
 @click.option("--force", is_flag=True, help="Grade again what is done already.")
 @click.pass_context
 def batch(
@@ -52,57 +43,24 @@ def batch(
     assignment: str,
     course_file: Path | None,
     require_level: str,
+    sandbox: str,
     force: bool,
 ) -> None:
     """Grade every entry of the folder SUBMISSIONS: one file, folder, notebook or zip a student.
 
     Running it again does only what is missing; nothing that is finished is ever lost.
     """
-    from grader.batch.class_run import run_batch
-    from grader.batch.results import Results
-    from grader.cli.progress import progress
-    from grader.settings import find_assignment, load_course
+    from grader.cli import batch_run
 
-    results = Results(folder)
-    try:
-        with progress() as told:
-            summary = run_batch(
-                submissions,
-                results,
-                assignment=find_assignment(assignment),
-                course=load_course(course_file),
-                n_workers=jobs or os.cpu_count() or 1,
-                force=force,
-                require_level=require_level,
-                told=told,
-            )
-    except KeyboardInterrupt:
-        click.echo(
-            f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
+    ctx.exit(
+        batch_run.grade_class(
+            submissions,
+            folder,
+            assignment=assignment,
+            course_file=course_file,
+            jobs=jobs,
+            force=force,
+            require_level=require_level,
+            sandbox=sandbox,
         )
-        ctx.exit(130)
-    _print_gradebook(summary.reports)
-    _print_closing(summary.reports, summary.already_done, folder)
-    ctx.exit(3 if summary.count(Status.UNGRADED) else 0)
-
-
-def _print_gradebook(reports: tuple[Report, ...]) -> None:
-    from grader.reports.terminal import console, gradebook
-
-    if len(reports) <= _GRADEBOOK_LINES:
-        console().print(gradebook(reports))
-
-
-def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path) -> None:
-    counts = [(sum(r.status == status for r in reports), status.value) for status in Status]
-    said = ", ".join(f"{n} {word}" for n, word in counts if n)
-    before = f"; {already_done} of them in an earlier run" if already_done else ""
-    click.echo(f"\n{len(reports)} submissions: {said}{before}.")
-    click.echo(f"Grades: {folder / 'grades.csv'}")
-    click.echo(f"Reports for students: {folder / 'reports'}; for staff only: {folder / 'staff'}")
-    called = [r.submission for r in reports if any(s.times and s.stage for s in r.shortcuts)]
-    if called:
-        more = f" and {len(called) - _NAMES} more" if len(called) > _NAMES else ""
-        click.echo(f"Forbidden shortcuts were called by {', '.join(called[:_NAMES])}{more}.")
-    if any(report.status == Status.UNGRADED for report in reports):
-        click.echo("Some are ungraded through no fault of the students. Run the command again.")
+    )

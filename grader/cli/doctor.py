@@ -1,79 +1,14 @@
 """`grader doctor`: what this machine offers."""
 
-import os
-import platform
-import sys
-import time
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
-
 import click
 
-if TYPE_CHECKING:
-    from grader.sandbox.warm import WarmSandbox
-
-_PACKAGES = ("torch", "numpy", "pytest", "safetensors", "msgspec", "sqlalchemy")
+from grader.cli.options import sandbox_option
 
 
 @click.command()
-def doctor() -> None:
+@sandbox_option
+def doctor(sandbox: str) -> None:
     """Say what this machine offers: isolation, versions, and whether grading works here."""
-    from grader.harness.grading import grader_version
+    from grader.cli import doctor_run
 
-    click.echo(f"grader      {grader_version()}")
-    click.echo(f"python      {platform.python_version()} ({sys.executable})")
-    click.echo(f"machine     {platform.platform()}, {os.cpu_count()} cores")
-    for name in _PACKAGES:
-        click.echo(f"{name:<12}{_version(name)}")
-    _report_sandbox()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _report_sandbox() -> None:
-    """Run a one-line submission, which proves more than a list of versions."""
-    from grader.errors import GraderFault
-    from grader.sandbox.contract import Code, Limits, StudentCall
-    from grader.sandbox.warm import WarmSandbox
-
-    begin = time.monotonic()
-    sandbox = WarmSandbox(("numpy", "torch"))
-    code = Code(main="submission", cells=(("submission.py", "def one():\n    return 1\n"),))
-    limits = Limits(
-        call_seconds=5,
-        load_seconds=30,
-        submission_seconds=30,
-        memory_megabytes=256,
-        output_kilobytes=1,
-    )
-    try:
-        sandbox.wait_until_ready()
-        ready = time.monotonic()
-        sandbox.prove()
-        proved = time.monotonic() - ready
-        session = sandbox.open(code, limits)
-        call = StudentCall("one", [])
-        value = session.call(call, seconds=5, answer=lambda name, arguments: None).value
-        session.close()
-    finally:
-        sandbox.close()
-    if value != 1:
-        raise GraderFault(f"a one-line submission returned {value!r} instead of 1")
-    click.echo(f"sandbox     works; the warm process was ready after {ready - begin:.1f} s")
-    _report_isolation(sandbox, proved=proved)
-
-
-def _report_isolation(sandbox: "WarmSandbox", *, proved: float) -> None:
-    """The level, what it is made of, and why it is no better one."""
-    click.echo(f"isolation   level {sandbox.level}: {sandbox.level.promise}.")
-    for layer in sandbox.layers:
-        click.echo(f"            - {layer}")
-    click.echo(f"            proved in {1000 * proved:.0f} ms by a process that tried to break out")
-    for refusal in sandbox.refusals:
-        why = (refusal.why.splitlines() or [""])[-1]
-        click.echo(f"            not {refusal.plan.level}: {why}")
+    doctor_run.describe_machine(sandbox)

@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from grader.records import Report
+from grader.reports.terminal import console
 
 Told = Callable[[Report, int, int], None]
 _LINES = 10  # about as many lines of progress in a log
@@ -14,20 +22,10 @@ _LINES = 10  # about as many lines of progress in a log
 @contextmanager
 def progress() -> Iterator[Told]:
     """What to call with each report: (report, how many are done, of how many)."""
-    from grader.reports.terminal import console
-
     terminal = console(stderr=True)
     if not terminal.is_terminal:
         yield _in_lines
         return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
     columns = (
         TextColumn("grading"),
         BarColumn(),

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from grader.courses.identities import entered, recognised
 from grader.errors import GraderError
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import Answered, Event, Finished, Session, resumed
-from grader.quiz.items.marks import counted
 from grader.quiz.marking.scoring import marks_to_json
 from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
+from grader.text import counted
 
 
 class NotNow(GraderError):
@@ -81,6 +82,19 @@ def settle(store: QuizStore, quiz: Quiz, stored: StoredAttempt, *, at: datetime)
     return store.attempt(stored.id)
 
 
+def settled(
+    store: QuizStore, quiz: Quiz, *, at: datetime, student: str | None = None
+) -> list[StoredAttempt]:
+    """The attempts of a student, or of all; those whose time is up are handed in first.
+
+    Raises:
+        CourseError: the store knows another quiz by the identity of this one.
+    """
+    known = recognised(store, quiz)
+    found = store.attempts(student=student, quiz=known.id) if known else ()
+    return [one if one.finished_at else settle(store, quiz, one, at=at) for one in found]
+
+
 def unfinished(
     store: QuizStore, quiz: Quiz, wish: WantedAttempt, earlier: Iterable[StoredAttempt]
 ) -> Attempt | None:
@@ -98,13 +112,14 @@ def begin(
 
     Raises:
         NotNow: the rules of the quiz do not allow one.
+        CourseError: the store knows another quiz by the identity of this one.
     """
     if refusal := quiz.rules.no_attempt(at, begun=number - 1):
         raise NotNow(refusal, at=quiz.name)
     items = quiz.draw(seed)
     stored = store.begin(
         student=wish.student,
-        topic=quiz.name,
+        quiz=entered(store, quiz),
         topic_digest=quiz.paper(items).digest,
         seed=seed,
         settings={"feedback": wish.feedback or quiz.rules.feedback, "items": list(items)},

@@ -1,12 +1,13 @@
-"""Where the marks of a class are kept: a results folder, or a store."""
+"""The marks of a class where they are kept: in a results folder, or in a store."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
-from grader.courses.class_quiz import Topics
-from grader.courses.quiz_results import QuizResults
+from grader.courses.quiz_results_folder import QuizResultsFolder
+from grader.courses.topics_by_name import Topics
 from grader.errors import GraderError
 from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.class_marks import ClassMarks, Keeper
@@ -20,24 +21,24 @@ from grader.store.quiz_store import default_store
 class KeptMarks:
     """The marks of a class, with what is needed to talk about them."""
 
-    name: str
+    name: str  # of the folder or the store
     marks: ClassMarks
     misconceptions: Mapping[str, str]
-    outcome: str = ""  # where the marks can be read
+    grades: Path | None = None  # the gradebook that follows them; a store has none
 
 
 @contextmanager
-def open_place(where: str | None, questions: Path | None) -> Iterator[KeptMarks]:
+def open_marks(where: str | None, questions: Path | None) -> Iterator[KeptMarks]:
     """Open a results folder or a store; by default the store that `take` uses.
 
     Raises:
         GraderError: there is none.
     """
-    if where is not None and Path(where).is_dir():
-        results = QuizResults(Path(where))
+    if is_results_folder(where):
+        results = QuizResultsFolder(Path(where))
         named = results.run().questions
         folder = question_folder(questions or (Path(named) if named else None))
-        yield _place(where, results, folder, outcome=f"Grades: {results.grades}")
+        yield _kept(where, results, folder, grades=results.grades)
         return
     store = where or str(default_store())
     if "://" not in store and not Path(store).expanduser().is_file():
@@ -47,10 +48,15 @@ def open_place(where: str | None, questions: Path | None) -> Iterator[KeptMarks]
             fix="Name the folder of `grader quiz grade -o`, an SQLite file, or a database URL.",
         )
     with open_marking_store(store) as opened:
-        yield _place(store, opened, question_folder(questions))
+        yield _kept(store, opened, question_folder(questions))
 
 
-def _place(name: str, keeper: Keeper, folder: Path, *, outcome: str = "") -> KeptMarks:
+def is_results_folder(where: str | None) -> TypeGuard[str]:
+    """Whether marks are kept in a folder there; otherwise it names a store."""
+    return where is not None and Path(where).is_dir()
+
+
+def _kept(name: str, keeper: Keeper, folder: Path, *, grades: Path | None = None) -> KeptMarks:
     sheets = (sheet_from_json(*pair) for pair in keeper.records().items())
     # by the ids of the questions: a quiz may have questions of several topics
     topics = {topic_of(row["question"]) for sheet in sheets for row in sheet.rows}
@@ -65,5 +71,5 @@ def _place(name: str, keeper: Keeper, folder: Path, *, outcome: str = "") -> Kep
         name=name,
         marks=ClassMarks(keeper, items),
         misconceptions=load_misconceptions(folder),
-        outcome=outcome,
+        grades=grades,
     )

@@ -1,66 +1,136 @@
 """The source files of a zip archive, read in memory: nothing is ever unpacked to disk."""
 
+import contextlib
+import functools
+import posixpath
 import stat
+import struct
 import zipfile
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import IO
 
 from grader.errors import SubmissionError
+from grader.intake.source_files import (
+    ENVIRONMENT,
+    MAX_NAME_SHOWN,
+    SourceFile,
+    Unreadable,
+    composed,
+    is_wanted,
+    limit_of,
+    too_large,
+)
 from grader.text import clean_line
 
-MAX_MEMBERS = 2000
-MAX_FILE_BYTES = 2 << 20
-MAX_TOTAL_BYTES = 20 << 20
-MAX_NAME_SHOWN = 100
+MAX_TOTAL_BYTES = 20 << 20  # of an archive that is read whole
+MAX_DIRECTORY_BYTES = 32 << 20  # the list of members, which is read whole: some 300,000
+_END = struct.Struct("<4s4H2LH")
+_LONGEST_COMMENT = 1 << 16
+_FIX = "Zip the folder that holds submission.py, and hand in that."
+_IS_UTF8 = 1 << 11
+
+
+def sources_in_zip(file: IO[bytes], name: str) -> list[SourceFile]:
+    """The members that may be sources. They are read, from the open file, only if they are used.
+
+    Raises:
+        SubmissionError: it is no zip, or a member's path leads out of it.
+    """
+    members = _members(file, name)
+    environments = {member.path.parent for member in members if member.path.name == ENVIRONMENT}
+    return [
+        member
+        for member in members
+        if is_wanted(member.path) and not environments & set(member.path.parents)
+    ]
 
 
 def files_in_zip(data: bytes, name: str, suffixes: tuple[str, ...]) -> dict[str, bytes]:
     """The members with one of the suffixes, by path.
 
     Raises:
-        SubmissionError: it is no zip, too large, or a member's path leads out of it.
+        SubmissionError: one of them cannot be read, or all are too large; see `sources_in_zip`.
     """
+    members = [m for m in _members(BytesIO(data), name) if m.path.suffix in suffixes]
+    if sum(member.size for member in members) > MAX_TOTAL_BYTES:
+        raise _refused(name, f"its files are larger than {MAX_TOTAL_BYTES >> 20} MB")
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if _wanted(m, name, suffixes)]
-            if len(archive.infolist()) > MAX_MEMBERS:
-                raise _refused(name, f"it has more than {MAX_MEMBERS} members")
-            if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
-                raise _refused(name, f"its sources are larger than {MAX_TOTAL_BYTES >> 20} MB")
-            return {member.filename: _read(archive, member, name) for member in members}
+        return {str(member.path): member.read() for member in members}
+    except Unreadable as error:
+        raise _refused(name, f"a file in it {error}") from error
+
+
+def _members(file: IO[bytes], name: str) -> list[SourceFile]:
+    """All but folders. The last of a name counts."""
+    try:
+        _check_directory(file, name)
+        archive = zipfile.ZipFile(file)
+        members = {_path(member, name): member for member in archive.infolist()}
     except SubmissionError:
         raise
     except Exception as error:  # each way of packing has its own errors for damaged bytes
-        said = clean_line(str(error), 2 * MAX_NAME_SHOWN)  # it may quote the names of members
-        raise _refused(name, f"it is not a readable zip archive ({said})") from error
+        raise _refused(name, f"it is not a readable zip archive ({_said(error)})") from error
+    return [
+        SourceFile(path, member.file_size, functools.partial(_read, archive, member, path))
+        for path, member in members.items()
+        if not member.filename.endswith(("/", "\\"))
+    ]
 
 
-def _wanted(member: zipfile.ZipInfo, name: str, suffixes: tuple[str, ...]) -> bool:
-    path = PurePosixPath(member.filename)
-    if path.is_absolute() or ".." in path.parts or "\\" in member.filename:
-        raise _refused(name, f"the path {_quoted(member)} leads out of it")
+def _check_directory(file: IO[bytes], name: str) -> None:
+    """Its size must be bounded before it is read; an archive that lies about it is not readable."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _LONGEST_COMMENT - _END.size))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if 0 <= at <= len(tail) - _END.size:
+        announced = _END.unpack_from(tail, at)[5]
+        # What is too large for the field stands in a record of its own, and is not looked up.
+        longest = size if b"PK\x06\x07" in tail[:at] else announced
+        if longest > MAX_DIRECTORY_BYTES:
+            raise _refused(name, "its list of files is larger than that of any homework")
+    file.seek(0)
+
+
+def _path(member: zipfile.ZipInfo, name: str) -> PurePosixPath:
+    """Where a member belongs: with the slashes of Windows, and the letters of macOS."""
+    spelled = member.filename
+    if not member.flag_bits & _IS_UTF8:
+        with contextlib.suppress(UnicodeError):
+            spelled = spelled.encode("cp437").decode()  # UTF-8 that does not say so
+    path = posixpath.normpath(spelled.replace("\\", "/"))
+    first = path.partition("/")[0]
+    if path.startswith("/") or first == ".." or (len(first) == 2 and first[1] == ":"):
+        raise _refused(
+            name, f"the path {clean_line(repr(spelled), MAX_NAME_SHOWN)} leads out of it"
+        )
+    return PurePosixPath(composed(path))
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: PurePosixPath) -> bytes:
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise _refused(name, f"{_quoted(member)} is a link")
-    return not member.is_dir() and path.suffix in suffixes
-
-
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
+        raise Unreadable("is a link, and links are not followed", fix="Hand in the file itself.")
     if member.flag_bits & 1:
-        raise _refused(name, "it is encrypted")
-    with archive.open(member) as file:
-        data = file.read(MAX_FILE_BYTES + 1)  # what the archive says of the size is not believed
-    if len(data) > MAX_FILE_BYTES:
-        raise _refused(name, f"{_quoted(member)} is larger than {MAX_FILE_BYTES >> 20} MB")
+        raise Unreadable("is encrypted", fix=_FIX)
+    limit = limit_of(path)
+    try:
+        with archive.open(member) as file:
+            data = file.read(limit + 1)  # what the archive says of the size is not believed
+    except Exception as error:  # see above
+        raise Unreadable(f"is damaged in the archive ({_said(error)})", fix=_FIX) from error
+    if len(data) > limit:
+        raise too_large(path)
     return data
 
 
-def _quoted(member: zipfile.ZipInfo) -> str:
-    return clean_line(repr(member.filename), MAX_NAME_SHOWN)
+def _said(error: Exception) -> str:
+    return clean_line(str(error), 2 * MAX_NAME_SHOWN)  # it may quote the names of members
 
 
 def _refused(name: str, why: str) -> SubmissionError:
     return SubmissionError(
         f"the archive was not read: {why}",
         at=name,
-        fix="Zip the folder that holds submission.py, and hand in that.",
+        fix=_FIX,
     )

@@ -1,23 +1,31 @@
 """One submission as text, from a file, a folder, a notebook or a zip of one of these."""
 
+import functools
 import hashlib
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
-from grader.intake.archive import MAX_FILE_BYTES, MAX_NAME_SHOWN, MAX_TOTAL_BYTES, files_in_zip
+from grader.intake.archive import sources_in_zip
+from grader.intake.encoding import text_of
+from grader.intake.folder import files_in_folder, read_file
+from grader.intake.main_file import main_file, modules_beside, reachable
+from grader.intake.notebook import code_cells
+from grader.intake.source_files import (
+    MAX_NAME_SHOWN,
+    MAX_SOURCE_BYTES,
+    SOURCES,
+    SourceFile,
+    Unreadable,
+    is_ignored,
+)
 from grader.records import Submission
 from grader.text import clean_line
 
-SOURCES = (".py", ".ipynb")
-MAIN = ("submission.py", "submission.ipynb")
-MAX_DEPTH = 20  # folders in one another
 _MAX_PATH = 4096
-_IGNORED = {"__pycache__", "venv", "node_modules"}
-_IGNORED |= {"__MACOSX", "Icon\r", "Thumbs.db", "desktop.ini"}  # what systems add to folders
 
 
 def read(path: Path, name: str | None = None) -> Submission:
@@ -42,11 +50,13 @@ def read(path: Path, name: str | None = None) -> Submission:
     at = _shown(path.name)
     try:
         if path.is_dir() and not path.is_symlink():
-            return _from_files(name, _files_in_folder(path), at)
+            return _from_files(name, files_in_folder(path), at)
         if suffix == ".zip":
-            return _from_files(name, files_in_zip(_bytes(path), at, SOURCES), at)
+            return _from_zip(name, path, at)
         if suffix in SOURCES or path.is_dir():
-            return _submission(name, at, _bytes(path), {})
+            read_it = functools.partial(read_file, path)
+            main = SourceFile(PurePosixPath(at), path.lstat().st_size, read_it)
+            return _submission(name, main, {}, [])
     except OSError as error:
         raise SubmissionError(
             f"cannot be read ({error.strerror})",
@@ -78,7 +88,7 @@ def entries(folder: Path, *, without: Path | None = None) -> dict[str, Path]:
             fix="Name the folder with the submissions.",
         )
     other = os.path.realpath(without) if without else None
-    there = [path for path in folder.iterdir() if not _is_ignored(path.name)]
+    there = [path for path in folder.iterdir() if not is_ignored(path.name)]
     paths = sorted(path for path in there if os.path.realpath(path) != other)
     if not paths:
         raise SubmissionError(
@@ -115,117 +125,81 @@ def _harmless(names: list[str]) -> list[str]:
     return made
 
 
-def _is_ignored(name: str) -> bool:
-    return name.startswith(".") or name in _IGNORED
-
-
-def _bytes(path: Path) -> bytes:
-    """A regular file's content; anything else, such as a link or a pipe, is refused."""
+def _from_zip(name: str, path: Path, at: str) -> Submission:
     if path.is_symlink() or not path.is_file():
-        raise SubmissionError(
-            "is not a regular file", at=_shown(path.name), fix="Hand in the file itself."
-        )
-    limit = MAX_TOTAL_BYTES if path.suffix == ".zip" else MAX_FILE_BYTES
-    if path.stat().st_size > limit:
-        raise SubmissionError(
-            f"is larger than {limit >> 20} MB",
-            at=_shown(path.name),
-            fix="Hand in source code only; clear the outputs of a notebook.",
-        )
-    return path.read_bytes()
+        raise SubmissionError("is not a regular file", at=at, fix="Hand in the file itself.")
+    with open(path, "rb") as file:
+        return _from_files(name, sources_in_zip(file, at), at)
 
 
-def _files_in_folder(folder: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    total = 0
-    for path in _walk(folder, _shown(folder.name)):
-        data = files[_utf8(path.relative_to(folder).as_posix())] = _bytes(path)
-        total += len(data)
-        if total > MAX_TOTAL_BYTES:
-            raise SubmissionError(
-                f"holds more than {MAX_TOTAL_BYTES >> 20} MB of source",
-                at=_shown(folder),
-                fix="Hand in the modules that submission.py needs, and no others.",
-            )
-    return files
+def _from_files(name: str, files: Sequence[SourceFile], at: str) -> Submission:
+    main, note = main_file(files, at)
+    return _submission(name, main, modules_beside(files, main), [note] if note else [])
 
 
-def _utf8(name: str) -> str:
-    """A module's path: unlike what is shown, it must stay what the student imports."""
-    return name.encode("utf-8", errors="backslashreplace").decode()
-
-
-def _walk(folder: Path, at: str, depth: int = 0) -> Iterator[Path]:
-    if depth > MAX_DEPTH:
-        raise _too_deep(at)
-    for path in sorted(folder.iterdir()):
-        if _is_ignored(path.name):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _walk(path, at, depth + 1)
-        elif path.suffix in SOURCES:
-            yield path
-
-
-def _too_deep(at: str) -> SubmissionError:
-    return SubmissionError(
-        f"holds folders in folders, more than {MAX_DEPTH} levels deep",
-        at=at,
-        fix="Hand in the folder that holds submission.py, and no others.",
+def _submission(
+    name: str, main: SourceFile, modules: Mapping[str, SourceFile], notes: list[str]
+) -> Submission:
+    cells = _cells(main, notes)
+    texts = _ModuleTexts(modules, notes, sum(len(source.encode()) for _, source in cells))
+    if sum(file.size for file in modules.values()) <= MAX_SOURCE_BYTES:
+        others = {path: texts.of(path) for path in sorted(modules)}
+    else:
+        others = reachable("\n".join(source for _, source in cells), modules, texts.of)
+        left = len(modules) - len(others)
+        notes.append(f"{left} files beside {main.path.name} were not read: nothing names them.")
+    digest = hashlib.sha256()
+    for label, source in [*cells, *sorted(others.items())]:
+        digest.update(f"{label}\0{len(source)}\0{source}".encode())
+    return Submission(
+        name=name,
+        cells=tuple(cells),
+        modules=others,
+        digest=digest.hexdigest(),
+        notes=tuple(notes),
     )
 
 
-def _from_files(name: str, files: Mapping[str, bytes], at: str) -> Submission:
-    """The submission among the files: its main file is the one nearest to the top."""
-    paths = {PurePosixPath(file): data for file, data in files.items()}
-    paths = {p: data for p, data in paths.items() if not any(map(_is_ignored, p.parts))}
-    if any(len(path.parts) > MAX_DEPTH + 1 for path in paths):
-        raise _too_deep(at)
-    mains = sorted((len(path.parts), path) for path in paths if path.name in MAIN)
-    if not mains:
-        held = ", ".join(_quoted(path) for path in sorted(paths)[:5]) or "no source file"
-        raise SubmissionError(
-            f"there is no submission.py or submission.ipynb; it holds {held}",
-            at=at,
-            fix="Name the main file submission.py or submission.ipynb.",
-        )
-    if len(mains) > 1 and mains[0][0] == mains[1][0]:
-        raise SubmissionError(
-            f"there are two main files, {_quoted(mains[0][1])} and {_quoted(mains[1][1])}",
-            at=at,
-            fix="Hand in one of them.",
-        )
-    main = mains[0][1]
-    modules = {
-        path.relative_to(main.parent).as_posix(): data
-        for path, data in paths.items()
-        if path.suffix == ".py" and path != main and path.is_relative_to(main.parent)
-    }
-    return _submission(name, main.name, paths[main], modules)
-
-
-def _quoted(path: PurePosixPath) -> str:
-    return clean_line(str(path), MAX_NAME_SHOWN)
-
-
-def _submission(name: str, main: str, data: bytes, modules: Mapping[str, bytes]) -> Submission:
-    text = _text(data, main)
-    cells = [(main, text)]
-    if main.lower().endswith(".ipynb"):
-        from grader.intake.notebook import code_cells  # nbformat takes a tenth of a second
-
-        cells = code_cells(text, main)
-    others = {path: _text(source, path) for path, source in sorted(modules.items())}
-    digest = hashlib.sha256()
-    for label, source in [*cells, *others.items()]:
-        digest.update(f"{label}\0{len(source)}\0{source}".encode())
-    return Submission(name=name, cells=tuple(cells), modules=others, digest=digest.hexdigest())
-
-
-def _text(data: bytes, name: str) -> str:
+def _cells(main: SourceFile, notes: list[str]) -> list[tuple[str, str]]:
+    at = _shown(main.path.name)
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise SubmissionError(
-            "is not UTF-8 text", at=_shown(name), fix="Save it as UTF-8."
-        ) from error
+        text, note = text_of(main.read())
+    except Unreadable as error:
+        raise SubmissionError(str(error), at=at, fix=error.fix) from error
+    if note:
+        notes.append(f"{at} {note}.")
+    cells = code_cells(text, at) if main.path.suffix.lower() == ".ipynb" else [(at, text)]
+    if sum(len(source.encode()) for _, source in cells) > MAX_SOURCE_BYTES:
+        raise _too_much(at)
+    return cells
+
+
+class _ModuleTexts:
+    """Reads modules. What cannot be read matters only if it is imported, and then raises."""
+
+    def __init__(self, files: Mapping[str, SourceFile], notes: list[str], used: int) -> None:
+        self._files = files
+        self._notes = notes
+        self._bytes = used
+
+    def of(self, path: str) -> str:
+        shown = clean_line(path, MAX_NAME_SHOWN)
+        try:
+            text, note = text_of(self._files[path].read())
+            if note:
+                self._notes.append(f"{shown} {note}.")
+        except Unreadable as error:
+            self._notes.append(f"{shown} {error}, and matters only if it is imported.")
+            text = f"raise SyntaxError({f'{shown} {error}'!r})\n"
+        self._bytes += len(path.encode()) + len(text.encode())
+        if self._bytes > MAX_SOURCE_BYTES:
+            raise _too_much(shown)
+        return text
+
+
+def _too_much(at: str) -> SubmissionError:
+    return SubmissionError(
+        f"with it, the source is larger than {MAX_SOURCE_BYTES >> 20} MB",
+        at=at,
+        fix="Hand in the modules that submission.py needs, and no data in them.",
+    )

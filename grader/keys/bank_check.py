@@ -15,7 +15,7 @@ from grader.keys.key_outcome import KeyOutcome
 from grader.keys.orders import order_problems
 from grader.keys.subject_keys import SubjectKeys
 from grader.keys.truths import Broken, claimed, numeric_problems, truth_problems
-from grader.quiz.bank.stored_results import PLACEHOLDER, Result, Stored
+from grader.quiz.bank.stored_results import PLACEHOLDER, Stored, StoredResult
 from grader.quiz.bank.topics import Topic, read_topic, topic_paths
 from grader.quiz.items.item import Item
 from grader.quiz.items.ordering import Ordering
@@ -92,7 +92,7 @@ def _one_thread() -> Iterator[None]:
 def _outcome(keys: SubjectKeys, topic: Topic, item: Item, backing: Backing) -> KeyOutcome:
     digest = topic.digests.get(item.id, "")
     kind = backing_kind(backing)
-    result = Result(
+    result = StoredResult(
         digest=digest, kind=kind, ran=_ran(backing), seeds=getattr(backing, "seeds", "")
     )
     problems: Iterable[str] = ()
@@ -120,8 +120,8 @@ def _ran(backing: Backing) -> str:
 
 
 def _run(
-    keys: SubjectKeys, item: Item, backing: Backing, result: Result
-) -> tuple[Iterable[str], Result]:
+    keys: SubjectKeys, item: Item, backing: Backing, result: StoredResult
+) -> tuple[Iterable[str], StoredResult]:
     match backing:
         case NumericRun():
             problems, value = numeric_problems(item, claimed(backing.claim, keys.claims))

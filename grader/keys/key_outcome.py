@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.quiz.bank.stored_results import Result
+from grader.quiz.bank.stored_results import StoredResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class KeyOutcome:
     topic: str
     path: Path
     item: str
-    result: Result
+    result: StoredResult
     problems: tuple[str, ...] = ()
 
     @property

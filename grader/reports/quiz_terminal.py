@@ -20,9 +20,10 @@ from grader.quiz.attempt.rules import Feedback, Rules, duration, moment
 from grader.quiz.attempt.session import Session
 from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Presentation
-from grader.quiz.items.marks import Mark, Standing, counted, shown
+from grader.quiz.items.marks import Mark, Standing, shown
 from grader.quiz.marking.scoring import Marks, Row
 from grader.reports.terminal_maths import plain_maths
+from grader.text import counted
 
 COLOURS = {
     Standing.RIGHT: "green",
@@ -100,17 +101,9 @@ def start(quiz: Quiz, *, number: int, at: datetime) -> RenderableType:
     return Text.assemble((head, "bold"), "\n".join(lines), "\n")
 
 
-def later(session: Session) -> str:
-    """Why no marks are shown of an attempt, without a word on what they are."""
-    saved = f"{counted(len(session.answers), 'answer')} of {len(session.items)} saved"
-    if session.rules.feedback == Feedback.CLOSED and session.rules.closes:
-        return f"{saved}; marks are shown once it has closed {moment(session.rules.closes)}"
-    return f"{saved}; this quiz shows no marks"
-
-
 def handed_in(session: Session) -> RenderableType:
     """The end of an attempt whose marks are not to be shown, or not yet."""
-    text = f"\nHanded in: {later(session)}."
+    text = f"\nHanded in: {session.why_no_marks()}."
     if session.rules.feedback == Feedback.CLOSED:
         text += " Then type:"
     return Text(text)

@@ -30,6 +30,15 @@ from grader.sandbox.contract import (
     StudentCall,
     Use,
 )
+from grader.sandbox.overtime import (
+    OVERTIME_SECONDS,
+    Interrupt,
+    Overtime,
+    Place,
+    Skip,
+    never_interrupted,
+    stop,
+)
 from grader.text import clean, clean_line
 
 T = TypeVar("T")
@@ -50,9 +59,20 @@ EndChild = Callable[[bool], int]  # told whether the child has ended by itself
 class ChildSession:
     """A `StudentSession` over a channel; `end` kills the child and gives its exit code."""
 
-    def __init__(self, channel: Channel, end: EndChild, *, user: int = 0) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        end: EndChild,
+        *,
+        user: int = 0,
+        interrupt: Interrupt = never_interrupted,
+    ) -> None:
         self._channel = channel
         self._end = end
+        self._interrupt = interrupt
+        self._sources: dict[str, str] = {}
+        self.reading: Place | None = None  # the statement that is run while the code is read
+        self.stopped: list[Place] = []  # those that ran out of time meanwhile
         self.user = user
         self._alive = True
         self._last_id = 0
@@ -86,8 +106,14 @@ class ChildSession:
             ) from error
         return self._channel.peer
 
-    def load(self, code: Code, limits: Limits) -> None:
+    def load(
+        self, code: Code, limits: Limits, *, one_by_one: bool = False, skip: Sequence[Skip] = ()
+    ) -> None:
         """Have the child read and run the submission.
+
+        Args:
+            one_by_one: have it tell of each statement before it runs; see `reading`.
+            skip: the statements that are not run, and why.
 
         Raises:
             CallFailed: the submission cannot be read or run.
@@ -101,19 +127,27 @@ class ChildSession:
             stages=list(code.stages),
             shortcuts=list(code.shortcuts),
             shortcut_stages=[list(stages) for stages in code.shortcuts.values()],
+            seconds=limits.load_seconds,
+            one_by_one=one_by_one,
+            skip=list(skip),
         )
+        self._sources = {**dict(code.cells), **code.modules}
         try:
             frame = wire.encode(message)
         except wire.WireError:
             most = wire.MAX_STRUCTURE_BYTES >> 20
             raise BadValue(f"Your submission has more than {most} MB of source text.") from None
-        reply = self._exchange(frame, "Your submission", limits.load_seconds, _no_answer)
+        overtime = OVERTIME_SECONDS
+        reply = self._exchange(
+            frame, "Your submission", limits.load_seconds, _no_answer, overtime=overtime
+        )
         match reply:
             case wire.Loaded(framework=framework, notes=notes, mentions=mentions):
                 named = [(number, "", file, line, 0) for number, file, line in mentions[:_MENTIONS]]
                 self.uses = [*self._uses(named), *self._uses(reply.uses[:_USES])]
                 self.framework = clean(framework, 10)
-                self.notes = [clean(note, _NOTE) for note in notes[:20]]
+                self.notes = [clean(note, _TEXT) for note in notes[:20]]
+                self.stopped = reply.stopped[:_USES]
             case wire.Raised():
                 raise _raised("Your submission", reply)
             case _:
@@ -185,8 +219,10 @@ class ChildSession:
         match reply:
             case wire.Value(value=value, arguments=after) if len(after) == n_arguments:
                 return value, after
-            case wire.Raised(kind="missing", exception=""):
-                raise NotImplementedYet(f"{function} is not defined.")
+            case wire.Raised(kind="missing", exception="", text=why):
+                undefined = f"{function} is not defined."
+                said = f"{undefined} {clean(why, _NOTE)}" if why else undefined
+                raise NotImplementedYet(said, discreet=undefined)
             case wire.Raised(kind="missing"):
                 raise NotImplementedYet(f"{function} is not implemented yet.")
             case wire.Raised(kind="unsendable", text=text):
@@ -213,14 +249,27 @@ class ChildSession:
         return self._last_id
 
     def _exchange(
-        self, frame: bytes, function: str, seconds: float, answer: Answerer
+        self,
+        frame: bytes,
+        function: str,
+        seconds: float,
+        answer: Answerer,
+        *,
+        overtime: float = 0.0,
     ) -> wire.FromChild:
-        """Send the last request and serve what the child asks until its reply is there."""
+        """Send the last request and serve what the child asks until its reply is there.
+
+        With overtime, what runs when its time is up is stopped, and the child may still end well.
+        """
 
         def converse(deadline: float) -> wire.FromChild:
             self._channel.send(frame, deadline)
+            until = Overtime(self._channel, self._interrupt, deadline, overtime)
             while True:
-                reply = self._channel.receive(deadline)
+                reply = until.receive()
+                if isinstance(reply, wire.Running):
+                    self.reading = clean_line(reply.file, _NOTE), min(reply.line, _LARGEST)
+                    continue
                 if not isinstance(reply, wire.Ask):
                     break
                 self._count(reply)
@@ -236,8 +285,10 @@ class ChildSession:
         try:
             return talk(time.monotonic() + seconds)
         except DeadlinePassed:
+            where = self._stop()
             self._kill()
-            raise TimedOut(f"{function} did not finish within {seconds:g} s.") from None
+            sentence = f"{function} did not finish within {seconds:g} s"
+            raise TimedOut(f"{sentence}{where}.", discreet=f"{sentence}.") from None
         except ChildGone:
             raise _ended(function, self._kill(ended_itself=True)) from None
         except wire.WireError:
@@ -251,6 +302,13 @@ class ChildSession:
             self._kill()
             raise
 
+    def _stop(self) -> str:
+        """Where the child was when its time was up, as it tells: the line of its own code."""
+        found = stop(self._channel, self._interrupt, self._sources)
+        self._last_output += found.printed
+        self.reading = found.statement or self.reading
+        return f"; it was{clean(found.where, _NOTE)}" if found.where else ""
+
     def _count(self, ask: wire.Ask) -> None:
         """Each question has the number after the last one: none is replayed or left out."""
         if ask.id != self._last_ask + 1:
@@ -263,7 +321,7 @@ class ChildSession:
         try:
             return self._end(ended_itself)
         finally:
-            self._last_output = self._channel.take_output()
+            self._last_output += self._channel.take_output()
             self._channel.close()
 
     def _violation(self, function: str) -> CallFailed:
@@ -313,6 +371,8 @@ def _raised(function: str, reply: wire.Raised) -> CallFailed:
     if reply.kind == "memory":
         sentence = f"{function} asked for more memory than is allowed"
         return OutOfMemory(sentence + (where or "."), discreet=f"{sentence}.")
+    if reply.kind == "stopped":
+        return TimedOut(f"{function} did not finish in time{where or '.'}")
     said = f"{clean(reply.exception, 100)}: {clean(reply.text, _TEXT)}".removesuffix(": ")
     return Crashed(f"{function} raised {said}{where}", discreet=f"{function} raised an error.")
 

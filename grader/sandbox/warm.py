@@ -26,7 +26,9 @@ from grader.sandbox.child.launch import WANT_NAMESPACES
 from grader.sandbox.child_session import ChildSession, calls_ahead, exit_code
 from grader.sandbox.contract import CallsAhead, Code, Limits, StudentCall
 from grader.sandbox.levels import PLANS, Level, Plan
+from grader.sandbox.overtime import Interrupt
 from grader.sandbox.privileges import FIRST_USER, USERS
+from grader.sandbox.reading import Reading
 
 START_SECONDS = 120.0  # importing torch on a busy machine
 REPLY_SECONDS = 20.0
@@ -71,6 +73,7 @@ class WarmSandbox:
         self._plan: Plan | None = None
         self._hello: requests.Hello | None = None
         self._refusals: list[ForkRefusal] = []
+        self._reading = Reading()
         self._lock = threading.RLock()
         self._users = itertools.count(os.getpid() * 61)  # apart from those of other workers
         self._start(want_namespaces=any(plan.namespaces for plan in plans))
@@ -183,10 +186,12 @@ class WarmSandbox:
         return why
 
     def _open(self, plan: Plan, code: Code, limits: Limits) -> ChildSession:
+        return self._reading.open(lambda: self._checked(plan, limits), code, limits)
+
+    def _checked(self, plan: Plan, limits: Limits) -> ChildSession:
         session = self._fork(plan, limits)
         try:
             self._check(session, plan)
-            session.load(code, limits)
         except BaseException:
             session.close()
             raise
@@ -219,7 +224,8 @@ class WarmSandbox:
             theirs.close()
             os.close(output_end)
         pid = reply.pid if isinstance(reply, requests.Forked) else -1
-        return ChildSession(channel, self._ender(pid, plan, folder), user=user)
+        end = self._ender(pid, plan, folder)
+        return ChildSession(channel, end, user=user, interrupt=self._interrupter(pid))
 
     def _check(self, session: ChildSession, plan: Plan) -> None:
         """What the kernel shows of the child before it has seen a byte of the submission."""
@@ -230,6 +236,12 @@ class WarmSandbox:
                 + "; ".join(wrong),
                 fix=_DOCTOR,
             )
+
+    def _interrupter(self, pid: int) -> Interrupt:
+        def interrupt(tell: bool) -> None:
+            self._request(requests.Interrupt(pid=pid, tell=tell), [])
+
+        return interrupt
 
     def _ender(self, pid: int, plan: Plan, folder: str) -> Callable[[bool], int]:
         def end(ended_itself: bool) -> int:

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
 
 from sqlalchemy import insert, select, update
 
-from grader.store.marking_tables import MARKING_TABLES, decisions, earlier_marks
-from grader.store.quiz_store import QuizStore, open_store
-from grader.store.tables import attempts, metadata
+from grader.store.database import open_database
+from grader.store.quiz_store import QuizStore
+from grader.store.tables import attempts, decisions, earlier_marks
 
 _REASON_LENGTH = 500
 
@@ -28,21 +27,18 @@ class EarlierMarks:
 class MarkingStore(QuizStore):
     """A keeper of marks, as `marking.class_marks` asks for. A sheet is a finished attempt."""
 
-    def __enter__(self) -> Self:
-        return self
-
     def records(self) -> Mapping[str, str]:
         query = (
             select(attempts.c.id, attempts.c.marks)
             .where(attempts.c.finished_at.is_not(None), attempts.c.marks.is_not(None))
             .order_by(attempts.c.id)
         )
-        with self._transaction() as connection:
+        with self._reading() as connection:
             return {f"attempt {row.id}": row.marks for row in connection.execute(query)}
 
     def entries(self) -> Sequence[str]:
         query = select(decisions.c.entry).order_by(decisions.c.id)
-        with self._transaction() as connection:
+        with self._reading() as connection:
             return list(connection.scalars(query))
 
     def add(self, entries: Sequence[str]) -> None:
@@ -69,7 +65,7 @@ class MarkingStore(QuizStore):
         """The marks that were replaced, oldest first."""
         columns = earlier_marks.c
         query = select(columns.attempt, columns.replaced_at, columns.reason, columns.marks)
-        with self._transaction() as connection:
+        with self._reading() as connection:
             return tuple(
                 EarlierMarks(*row) for row in connection.execute(query.order_by(columns.id))
             )
@@ -79,9 +75,6 @@ def open_marking_store(where: str | Path) -> MarkingStore:
     """Open a store for marking, by the path of an SQLite file or by database URL.
 
     Raises:
-        StoreError: see `open_store`.
+        StoreError: see `quiz_store.open_store`.
     """
-    store = MarkingStore(open_store(where)._engine)
-    with store._transaction() as connection:
-        metadata.create_all(connection, tables=MARKING_TABLES)
-    return store
+    return MarkingStore(open_database(where))

@@ -1,48 +1,42 @@
 """Attempts at quizzes and their answers, in any database that SQLAlchemy reaches."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    Row,
-    create_engine,
-    event,
-    func,
-    insert,
-    select,
-    update,
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from grader.store.database import StoreError, open_database, reading, shown_name, writing
+from grader.store.quiz_rows import (
+    QuizFacts,
+    StoredQuiz,
+    make_quiz,
+    quiz_columns,
+    quizzes_of,
+    row_id,
 )
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
-
-from grader.errors import GraderFault
-from grader.store.tables import VERSION, answers, attempts, bring_up_to_date
+from grader.store.tables import answers, attempts, courses, people, quizzes
 
 Response = str | tuple[str, ...]
-_CONNECT_SECONDS = 10
-_LOCK_SECONDS = 30  # of waiting for others who write to the same file
-
-
-class StoreError(GraderFault):
-    """The store cannot be opened, read or written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAttempt:
-    """One attempt. `marks` is the JSON of the marks as they were when it was finished."""
+    """One attempt. `marks` is the JSON of the marks as they were when it was finished.
+
+    `topic` is the name of the quiz when the attempt began. For an attempt of an earlier version
+    that no quiz has claimed, `quiz` is None, and the topic is all that is known.
+    """
 
     id: int
     student: str
+    quiz: StoredQuiz | None
     topic: str
     topic_digest: str
     seed: int
@@ -68,7 +62,7 @@ class QuizStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def __enter__(self) -> "QuizStore":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -82,11 +76,61 @@ class QuizStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    def quiz(self, *, course: str, name: str, is_practice: bool = False) -> StoredQuiz | None:
+        """The quiz with this identity; None if nobody has begun it."""
+        query = quiz_columns().where(
+            courses.c.key == course, quizzes.c.name == name, quizzes.c.is_practice == is_practice
+        )
+        with self._reading() as connection:
+            return next(quizzes_of(connection, query), None)
+
+    def quizzes(self, *, path: str) -> tuple[StoredQuiz, ...]:
+        """The quizzes of courses that were last begun from this file."""
+        query = quiz_columns().where(quizzes.c.path == path, quizzes.c.is_practice.is_(False))
+        with self._reading() as connection:
+            return tuple(quizzes_of(connection, query))
+
+    def enter_quiz(self, facts: QuizFacts, *, is_same: Callable[[StoredQuiz], bool]) -> StoredQuiz:
+        """Keep what a quiz is now, under its identity.
+
+        Where another quiz has this identity, as `is_same` says, that is returned unchanged.
+        """
+        with self._transaction() as connection:
+            return make_quiz(connection, facts, is_same=is_same)
+
+    def rename_quiz(self, quiz: int, *, course: str, name: str) -> None:
+        """Give a quiz another identity; its attempts go with it."""
+        with self._transaction() as connection:
+            values = {"course": row_id(connection, courses.c.key, course), "name": name}
+            connection.execute(update(quizzes).where(quizzes.c.id == quiz).values(values))
+
+    def unclaimed(self, *, topic: str | None = None) -> tuple[StoredAttempt, ...]:
+        """The attempts of earlier versions that belong to no quiz yet, oldest first."""
+        query = _all_attempts().where(attempts.c.quiz.is_(None))
+        if topic is not None:
+            query = query.where(attempts.c.topic == topic)
+        with self._reading() as connection:
+            return _attempts_of(connection, query)
+
+    def claim(self, quiz: int, *, attempt_ids: Iterable[int]) -> None:
+        """Give attempts that belong to no quiz to this one, with the next numbers in their order.
+
+        One that another program has given to a quiz in the meantime stays there.
+        """
+        with self._transaction() as connection:
+            for key in sorted(attempt_ids):
+                query = select(attempts.c.person, attempts.c.quiz).where(attempts.c.id == key)
+                person, owner = connection.execute(query.with_for_update()).one()
+                if owner is None:
+                    number = _next_number(connection, quiz=quiz, person=person)
+                    statement = update(attempts).where(attempts.c.id == key)
+                    connection.execute(statement.values(quiz=quiz, number=number))
+
     def begin(
         self,
         *,
         student: str,
-        topic: str,
+        quiz: StoredQuiz,
         topic_digest: str,
         seed: int,
         settings: Mapping[str, Any],
@@ -99,46 +143,51 @@ class QuizStore:
         this one in the meantime, that attempt is returned, so nobody loses an attempt to a race.
         """
         values = {
-            "student": student,
-            "topic": topic,
+            "quiz": quiz.id,
+            "topic": quiz.name,
             "topic_digest": topic_digest,
             "seed": seed,
             "settings": dict(settings),
             "started_at": at,
         }
-        earlier = (attempts.c.student == student, attempts.c.topic == topic)
         with self._transaction() as connection:
-            if number is None:
-                last = select(func.coalesce(func.max(attempts.c.number), 0)).where(*earlier)
-                number = int(connection.scalar(last) or 0) + 1
-            same = select(attempts).where(*earlier, attempts.c.number == number)
+            person = row_id(connection, people.c.name, student)
+            number = number or _next_number(connection, quiz=quiz.id, person=person)
+            values |= {"person": person, "number": number}
             try:
                 with connection.begin_nested():
-                    connection.execute(insert(attempts).values(values | {"number": number}))
+                    connection.execute(insert(attempts).values(values))
             except IntegrityError:
                 pass  # it is there already
-            return _attempt(connection.execute(same).one())
+            same = _all_attempts().where(
+                attempts.c.quiz == quiz.id, attempts.c.person == person, attempts.c.number == number
+            )
+            [begun] = _attempts_of(connection, same)
+            return begun
 
     def attempts(
-        self, *, student: str | None = None, topic: str | None = None
+        self, *, student: str | None = None, quiz: int | None = None
     ) -> tuple[StoredAttempt, ...]:
         """The attempts, oldest first: of a student or of all, at one topic or quiz or at all."""
-        query = select(attempts).order_by(attempts.c.id)
+        query = _all_attempts()
         if student is not None:
-            query = query.where(attempts.c.student == student)
-        if topic is not None:
-            query = query.where(attempts.c.topic == topic)
-        with self._transaction() as connection:
-            return tuple(map(_attempt, connection.execute(query)))
+            query = query.where(people.c.name == student)
+        if quiz is not None:
+            query = query.where(attempts.c.quiz == quiz)
+        with self._reading() as connection:
+            return _attempts_of(connection, query)
 
     def attempt(self, attempt: int) -> StoredAttempt:
         """One attempt as it is now."""
-        with self._transaction() as connection:
-            return self._locked(connection, attempt, wait=False)
+        with self._reading() as connection:
+            found = _attempts_of(connection, _all_attempts().where(attempts.c.id == attempt))
+        if not found:
+            raise self._no_attempt(attempt)
+        return found[0]
 
     def answers(self, attempt: int) -> tuple[StoredAnswer, ...]:
         """All answers of an attempt, oldest first."""
-        with self._transaction() as connection:
+        with self._reading() as connection:
             return _answers_of(connection, attempt)
 
     def save_answer(
@@ -152,7 +201,7 @@ class QuizStore:
         stored = response if isinstance(response, str) else list(response)
         values = {"attempt": attempt, "item": item, "response": stored, "answered_at": at}
         with self._transaction() as connection:
-            is_open = self._locked(connection, attempt).finished_at is None
+            is_open = not self._lock(connection, attempt)
             earlier = [a for a in _answers_of(connection, attempt) if a.item == item]
             if earlier and earlier[-1].response == response:
                 return True
@@ -170,7 +219,7 @@ class QuizStore:
         another window just before is marked, too.
         """
         with self._transaction() as connection:
-            if self._locked(connection, attempt).finished_at is not None:
+            if self._lock(connection, attempt):
                 return
             marks = mark(_answers_of(connection, attempt))
             statement = update(attempts).where(attempts.c.id == attempt)
@@ -180,19 +229,26 @@ class QuizStore:
         """Close an attempt with marks made before; doing it twice changes nothing."""
         self.hand_in(attempt, at=at, mark=lambda _: marks)
 
-    def _locked(self, connection: Connection, attempt: int, *, wait: bool = True) -> StoredAttempt:
-        """The attempt, which nobody else changes until the transaction ends if we `wait`."""
-        query = select(attempts).where(attempts.c.id == attempt)
-        row = connection.execute(query.with_for_update() if wait else query).one_or_none()
+    def _lock(self, connection: Connection, attempt: int) -> bool:
+        """Let nobody else change the attempt until the transaction ends; whether it is finished."""
+        query = select(attempts.c.finished_at).where(attempts.c.id == attempt)
+        row = connection.execute(query.with_for_update()).one_or_none()
         if row is None:
-            raise StoreError(
-                f"there is no attempt {attempt}", at=_name(self._engine.url), fix="Begin one."
-            )
-        return _attempt(row)
+            raise self._no_attempt(attempt)
+        return row.finished_at is not None
+
+    def _no_attempt(self, attempt: int) -> StoreError:
+        problem = f"there is no attempt {attempt}"
+        return StoreError(problem, at=shown_name(self._engine), fix="Begin one.")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with _faults_of(self._engine.url), self._engine.begin() as connection:
+        with writing(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with reading(self._engine) as connection:
             yield connection
 
 
@@ -208,97 +264,28 @@ def open_store(where: str | Path) -> QuizStore:
     Raises:
         StoreError: there is no such database, it cannot be used, or a newer grader made it.
     """
-    url = _url(where)
-    with _faults_of(url):
-        engine = _engine(url)
-        with engine.begin() as connection:
-            found = bring_up_to_date(connection)
-    if found > VERSION:
-        engine.dispose()
-        raise StoreError(
-            f"was made by a newer grader (its version is {found}, this one knows {VERSION})",
-            at=_name(url),
-            fix="Update the grader, or name another store.",
-        )
-    return QuizStore(engine)
+    return QuizStore(open_database(where))
 
 
-def _url(where: str | Path) -> URL:
-    if "://" not in str(where):
-        return URL.create("sqlite", database=str(Path(where).expanduser()))
-    try:
-        url = make_url(str(where))
-    except SQLAlchemyError as error:
-        raise StoreError(
-            "the URL of the store cannot be read",
-            fix="Write a path, or e.g. postgresql://user@host/database.",
-        ) from error
-    if url.drivername in ("postgresql", "postgres"):  # which driver that is changed over time
-        return url.set(drivername="postgresql+psycopg")
-    return url
+def _all_attempts() -> Select[Any]:
+    joined = attempts.join(people, attempts.c.person == people.c.id)
+    columns = [column for column in attempts.c if column.name != "person"]
+    query = select(*columns, people.c.name.label("student")).select_from(joined)
+    return query.order_by(attempts.c.id)
 
 
-def _engine(url: URL) -> Engine:
-    if url.drivername == "postgresql+psycopg":
-        waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-        # a taker thinks for minutes: a connection that was cut meanwhile is opened anew
-        return create_engine(url, pool_pre_ping=True, connect_args=waits)
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url)
-    if not url.database or url.database == ":memory:":
-        engine = create_engine(url)
-    else:
-        if not url.database.startswith("file:"):  # a URI: whose it is has made the folder
-            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        waits = {} if "timeout" in url.query else {"timeout": _LOCK_SECONDS}
-        engine = create_engine(url, poolclass=NullPool, connect_args=waits)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+def _attempts_of(connection: Connection, query: Select[Any]) -> tuple[StoredAttempt, ...]:
+    rows = connection.execute(query).all()
+    keys = {row.quiz for row in rows if row.quiz is not None}
+    named = quiz_columns().where(quizzes.c.id.in_(keys))
+    by_id = {quiz.id: quiz for quiz in quizzes_of(connection, named)} if keys else {}
+    return tuple(StoredAttempt(**{**row._mapping, "quiz": by_id.get(row.quiz)}) for row in rows)
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # the driver's own idea of when a transaction begins leaves out table definitions
-    connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE: two processes that make the tables at once wait for each other
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-@contextmanager
-def _faults_of(url: URL) -> Iterator[None]:
-    """Turn what a database or its driver says into one sentence."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"the driver {error.name!r} of this database is not installed",
-            at=_name(url),
-            fix="Install it (`pip install 'decoder-grader[postgres]'` for PostgreSQL), or name an"
-            " SQLite file.",
-        ) from error
-    except (SQLAlchemyError, OSError) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        lines = str(reason).strip().splitlines() or [type(error).__name__]
-        raise StoreError(
-            f"the store cannot be used: {lines[0]}",
-            at=_name(url),
-            fix="Check the path or URL, your rights to it, and that it is a quiz store.",
-        ) from error
-
-
-def _name(url: URL) -> str:
-    """The store as the user named it, without a password."""
-    if url.get_backend_name() == "sqlite" and url.database:
-        return url.database
-    return url.render_as_string(hide_password=True)
-
-
-def _attempt(row: Row[Any]) -> StoredAttempt:
-    return StoredAttempt(**row._mapping)
+def _next_number(connection: Connection, *, quiz: int, person: int) -> int:
+    query = select(func.coalesce(func.max(attempts.c.number), 0))
+    last = connection.scalar(query.where(attempts.c.quiz == quiz, attempts.c.person == person))
+    return int(last or 0) + 1
 
 
 def _answers_of(connection: Connection, attempt: int) -> tuple[StoredAnswer, ...]:

@@ -3,6 +3,7 @@
 import importlib
 import importlib.machinery
 import importlib.util
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ from grader.subject.subject import Subject, parameters
 from grader.subject_sources import OWN_FILES, is_own, where
 
 _OWN_PACKAGE = "assignment_subject"
+_MEANT_THE_FILE = (
+    "The file beside it is `.reference`, with a point in front: write `from .reference import ...`."
+)
 
 
 def subject_of(assignment: Assignment) -> Subject | None:
@@ -125,6 +129,11 @@ def _make_package(folder: Path) -> None:
     sys.modules[_OWN_PACKAGE] = package
 
 
+def _names_our_package(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return re.search(r"^\s*(from|import) reference\b", text, re.MULTILINE) is not None
+
+
 def _module(path: Path) -> ModuleType:
     try:
         return importlib.import_module(f"{_OWN_PACKAGE}.{path.stem}")
@@ -134,5 +143,5 @@ def _module(path: Path) -> ModuleType:
         raise CourseError(
             f"it cannot be imported: {type(error).__name__}: {error}",
             at=f"{path}, line {line}" if line else str(path),
-            fix="Mend the file.",
+            fix=_MEANT_THE_FILE if _names_our_package(path) else "Mend the file.",
         ) from error

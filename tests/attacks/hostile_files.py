@@ -93,21 +93,21 @@ def zip_bomb_that_says_so(folder: Path, name: str) -> None:
     (folder / f"{name}.zip").write_bytes(zipped({MAIN: bytes(BIG)}))
 
 
-@hostile(refused="not a readable|larger than|not read")
+@hostile(refused="is damaged|larger than")
 def zip_bomb_that_says_less(folder: Path, name: str) -> None:
     size = struct.pack("<I", BIG)
     data = zipped({MAIN: bytes(BIG)}).replace(size, struct.pack("<I", 100))
     (folder / f"{name}.zip").write_bytes(data)
 
 
-@hostile(refused="larger than")
+@hostile()
 def zip_bomb_in_many_pieces(folder: Path, name: str) -> None:
     piece = b"#" * (1 << 20)
     members = {f"m{number}.py": piece for number in range(60)}
     (folder / f"{name}.zip").write_bytes(zipped({MAIN: SOURCE, **members}))
 
 
-@hostile(refused="members")
+@hostile(refused="no submission.py")
 def zip_with_a_hundred_thousand_members(folder: Path, name: str) -> None:
     with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
         for number in range(100_000):
@@ -129,17 +129,17 @@ def _damaged(method: int, begin: int) -> bytes:
     return bytes(data)
 
 
-@hostile(refused="not a readable|not read")
+@hostile(refused="not a readable|is damaged")
 def zip_damaged_in_the_middle(folder: Path, name: str) -> None:
     (folder / f"{name}.zip").write_bytes(_damaged(zipfile.ZIP_DEFLATED, 80))
 
 
-@hostile(refused="not a readable|not read")
+@hostile(refused="not a readable|is damaged")
 def zip_damaged_at_its_begin(folder: Path, name: str) -> None:
     (folder / f"{name}.zip").write_bytes(_damaged(zipfile.ZIP_DEFLATED, 43))
 
 
-@hostile(refused="not a readable|not read")
+@hostile(refused="not a readable|is damaged")
 def zip_of_another_method_damaged(folder: Path, name: str) -> None:
     (folder / f"{name}.zip").write_bytes(_damaged(zipfile.ZIP_LZMA, 60))
 
@@ -150,7 +150,7 @@ def zip_cut_off(folder: Path, name: str) -> None:
     (folder / f"{name}.zip").write_bytes(data[: len(data) // 2])
 
 
-@hostile(refused="no submission.py|no source|not a readable|not read")
+@hostile()
 def zip_with_an_empty_name(folder: Path, name: str) -> None:
     data = zipped({"x": "x", "y.py": SOURCE}).replace(b"x", b"\0")
     (folder / f"{name}.zip").write_bytes(data)
@@ -180,7 +180,7 @@ def folder_with_a_link_to_a_neighbour(folder: Path, name: str) -> None:
     (folder / name / MAIN).symlink_to("../a-neighbour.py")
 
 
-@hostile(refused="not a regular file|link")
+@hostile()
 def folder_with_a_link_to_the_secret(folder: Path, name: str) -> None:
     (folder / name).mkdir()
     (folder / name / MAIN).write_text(f"from secret import *\n{SOURCE}")
@@ -208,14 +208,14 @@ def pipe_that_nobody_writes_to(folder: Path, name: str) -> None:
     os.mkfifo(folder / f"{name}.py")
 
 
-@hostile(refused="not a regular file")
+@hostile()
 def folder_with_a_pipe(folder: Path, name: str) -> None:
     (folder / name).mkdir()
     (folder / name / MAIN).write_text(SOURCE)
     os.mkfifo(folder / name / "module.py")
 
 
-@hostile(refused="deep|nested|levels|folders")
+@hostile()
 def folder_of_hundreds_of_levels(folder: Path, name: str) -> None:
     (folder / name).mkdir()
     (folder / name / MAIN).write_text(SOURCE)
@@ -228,7 +228,7 @@ def folder_of_hundreds_of_levels(folder: Path, name: str) -> None:
     os.close(here)
 
 
-@hostile(refused="levels")
+@hostile()
 def zip_of_hundreds_of_levels(folder: Path, name: str) -> None:
     members = {MAIN: SOURCE, "d/" * 2000 + "module.py": SOURCE}
     (folder / f"{name}.zip").write_bytes(zipped(members))
@@ -293,7 +293,7 @@ def source_of_nested_brackets(folder: Path, name: str) -> None:
     (folder / f"{name}.py").write_text(f"x = {'(' * 100_000}1{')' * 100_000}\n{SOURCE}")
 
 
-@hostile(refused="UTF-8|text")
+@hostile()
 def source_in_another_encoding(folder: Path, name: str) -> None:
     (folder / f"{name}.py").write_bytes(SOURCE.encode("utf-16"))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.text import clean, clean_line
+from grader.text import clean, clean_line, counted
 
 
 @given(st.text(st.characters()), st.integers(0, 50))
@@ -52,3 +52,10 @@ def test_a_line_stays_one_line(text):
 
 def test_a_line_shows_where_lines_ended():
     assert clean_line("two\r\nlines\tof text", 100) == r"two\u000alines\u0009of text"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 points"), (1, "1 point"), (2, "2 points"), (-1, "-1 points")]
+)
+def test_a_number_goes_with_its_noun(number, said):
+    assert counted(number, "point") == said

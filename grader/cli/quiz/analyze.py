@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from grader.cli.quiz.options import FOLDER, questions_option
+from grader.cli.quiz.options import FOLDER, questions_option, where_argument
 
 
 @click.command()
-@click.argument("where", required=False, envvar="GRADER_STORE")
+@where_argument
 @click.argument("quiz", required=False)
 @questions_option
 @click.option("-o", "--output", type=FOLDER, help="Folder for the page and the tables.")
@@ -34,11 +34,8 @@ def analyze(
     WHERE is the results folder of `grader quiz grade` or a store, by default the one that `grader
     quiz take` uses. QUIZ is needed where there are several.
     """
-    from grader.cli.quiz.analysis_run import run_analysis, show, write
-    from grader.reports.quiz_terminal import console
+    from grader.cli.quiz import analyze_run
 
-    analysis, misconceptions = run_analysis(where, quiz, questions=questions, which=attempts)
-    show(analysis, console())
-    if output is not None:
-        write(analysis, misconceptions, folder=output, names=names)
-        click.echo(f"Page: {output / 'analysis.html'}")
+    analyze_run.analyze_marks(
+        where, quiz, questions=questions, which=attempts, output=output, names=names
+    )

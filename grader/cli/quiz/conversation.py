@@ -11,8 +11,8 @@ from grader.errors import GraderFault
 from grader.quiz.attempt.rules import Feedback, duration
 from grader.quiz.attempt.session import Answered, Event, Finished, Moved, Phase, Session
 from grader.quiz.items.item import Doubt, Item, Rejected, Response
-from grader.quiz.items.marks import counted
 from grader.reports.quiz_terminal import handed_in, markdown, opening, question, summary, verdict
+from grader.text import counted
 
 A_DAY = timedelta(days=1)
 HELP = """\

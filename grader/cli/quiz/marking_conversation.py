@@ -1,25 +1,35 @@
 """The conversation of `grader quiz mark`: answers out, single keys in."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text as Styled
 
 from grader.quiz.items.free_text import Text
-from grader.quiz.items.marks import counted
+from grader.quiz.items.item import Doubt, Rejected
 from grader.quiz.marking.class_marks import ClassMarks
-from grader.quiz.marking.decisions import Decisions, Entry, Marked, Unmarked
-from grader.quiz.marking.sheets import WaitingAnswer
-from grader.reports.quiz_terminal import markdown
-from grader.text import clean
-
-LETTERS = "abdefghijk"  # of misconceptions; c is for a comment
-LONGEST = 10_000
-HELP = "digits tick, {letters}c comment, Enter keeps it and goes on, s skip, u undo, q quit"
+from grader.quiz.marking.marking_session import (
+    AnswerKept,
+    AnswerSkipped,
+    AnswerTakenBack,
+    Commented,
+    MarkingEvent,
+    MarkingSession,
+    MisconceptionToggled,
+    RubricToggled,
+    begin_marking,
+)
+from grader.reports.marking_terminal import (
+    answer_to_mark,
+    earned,
+    keys_help,
+    misconception_keys,
+    question_to_mark,
+    rubric_keys,
+    ticks,
+)
+from grader.text import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,29 +41,11 @@ class View:
     again: bool = False
 
 
-@dataclass(slots=True)
-class _Draft:
-    """What is ticked on the screen and not yet kept."""
-
-    ticked: set[str] = field(default_factory=set)
-    misconceptions: set[str] = field(default_factory=set)
-    comment: str = ""
-    is_confirmed: bool = False  # that nothing is ticked is meant
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A marking that can be undone: what was decided about each sheet before."""
-
-    place: int
-    before: dict[str, Marked | None]
-
-
-class _Quit(Exception):
+class _MarkerStop(Exception):
     """The marker wants to stop."""
 
 
-class MarkingDesk:
+class MarkingConversation:
     """Leads one marker through the answers that wait.
 
     Args:
@@ -86,11 +78,9 @@ class MarkingDesk:
         self._ask = ask
         self._now = now
         self._marker = marker
-        self._queue: list[WaitingAnswer] = []
-        self._place = 0
-        self._kept: list[_Step] = []
-        self._draft = _Draft()
+        self._session = MarkingSession(queue=())
         self._shown_question = ""
+        self._is_confirmed = False  # that nothing is ticked is meant
 
     def run(self) -> None:
         """Talk until nothing waits or the marker stops."""
@@ -98,41 +88,38 @@ class MarkingDesk:
         if changed:
             sheets = counted(len(changed), "sheet")
             self._console.print(f"{sheets} scored again, since the rubric has changed.")
-        self._queue = list(self._split(self._marks.waiting(again=self._view.again)))
-        if not self._queue:
+        again, each = self._view.again, self._view.each
+        self._session = begin_marking(self._marks.waiting(again=again), again=again, each=each)
+        if self._session.is_over:
             self._console.print("No answer waits for a person.")
             return
         try:
-            while self._place < len(self._queue) or self._goes_back():
-                self._mark_one(self._queue[self._place])
-        except (_Quit, EOFError, KeyboardInterrupt):
+            self._mark_all()
+        except (_MarkerStop, EOFError, KeyboardInterrupt):
             self._console.print()
-            if self._draft.ticked or self._draft.misconceptions or self._draft.comment:
+            if not self._session.is_over and not self._session.draft.is_empty:
                 self._console.print("What was ticked on the last screen is not kept.")
         self._say_closing()
 
-    def _split(self, waiting: tuple[WaitingAnswer, ...]) -> Iterator[WaitingAnswer]:
-        for one in waiting:
-            if self._view.each:
-                yield from (replace(one, sheets=(sheet,)) for sheet in one.sheets)
-            else:
-                yield one
+    def _mark_all(self) -> None:
+        while True:
+            self._session = self._session.refreshed(self._marks.decisions().markings)
+            if not self._session.is_over:
+                self._mark_one()
+            elif not self._goes_back():
+                return
 
-    def _mark_one(self, waiting: WaitingAnswer) -> None:
-        waiting = self._without_marked(waiting)
-        if not waiting.sheets:
-            self._place += 1
-            return
-        if not self._is_draft():
-            self._draft = _draft_of(waiting.earlier)
-        self._show(waiting)
-        place, kept = self._place, len(self._kept)
-        while (self._place, len(self._kept)) == (place, kept):
-            self._act(self._key(), waiting)
+    def _mark_one(self) -> None:
+        """Show an answer and act on keys, until the marker comes to another or back to one."""
+        self._is_confirmed = False
+        self._show()
+        position, kept = self._session.position, len(self._session.kept)
+        while (self._session.position, len(self._session.kept)) == (position, kept):
+            self._act(self._key())
 
     def _goes_back(self) -> bool:
         """After the last answer: whether the marker undoes something."""
-        if not self._kept:
+        if not self._session.kept:
             return False
         self._console.print("\nThat was the last answer. Enter ends, u undoes.")
         while (key := self._key().lower()) not in ("\n", "q"):
@@ -141,172 +128,88 @@ class MarkingDesk:
                 return True
         return False
 
-    def _is_draft(self) -> bool:
-        return bool(self._draft.ticked or self._draft.misconceptions or self._draft.comment)
-
-    def _without_marked(self, waiting: WaitingAnswer) -> WaitingAnswer:
-        """Leave out what somebody else has marked in the meantime."""
-        if self._view.again or waiting.earlier is not None:
-            return waiting
-        markings = self._marks.decisions().markings
-        left = [
-            s for s in waiting.sheets if not _is_marked(markings.get((s, waiting.item.id)), waiting)
-        ]
-        return replace(waiting, sheets=tuple(left))
-
-    def _act(self, key: str, waiting: WaitingAnswer) -> None:
+    def _act(self, key: str) -> None:
         match key.lower():
             case "\n":
-                self._keep(waiting)
+                self._keep()
             case "s":
-                self._draft = _Draft()
-                self._place += 1
+                self._apply(AnswerSkipped())
             case "u":
                 self._undo()
             case "q":
-                raise _Quit
+                raise _MarkerStop
             case "c":
-                self._draft.comment = self._ask("\nComment: ").strip()
-                self._show_ticks(waiting.item)
+                self._apply(Commented(self._ask("\nComment: ")))
+                self._show_ticks()
             case "?":
-                self._show(waiting)
+                self._show()
             case pressed if pressed.strip():
-                self._toggle(pressed, waiting.item)
+                self._toggle(pressed, self._session.current.item)
 
     def _toggle(self, key: str, item: Text) -> None:
-        rubric = {str(n): point.id for n, point in enumerate(item.rubric, start=1)}
-        ideas = dict(zip(LETTERS, item.misconceptions, strict=False))
+        rubric, ideas = rubric_keys(item), misconception_keys(item)
         if key in rubric:
-            self._draft.ticked ^= {rubric[key]}
+            self._apply(RubricToggled(rubric[key]))
         elif key in ideas:
-            self._draft.misconceptions ^= {ideas[key]}
+            self._apply(MisconceptionToggled(ideas[key]))
         else:
-            self._console.print(f"No such key here: {_help(item)}.")
+            self._console.print(f"No such key here: {keys_help(item)}.")
             return
-        self._draft.is_confirmed = False
-        self._show_ticks(item)
+        self._is_confirmed = False
+        self._show_ticks()
 
-    def _keep(self, waiting: WaitingAnswer) -> None:
-        item, draft = waiting.item, self._draft
-        if not draft.ticked and not draft.is_confirmed:
-            draft.is_confirmed = True
-            points = counted(item.points, "point")
-            self._console.print(f"Nothing is ticked: 0 of {points}. Enter again keeps that.")
-            return
-        decisions = self._marks.decisions()
-        self._decide([self._marked(sheet, waiting) for sheet in waiting.sheets])
-        self._kept.append(_Step(self._place, _before(waiting, decisions)))
-        self._console.print(f"Kept: {_earned(item, draft)}.", style="green")
-        self._draft = _Draft()
-        self._place += 1
-
-    def _marked(self, sheet: str, waiting: WaitingAnswer) -> Marked:
-        item, draft = waiting.item, self._draft
-        return Marked(
-            sheet=sheet,
-            question=item.id,
-            answer=waiting.answer,
-            rubric=tuple(point.id for point in item.rubric),
-            ticked=tuple(point.id for point in item.rubric if point.id in draft.ticked),
-            misconceptions=tuple(m for m in item.misconceptions if m in draft.misconceptions),
-            comment=draft.comment,
+    def _keep(self) -> None:
+        item, draft = self._session.current.item, self._session.draft
+        event = AnswerKept(
             marker=self._marker,
             at=self._now(),
+            markings=self._marks.decisions().markings,
+            confirmed=self._is_confirmed,
         )
+        if self._apply(event):
+            self._console.print(f"Kept: {earned(item, draft)}.", style="green")
 
     def _undo(self) -> None:
-        if not self._kept:
-            self._console.print("Nothing was marked yet that could be undone.")
-            return
-        step = self._kept.pop()
-        waiting = self._queue[step.place]
-        last = self._marks.decisions().markings.get((waiting.sheets[0], waiting.item.id))
-        entries: list[Entry] = [
-            before or Unmarked(sheet=sheet, question=waiting.item.id, at=self._now())
-            for sheet, before in step.before.items()
-        ]
-        self._decide(entries)
-        self._place = step.place
-        self._draft = _draft_of(last)
-        self._console.print("Undone. What was ticked is still on the screen.")
+        if self._apply(AnswerTakenBack(self._now())):
+            self._console.print("Undone. What was ticked is still on the screen.")
 
-    def _decide(self, entries: list[Marked] | list[Entry]) -> None:
-        self._marks.decide([*entries], reason="marked by a person", at=self._now())
+    def _apply(self, event: MarkingEvent) -> bool:
+        """Apply an event and keep what it decides; whether it took effect."""
+        match self._session.apply(event):
+            case Rejected(why):
+                self._console.print(f"{why[:1].upper()}{why[1:]}.")
+                return False
+            case Doubt(doubt):
+                self._console.print(f"{doubt} Enter again keeps that.")
+                self._is_confirmed = True
+                return False
+            case session:
+                self._keep_entries(session)
+                return True
 
-    def _show(self, waiting: WaitingAnswer) -> None:
-        item, out = waiting.item, self._console
-        if item.id != self._shown_question:
-            self._shown_question = item.id
-            out.print(Styled(f"\n{item.id} ({counted(item.points, 'point')})", style="bold"))
-            out.print(Padding(markdown(item.stem), (1, 0)))
-            out.print(Styled("A good answer:", style="bold"))
-            out.print(Padding(markdown(item.model_answer), (0, 0, 0, 2)))
-        head = f"\nAnswer {self._place + 1} of {len(self._queue)}"
-        if len(waiting.sheets) > 1:
-            head += f", the same of {counted(len(waiting.sheets), 'student')}"
-        if self._view.names:
-            head += f": {', '.join(self._names(waiting))}"
-        out.print(Styled(head, style="bold"))
-        out.print(Padding(Styled(clean(waiting.text, LONGEST)), (0, 0, 1, 2)))
-        out.print(self._legend(item))
-        if waiting.earlier is not None and not self._view.again:
-            out.print("The rubric has a new item since this was marked.")
-        out.print(_help(item), style="dim")
-        self._show_ticks(item)
+    def _keep_entries(self, session: MarkingSession) -> None:
+        """Keep what the session has decided since; only then it counts as the one we are in."""
+        new = session.entries[len(self._session.entries) :]
+        if new:
+            self._marks.decide(new, reason="marked by a person", at=self._now())
+        self._session = session
 
-    def _legend(self, item: Text) -> Table:
-        """What each key ticks."""
-        grid = Table.grid(padding=(0, 2))
-        for number, point in enumerate(item.rubric, start=1):
-            worth = counted(point.points, "point")
-            grid.add_row(f"  {number}", Styled(f"{point.text.rstrip('.')} ({worth})"))
-        for letter, name in zip(LETTERS, item.misconceptions, strict=False):
-            sentence = self._misconceptions.get(name, name)
-            grid.add_row(f"  {letter}", Styled(f"mistaken idea: {sentence}"))
-        return grid
+    def _show(self) -> None:
+        waiting = self._session.current
+        if waiting.item.id != self._shown_question:
+            self._shown_question = waiting.item.id
+            self._console.print(question_to_mark(waiting.item))
+        students = self._students(waiting.sheets) if self._view.names else ()
+        self._console.print(answer_to_mark(self._session, self._misconceptions, students=students))
 
-    def _show_ticks(self, item: Text) -> None:
-        draft = self._draft
-        boxes = [
-            f"{number}[{'x' if point.id in draft.ticked else ' '}]"
-            for number, point in enumerate(item.rubric, start=1)
-        ]
-        boxes += [
-            f"{letter}[{'x' if name in draft.misconceptions else ' '}]"
-            for letter, name in zip(LETTERS, item.misconceptions, strict=False)
-        ]
-        comment = f"  comment: {clean(draft.comment, 200)}" if draft.comment else ""
-        self._console.print(Styled(f"{' '.join(boxes)}  {_earned(item, draft)}{comment}"))
-
-    def _names(self, waiting: WaitingAnswer) -> list[str]:
+    def _students(self, sheets: tuple[str, ...]) -> tuple[str, ...]:
         students = {sheet.id: sheet.student for sheet in self._marks.sheets()}
-        return [students.get(sheet, sheet) for sheet in waiting.sheets]
+        return tuple(students.get(sheet, sheet) for sheet in sheets)
+
+    def _show_ticks(self) -> None:
+        self._console.print(ticks(self._session.current.item, self._session.draft))
 
     def _say_closing(self) -> None:
         left = len(self._marks.waiting())
         rest = f"{counted(left, 'answer')} left" if left else "none is left"
-        self._console.print(f"\n{counted(len(self._kept), 'answer')} marked, {rest}.")
-
-
-def _help(item: Text) -> str:
-    return HELP.format(letters="letters tick mistaken ideas, " if item.misconceptions else "")
-
-
-def _earned(item: Text, draft: _Draft) -> str:
-    earned = sum(point.points for point in item.rubric if point.id in draft.ticked)
-    return f"{earned} of {counted(item.points, 'point')}"
-
-
-def _draft_of(marking: Marked | None) -> _Draft:
-    if marking is None:
-        return _Draft()
-    return _Draft(set(marking.ticked), set(marking.misconceptions), marking.comment)
-
-
-def _is_marked(marking: Marked | None, waiting: WaitingAnswer) -> bool:
-    return marking is not None and marking.answer == waiting.answer
-
-
-def _before(waiting: WaitingAnswer, decisions: Decisions) -> dict[str, Marked | None]:
-    name = waiting.item.id
-    return {sheet: decisions.markings.get((sheet, name)) for sheet in waiting.sheets}
+        self._console.print(f"\n{counted(len(self._session.kept), 'answer')} marked, {rest}.")

@@ -1,5 +1,6 @@
-"""What the commands of `grader quiz` have in common."""
+"""Options that several commands of `grader quiz` have in common."""
 
+import getpass
 from pathlib import Path
 
 import click
@@ -10,14 +11,21 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 questions_option = click.option(
     "--questions", type=FOLDER, help="Folder with the questions.  [default: those shipped]"
 )
+store_option = click.option(
+    "--store",
+    envvar="GRADER_STORE",
+    help="SQLite file or database URL; also GRADER_STORE.  [default: in your data folder]",
+)
+student_option = click.option(
+    "--student", default=None, help="Name in the store.  [default: your login name]"
+)
+where_argument = click.argument("where", required=False, envvar="GRADER_STORE")
+seed_type = click.IntRange(0, 2**31 - 1)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    from grader.errors import GraderError
-
+def login_name(default: str) -> str:
+    """The name of who types; a container's user may have none."""
     try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise GraderError(
-            f"cannot be written ({error.strerror})", at=str(path), fix="Name another file with -o."
-        ) from error
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return default

@@ -1,76 +1,43 @@
-"""What `grader quiz results` does: the class at one quiz, from a store."""
+"""What `grader quiz results` does."""
 
 from pathlib import Path
 
 import click
-from rich import box
-from rich.table import Table
-from rich.text import Text
 
-from grader.courses.named_quiz import graded, load_named, settled
-from grader.quiz.attempt.quiz import Quiz
-from grader.quiz.items.marks import counted
-from grader.quiz.marking.gradebook import HEADINGS, Line, cells, line
+from grader.cli.clock import now
+from grader.cli.files import write_file
+from grader.courses.class_results import class_results, quizzes_in
+from grader.courses.identities import left_alone
+from grader.courses.named_quiz import load_named
+from grader.quiz.marking.gradebook import gradebook_csv
+from grader.reports.class_terminal import quiz_list, quiz_results
 from grader.reports.quiz_terminal import console
-from grader.store.quiz_store import QuizStore, StoredAttempt, open_store
-from grader.text import clean_line
-
-_LONGEST_NAME = 60
+from grader.settings import question_folder
+from grader.store.quiz_store import default_store, open_store
 
 
-def list_quizzes(store_name: str | Path) -> None:
+def list_quizzes(store_name: str | None) -> None:
     """Every quiz and topic of a store, with its numbers of students and attempts."""
-    with open_store(store_name) as store:
-        found = store.attempts()
+    with open_store(store_name or default_store()) as store:
+        found = quizzes_in(store)
     if not found:
         click.echo("The store holds no attempts.")
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Quiz", "Students", "Attempts"):
-        table.add_column(heading, justify="left" if heading == "Quiz" else "right", overflow="fold")
-    for name in sorted({attempt.topic for attempt in found}):
-        here = [attempt for attempt in found if attempt.topic == name]
-        students = {attempt.student for attempt in here}
-        table.add_row(Text(clean_line(name, 200)), str(len(students)), str(len(here)))
-    console().print(table)
+    console().print(
+        quiz_list((one.course, one.name, one.title, one.students, one.attempts) for one in found)
+    )
     click.echo("One of them: grader quiz results QUIZ, with its file or the topic.")
 
 
-def class_results(word: str, folder: Path, *, store_name: str | Path) -> tuple[Quiz, list[Line]]:
-    """The lines of all students, by name. Attempts whose time is up are handed in first."""
-    quiz = load_named(word, folder)
-    with open_store(store_name) as store:
-        return quiz, _lines(store, quiz)
-
-
-def show(quiz: Quiz, lines: list[Line]) -> None:
-    """Print the table."""
-    if not lines:
-        click.echo(f"{quiz.title}: no attempts yet.")
-        return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
-    for row in lines:
-        name, *rest = cells(row)
-        table.add_row(Text(clean_line(name, _LONGEST_NAME)), *rest)
-    out = console()
-    out.print(Text(f"{quiz.title} ({quiz.name})", style="bold"))
-    out.print(table)
-    done = sum(row.counted is not None for row in lines)
-    open_ones = len(lines) - done
-    rest_of_class = f", {open_ones} not yet" if open_ones else ""
-    out.print(
-        f"{counted(done, 'student')} handed in{rest_of_class}."
-        f" Of several attempts the {quiz.rules.counts} counts."
-    )
-
-
-def _lines(store: QuizStore, quiz: Quiz) -> list[Line]:
-    by_student: dict[str, list[StoredAttempt]] = {}
-    for attempt in settled(store, quiz):
-        by_student.setdefault(attempt.student, []).append(attempt)
-    return [
-        line(student, map(graded, attempts), quiz.rules.counts)
-        for student, attempts in sorted(by_student.items())
-    ]
+def show_results(
+    word: str, *, questions: Path | None, store: str | None, output: Path | None
+) -> None:
+    """Print what each student earned, and write it to a file if one is named."""
+    quiz = load_named(word, question_folder(questions))
+    with open_store(store or default_store()) as opened:
+        lines = class_results(opened, quiz, at=now())
+        if note := left_alone(opened, quiz):
+            click.echo(note)
+    if output is not None:
+        write_file(output, gradebook_csv(lines))
+    console().print(quiz_results(quiz, lines))

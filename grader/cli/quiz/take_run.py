@@ -1,25 +1,31 @@
-"""What `grader quiz take` and `grader quiz review` do."""
+"""What `grader quiz take` does."""
 
 import secrets
+from pathlib import Path
 
 import click
+from rich.text import Text
 
+from grader.cli.clock import now
 from grader.cli.keyboard import ask
 from grader.cli.quiz.conversation import Conversation
-from grader.courses.attempts import Attempt, NotNow, WantedAttempt, begin, opened, unfinished
-from grader.courses.named_quiz import Desk, counted_attempt, graded, load_named, now, settled
+from grader.cli.quiz.review_run import show
+from grader.cli.quiz.typed_quiz import TypedQuiz
+from grader.courses.attempts import Attempt, WantedAttempt, begin
+from grader.courses.identities import left_alone
+from grader.courses.named_quiz import load_named
+from grader.courses.taking import MayBegin, NoneLeft, arrive, must_be_open, seed_to_begin
 from grader.quiz.attempt.quiz import Quiz
-from grader.quiz.attempt.session import Phase, Session
+from grader.quiz.attempt.rules import Feedback
 from grader.quiz.bank.topics import load_misconceptions
-from grader.quiz.marking.sheets import marks_of, sheet_from_json
-from grader.reports.quiz_terminal import console, later, start, summary
-from grader.settings import load_course
-from grader.store.quiz_store import QuizStore, StoredAttempt, open_store
+from grader.reports.quiz_terminal import console, start
+from grader.settings import question_folder
+from grader.store.quiz_store import QuizStore, default_store, open_store
 
 _LONGEST_NAME = 200  # as the store keeps it
 
 
-def take(desk: Desk, wish: WantedAttempt) -> None:
+def take(typed: TypedQuiz, *, seed: int | None, feedback: str | None, new: bool) -> None:
     """Lead the student through an attempt: the one to go on with, or a new one.
 
     Where none may begin, but marks of an earlier one may be shown by now, they are shown.
@@ -27,78 +33,54 @@ def take(desk: Desk, wish: WantedAttempt) -> None:
     Raises:
         NotNow: the rules of the quiz allow neither.
     """
-    quiz = load_named(desk.word, desk.folder, feedback=wish.feedback)
-    _check(desk, wish, quiz)
-    if early := quiz.rules.too_early(now()):  # an attempt begun before the opening was moved waits
-        raise NotNow(early, at=quiz.name)
-    with open_store(desk.store) as store:
-        earlier = settled(store, quiz, wish.student)
-        attempt = unfinished(store, quiz, wish, earlier)
-        if attempt is None:
-            if refusal := quiz.rules.no_attempt(now(), begun=len(earlier)):
-                _look_back(store, quiz, desk, earlier, refusal)
-                return
-            attempt = _begun(store, quiz, wish, number=len(earlier) + 1)
-        if attempt is not None:
-            _talk(attempt, desk)
+    wanted = WantedAttempt(
+        student=typed.taker,
+        seed=seed,
+        feedback=Feedback(feedback) if feedback else None,
+        new=new,
+    )
+    folder = question_folder(typed.questions)
+    quiz = load_named(typed.word, folder, feedback=wanted.feedback)
+    _check(typed, wanted, quiz)
+    must_be_open(quiz, at=now())  # before a store is made for it
+    with open_store(typed.store or default_store()) as store:
+        arrival = arrive(store, quiz, wanted, at=now())
+        if note := left_alone(store, quiz, wanted.student):
+            console().print(Text(note))
+        match arrival:
+            case NoneLeft(why, reviewed):
+                heading = f"{quiz.title}: {why}. Your attempt number {reviewed.number} counts."
+                show(reviewed, folder, heading)
+            case MayBegin(number):
+                if _wants_to_start(quiz, number):
+                    _talk(_begun(store, quiz, wanted, number=number), typed, folder)
+            case attempt:
+                _talk(attempt, typed, folder)
 
 
-def review(desk: Desk, number: int | None) -> None:
-    """Show marks and explanations of an attempt, by default of the one that counts.
-
-    Raises:
-        NotNow: there is nothing to be shown, or not yet.
-    """
-    quiz = load_named(desk.word, desk.folder)
-    with open_store(desk.store) as store:
-        attempts = settled(store, quiz, desk.student)
-        if number is None:
-            chosen = counted_attempt(attempts, quiz)
-        else:
-            chosen = next((attempt for attempt in attempts if attempt.number == number), None)
-        if chosen is None:
-            which = f"attempt number {number}" if number else "attempt that was handed in"
-            raise NotNow(
-                f"{desk.student} has no {which}", at=quiz.name, fix=f"Type: {desk.resume_command}"
-            )
-        session = opened(store, quiz, chosen).session
-    if session.phase != Phase.FINISHED:
-        raise NotNow(
-            f"attempt number {chosen.number} is not handed in",
-            at=quiz.name,
-            fix=f"Go on with it: {desk.resume_command}",
-        )
-    if not session.shows_feedback(now()):
-        raise NotNow(later(session), at=quiz.name)
-    heading = f"{quiz.title}: attempt number {chosen.number} of {desk.student}."
-    _show(chosen, session, desk, heading)
-
-
-def _check(desk: Desk, wish: WantedAttempt, quiz: Quiz) -> None:
+def _check(typed: TypedQuiz, wanted: WantedAttempt, quiz: Quiz) -> None:
     if quiz.practice is None:
         given = {
-            "--seed": wish.seed is not None,
-            "--feedback": wish.feedback is not None,
-            "--new": wish.new,
+            "--seed": wanted.seed is not None,
+            "--feedback": wanted.feedback is not None,
+            "--new": wanted.new,
         }
         for name in (name for name, is_given in given.items() if is_given):
             raise click.UsageError(
-                f"{name} is for practice on a topic; {desk.word} has rules of its own."
+                f"{name} is for practice on a topic; {typed.word} has rules of its own."
             )
-    if not wish.student.strip() or len(wish.student) > _LONGEST_NAME:
+    if not wanted.student.strip() or len(wanted.student) > _LONGEST_NAME:
         raise click.UsageError(f"--student needs a name of 1 to {_LONGEST_NAME} characters.")
 
 
-def _begun(store: QuizStore, quiz: Quiz, wish: WantedAttempt, *, number: int) -> Attempt | None:
-    """A new attempt; None if the taker would rather not."""
-    if not _wants_to_start(quiz, number):
-        return None
-    seed = wish.seed
-    if seed is None and quiz.practice is not None:
-        seed = secrets.randbelow(2**31)
-    if seed is None:
-        seed = quiz.seed(secret=load_course(None).secret, student=wish.student, number=number)
-    return begin(store, quiz, wish, number=number, seed=seed, at=now())
+def _begun(store: QuizStore, quiz: Quiz, wanted: WantedAttempt, *, number: int) -> Attempt:
+    seed = seed_to_begin(
+        quiz,
+        wanted,
+        number=number,
+        drawn=secrets.randbelow(2**31),
+    )
+    return begin(store, quiz, wanted, number=number, seed=seed, at=now())
 
 
 def _wants_to_start(quiz: Quiz, number: int) -> bool:
@@ -114,41 +96,17 @@ def _wants_to_start(quiz: Quiz, number: int) -> bool:
         return False
 
 
-def _look_back(
-    store: QuizStore, quiz: Quiz, desk: Desk, earlier: list[StoredAttempt], refusal: str
-) -> None:
-    chosen = counted_attempt(earlier, quiz)
-    if chosen is None:
-        raise NotNow(refusal, at=quiz.name)
-    session = opened(store, quiz, chosen).session
-    if not session.shows_feedback(now()):
-        raise NotNow(f"{refusal}; {later(session)}", at=quiz.name)
-    heading = f"{quiz.title}: {refusal}. Your attempt number {chosen.number} counts."
-    _show(chosen, session, desk, heading)
-
-
-def _show(stored: StoredAttempt, session: Session, desk: Desk, heading: str) -> None:
-    """The marks that are stored, since a person may have changed them after the attempt."""
-    marks = session.marks()
-    if graded(stored) is not None and stored.marks is not None:
-        items = {item.id: item for item in session.items}
-        marks = marks_of(sheet_from_json("", stored.marks), items)
-    out = console()
-    out.print(heading)
-    out.print(summary(marks, load_misconceptions(desk.folder)))
-
-
-def _talk(attempt: Attempt, desk: Desk) -> None:
+def _talk(attempt: Attempt, typed: TypedQuiz, folder: Path) -> None:
     out = console()
     for note in attempt.notes:
         out.print(note)
     Conversation(
         attempt.session,
-        misconceptions=load_misconceptions(desk.folder),
+        misconceptions=load_misconceptions(folder),
         console=out,
         ask=ask,
         save=attempt.save,
         now=now,
-        resume_command=desk.resume_command,
-        review_command=desk.review_command,
+        resume_command=typed.again("take"),
+        review_command=typed.again("review"),
     ).run()

@@ -11,6 +11,9 @@ from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules
 from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Item
 from grader.quiz.items.shuffle import derived_seed, shuffled
+from grader.settings import Course
+
+_NO_COURSE = Course()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,8 @@ class Pool:
 class Quiz:
     """The questions and rules of a quiz.
 
-    `name` is the topic's name for practice, and the name of the file, with its ending, for a
-    quiz of a course; so the two never meet in a store.
+    `name` is the topic's name for practice. For a quiz of a course it is unique in the course: the
+    `id` in its file, or the name of the file, with its ending.
     """
 
     name: str
@@ -37,6 +40,18 @@ class Quiz:
     rules: Rules = PRACTICE
     bank: tuple[Topic, ...] = ()  # all topics from which questions may have been drawn
     practice: Topic | None = None
+    course: Course = _NO_COURSE  # whose secret seeds the draw
+    has_id: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its identity was given by somebody, and does not follow from its file alone."""
+        return self.has_id or self.course.key != ""
+
+    @property
+    def label(self) -> str:
+        """The name for people, with the course if there is one."""
+        return f"{self.course.key}: {self.name}" if self.course.key else self.name
 
     def draw(self, seed: int) -> tuple[str, ...]:
         """The ids of the questions that the seed gives: all fixed ones, and those drawn."""
@@ -59,7 +74,7 @@ class Quiz:
         stems = {name: texts for topic in self.bank for name, texts in topic.stems.items()}
         digest = hashlib.sha256(msgspec.json.encode([self.title, items]))
         return Topic(
-            name=self.name,
+            name=self.label,
             title=self.title,
             concepts=tuple(sorted({item.concept for item in items})),
             items=items,
@@ -68,9 +83,9 @@ class Quiz:
             stems=stems,
         )
 
-    def seed(self, *, secret: str, student: str, number: int) -> int:
+    def seed(self, *, student: str, number: int) -> int:
         """The seed of a student's attempt: the same on every machine of the course."""
-        return derived_seed(secret, self.name, student, number)
+        return derived_seed(self.course.secret, self.name, student, number)
 
 
 def practice(topic: Topic, feedback: Feedback = Feedback.NOW) -> Quiz:

@@ -1,6 +1,7 @@
 """A quiz of a course as a YAML file: which questions, when, how long, how often.
 
 title: Week 3
+id: week-3                    # unique in the course; without one, the name of the file
 questions: [kv-cache, generation-loop.input-length]   # whole topics, or single questions
 pools:
   - {pick: 3, of: [ablations, diagnosis]}
@@ -27,7 +28,7 @@ from grader.quiz.attempt.quiz import Pool, Quiz
 from grader.quiz.attempt.rules import Counts, Feedback, Rules
 from grader.quiz.bank.topics import Bank
 from grader.quiz.items.item import Item
-from grader.settings import Positive
+from grader.settings import Positive, course_around
 
 ENDINGS = (".yaml", ".yml")
 _LONGEST_NAME = 200  # as the store keeps it
@@ -43,6 +44,7 @@ class _PoolEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
 
 class _QuizFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     title: str
+    id: str | None = None
     questions: tuple[str, ...] = ()
     pools: tuple[_PoolEntry, ...] = ()
     time_zone: str | None = None
@@ -67,8 +69,6 @@ def load_quiz(path: Path, bank: Bank) -> Quiz:
         CourseError: a key is wrong, or names a question that is not there.
     """
     file = strict_yaml.read(path, _QuizFile)
-    if len(path.name) > _LONGEST_NAME:
-        raise CourseError("the name is too long", at=str(path), fix="Give the file a short name.")
     finder = _QuestionFinder(bank, str(path))
     items = tuple(finder.find(file.questions, key="questions"))
     pools = tuple(_pool(entry, number, finder) for number, entry in enumerate(file.pools))
@@ -79,14 +79,39 @@ def load_quiz(path: Path, bank: Bank) -> Quiz:
             fix="Add `questions: [...]` with topics or ids of questions, or `pools`.",
         )
     return Quiz(
-        name=path.name,
+        name=_name(file, path),
         title=file.title,
         path=path,
         items=items,
         pools=pools,
         rules=_rules(file, str(path)),
         bank=bank.topics,
+        course=course_around(path.resolve().parent),
+        has_id=file.id is not None,
     )
+
+
+def identity(path: Path) -> tuple[str, str]:
+    """What attempts at the quiz of a file are kept under: the key of its course, and its name.
+
+    Raises:
+        CourseError: a key is wrong.
+    """
+    name = _name(strict_yaml.read(path, _QuizFile), path)
+    return course_around(path.resolve().parent).key, name
+
+
+def _name(file: _QuizFile, path: Path) -> str:
+    name = path.name if file.id is None else file.id.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise CourseError(
+            f"id: expected 1 to {_LONGEST_NAME} letters, digits or signs, got {file.id!r}"
+            if file.id is not None
+            else "the name is too long",
+            at=str(path),
+            fix="Write e.g. `id: week-3`.",
+        )
+    return name
 
 
 class _QuestionFinder:

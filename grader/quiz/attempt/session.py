@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules
+from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules, moment
 from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Doubt, Item, Rejected, Response
 from grader.quiz.items.shuffle import shuffled
 from grader.quiz.marking.scoring import Marks, mark_all
+from grader.text import counted
 
 
 class Phase(StrEnum):
@@ -117,6 +118,13 @@ class Session:
     def shows_feedback(self, at: datetime) -> bool:
         """Whether marks, keys and explanations of the whole attempt may be shown."""
         return self.rules.shows_feedback(at, is_finished=self.phase == Phase.FINISHED)
+
+    def why_no_marks(self) -> str:
+        """Why no marks are shown of the attempt, without a word on what they are."""
+        saved = f"{counted(len(self.answers), 'answer')} of {len(self.items)} saved"
+        if self.rules.feedback == Feedback.CLOSED and self.rules.closes:
+            return f"{saved}; marks are shown once it has closed {moment(self.rules.closes)}"
+        return f"{saved}; this quiz shows no marks"
 
     def is_final(self, item: str) -> bool:
         """Whether the answer to this question can no longer change."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from grader import strict_yaml
+from grader.errors import CourseError
 from grader.quiz.items.item import Concept
 from grader.settings import shipped
 
@@ -25,6 +27,27 @@ class Concepts:
     titles: Mapping[int, str]
     subject: str  # whose reference the answer keys are run on
     path: Path
+
+
+def must_be_a_row(number: int, folder: Path) -> None:
+    """Refuse a number that is no row of the table that a bank uses.
+
+    Raises:
+        CourseError: there is no such row, or the file is wrong.
+    """
+    concepts = load_concepts(folder)
+    if number not in concepts.titles:
+        raise CourseError(
+            f"there is no concept {number}",
+            at=str(concepts.path),
+            fix=f"The rows are {', '.join(map(str, concepts.titles))}.",
+        )
+
+
+@cache
+def shipped_concepts() -> Concepts:
+    """The table that comes with the grader."""
+    return load_concepts(shipped("questions"))
 
 
 def load_concepts(folder: Path) -> Concepts:

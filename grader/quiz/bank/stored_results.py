@@ -42,7 +42,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     evidence: str
 
 
-class Result(
+class StoredResult(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """What was run for one question, and what came out."""
@@ -59,7 +59,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """All results of a folder, and the reference that gave them."""
 
     reference: str  # a digest of its source
-    questions: dict[str, Result]
+    questions: dict[str, StoredResult]
 
 
 def read_stored(folder: Path) -> Stored | None:

@@ -13,8 +13,8 @@ from grader.errors import CourseError, did_you_mean
 from grader.quiz.bank.concepts import CONCEPTS_FILE
 from grader.quiz.bank.stored_results import (
     PLACEHOLDER,
-    Result,
     Stored,
+    StoredResult,
     question_digest,
     read_stored,
     with_evidence,
@@ -54,7 +54,7 @@ class Topic:
     path: Path
     digest: str  # changes with any question, but not with comments or layout of the file
     digests: Mapping[str, str] = field(default_factory=dict)  # of what each key depends on
-    results: Mapping[str, Result] = field(default_factory=dict)  # stored, and not outdated
+    results: Mapping[str, StoredResult] = field(default_factory=dict)  # stored, and not outdated
     stems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # with a variant's evidence
 
     @property

@@ -17,11 +17,11 @@ from grader.quiz.exports.markup import html, images, inline_html
 from grader.quiz.items.choice import Choice, Choices, Option
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item
-from grader.quiz.items.marks import counted
 from grader.quiz.items.numeric import TRAP_WIDTH, Numeric, Trap
 from grader.quiz.items.ordering import Ordering, Step
 from grader.quiz.items.partial_order import count_orders, unsolved
 from grader.quiz.items.shuffle import shuffled
+from grader.text import counted
 
 MOST_ORDERS = 1000
 # The keys of questions that the formats write, or say to be lost.

@@ -12,9 +12,9 @@ from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.items.choice import Choice, Choices, TrueFalse
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item, Presentation
-from grader.quiz.items.marks import counted
 from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
+from grader.text import counted
 
 FOR_EXAMPLE = re.compile(r", (such as|for example) [^.]*(\.\d+)?")
 

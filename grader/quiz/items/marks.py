@@ -63,8 +63,3 @@ def shown(points: Fraction | int) -> str:
     if not rest:
         return str(whole)
     return f"{whole} {rest}" if whole else str(rest)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 point`, `2 points`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

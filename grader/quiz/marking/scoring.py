@@ -8,7 +8,8 @@ import msgspec
 
 from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Item, Response
-from grader.quiz.items.marks import Mark, Standing, counted, shown, unscored
+from grader.quiz.items.marks import Mark, Standing, shown, unscored
+from grader.text import counted
 
 
 @dataclass(frozen=True, slots=True)

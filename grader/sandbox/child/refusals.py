@@ -40,6 +40,8 @@ _BY_FUNCTION = (
 def refusal(error: BaseException) -> str:
     """What of the sandbox stood in the way, or nothing."""
     for one in _chain(error):
+        if isinstance(one, EOFError) and "reading a line" in str(one):
+            return "nobody types here: input() gets the end of the file"
         if not isinstance(one, OSError):
             continue
         if one.errno in _FULL:

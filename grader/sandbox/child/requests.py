@@ -33,6 +33,13 @@ class End(msgspec.Struct, tag="end"):
     wait: bool
 
 
+class Interrupt(msgspec.Struct, tag="interrupt"):
+    """Stop what a child runs; with `tell`, have it print the lines that it is in."""
+
+    pid: int
+    tell: bool
+
+
 class Hello(msgspec.Struct, tag="hello"):
     """The warm process is ready. `why_not` says why it has no namespaces, if it has none."""
 
@@ -47,7 +54,10 @@ class Forked(msgspec.Struct, tag="forked"):
 
 
 class Ended(msgspec.Struct, tag="ended"):
-    """The wait status of a child (see `os.waitstatus_to_exitcode`); 0 if it was not waited for."""
+    """The wait status of a child (see `os.waitstatus_to_exitcode`); 0 if it was not waited for.
+
+    Also the answer to `Interrupt`.
+    """
 
     status: int
 
@@ -58,7 +68,7 @@ class Failed(msgspec.Struct, tag="failed"):
     why: str
 
 
-ToWarm = Fork | End
+ToWarm = Fork | End | Interrupt
 FromWarm = Hello | Forked | Ended | Failed
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from grader.sandbox.child import values, wire
+from grader.sandbox.child.errors_shown import describe, refused
+from grader.sandbox.child.interruption import TimeIsUp, interruptible
 from grader.sandbox.child.mentions import mentions
 from grader.sandbox.child.observer import Observer
 from grader.sandbox.child.pipe import Pipe
-from grader.sandbox.child.refusals import refusal
 from grader.sandbox.child.stand_in import OWN, stand_ins
-from grader.sandbox.child.student_modules import StudentModules, describe
+from grader.sandbox.child.student_modules import StudentModules
 from grader.sandbox.child.watched_shortcuts import Watch
 
 MAX_TEXT = 4000  # characters of an exception's text that cross
@@ -64,12 +65,20 @@ class Runner:
             send(raised)
 
     def _load(self, request: wire.Load) -> wire.Message:
-        self._submission = StudentModules(request.main, request.cells, request.modules)
+        self._submission = StudentModules(
+            request.main,
+            request.cells,
+            request.modules,
+            seconds=request.seconds,
+            skip=request.skip,
+            begins=self._begins if request.one_by_one else None,
+        )
         self._observer = Observer(request.shortcut_stages, self._submission.files)
         if request.shortcuts:
             Watch(request.shortcuts, self._observer).install()
         try:
-            self._observer.run("", self._submission.load, [])
+            with interruptible():
+                self._observer.run("", self._submission.load, [])
         except BaseException as error:  # noqa: BLE001 - SystemExit at import is the student's too
             return self._raised(request.id, error)
         self._framework = self._submission.framework
@@ -77,20 +86,25 @@ class Runner:
         return wire.Loaded(
             id=request.id,
             framework=self._framework,
-            notes=self._submission.notes[:20],
-            mentions=mentions(request.cells, request.modules, request.shortcuts),
+            notes=self._submission.notes.sentences[:20],
+            stopped=self._submission.notes.stopped,
+            mentions=mentions(self._submission.ran, self._submission.sources, request.shortcuts),
         )
+
+    def _begins(self, file: str, line: int) -> None:
+        self._pipe.send(wire.Running(id=0, file=file, line=line))
 
     def _call(self, request: wire.Call) -> wire.Message:
         function = self._submission.function(request.function)
         if function is None:
-            return wire.Raised(id=request.id, kind="missing", exception="", text="")
+            why = self._submission.notes.first[:MAX_TEXT]
+            return wire.Raised(id=request.id, kind="missing", exception="", text=why)
         arguments = values.for_student(request.arguments, self._framework, self._connect)
         given = list(arguments)
         for position in request.tables:
             given[position] = values.as_namespace(arguments[position])
         try:
-            with stand_ins(self._submission, request.stand_ins, self._inner):
+            with interruptible(), stand_ins(self._submission, request.stand_ins, self._inner):
                 result = self._observer.run(request.function, function, given)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is the student's
             return self._raised(request.id, error)
@@ -142,9 +156,10 @@ class Runner:
     def _raised(self, request: int, error: BaseException) -> wire.Raised:
         text = describe(error).removeprefix(type(error).__name__).removeprefix(": ")
         kind = "raised"
-        if refused := _refusal(error):
-            text = f"{text} ({refused})"
-        if isinstance(error, MemoryError) or any(w in text.lower() for w in _MEMORY_WORDS):
+        text += refused(error)
+        if isinstance(error, TimeIsUp):
+            kind = "stopped"
+        elif isinstance(error, MemoryError) or any(w in text.lower() for w in _MEMORY_WORDS):
             kind = "memory"
         elif isinstance(error, NotImplementedError):
             kind = "missing"
@@ -155,13 +170,6 @@ class Runner:
             text=text[:MAX_TEXT],
             where=self._submission.where(error)[:MAX_TEXT],
         )
-
-
-def _refusal(error: BaseException) -> str:
-    try:
-        return refusal(error)
-    except BaseException:  # noqa: BLE001 - an exception of the student's that misbehaves
-        return ""
 
 
 def flush_output() -> None:

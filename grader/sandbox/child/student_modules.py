@@ -1,52 +1,21 @@
 """The student's modules: loaded from text that came over the wall, never from a path."""
 
 import builtins
-import functools
-import importlib.abc
-import importlib.machinery
-import linecache
 import opcode
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
+from grader.sandbox.child import harmless, notebook_shell
+from grader.sandbox.child.errors_shown import last_own_line
+from grader.sandbox.child.load_notes import LoadNotes
+from grader.sandbox.child.notebook_input import as_python
+from grader.sandbox.child.own_modules import OwnModules
+from grader.sandbox.child.statements import Skip, StatementRunner, compiled
+
 FRAMEWORKS = ("torch", "numpy")
 _IMPORT, _EXTENDED = opcode.opmap["IMPORT_NAME"], opcode.opmap["EXTENDED_ARG"]
-
-
-class _ModuleFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the submission's further modules from memory."""
-
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        self._sources = sources
-
-    def _path(self, name: str) -> str | None:
-        base = name.replace(".", "/")
-        return next((p for p in (f"{base}/__init__.py", f"{base}.py") if p in self._sources), None)
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        file = self._path(name)
-        if file is None:
-            if not any(other.startswith(name.replace(".", "/") + "/") for other in self._sources):
-                return None
-            # A folder without __init__.py is a package too, as it would be on disk.
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        spec = importlib.machinery.ModuleSpec(
-            name, self, origin=file, is_package=file.endswith("__init__.py")
-        )
-        spec.has_location = False
-        return spec
-
-    def create_module(self, spec: Any) -> None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        file = self._path(module.__name__)
-        if file is not None:
-            module.__file__ = file
-            run(file, self._sources[file], module)
 
 
 class StudentModules:
@@ -56,30 +25,82 @@ class StudentModules:
         main: the name of its main module.
         cells: the parts of the main module in order, each with the name tracebacks show.
         modules: further sources by path.
+        seconds: the time limit for reading it, to be told.
+        skip: statements that ended an earlier process, and are not run again.
+        begins: told file and line of each statement before it runs; None: they run at once.
     """
 
     def __init__(
-        self, main: str, cells: Sequence[tuple[str, str]], modules: Mapping[str, str]
+        self,
+        main: str,
+        cells: Sequence[tuple[str, str]],
+        modules: Mapping[str, str],
+        *,
+        seconds: float = 0,
+        skip: Sequence[Skip] = (),
+        begins: Callable[[str, int], None] | None = None,
     ) -> None:
         self._main = ModuleType(main)
         self._cells = cells
-        self._sources = modules
+        self._sources = dict(modules)
         self.files = {name for name, _ in cells} | set(modules)
-        self._main.__file__ = cells[0][0] if cells else main
+        if cells and cells[0][0].endswith(".py"):  # a notebook has no such name
+            self._main.__file__ = cells[0][0]
         self._main.__builtins__ = builtins  # type: ignore[attr-defined]
-        self.notes: list[str] = []
+        self.notes = LoadNotes(self.files, seconds)
+        self._own = {main}
+        self._statements = StatementRunner(self.notes, self._own, skip=skip, begins=begins)
+        self._finder = OwnModules(self._sources, self._run_module)
+        self._shell = notebook_shell.ZMQInteractiveShell(
+            vars(self._main), self._sources, self.notes, self._run_part
+        )
+        self.ran: list[tuple[str, str]] = []  # the parts of the main module, as Python
 
     def load(self) -> None:
-        """Run the modules. With several cells, one that raises is noted and the next one runs."""
-        sys.meta_path.insert(0, _ModuleFinder(self._sources))
-        sys.modules[self._main.__name__] = self._main
-        for name, source in self._cells:
+        """Run the modules: what fails is noted, and what is defined is there.
+
+        Raises:
+            SyntaxError, ValueError: the main module is one file, and no Python.
+        """
+        self._install()
+        for name, text in self._cells:
+            self._shell.begin(name, text)
             try:
-                run(name, source, self._main)
-            except BaseException as error:
-                if len(self._cells) == 1 or isinstance(error, MemoryError):
+                self._run_part(name, text)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                if len(self._cells) == 1:
                     raise
-                self.notes.append(f"{name} raised {describe(error)}{self.where(error)}")
+                self.notes.unreadable(name, error)
+
+    def _install(self) -> None:
+        names = [name for name in harmless.PACKAGES if name not in harmless.ALWAYS]
+        contents = harmless.contents(self._shell, notebook_shell.display)
+        here = harmless.HarmlessPackages(self.files, contents, harmless.ALWAYS)
+        sys.meta_path[:0] = [self._finder, here]
+        sys.meta_path.append(harmless.HarmlessPackages(self.files, {}, names))
+        sys.modules[self._main.__name__] = self._main
+        notebook_shell.install(self._shell)
+
+    def _run_part(self, name: str, text: str) -> None:
+        source = python(name, text)
+        self.ran.append((name, source))
+        self._statements.run(name, source, self._main)
+
+    def _run_module(self, path: str, text: str, module: ModuleType) -> None:
+        """As the main module, but where `try` is there for what goes wrong in it."""
+        self.files.add(path)
+        self._own.add(module.__name__)
+        source = python(path, text)
+        importing = harmless.importing_frame(sys._getframe(1))
+        if importing is not None and harmless.stands_in_try(importing):
+            self._statements.run_strictly(path, source, module)
+        else:
+            self._statements.run(path, source, module)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The further modules by path, with those that the submission wrote."""
+        return self._sources
 
     @property
     def framework(self) -> str:
@@ -87,7 +108,7 @@ class StudentModules:
         chosen = getattr(self._main, "FRAMEWORK", None)
         if chosen in FRAMEWORKS:
             return str(chosen)
-        sources = (*self._cells, *self._sources.items())
+        sources = (*self.ran, *self._sources.items())
         return "torch" if any(_imports_torch(*source) for source in sources) else "numpy"
 
     def function(self, name: str) -> Callable[..., Any] | None:
@@ -109,40 +130,29 @@ class StudentModules:
 
     def where(self, error: BaseException) -> str:
         """The last line of the student's own code on the way to the error."""
-        if isinstance(error, SyntaxError) and error.filename in self.files:
-            return f" at {error.filename} line {error.lineno}: {(error.text or '').strip()}"
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if frame.filename in self.files]
-        if not own:
-            return ""
-        inside = "" if own[-1].name == "<module>" else f", in {own[-1].name}"
-        return f" at {own[-1].filename} line {own[-1].lineno}{inside}: {own[-1].line}"
+        return last_own_line(error, self.files)
 
 
-def run(name: str, source: str, module: ModuleType) -> None:
-    """Execute source as part of a module; tracebacks show its lines."""
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    exec(_compiled(name, source), module.__dict__)  # noqa: S102 - its purpose
+def python(name: str, text: str) -> str:
+    """The text of a file or cell as Python; what is none may be what only a notebook reads.
 
-
-@functools.cache
-def _compiled(name: str, source: str) -> CodeType:
-    return compile(source, name, "exec", dont_inherit=True)
-
-
-def describe(error: BaseException) -> str:
-    """The exception's type and text, even where its own `__str__` raises."""
+    Raises:
+        SyntaxError, ValueError: it is neither.
+    """
     try:
-        text = str(error.msg if isinstance(error, SyntaxError) else error)
-    except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
-        text = "(its text cannot be shown)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+        compiled(name, text)
+    except SyntaxError:
+        source = as_python(text)
+        compiled(name, source)
+        return source
+    return text
 
 
 def _imports_torch(name: str, source: str) -> bool:
     """Read off the compiled code, which is there already; a syntax tree would take 3 ms more."""
     try:
-        return any(module.split(".")[0] == "torch" for module in _imported(_compiled(name, source)))
+        code = compiled(name, source)
+        return any(module.split(".")[0] == "torch" for module in _imported(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 

@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import Any
 
-from grader.sandbox.child import rehearsal, watched_shortcuts
+from grader.sandbox.child import notebook_input, rehearsal, watched_shortcuts
 
 # Ordinary modules that students import, so that they are there even where no file can be opened.
 _STANDARD = """
@@ -34,6 +34,7 @@ def warm_up(packages: list[str]) -> None:
         # A fork after an operation with several threads would hang the child.
         torch.set_num_threads(1)
         _use_torch(torch)
+    notebook_input.as_python("%time x = 1")
     rehearsal.rehearse()
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 MAGIC = b"DGW1"
 HEADER = struct.Struct("<4sIQ")
-MAX_STRUCTURE_BYTES = 4 << 20
+MAX_STRUCTURE_BYTES = 6 << 20  # a submission's 4 MB of source, with its names
 MAX_ARRAY_BYTES = 64 << 20
 # What a student's process may send is bounded more tightly than what we send it.
 MAX_ANSWER_BYTES = 1 << 20  # of structure: a byte can become an object of 64 bytes
@@ -62,6 +62,10 @@ class Load(Message, tag="load"):
     stages: list[str] = []  # the functions that may be called
     shortcuts: list[str] = []  # names that are watched
     shortcut_stages: list[list[str]] = []  # for each of them the stages it concerns; empty: all
+    seconds: float = 0.0  # the time limit for reading it, to be told
+    # Tell of each statement before it runs; those of `skip` (file, line, why) are not run.
+    one_by_one: bool = False
+    skip: list[tuple[str, int, str]] = []
 
 
 class Call(Message, tag="call"):
@@ -103,14 +107,23 @@ class Ready(Message, tag="ready"):
 Uses = list[tuple[int, str, str, int, int]]
 
 
-class Loaded(Message, tag="loaded"):
-    """From the child: the submission was read. `notes` tell of notebook cells that raised.
+class Running(Message, tag="running"):
+    """From the child, while it reads the submission: the statement that is run next."""
 
-    `mentions` says where the source names what is watched: number of the name, file, line.
+    file: str
+    line: int
+
+
+class Loaded(Message, tag="loaded"):
+    """From the child: the submission was read. `notes` tell of statements that failed.
+
+    `mentions` says where the source names what is watched: number of the name, file, line;
+    `stopped` which statements ran out of time: file, line.
     """
 
     framework: str
     notes: list[str] = []
+    stopped: list[tuple[str, int]] = []
     mentions: list[tuple[int, str, int]] = []
     uses: Uses = []
 
@@ -126,7 +139,8 @@ class Value(Message, tag="value"):
 class Raised(Message, tag="raised"):
     """From the child: the student's code raised.
 
-    `kind` is `raised`, `missing`, `memory`, or `unsendable`: a value that cannot cross.
+    `kind` is `raised`, `missing`, `memory`, `stopped` when its time was up, or `unsendable`: a
+    value that cannot cross.
     """
 
     kind: str
@@ -144,7 +158,7 @@ class Ask(Message, tag="ask"):
 
 
 ToChild = Load | Call | Calls | Answer | Refusal
-FromChild = Ready | Loaded | Value | Raised | Ask
+FromChild = Ready | Running | Loaded | Value | Raised | Ask
 
 
 def encode(message: Message) -> bytes:

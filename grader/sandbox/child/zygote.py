@@ -13,7 +13,15 @@ import socket
 import sys
 import traceback
 
-from grader.sandbox.child import confine, namespaces, requests, runner, warming
+from grader.sandbox.child import (
+    confine,
+    interruption,
+    namespaces,
+    process_state,
+    requests,
+    runner,
+    warming,
+)
 from grader.sandbox.child.kernel import IS_LINUX
 from grader.sandbox.child.kernel import die_with_parent as die_with_parent  # for the batch worker
 
@@ -23,6 +31,7 @@ _REAP_SECONDS = 0.02
 def serve(control_descriptor: int, *, why_not: str, packages: list[str]) -> None:
     """Serve until the grader closes the control socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
+    interruption.prepare()
     warming.warm_up(packages)
     zygote = Zygote(socket.socket(fileno=control_descriptor), in_namespaces=not why_not)
     gc.collect()
@@ -67,6 +76,8 @@ class Zygote:
         try:
             if isinstance(request, requests.Fork):
                 reply: requests.FromWarm = self._fork(request, descriptors)
+            elif isinstance(request, requests.Interrupt):
+                reply = self._interrupt(request)
             else:
                 reply = self._end(request)
         except OSError as error:
@@ -99,6 +110,7 @@ class Zygote:
             runner.open_streams()
             _forget_random_state()
             confine.confine(request, self._prepared, address_space)
+            process_state.show_only_the_submission()
             runner.begin(socket.socket(fileno=confine.CONNECTION))
             os._exit(0)
         except BaseException:  # noqa: BLE001 - said on the output, which the grader reads
@@ -113,6 +125,12 @@ class Zygote:
             return 1, 0
         fields = os.pread(self._own_state, 4096, 0).rpartition(b")")[2].split()
         return int(fields[17]), int(fields[20])
+
+    def _interrupt(self, request: requests.Interrupt) -> requests.FromWarm:
+        if request.pid not in self._cpu_seconds:
+            return requests.Failed(f"there is no child {request.pid}")
+        os.kill(request.pid, interruption.TELL if request.tell else interruption.STOP)
+        return requests.Ended(0)
 
     def _end(self, request: requests.End) -> requests.FromWarm:
         """Kill the child and what it started."""

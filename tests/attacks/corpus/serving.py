@@ -6,8 +6,36 @@ sandboxed process on purpose: an attacker has read the source too.
 
 import os
 import sys
+from types import FunctionType, ModuleType
 
-from grader.sandbox.child import wire
+
+def inside():
+    """The modules of the grader's that can be reached from what serves this process."""
+    frame, found, left = sys._getframe(), {}, []
+    while frame is not None:
+        left.append(frame.f_globals)
+        frame = frame.f_back
+    while left:
+        variables = left.pop()
+        name = variables.get("__name__", "")
+        if name.startswith("grader.") and name not in found:
+            found[name] = variables
+            for value in variables.values():
+                if isinstance(value, ModuleType):
+                    left.append(vars(value))
+                inner = vars(value).values() if isinstance(value, type) else [value]
+                left += [one.__globals__ for one in inner if isinstance(one, FunctionType)]
+    return found
+
+
+class Wire:
+    """The grader's module of messages, which `sys.modules` no longer shows."""
+
+    def __getattr__(self, name):
+        return inside()["grader.sandbox.child.wire"][name]
+
+
+wire = Wire()
 
 
 def runner():

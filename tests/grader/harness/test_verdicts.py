@@ -83,12 +83,12 @@ ENDINGS = {
     "an endless loop": (
         "while True: pass",
         Verdict.TIMED_OUT,
-        "double did not finish within 1 s.",
+        "double did not finish within 1 s; it was at submission.py line 6, in double: ",
     ),
     "an endless sleep": (
         "import time; time.sleep(1000)",
         Verdict.TIMED_OUT,
-        "double did not finish within 1 s.",
+        "double did not finish within 1 s; it was at submission.py line 6, in double: ",
     ),
     "endless recursion": ("return double(x)", Verdict.CRASHED, "double raised RecursionError"),
     "one huge array": (
@@ -181,9 +181,8 @@ def test_slow_calls_use_up_the_time_of_the_submission(grade_source, with_double,
 UNREADABLE = {
     "a missing package": (
         "import nowhere",
-        Verdict.CRASHED,
-        "Your submission raised ModuleNotFoundError: No module named 'nowhere' "
-        "at submission.py line 1: import nowhere",
+        Verdict.NOT_IMPLEMENTED,
+        "submission.py line 1 raised ModuleNotFoundError: No module named 'nowhere': import ",
     ),
     "a syntax error": (
         "x = (",
@@ -191,26 +190,30 @@ UNREADABLE = {
         "Your submission raised SyntaxError: '(' was never closed at submission.py line 1: x = (",
     ),
     "a NUL character": ("x = '\0'", Verdict.CRASHED, "Your submission raised "),
-    "sys.exit": ("import sys; sys.exit()", Verdict.CRASHED, "Your submission raised SystemExit"),
+    "sys.exit": (
+        "import sys; sys.exit()",
+        Verdict.NOT_IMPLEMENTED,
+        "submission.py line 1 ended the program (SystemExit): import sys; sys.exit().",
+    ),
     "os._exit": (
         "import os; os._exit(0)",
-        Verdict.CRASHED,
-        "Your submission ended the whole process (exit code 0).",
+        Verdict.NOT_IMPLEMENTED,
+        "submission.py line 1 ended the whole process (exit code 0): import os; os._exit(0).",
     ),
     "an endless loop": (
         "while True: pass",
-        Verdict.TIMED_OUT,
-        "Your submission did not finish within 0.5 s.",
+        Verdict.NOT_IMPLEMENTED,
+        "submission.py line 1 was stopped after 0.5 s: while True: pass.",
     ),
     "too much memory": (
         "x = bytearray(1 << 40)",
-        Verdict.OUT_OF_MEMORY,
-        "Your submission asked for more memory than is allowed",
+        Verdict.NOT_IMPLEMENTED,
+        "submission.py line 1 raised MemoryError: x = bytearray(1 << 40).",
     ),
     "a file that stops the import with NotImplementedError": (
         "raise NotImplementedError('later')",
-        Verdict.CRASHED,
-        "Your submission raised NotImplementedError: later",
+        Verdict.NOT_IMPLEMENTED,
+        "submission.py line 1 raised NotImplementedError: later: raise ",
     ),
 }
 
@@ -228,7 +231,19 @@ def test_code_that_cannot_be_loaded_fails_every_check_alike(
     assert len(report.notes) == 1
     assert report.notes[0].startswith(message)
     shown = {check.message for check in report.checks if check.verdict == verdict}
-    assert shown == {report.notes[0]}
+    if verdict == Verdict.CRASHED:  # nothing was read at all
+        assert shown == {report.notes[0]}
+
+
+def test_a_check_that_pytest_runs_itself_is_blocked_as_well(small, grade_source, with_double):
+    """It has a fixture that cleans up, so it is never called without pytest's bookkeeping."""
+    cleaning = "\nimport pytest\n\n@pytest.fixture\ndef cleaned():\n    yield\n"
+    visible = small / "test_visible.py"
+    text = visible.read_text()
+    assert text.count("def test_repeated(") == 1
+    visible.write_text(cleaning + text.replace("def test_repeated(", "def test_repeated(cleaned, "))
+    result = ended(grade_source(with_double("return 3 * x")), "double.repeated")
+    assert (result.verdict, result.points) == (Verdict.BLOCKED, 0)
 
 
 def test_a_check_that_needs_a_failed_one_is_blocked(grade_source, with_double):
@@ -243,9 +258,7 @@ def test_a_notebook_cell_that_raises_is_noted_and_the_others_count(grade_source,
     cells = [("cell 1", shift), ("cell 2", "1 / 0"), ("cell 3", double), ("cell 4", both)]
     report = grade_source("", cells=cells)
     assert report.points == 7
-    assert report.notes == (
-        "cell 2 raised ZeroDivisionError: division by zero at cell 2 line 1: 1 / 0",
-    )
+    assert report.notes == ("cell 2 line 1 raised ZeroDivisionError: division by zero: 1 / 0.",)
 
 
 def test_printed_text_is_kept_up_to_a_limit_and_changes_no_grade(grade_source, with_double):

@@ -16,14 +16,14 @@ from grader.keys.bank_check import (
 )
 from grader.keys.key_outcome import KeyOutcome
 from grader.keys.subject_keys import keys_of_bank
-from grader.quiz.bank.stored_results import Result, Stored, Variant, read_stored
+from grader.quiz.bank.stored_results import Stored, StoredResult, Variant, read_stored
 from grader.quiz.bank.topics import load, read_topic
 from grader.settings import shipped
 from reference.decoder.answers.answer_keys import KEYS
 
 
 def outcome(**fields):
-    result = Result(**{"digest": "d", "kind": "numeric", "ran": "c", "value": 0.25, **fields})
+    result = StoredResult(**{"digest": "d", "kind": "numeric", "ran": "c", "value": 0.25, **fields})
     return KeyOutcome(topic="t", path=Path("t.yaml"), item="t.a", result=result)
 
 

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.store.marking_store import open_marking_store
-from grader.store.marking_tables import MARKING_TABLES
 from grader.store.quiz_store import open_store
-from grader.store.tables import metadata
+from tests.grader.store.known_quiz import known_quiz
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
@@ -23,7 +22,12 @@ def attempt(path):
     def make(marks="{}", finished=True):
         with open_store(path) as store:
             begun = store.begin(
-                student="ada", topic="t", topic_digest="", seed=1, settings={}, at=AT
+                student="ada",
+                quiz=known_quiz(store),
+                topic_digest="",
+                seed=1,
+                settings={},
+                at=AT,
             )
             if finished:
                 store.finish(begun.id, at=AT, marks=marks)
@@ -58,14 +62,6 @@ def test_replaced_marks_are_kept_with_time_and_reason(path, attempt):
         [earlier] = store.earlier()
     assert (earlier.attempt, earlier.marks, earlier.replaced_at) == (key, "old", AT)
     assert earlier.reason == "r" * 500
-
-
-def test_a_store_from_before_gets_the_tables_when_it_is_first_marked(path, attempt):
-    attempt()
-    with open_marking_store(path) as store, store._transaction() as connection:
-        metadata.drop_all(connection, tables=MARKING_TABLES)
-    with open_marking_store(path) as store:
-        assert store.entries() == []
 
 
 def test_several_markers_may_write_at_once(path, attempt):

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.store.quiz_store import StoredAnswer, StoreError, default_store, open_store
+from grader.store.database import StoreError
+from grader.store.quiz_store import StoredAnswer, default_store, open_store
 from tests.grader.postgres import binaries_or_skip
+from tests.grader.store.known_quiz import known_quiz
 
 START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 SETTINGS = {"feedback": "now"}
@@ -39,13 +41,18 @@ def test_sqlite_has_three_names(path, where):
 
 def begin(store, *, student="ada", topic="sample", at=START):
     return store.begin(
-        student=student, topic=topic, topic_digest="d" * 64, seed=7, settings=SETTINGS, at=at
+        student=student,
+        quiz=known_quiz(store, topic),
+        topic_digest="d" * 64,
+        seed=7,
+        settings=SETTINGS,
+        at=at,
     )
 
 
 def test_an_attempt_is_kept(store):
     attempt = begin(store)
-    [again] = store.attempts(student="ada", topic="sample")
+    [again] = store.attempts(student="ada", quiz=known_quiz(store).id)
     assert again == attempt
     assert (again.seed, again.settings, again.started_at) == (7, SETTINGS, START)
     assert again.finished_at is None
@@ -56,7 +63,10 @@ def test_attempts_belong_to_a_student_and_a_topic(store):
     begin(store, student="bob")
     begin(store, topic="other")
     last = begin(store)
-    assert [a.id for a in store.attempts(student="ada", topic="sample")] == [first.id, last.id]
+    assert [a.id for a in store.attempts(student="ada", quiz=known_quiz(store).id)] == [
+        first.id,
+        last.id,
+    ]
 
 
 def test_answers_are_kept_in_their_order_and_shape(store):
@@ -84,7 +94,7 @@ def test_finishing_twice_keeps_the_first(store):
     attempt = begin(store)
     store.finish(attempt.id, at=START, marks='{"points": "2/3"}')
     store.finish(attempt.id, at=START + timedelta(hours=1), marks="{}")
-    [again] = store.attempts(student="ada", topic="sample")
+    [again] = store.attempts(student="ada", quiz=known_quiz(store).id)
     assert (again.finished_at, again.marks) == (START, '{"points": "2/3"}')
 
 
@@ -98,7 +108,7 @@ def test_all_is_there_when_the_store_is_opened_again(database):
         attempt = begin(store)
         store.save_answer(attempt.id, item="x", response=("a",), at=START)
     with open_store(database) as store:
-        assert store.attempts(student="ada", topic="sample") == (attempt,)
+        assert store.attempts(student="ada", quiz=known_quiz(store).id) == (attempt,)
         assert len(store.answers(attempt.id)) == 1
 
 
@@ -106,10 +116,11 @@ def test_a_killed_process_loses_nothing_it_saved(database):
     program = f"""
 from datetime import datetime, UTC
 from grader.store.quiz_store import open_store
+from tests.grader.store.known_quiz import known_quiz
 store = open_store({str(database)!r})
 now = datetime.now(UTC)
 attempt = store.begin(
-    student="ada", topic="sample", topic_digest="", seed=1, settings={{}}, at=now
+    student="ada", quiz=known_quiz(store), topic_digest="", seed=1, settings={{}}, at=now
 )
 for number in range(10_000):
     store.save_answer(attempt.id, item=str(number), response="x", at=now)
@@ -122,7 +133,7 @@ for number in range(10_000):
     child.stdout.close()
     child.wait()
     with open_store(database) as store:
-        [attempt] = store.attempts(student="ada", topic="sample")
+        [attempt] = store.attempts(student="ada", quiz=known_quiz(store).id)
         saved = [int(answer.item) for answer in store.answers(attempt.id)]
     assert saved == list(range(len(saved)))
     assert len(saved) > int(last)
@@ -253,11 +264,12 @@ def test_no_answer_slips_in_while_an_attempt_is_marked(store):
 
 
 def test_an_attempt_begun_twice_is_one(store):
+    quiz = known_quiz(store, "t")
     first = store.begin(
-        student="ada", topic="t", topic_digest="", seed=1, settings={}, at=START, number=1
+        student="ada", quiz=quiz, topic_digest="", seed=1, settings={}, at=START, number=1
     )
     again = store.begin(
-        student="ada", topic="t", topic_digest="", seed=2, settings={}, at=START, number=1
+        student="ada", quiz=quiz, topic_digest="", seed=2, settings={}, at=START, number=1
     )
     assert again == first
     assert begin(store, topic="t").number == 2
@@ -267,7 +279,7 @@ def test_an_attempt_begun_twice_is_one(store):
 def test_all_attempts_at_a_quiz_are_found(store):
     ids = [begin(store, student=name).id for name in ("ada", "bob")]
     begin(store, topic="other")
-    assert [attempt.id for attempt in store.attempts(topic="sample")] == ids
+    assert [attempt.id for attempt in store.attempts(quiz=known_quiz(store).id)] == ids
     assert len(store.attempts(student="ada")) == 2
     assert len(store.attempts()) == 3
 
@@ -278,11 +290,13 @@ def test_programs_that_begin_and_answer_at_once_keep_every_answer(database):
 import sys
 from datetime import datetime, UTC
 from grader.store.quiz_store import open_store
+from tests.grader.store.known_quiz import known_quiz
 me, now = sys.argv[1], datetime.now(UTC)
 with open_store({database!r}) as store:
     sys.stdin.readline()
     attempt = store.begin(
-        student="ada", topic="t", topic_digest="", seed=int(me), settings={{}}, at=now, number=1
+        student="ada", quiz=known_quiz(store), topic_digest="", seed=int(me), settings={{}}, at=now,
+        number=1,
     )
     for number in range(10):
         assert store.save_answer(attempt.id, item=me + str(number), response="x", at=now)
@@ -324,15 +338,17 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing_that_was_saved(path):
     program = f"""
 import resource, signal, sys
 from datetime import datetime, UTC
-from grader.store.quiz_store import StoreError, open_store
+from grader.store.database import StoreError
+from grader.store.quiz_store import open_store
+from tests.grader.store.known_quiz import known_quiz
 now = datetime.now(UTC)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 with open_store({str(path)!r}) as store:
     attempt = store.begin(
-        student="ada", topic="t", topic_digest="", seed=1, settings={{}}, at=now
+        student="ada", quiz=known_quiz(store), topic_digest="", seed=1, settings={{}}, at=now
     )
     store.save_answer(attempt.id, item="x", response="kept", at=now)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (131072, 131072))
     try:
         for number in range(100):
             store.save_answer(attempt.id, item=str(number), response="y" * 4000, at=now)

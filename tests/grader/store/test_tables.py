@@ -1,8 +1,11 @@
 """Stores of earlier versions are brought along, with all that is in them."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import (
@@ -10,6 +13,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -17,39 +21,66 @@ from sqlalchemy import (
     Text,
     create_engine,
     inspect,
+    text,
 )
 
+from grader.store.marking_store import open_marking_store
 from grader.store.quiz_store import StoredAnswer, open_store
-from grader.store.tables import STEPS, VERSION
+from grader.store.tables import STEPS, VERSION, metadata
+from tests.grader.store.known_quiz import known_quiz
 
 START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 PLAIN = START.replace(tzinfo=None)
 
-# The tables of version 1, word for word as they were.
-version_1 = MetaData()
-schema_version = Table("schema_version", version_1, Column("version", Integer, nullable=False))
-attempts = Table(
-    "attempts",
-    version_1,
-    Column("id", Integer, primary_key=True),
-    Column("student", String(200), nullable=False, index=True),
-    Column("topic", String(200), nullable=False),
-    Column("topic_digest", String(64), nullable=False),
-    Column("seed", Integer, nullable=False),
-    Column("settings", JSON, nullable=False),
-    Column("started_at", DateTime, nullable=False),
-    Column("finished_at", DateTime),
-    Column("marks", Text),
-)
-answers = Table(
-    "answers",
-    version_1,
-    Column("id", Integer, primary_key=True),
-    Column("attempt", ForeignKey("attempts.id"), nullable=False, index=True),
-    Column("item", String(200), nullable=False),
-    Column("response", JSON, nullable=False),
-    Column("answered_at", DateTime, nullable=False),
-)
+
+def tables_of(version, *, was_marked=False):
+    """The tables of an earlier version, word for word as they were."""
+    tables = MetaData()
+    Table("schema_version", tables, Column("version", Integer, nullable=False))
+    numbers = (
+        Column("number", Integer, nullable=False, server_default=text("0")),
+        Index("attempts_numbers", "student", "topic", "number", unique=True),
+    )
+    Table(
+        "attempts",
+        tables,
+        Column("id", Integer, primary_key=True),
+        Column("student", String(200), nullable=False, index=True),
+        Column("topic", String(200), nullable=False),
+        Column("topic_digest", String(64), nullable=False),
+        Column("seed", Integer, nullable=False),
+        Column("settings", JSON, nullable=False),
+        Column("started_at", DateTime, nullable=False),
+        Column("finished_at", DateTime),
+        Column("marks", Text),
+        *(numbers if version > 1 else ()),
+    )
+    Table(
+        "answers",
+        tables,
+        Column("id", Integer, primary_key=True),
+        Column("attempt", ForeignKey("attempts.id"), nullable=False, index=True),
+        Column("item", String(200), nullable=False),
+        Column("response", JSON, nullable=False),
+        Column("answered_at", DateTime, nullable=False),
+    )
+    if was_marked:  # these were made by the first who marked
+        Table(
+            "decisions",
+            tables,
+            Column("id", Integer, primary_key=True),
+            Column("entry", Text, nullable=False),
+        )
+        Table(
+            "earlier_marks",
+            tables,
+            Column("id", Integer, primary_key=True),
+            Column("attempt", ForeignKey("attempts.id"), nullable=False, index=True),
+            Column("replaced_at", DateTime, nullable=False),
+            Column("reason", String(500), nullable=False),
+            Column("marks", Text, nullable=False),
+        )
+    return tables
 
 
 def engine_of(database):
@@ -58,31 +89,46 @@ def engine_of(database):
     return create_engine(database.replace("postgresql:", "postgresql+psycopg:"))
 
 
-@pytest.fixture
-def old(database, tmp_path):
-    """A store of version 1 with three attempts, two of them ada's at one topic."""
-    (tmp_path / "deep").mkdir()
+def make(database, tables, rows, *, version):
+    """Fill an old store; the ids of its attempts."""
+    if "://" not in database:
+        Path(database).parent.mkdir(exist_ok=True)
     engine = engine_of(database)
-    version_1.create_all(engine)
-    rows = [
-        {"student": student, "topic": topic, "topic_digest": "d", "seed": seed, "marks": marks}
-        | {"settings": {"feedback": "end"}, "started_at": PLAIN}
-        | {"finished_at": PLAIN if marks else None}
-        for student, topic, seed, marks in (
-            ("ada", "sample", 1, '{"points": "2/3"}'),
-            ("bob", "sample", 2, None),
-            ("ada", "sample", 3, None),
-        )
-    ]
+    tables.create_all(engine)
+    attempts = tables.tables["attempts"]
     with engine.begin() as connection:
-        connection.execute(schema_version.insert().values(version=1))
+        connection.execute(tables.tables["schema_version"].insert().values(version=version))
         ids = [
             connection.execute(attempts.insert().values(row)).inserted_primary_key[0]
             for row in rows
         ]
-        values = {"attempt": ids[2], "item": "x", "response": ["b", "a"], "answered_at": PLAIN}
-        connection.execute(answers.insert().values(values))
+        values = {"attempt": ids[-1], "item": "x", "response": ["b", "a"], "answered_at": PLAIN}
+        connection.execute(tables.tables["answers"].insert().values(values))
+        if "earlier_marks" in tables.tables:
+            old = {"attempt": ids[0], "replaced_at": PLAIN, "reason": "r", "marks": "{}"}
+            connection.execute(tables.tables["earlier_marks"].insert().values(old))
+            connection.execute(tables.tables["decisions"].insert().values(entry="one"))
     engine.dispose()
+    return ids
+
+
+@pytest.fixture(params=["version 1", "version 2", "version 2, marked"])
+def old(request, database):
+    """A store of an earlier version with three attempts, two of them ada's at one topic."""
+    version = int(request.param[8])
+    rows = [
+        {"student": student, "topic": "sample", "topic_digest": "d", "seed": seed, "marks": marks}
+        | {"settings": {"feedback": "end"}, "started_at": PLAIN}
+        | {"finished_at": PLAIN if marks else None}
+        | ({"number": number} if version > 1 else {})
+        for student, seed, number, marks in (
+            ("ada", 1, 1, '{"points": "2/3"}'),
+            ("bob", 2, 1, None),
+            ("ada", 3, 2, None),
+        )
+    ]
+    tables = tables_of(version, was_marked="marked" in request.param)
+    make(database, tables, rows, version=version)
     return database
 
 
@@ -96,7 +142,14 @@ def schema(database):
                 (column["name"], str(column["type"]), column["nullable"], column["default"])
                 for column in found.get_columns(table)
             ],
-            sorted((index["name"], index["unique"]) for index in found.get_indexes(table)),
+            sorted(
+                (index["name"], index["unique"], index["column_names"])
+                for index in found.get_indexes(table)
+            ),
+            sorted(
+                (key["constrained_columns"], key["referred_table"], key["referred_columns"])
+                for key in found.get_foreign_keys(table)
+            ),
         )
         for table in found.get_table_names()
     }
@@ -106,7 +159,10 @@ def schema(database):
 
 def test_nothing_is_lost_on_the_way(old):
     with open_store(old) as store:
-        first, second = store.attempts(student="ada", topic="sample")
+        first, second = store.attempts(student="ada")
+        assert first.quiz is second.quiz is None
+        assert [attempt.id for attempt in store.unclaimed(topic="sample")] == [1, 2, 3]
+        assert store.unclaimed(topic="other") == ()
         assert (first.seed, first.marks, first.finished_at) == (1, '{"points": "2/3"}', START)
         assert (second.seed, second.settings, second.finished_at) == (3, {"feedback": "end"}, None)
         assert store.answers(second.id) == (
@@ -130,14 +186,33 @@ def test_an_old_store_becomes_what_a_new_one_is(old, request, tmp_path):
     assert schema(old) == schema(new)
 
 
+def test_decisions_and_earlier_marks_are_kept(old, request):
+    with open_marking_store(old) as store:
+        was_marked = "marked" in request.node.callspec.params["old"]
+        assert store.entries() == (["one"] if was_marked else [])
+        assert [e.attempt for e in store.earlier()] == ([1] if was_marked else [])
+
+
 def test_a_store_that_was_brought_along_is_used_like_any_other(old):
     for _ in range(2):  # the second time there is nothing to be done
         with open_store(old) as store:
-            store.begin(
-                student="ada", topic="sample", topic_digest="", seed=9, settings={}, at=START
-            )
+            quiz = known_quiz(store)
+            store.claim(quiz.id, attempt_ids=[a.id for a in store.unclaimed()])
+            store.begin(student="ada", quiz=quiz, topic_digest="", seed=9, settings={}, at=START)
     with open_store(old) as store:
-        assert [a.number for a in store.attempts(student="ada")] == [1, 2, 3, 4]
+        assert [a.number for a in store.attempts(student="ada", quiz=quiz.id)] == [1, 2, 3, 4]
+        assert [a.student for a in store.attempts()] == ["ada", "bob", "ada", "ada", "ada"]
+
+
+def test_claimed_attempts_follow_those_that_are_there(old):
+    with open_store(old) as store:
+        quiz = known_quiz(store)
+        store.begin(student="ada", quiz=quiz, topic_digest="", seed=9, settings={}, at=START)
+        store.claim(quiz.id, attempt_ids=[3, 2, 1])
+        other = known_quiz(store, "other")
+        store.claim(other.id, attempt_ids=[1])  # it has a quiz already
+        numbers = [(a.id, a.number) for a in store.attempts(student="ada", quiz=quiz.id)]
+    assert numbers == [(1, 2), (3, 3), (4, 1)]
 
 
 def test_several_programs_bring_a_store_along_at_once(old):
@@ -154,3 +229,10 @@ def test_several_programs_bring_a_store_along_at_once(old):
 
 def test_each_version_has_its_step():
     assert len(STEPS) + 1 == VERSION
+
+
+def test_the_tables_do_not_depend_on_what_is_imported(database):
+    program = f"from grader.store.quiz_store import open_store; open_store({database!r}).close()"
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert sorted(schema(database)) == sorted(metadata.tables)
+    assert "decisions" in schema(database)

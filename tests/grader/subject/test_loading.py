@@ -62,6 +62,10 @@ def test_two_folders_keep_their_own_functions(own, tmp_path):
     [
         ({"misconceptions_py": "import nowhere\n"}, r"misconceptions.py, line 1.*nowhere"),
         ({"misconceptions_py": "def broken(:\n"}, r"misconceptions.py, line 1.*SyntaxError"),
+        (
+            {"misconceptions_py": "from reference import mean\n"},
+            r"line 1.*write `from .reference import",
+        ),
         ({"reference_py": "1 / 0\n"}, r"reference.py, line 1.*ZeroDivisionError"),
         ({"reference_py": "def median(x):\n    return x\n"}, "no function has the name of a stage"),
         ({"reference_py": "def mean(x, axis):\n    return x\n"}, "mean is not a function of x"),

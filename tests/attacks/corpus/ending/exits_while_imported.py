@@ -1,6 +1,7 @@
-# Ends its process with exit code 0 while it is imported, as if all were well.
+# Ends its process with exit code 0 while it is imported, as if all were well; what it defines below
+# is graded all the same.
 # verdict: fails
-# clean: ended the whole process \(exit code 0\)
+# clean: are wrong|NaN or infinite
 import os
 
 os._exit(0)

@@ -1,6 +1,6 @@
-# Never gets to the end of its import.
+# Never gets to the end of its import by itself; what it defines below is graded all the same.
 # verdict: fails
-# clean: did not finish
+# clean: are wrong|NaN or infinite
 import time
 
 time.sleep(30)

@@ -1,11 +1,12 @@
 # Looks, while it is checked in the open, for requests beside its own: inputs of hidden checks.
 # verdict: fails
 # stage: softmax
+# with: serving.py
 # clean: FOUND \[\]
 import gc
 import sys
 
-from grader.sandbox.child import wire
+from serving import wire
 
 
 def requests(value, depth=0):

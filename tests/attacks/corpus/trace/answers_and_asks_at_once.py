@@ -3,9 +3,7 @@
 # stage: generate
 # with: serving.py
 # loses: stage_order returned_tokens eos_ends whole_flow
-from serving import request_id, send
-
-from grader.sandbox.child import wire
+from serving import request_id, send, wire
 
 
 def generate(prompt, stages, max_new_tokens, eos_id, context_length):

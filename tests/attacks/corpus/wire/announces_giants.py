@@ -3,9 +3,7 @@
 # stage: softmax layer_norm
 # with: serving.py
 # clean: sent something unreadable instead
-from serving import send_and_leave
-
-from grader.sandbox.child import wire
+from serving import send_and_leave, wire
 
 
 def softmax(logits):

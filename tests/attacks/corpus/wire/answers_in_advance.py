@@ -3,9 +3,7 @@
 # stage: softmax layer_norm
 # with: serving.py
 # clean: wrong|NaN or infinite|unreadable|did not answer
-from serving import request_id, send
-
-from grader.sandbox.child import wire
+from serving import request_id, send, wire
 
 
 def softmax(logits):

@@ -3,9 +3,7 @@
 # with: serving.py
 # clean: wrong|unreadable|did not answer
 import numpy as np
-from serving import request_id, send
-
-from grader.sandbox.child import wire
+from serving import request_id, send, wire
 
 
 def softmax(logits):

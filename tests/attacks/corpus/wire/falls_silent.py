@@ -4,9 +4,7 @@
 # clean: did not finish
 import time
 
-from serving import request_id, send
-
-from grader.sandbox.child import wire
+from serving import request_id, send, wire
 
 
 def softmax(logits):

@@ -3,9 +3,7 @@
 # stage: softmax layer_norm embed feed_forward
 # with: serving.py
 # clean: raised|more memory|not implemented|another kind|unreadable|returned
-from serving import request_id, send_and_leave
-
-from grader.sandbox.child import wire
+from serving import request_id, send_and_leave, wire
 
 TEXT = "\x1b[2J\x9b31m\u202e=1+1</script>" * 1000
 

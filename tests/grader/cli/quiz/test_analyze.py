@@ -11,6 +11,7 @@ from grader.cli.quiz.group import quiz
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.marking.scoring import mark_all, marks_to_json
 from grader.store.quiz_store import open_store
+from tests.grader.store.known_quiz import known_quiz
 
 BANK = Path(__file__).parents[2] / "quiz" / "sample_bank"
 
@@ -59,7 +60,7 @@ def test_a_store_tells_of_attempts_and_times(database):
         for number in range(24):
             attempt = store.begin(
                 student=f"student {number // 2}",
-                topic="week-3.yaml",
+                quiz=known_quiz(store, "week-3.yaml"),
                 topic_digest="",
                 seed=1,
                 settings={},

@@ -13,7 +13,7 @@ from grader.quiz.attempt.rules import Feedback, Rules
 from grader.quiz.attempt.session import Answered, Finished, Moved, Phase, Session
 from grader.quiz.bank.topics import load_misconceptions, load_topic
 from grader.quiz.items.item import Rejected
-from grader.store.quiz_store import StoreError
+from grader.store.database import StoreError
 
 BANK = Path(__file__).parents[2] / "quiz" / "sample_bank"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from grader.cli.quiz.draw import FIGURES
 from grader.cli.quiz.group import quiz
-from reference.decoder.answers.pictures import FLOWS, attention_matrix
+from reference.decoder.answers.pictures import DRAWINGS, attention_matrix
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def draw(tmp_path):
 
 
 def test_the_command_offers_the_figures_that_there_are():
-    assert set(FIGURES) == {*FLOWS, "attention-matrix"}
+    assert set(FIGURES) == set(DRAWINGS)
 
 
 @pytest.mark.parametrize("figure", FIGURES)

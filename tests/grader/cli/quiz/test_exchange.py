@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.quiz.exchange import FORMATS, WITHOUT_KEYS
+from grader.cli.quiz.exchange import FORMATS
 from grader.cli.quiz.group import quiz
 from grader.errors import CourseError, GraderError
 from grader.quiz.exports.formats import FORMATS as WRITERS
 
+WITHOUT_KEYS = sorted(name for name, format_ in WRITERS.items() if format_.can_hide_keys)
 BANK = Path(__file__).parents[2] / "quiz" / "sample_bank"
 
 
@@ -30,7 +31,6 @@ def export(tmp_path):
 
 def test_the_command_offers_the_formats_that_there_are():
     assert set(FORMATS) == set(WRITERS)
-    assert {name for name, format_ in WRITERS.items() if format_.can_hide_keys} == set(WITHOUT_KEYS)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -103,6 +103,15 @@ def test_concept_and_difficulty_can_be_given_for_all(tmp_path):
     run("import", file, "-o", tmp_path / "new", "--concept", 3, "--difficulty", 1)
     text = (tmp_path / "new" / "imported.yaml").read_text()
     assert "concept: 3\n    difficulty: 1" in text
+
+
+def test_a_concept_that_is_no_row_is_refused_before_anything_is_written(tmp_path):
+    file = tmp_path / "quiz.gift"
+    file.write_text("::A::Grass grows.{TRUE#No.#Yes.####Sun.}")
+    result = run("import", file, "-o", tmp_path / "new", "--concept", 18)
+    assert isinstance(result.exception, CourseError)
+    assert "there is no concept 18" in str(result.exception)
+    assert not (tmp_path / "new").exists()
 
 
 def test_where_nothing_can_be_taken_over_the_warnings_say_why(tmp_path):

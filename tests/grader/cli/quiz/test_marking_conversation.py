@@ -8,9 +8,10 @@ import pytest
 import yaml
 from rich.console import Console
 
-from grader.cli.quiz.marking_conversation import MarkingDesk, View
-from grader.courses.class_quiz import Topics, grade_class
-from grader.courses.quiz_results import QuizResults
+from grader.cli.quiz.marking_conversation import MarkingConversation, View
+from grader.courses.answers_grading import grade_class
+from grader.courses.quiz_results_folder import QuizResultsFolder
+from grader.courses.topics_by_name import Topics
 from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.class_marks import ClassMarks
 
@@ -27,7 +28,7 @@ def results(tmp_path):
     for student, text in TEXTS.items():
         record = {"topic": "sample", "student": student, "answers": {"sample.why": text}}
         (answers / f"{student}.yaml").write_text(yaml.safe_dump(record))
-    made = QuizResults(tmp_path / "results")
+    made = QuizResultsFolder(tmp_path / "results")
     grade_class(answers, made, questions=BANK, named=BANK, now=NOW)
     return made
 
@@ -40,7 +41,7 @@ class Desk:
         self._keys, self._comments, self._end = iter(keys), iter(comments), end
         topics = Topics(bank)
         self.marks = ClassMarks(results, topics.items(topics.names))
-        MarkingDesk(
+        MarkingConversation(
             self.marks,
             misconceptions=load_misconceptions(BANK),
             view=View(**view),

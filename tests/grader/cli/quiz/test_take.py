@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from grader.cli.quiz.group import quiz
 from grader.courses.attempts import NotNow
 from grader.errors import CourseError
-from grader.store.quiz_store import StoreError, open_store
+from grader.store.database import StoreError
+from grader.store.quiz_store import open_store
 
 BANK = Path(__file__).parents[2] / "quiz" / "sample_bank"
 FOREVER = "2099-01-01 00:00+00:00"
@@ -231,7 +232,7 @@ def test_the_results_are_the_counted_marks_of_all(run, week, tmp_path):
     assert (first["student"], first["begun"], first["points"]) == ("'=bob", "1", "")
     assert (second["student"], second["counted_attempt"], second["points"]) == ("ada", "2", "2")
     assert (second["max_points"], second["waiting_points"]) == ("6", "4")
-    assert "week-3.yaml 2 3" in run("results", name="")
+    assert "week-3.yaml Week 3 2 3" in run("results", name="")
 
 
 def test_the_results_hand_in_what_is_overdue(run, week, tmp_path):

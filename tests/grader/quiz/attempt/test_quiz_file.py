@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -6,10 +7,10 @@ import pytest
 
 from grader.errors import CourseError
 from grader.quiz.attempt.quiz import practice
-from grader.quiz.attempt.quiz_file import is_quiz_file, load_quiz
+from grader.quiz.attempt.quiz_file import identity, is_quiz_file, load_quiz
 from grader.quiz.attempt.rules import Counts, Feedback, Rules
 from grader.quiz.bank.topics import load, load_topic
-from grader.settings import shipped
+from grader.settings import Course, shipped
 
 QUIZ = """\
 title: Week 3
@@ -166,10 +167,14 @@ def test_each_student_draws_from_the_pools(read):
 def test_the_seed_is_the_students_own_and_that_of_the_attempt(read):
     quiz = read()
     given = [("s", "ada", 1), ("s", "ada", 2), ("s", "bob", 1), ("t", "ada", 1), ("s", "ada1", 1)]
-    seeds = [quiz.seed(secret=secret, student=name, number=n) for secret, name, n in given]
+    seeds = [
+        replace(quiz, course=Course(secret=secret)).seed(student=name, number=n)
+        for secret, name, n in given
+    ]
     assert len(set(seeds)) == len(given)
     assert all(0 <= seed < 2**31 for seed in seeds)
-    assert seeds[0] == quiz.seed(secret="s", student="ada", number=1)
+    again = replace(read(), course=Course(secret="s"))
+    assert seeds[0] == again.seed(student="ada", number=1)
 
 
 def test_a_paper_holds_what_was_drawn_and_is_still_there(read):
@@ -195,3 +200,31 @@ def test_the_quiz_that_the_documentation_shows_can_be_taken(tmp_path):
     quiz = load_quiz(path, load(shipped("questions")))
     assert quiz.rules.attempts == 2
     assert len(quiz.draw(1)) > 3
+
+
+def test_the_name_is_the_id_or_else_that_of_the_file(read, tmp_path):
+    assert (read().name, read().has_id, read().is_named) == ("week-3.yaml", False, False)
+    named = read(QUIZ + "id: ' third '")
+    assert (named.name, named.has_id, named.is_named) == ("third", True, True)
+    assert identity(tmp_path / "week-3.yaml") == ("", "third")
+    (tmp_path / "course.yaml").write_text("name: Autumn")
+    assert identity(tmp_path / "week-3.yaml") == ("Autumn", "third")
+    assert (read().course.name, read().is_named, read().label) == (
+        "Autumn",
+        True,
+        "Autumn: week-3.yaml",
+    )
+
+
+def test_a_link_to_a_file_has_the_course_of_the_file(read, tmp_path, bank_folder):
+    read()
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "course.yaml").write_text("{name: Own, secret: known}")
+    link = tmp_path / "own" / "week-3.yaml"
+    link.symlink_to(tmp_path / "week-3.yaml")
+    assert load_quiz(link, load(bank_folder)).course == Course()
+
+
+@pytest.mark.parametrize("name", ["''", "' '", '"a\\nb"', "x" * 201, "3"])
+def test_an_id_that_no_store_can_keep_is_refused(refused, name):
+    assert refused(f"id: {name}").startswith("id: expected ")

@@ -8,8 +8,8 @@ from grader.errors import CourseError
 from grader.quiz.attempt.session import Session
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.stored_results import (
-    Result,
     Stored,
+    StoredResult,
     Variant,
     question_digest,
     read_stored,
@@ -33,11 +33,11 @@ def folder(bank_folder, tmp_path):
 def store(folder, *evidence, digest=None):
     topic = read_topic(folder / "sample.yaml").topic
     results = {
-        item.id: Result(digest=topic.digests[item.id], kind="numeric", ran="c")
+        item.id: StoredResult(digest=topic.digests[item.id], kind="numeric", ran="c")
         for item in topic.items
         if item.verify is not None
     }
-    results["sample.shape"] = Result(
+    results["sample.shape"] = StoredResult(
         digest=digest or topic.digests["sample.shape"],
         kind="diagnosis",
         ran="generate.stale",
@@ -128,7 +128,8 @@ def test_a_damaged_file_is_a_sentence(folder):
 
 def test_what_is_stored_is_read_back_and_equal_results_give_equal_bytes(tmp_path):
     results = {
-        name: Result(digest="d", kind="numeric", ran="c", value=0.25) for name in ("t.b", "t.a")
+        name: StoredResult(digest="d", kind="numeric", ran="c", value=0.25)
+        for name in ("t.b", "t.a")
     }
     stored = Stored(reference="abc", questions=results)
     (tmp_path / "verified.json").write_bytes(stored_bytes(stored))

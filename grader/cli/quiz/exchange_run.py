@@ -1,0 +1,107 @@
+"""What `grader quiz export` and `grader quiz import` do."""
+
+import shutil
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from grader.cli.files import write_file
+from grader.errors import CourseError
+from grader.quiz.bank.concepts import must_be_a_row
+from grader.quiz.bank.lint import lint
+from grader.quiz.bank.topics import Topic, load, load_topic
+from grader.quiz.exports.export_job import ExportJob, Loss
+from grader.quiz.exports.formats import format_named
+from grader.quiz.imports.import_file import read_file
+from grader.quiz.imports.writing import Defaults, must_be_free, write_topics
+from grader.quiz.items.item import Severity
+from grader.settings import question_folder
+from grader.text import counted
+
+
+def export_topics(
+    topics: tuple[str, ...],
+    output: Path,
+    *,
+    format_: str,
+    seed: int,
+    with_keys: bool,
+    questions: Path | None,
+) -> None:
+    """Write a file for another system, and say what it holds and what was lost."""
+    job = ExportJob(seed=seed, with_keys=with_keys)
+    chosen = _topics(question_folder(questions), topics)
+    format_of = format_named(format_)
+    if with_keys and not format_of.can_hide_keys:
+        raise click.UsageError(f"--with-keys is not for {format_}, which always holds the keys.")
+    content = format_of.write(chosen, job)
+    if not isinstance(content, bytes):
+        raise CourseError(
+            f"the format {format_!r} wrote a {type(content).__name__} instead of bytes",
+            fix="Tell the author of the package that adds it.",
+        )
+    write_file(output, content)
+    _warn(job.losses, n_questions=len(job.written))
+    amount = counted(len(job.written), "question")
+    click.echo(f"{output}: {amount} of {counted(len(chosen), 'topic')} as {format_}.")
+    if with_keys or not format_of.can_hide_keys:
+        click.echo("It holds the keys, so keep it from those who take the quiz.")
+    if len(job.written) < sum(len(topic.items) for topic in chosen):
+        click.echo("Some questions were left out: see the warnings.")
+
+
+def import_file(file: Path, output: Path, *, concept: int | None, difficulty: int | None) -> None:
+    """Write a folder of topics, and say what was lost and what is left to do."""
+    if concept is not None:
+        must_be_a_row(concept, output)
+    read = read_file(file)
+    must_be_free(read.topics, output)
+    _warn(read.losses)
+    defaults = Defaults(concept=concept, difficulty=difficulty)
+    written = write_topics(read.topics, output, defaults, source=str(file))
+    for path, amount in written.items():
+        click.echo(f"{path}: {counted(amount, 'question')}")
+    _say_what_is_left(output)
+
+
+def _topics(folder: Path, names: Iterable[str]) -> tuple[Topic, ...]:
+    if not names:
+        return load(folder).topics
+    return tuple(load_topic(folder, name) for name in dict.fromkeys(names))
+
+
+def _warn(losses: Iterable[Loss], *, n_questions: int = 0) -> None:
+    """Each loss once, with the questions that it happens to, unless these are all there are."""
+    questions: dict[str, list[str]] = {}
+    for loss in losses:
+        questions.setdefault(loss.what, []).append(loss.question)
+    width = max(40, shutil.get_terminal_size().columns)
+    for what, names in questions.items():
+        unique = list(dict.fromkeys(names))
+        if len(unique) == 1:
+            click.echo(f"warning: {unique[0]}: {what}", err=True)
+            continue
+        if len(unique) == n_questions:
+            click.echo(f"warning: all {n_questions} questions: {what}", err=True)
+            continue
+        click.echo(f"warning: {len(unique)} questions: {what}", err=True)
+        lines = textwrap.fill(
+            ", ".join(unique),
+            width,
+            initial_indent="  ",
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        click.echo(lines, err=True)
+
+
+def _say_what_is_left(folder: Path) -> None:
+    errors = sum(finding.severity == Severity.ERROR for finding in lint(folder))
+    if errors:
+        click.echo(f"{counted(errors, 'thing')} left to do before they can be taken.")
+        click.echo(f"Next: grader quiz lint {folder}")
+    else:
+        click.echo(f"Next: grader quiz list --questions {folder}")

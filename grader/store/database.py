@@ -1,0 +1,150 @@
+"""A database as SQLAlchemy opens it, its two kinds of transaction, and its errors in one sentence.
+
+A transaction that writes takes SQLite's lock for writing when it begins, so it never finds out
+later that it cannot have it. One that reads takes none: it sees what was committed when it began,
+while another program writes. On PostgreSQL both are the same.
+
+SQLite keeps its rollback journal. Write-ahead logging would let a reader go on while a writer
+commits, too, but it needs shared memory, which a home folder on a network has not, and it makes
+three files of a store that people copy and hand in as one. A commit takes milliseconds here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from grader.errors import GraderFault
+from grader.store.tables import VERSION, bring_up_to_date, found_version
+
+_CONNECT_SECONDS = 10
+_LOCK_SECONDS = 30  # of waiting for others who write to the same file
+_READS_ONLY = "grader_reads_only"
+
+
+class StoreError(GraderFault):
+    """The store cannot be opened, read or written."""
+
+
+def open_database(where: str | Path) -> Engine:
+    """Open a database with the tables of this version, which are made or brought along.
+
+    Raises:
+        StoreError: there is no such database, it cannot be used, or a newer grader made it.
+    """
+    url = _url(where)
+    with _faults_of(url):
+        engine = _engine(url)
+    with reading(engine) as connection:  # most of the time nothing has to be written
+        found = found_version(connection)
+    if found is None or found < VERSION:
+        with writing(engine) as connection:
+            found = bring_up_to_date(connection)
+    if found > VERSION:
+        engine.dispose()
+        raise StoreError(
+            f"was made by a newer grader (its version is {found}, this one knows {VERSION})",
+            at=shown_name(engine),
+            fix="Update the grader, or name another store.",
+        )
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may write; all of it is kept, or nothing."""
+    with _faults_of(engine.url), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads."""
+    reader = engine.execution_options(**{_READS_ONLY: True})
+    with _faults_of(engine.url), reader.begin() as connection:
+        yield connection
+
+
+def shown_name(engine: Engine) -> str:
+    """The store as the user named it, without a password."""
+    return _name(engine.url)
+
+
+def _url(where: str | Path) -> URL:
+    if "://" not in str(where):
+        return URL.create("sqlite", database=str(Path(where).expanduser()))
+    try:
+        url = make_url(str(where))
+    except SQLAlchemyError as error:
+        raise StoreError(
+            "the URL of the store cannot be read",
+            fix="Write a path, or e.g. postgresql://user@host/database.",
+        ) from error
+    if url.drivername in ("postgresql", "postgres"):  # which driver that is changed over time
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    if url.drivername == "postgresql+psycopg":
+        waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+        # a taker thinks for minutes: a connection that was cut meanwhile is opened anew
+        return create_engine(url, pool_pre_ping=True, connect_args=waits)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    if not url.database or url.database == ":memory:":
+        engine = create_engine(url)
+    else:
+        if not url.database.startswith("file:"):  # a URI: whose it is has made the folder
+            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        waits = {} if "timeout" in url.query else {"timeout": _LOCK_SECONDS}
+        engine = create_engine(url, poolclass=NullPool, connect_args=waits)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # the driver's own idea of when a transaction begins leaves out table definitions
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE: two processes that make the tables at once wait for each other
+    reads_only = connection.get_execution_options().get(_READS_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _faults_of(url: URL) -> Iterator[None]:
+    """Turn what a database or its driver says into one sentence."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the driver {error.name!r} of this database is not installed",
+            at=_name(url),
+            fix="Install it (`pip install 'decoder-grader[postgres]'` for PostgreSQL), or name an"
+            " SQLite file.",
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        lines = str(reason).strip().splitlines() or [type(error).__name__]
+        raise StoreError(
+            f"the store cannot be used: {lines[0]}",
+            at=_name(url),
+            fix="Check the path or URL, your rights to it, and that it is a quiz store.",
+        ) from error
+
+
+def _name(url: URL) -> str:
+    """The store as the user named it, without a password."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url.database
+    return url.render_as_string(hide_password=True)

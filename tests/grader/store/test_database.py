@@ -1,0 +1,112 @@
+"""Readers and writers of one SQLite file, and the faults of a database."""
+
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader.store.database import StoreError
+from grader.store.marking_store import open_marking_store
+from grader.store.quiz_store import open_store
+from tests.grader.store.known_quiz import known_quiz
+
+AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+
+
+def begin(store, number=None):
+    return store.begin(
+        student="ada",
+        quiz=known_quiz(store),
+        topic_digest="",
+        seed=1,
+        settings={},
+        at=AT,
+        number=number,
+    )
+
+
+def test_a_reader_reads_while_a_writer_holds_its_transaction(database):
+    """What the writer has not committed is not seen, and nobody waits for it."""
+    with open_store(database) as writer:
+        attempt = begin(writer)
+        with writer._transaction() as connection:
+            connection.exec_driver_sql("UPDATE attempts SET seed = 2")
+            with open_marking_store(impatient(database)) as reader:
+                assert reader.attempt(attempt.id).seed == 1
+                assert [a.seed for a in reader.attempts(student="ada")] == [1]
+                assert reader.answers(attempt.id) == ()
+                assert (reader.records(), reader.entries(), reader.earlier()) == ({}, [], ())
+                assert reader.quiz(course="", name="sample") == attempt.quiz
+                assert reader.quizzes(path="/sample") == (attempt.quiz,)
+                assert reader.unclaimed() == ()
+        with open_marking_store(database) as reader:
+            assert reader.attempt(attempt.id).seed == 2
+
+
+def impatient(database):
+    """The same database, where nobody waits for a lock."""
+    return database if "://" in database else f"sqlite:///{database}?timeout=0"
+
+
+def test_a_writer_waits_for_the_other_and_says_so_if_it_may_not(tmp_path):
+    path = str(tmp_path / "quiz.sqlite")
+    with open_store(path) as store:
+        begin(store)
+        with (
+            store._transaction(),
+            open_store(impatient(path)) as other,
+            pytest.raises(StoreError, match="the store cannot be used: database is locked"),
+        ):
+            other.enter_quiz(known_quiz(other), is_same=lambda _: True)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that another user may look into; that of pytest is closed to them."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_file_without_the_right_to_write_can_be_read(open_folder):
+    path = open_folder / "quiz.sqlite"
+    with open_store(path) as store:
+        begin(store)
+    path.chmod(0o444)
+    program = f"""
+import os
+from tests.grader.store.test_database import begin
+from grader.store.database import StoreError
+from grader.store.quiz_store import open_store
+begin(open_store("sqlite://"))  # imports what is imported late
+if os.getuid() == 0:
+    os.setuid(65534)
+with open_store({str(path)!r}) as store:
+    print(len(store.attempts()))
+    try:
+        begin(store)
+    except StoreError as error:
+        print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stderr == ""
+    first, *rest = ran.stdout.splitlines()
+    assert first == "1"
+    assert rest[0].endswith("the store cannot be used: attempt to write a readonly database")
+
+
+def test_a_newer_store_is_left_as_it_is(tmp_path):
+    path = tmp_path / "quiz.sqlite"
+    open_store(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE schema_version SET version = 99")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer grader"):
+        open_marking_store(path)
+    assert path.read_bytes() == before
