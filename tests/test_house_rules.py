@@ -49,7 +49,6 @@ WAITING: dict[str, set[str]] = {
         "grader/courses/reviewing.py:review",
         "grader/courses/reviewing.py:review_instead",
         "grader/courses/taking.py:arrive",
-        "grader/diagnosis/arrays.py:calls_of",
         "grader/diagnosis/arrays.py:changing",
         "grader/diagnosis/arrays.py:explaining",
         "grader/diagnosis/arrays.py:explaining_pairs",

@@ -96,7 +96,7 @@ def explaining(
 
 
 def explaining_pairs(
-    subject: Subject, stage: str, observations: Sequence[Observation]
+    subject: Subject, observations: Sequence[Observation], *, stage: str
 ) -> list[tuple[Misconception, ...]]:
     """The pairs of wrong loops that do it together, where no single one does."""
     runs = _telling_first(subject, stage, observations)

@@ -13,7 +13,7 @@ from tests.grader.diagnosis.conftest import VERSIONS, explained, failing
 def said(right, stage, change):
     """The pattern when every answer of a stage is changed so."""
     seen = [replace(old, value=change(np.array(old.value, dtype=float))) for old in right[stage]]
-    return pattern(VERSIONS, stage, calls_of(VERSIONS, stage, seen))
+    return pattern(VERSIONS, stage, calls_of(VERSIONS, seen, stage=stage))
 
 
 def spoilt(where):
