@@ -216,3 +216,19 @@ def test_a_mistake_that_repeats_itself_keeps_its_name(right):
     seen = observed(wrong, right["layer_norm"])
     report = explained(failing("layer_norm"), seen, again({"layer_norm": wrong}))
     assert names(report) == [("layer_norm.no_bias",)]
+
+
+def test_inner_functions_that_were_answered_for_make_no_difference(right):
+    """The check had the right softmax in place of the student's own, or the other way round."""
+    wrong = find("layer_norm.no_bias").wrong
+    seen = observed(wrong, right["layer_norm"])
+    for answered_now in (True, False):
+
+        def ask(stage, arguments, answers, is_same=answered_now):
+            if stage != "layer_norm":
+                return run(FUNCTIONS[stage], arguments).value
+            value = run(wrong, arguments).value
+            return value if bool(answers) is is_same else value + 1
+
+        report = explained(failing("layer_norm"), seen, ask)
+        assert names(report) == [("layer_norm.no_bias",)]
