@@ -5,6 +5,7 @@ an exception, so a record can come from a worker, another machine or last year's
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -28,7 +29,7 @@ class Status(StrEnum):
 
     GRADED = "graded"
     UNREADABLE = "unreadable"  # the submission cannot be read: the reason says why
-    UNGRADED = "ungraded"  # our fault: to be run again
+    UNGRADED = "ungraded"  # not the student's fault: to be run again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +175,45 @@ class Report:
         return tuple(check for stage in self.stages for check in stage.checks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportVersion:
+    """One grading of a submission: the newest counts, earlier ones are there to be read."""
+
+    report: Report  # for staff
+    for_student: Report
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradingRun:
+    """What is to be known of the last run on a class."""
+
+    assignment: str
+    assignment_digest: str
+    counts: dict[str, int]  # by status
+    isolation: tuple[Isolation, ...]  # what was reached
+    versions: dict[str, str]  # of what computed
+    workers: int
+    stages: tuple[str, ...] = ()
+    submissions: tuple[str, ...] = ()  # that have a row in the gradebook
+
+
+def is_new_version(before: Report | None, report: Report) -> bool:
+    """Whether a report is another version beside the one before, and does not take its place.
+
+    The same outcome without a grade is met at every run that tries again, and is told once.
+    """
+    return before is not None and (report.status == Status.GRADED or report != before)
+
+
 def to_json(record: object) -> bytes:
     """The record as indented JSON with a final newline."""
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def run_from_json(text: bytes) -> GradingRun:
+    """The inverse of `to_json` for a run; raises `msgspec.ValidationError` on anything else."""
+    return msgspec.json.decode(text, type=GradingRun)
 
 
 def report_from_json(text: bytes) -> Report:

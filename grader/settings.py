@@ -1,8 +1,10 @@
 """How the course is set up: assignment.yaml and course.yaml as typed values."""
 
+import contextlib
 import hashlib
 import keyword
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +15,14 @@ from typing import Annotated, Literal
 import msgspec
 
 from grader import strict_yaml
-from grader.errors import CourseError, did_you_mean
+from grader.errors import CourseError, GraderFault, did_you_mean
 from grader.subject_sources import is_own, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
 COURSE_FILE = "course.yaml"
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
+_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
 # What students read, and what an audit or `grader examples` hands in: no check reads them.
 _NO_GRADES = {"handout.md", "starter.py", "examples", "audit"}
 # What a check can ask of `student` itself; every other name is a function of the student's.
@@ -61,6 +64,7 @@ class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
 class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     title: str
+    id: str = ""  # what its results are known by; the name of its folder if it is empty
     subject: str = ""  # whose known mistakes are looked for; none if it is empty
     total: int
     stages: tuple[Stage, ...]
@@ -151,7 +155,7 @@ def load_assignment(folder: Path) -> Assignment:
     settings = strict_yaml.read(path, _AssignmentFile)
     _check(settings, str(path))
     return Assignment(
-        name=folder.resolve().name,
+        name=settings.id or folder.resolve().name,
         folder=folder.resolve(),
         title=settings.title,
         stages=settings.stages,
@@ -200,14 +204,10 @@ def kept_secret(path: Path) -> str:
 
     Raises:
         CourseError: the file is there and holds no secret.
+        GraderFault: it cannot be written, as on a full disk.
     """
     if not path.exists():
-        # Whole from the first moment on: a run that is killed here must not leave an empty secret.
-        new = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(16) + "\n")
-        os.replace(new, path)
+        _write_secret(path)
     secret = path.read_text(encoding="utf-8", errors="replace").strip()
     if not secret:
         raise CourseError(
@@ -216,7 +216,31 @@ def kept_secret(path: Path) -> str:
     return secret
 
 
+def _write_secret(path: Path) -> None:
+    """Whole from the first moment on: a run that is killed here must not leave an empty secret."""
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(16) + "\n")
+        os.replace(new, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise GraderFault(
+            f"cannot be written ({error.strerror})",
+            at=str(path),
+            fix="Make room or change the rights, and run the same command again.",
+        ) from error
+
+
 def _check(settings: _AssignmentFile, at: str) -> None:
+    if settings.id and not _ID.fullmatch(settings.id):
+        raise CourseError(
+            f"id: {settings.id!r} is no id",
+            at=at,
+            fix="Take letters, digits, points, hyphens and underscores, at most 100 of them.",
+        )
     total = sum(stage.points for stage in settings.stages)
     if total != settings.total:
         raise CourseError(

@@ -104,7 +104,11 @@ def _refuse_traps(text: str, *, at: str) -> None:
 
 
 def parse(text: str, type_: type[T], *, at: str) -> T:
-    """Like `read`, from text; `at` names the source in errors."""
+    """Like `read`, from text; `at` names the source in errors.
+
+    Raises:
+        CourseError: the text is not YAML, or does not fit the type.
+    """
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2024-99-99

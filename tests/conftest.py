@@ -1,7 +1,10 @@
 """A small assignment on disk and a warm process: grading with them takes a tenth of a second."""
 
+import contextlib
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +60,24 @@ def with_double():
 def small(tmp_path):
     """A copy of the small assignment, to be changed at will."""
     return Path(shutil.copytree(SMALL, tmp_path / "arithmetic"))
+
+
+@pytest.fixture
+def most_bytes():
+    """`with most_bytes(n)`: no file can grow beyond n bytes, as on a disk that is full."""
+
+    @contextlib.contextmanager
+    def limited(n):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, handler)
+
+    return limited
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,17 @@ from grader.cli.quiz.group import quiz
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "IPython", "safetensors"}
-COMMANDS = ("assignments", "start", "check", "batch", "audit", "quiz", "doctor")
+COMMANDS = (
+    "assignments",
+    "start",
+    "check",
+    "batch",
+    "decide",
+    "audit",
+    "examples",
+    "quiz",
+    "doctor",
+)
 HELP = """
 import sys
 from grader.cli import main

@@ -31,19 +31,24 @@ TABLE = {
         "torch msgspec",
     ),
     "grader.errors": ("", ""),
+    "grader.extensions": ("errors", ""),
     "grader.records": ("errors", "msgspec"),
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
+    "grader.durable_files": ("errors", ""),
+    "grader.decision_list": ("", "msgspec"),
     "grader.strict_yaml": ("errors", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
-    "grader.sandbox": ("errors text sandbox.child", "msgspec"),
+    "grader.report_key": ("records settings", ""),
+    "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
+    "grader.sandbox.conformance": ("errors sandbox sandbox.child", "pytest numpy"),
     "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
-        "errors records remembered observed_calls settings sandbox sandbox.child",
+        "errors records report_key remembered observed_calls settings sandbox sandbox.child",
         "pytest numpy",
     ),
     "grader.generation": ("errors observed_calls harness sandbox sandbox.child", "numpy"),
@@ -54,24 +59,33 @@ TABLE = {
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text", ""),
     "grader.batch": (
-        "errors records text settings harness diagnosis intake subject sandbox sandbox.child",
+        "errors records report_key text durable_files decision_list settings harness diagnosis "
+        "intake subject sandbox sandbox.child",
         "msgspec",
     ),
-    "grader.quiz": ("errors records text settings strict_yaml", "msgspec"),
-    "grader.quiz.exports": ("text quiz", "lxml markdown_it mdit_py_plugins msgspec"),
+    "grader.quiz": ("decision_list errors records text settings strict_yaml", "msgspec"),
+    "grader.quiz.exports": (
+        "errors extensions text quiz",
+        "lxml markdown_it mdit_py_plugins msgspec",
+    ),
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (
-        "errors records settings intake batch subject",
-        "",
+        "errors records settings strict_yaml intake batch subject",
+        "msgspec",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
-    "grader.courses": ("errors records text settings quiz store batch intake", "msgspec"),
+    "grader.courses": (
+        "durable_files decision_list errors records text settings quiz store batch intake",
+        "msgspec",
+    ),
     "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
+    "grader.__main__": ("cli", ""),
+    "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
-        "errors records text strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit subject quiz keys quiz.exports quiz.imports store "
-        "courses reports",
+        "errors records report_key text durable_files decision_list strict_yaml remembered "
+        "observed_calls settings sandbox sandbox.child harness diagnosis intake batch audit "
+        "subject quiz keys quiz.exports quiz.imports store courses reports",
         "click rich",
     ),
 }

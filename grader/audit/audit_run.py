@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from grader.audit.cases import AuditCase, audited_subject, right_cases, wrong_cases
 from grader.audit.matrix import added_up
 from grader.audit.result import Audit
-from grader.batch.pool import LocalPool
-from grader.batch.worker import GradingJob
+from grader.batch.executors.contract import Executor, GradingJob
+from grader.batch.executors.local import LocalPool
 from grader.errors import CourseError, GraderFault
 from grader.records import Report, Status, Verdict
 from grader.settings import Assignment
@@ -90,7 +90,7 @@ class _Pool:
     def _run(self, cases: Sequence[AuditCase]) -> Iterator[Report]:
         limits = self._assignment.limits
         seconds = limits.load_seconds + limits.submission_seconds + _SPARE_SECONDS
-        pool = LocalPool(self._job, n_workers=self._n_workers, seconds=seconds)
+        pool: Executor = LocalPool(self._job, n_workers=self._n_workers, seconds=seconds)
         for outcome in pool.run(case.submission for case in cases):
             if not isinstance(outcome, Report):
                 raise GraderFault(outcome.reason, at=outcome.submission.name)

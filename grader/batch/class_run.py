@@ -3,20 +3,22 @@
 import platform
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.batch.pool import LocalPool, Outcome
-from grader.batch.results import Results, grades_csv, write_whole
-from grader.batch.worker import GradingJob
-from grader.errors import SubmissionError
-from grader.harness.grading import grader_version, report_key, without_staff_notes
+from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
+from grader.batch.executors.local import LocalPool
+from grader.batch.keeper import ReportKeeper
+from grader.errors import CourseError, SubmissionError
+from grader.harness.grading import without_staff_notes
 from grader.intake.reading import entries, read
-from grader.records import Report, Status, Submission, to_json
-from grader.settings import Assignment, Course, kept_secret
+from grader.records import GradingRun, Report, Status, Submission
+from grader.report_key import grader_version
+from grader.sandbox.named import OURS
+from grader.settings import Assignment, Course
 from grader.text import clean
 
 # On top of what a submission itself may take: starting a worker, and the checks' own work.
@@ -24,6 +26,7 @@ _SPARE_SECONDS = 180.0
 _TRACEBACK_CHARACTERS = 20_000
 
 Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,73 +42,107 @@ class Summary:
 
 def run_batch(
     submissions: Path,
-    results: Results,
+    keeper: ReportKeeper,
     *,
     assignment: Assignment,
     course: Course,
     n_workers: int,
     force: bool,
     require_level: str,
+    sandbox: str = OURS,
     told: Told,
+    now: Clock,
+    leave_out: Path | None = None,
+    start: StartExecutor = LocalPool,
 ) -> Summary:
     """Grade every entry of a folder that has no up-to-date report yet.
 
     Args:
         force: grade again what is done already.
         require_level: the weakest isolation level that will do.
+        sandbox: its name, see `grader.sandbox.named`.
         told: called with each new report.
+        now: the clock by which reports are kept.
+        leave_out: what lies among the submissions and is none, such as the results folder.
+        start: what makes the executor; who keeps hold of it can abort a submission.
 
     Raises:
         SubmissionError: there is no such folder.
-        CourseError: the assignment is wrong.
+        CourseError: the assignment is wrong, or the results are those of another one.
         GraderFault: this machine does not reach the isolation level.
     """
-    found = entries(submissions, without=results.folder)
-    results.prepare()
-    secret = course.secret or kept_secret(results.secret)
-    old = {} if force else results.finished()
-    key = partial(
-        report_key,
-        assignment=assignment,
-        secret=secret,
+    _must_be_of(keeper.last_run(), assignment)
+    found = entries(submissions, without=leave_out)
+    job = GradingJob(
+        assignment=assignment.folder,
+        secret=course.secret or keeper.secret(),
         require_level=require_level,
+        with_torch=True,
         diagnose_hidden=course.diagnose_hidden,
+        sandbox=sandbox,
     )
-    done, todo = _sorted_out(found, old, results, assignment=assignment, key=key)
+    old = {} if force else keeper.newest()
+    keep = _Keeping(keeper, now)
+    done, todo = _sorted_out(found, old, assignment=assignment, key=job.key(assignment), keep=keep)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
-    pool = LocalPool(
-        GradingJob(
-            assignment=assignment.folder,
-            secret=secret,
-            require_level=require_level,
-            with_torch=any(submission.mentions_torch for submission in todo),
-            diagnose_hidden=course.diagnose_hidden,
-        ),
-        n_workers=min(n_workers, max(1, len(todo))),
-        seconds=assignment.limits.load_seconds
-        + assignment.limits.submission_seconds
-        + _SPARE_SECONDS,
-    )
     try:
-        for outcome in pool.run(todo):
+        for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
             report = _as_report(outcome, assignment)
-            results.write(report, without_staff_notes(report))
+            keep(report, without_staff_notes(report))
             done[report.submission] = report
             told(report, len(done) - begun, len(todo))
     finally:
-        _write_overview(results, list(done.values()), assignment, n_workers)
+        keeper.end_run(_described(list(done.values()), assignment, n_workers))
     return Summary(
         reports=tuple(done[name] for name in found if name in done), already_done=up_to_date
     )
 
 
+def _must_be_of(last: GradingRun | None, assignment: Assignment) -> None:
+    if last is not None and last.assignment != assignment.name:
+        raise CourseError(
+            f"the results there are those of the assignment {last.assignment!r}",
+            at=assignment.name,
+            fix="Name another folder for its results. If it is the same assignment in a renamed "
+            f"folder, write `id: {last.assignment}` into its assignment.yaml.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """Keeps a report and its student's twin at the time that it is."""
+
+    keeper: ReportKeeper
+    now: Clock
+
+    def __call__(self, report: Report, for_student: Report) -> None:
+        self.keeper.keep(report, for_student, at=self.now())
+
+
+def _outcomes(
+    todo: Sequence[Submission],
+    job: GradingJob,
+    assignment: Assignment,
+    *,
+    n_workers: int,
+    start: StartExecutor,
+) -> Iterator[Outcome]:
+    limits = assignment.limits
+    executor = start(
+        replace(job, with_torch=any(submission.mentions_torch for submission in todo)),
+        n_workers=min(n_workers, max(1, len(todo))),
+        seconds=limits.load_seconds + limits.submission_seconds + _SPARE_SECONDS,
+    )
+    return executor.run(todo)
+
+
 def _sorted_out(
     found: Mapping[str, Path],
     old: Mapping[str, Report],
-    results: Results,
     *,
     assignment: Assignment,
     key: Callable[[Submission], str],
+    keep: Callable[[Report, Report], None],
 ) -> tuple[dict[str, Report], list[Submission]]:
     """What has its report, by name, and what is to be graded. What cannot be read gets one here."""
     done: dict[str, Report] = {}
@@ -116,13 +153,13 @@ def _sorted_out(
         except SubmissionError as error:
             why = f"{error.problem}. {error.fix}"
             done[name] = _without_grade(name, Status.UNREADABLE, why, assignment)
-            results.write(done[name], done[name])
+            keep(done[name], done[name])
             continue
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
             why = f"the grader could not read it, through its own fault ({type(error).__name__})"
             done[name] = _without_grade(name, Status.UNGRADED, why, assignment)
             staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
-            results.write(replace(done[name], notes=(staff_note,)), done[name])
+            keep(replace(done[name], notes=(staff_note,)), done[name])
             continue
         before = old.get(name)
         if before and _is_up_to_date(before, key(submission)):
@@ -155,21 +192,14 @@ def _without_grade(name: str, status: Status, reason: str, assignment: Assignmen
     )
 
 
-def _write_overview(
-    results: Results, reports: list[Report], assignment: Assignment, n_workers: int
-) -> None:
-    stages = [stage.name for stage in assignment.stages]
-    write_whole(results.grades, grades_csv(reports, stages))
+def _described(reports: list[Report], assignment: Assignment, n_workers: int) -> GradingRun:
     reached = {report.isolation for report in reports if report.isolation}
-    run = {
-        "assignment": assignment.name,
-        "assignment_digest": assignment.digest,
-        "counts": {s.value: sum(report.status == s for report in reports) for s in Status},
-        "isolation": [
-            {"level": isolation.level, "layers": isolation.layers}
-            for isolation in sorted(reached, key=lambda isolation: isolation.level)
-        ],
-        "versions": {
+    return GradingRun(
+        assignment=assignment.name,
+        assignment_digest=assignment.digest,
+        counts={s.value: sum(report.status == s for report in reports) for s in Status},
+        isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
+        versions={
             "grader": grader_version(),
             "python": platform.python_version(),
             "torch": version("torch"),
@@ -177,6 +207,7 @@ def _write_overview(
             "pytest": version("pytest"),
             "platform": sys.platform,
         },
-        "workers": n_workers,
-    }
-    write_whole(results.run, to_json(run))
+        workers=n_workers,
+        stages=tuple(stage.name for stage in assignment.stages),
+        submissions=tuple(sorted(report.submission for report in reports)),
+    )

@@ -1,105 +1,164 @@
 """The results folder of a batch: what lies where, and how it is written so that it survives.
 
-grades.csv            one row a submission
-run.json              versions, digest of the assignment, isolation reached
-reports/<name>.json   for the student
-staff/<name>.json     the same with what only staff may see
-course-secret         made on first use when the course has none
+grades.csv                    one row a submission
+run.json                      versions, digest of the assignment, isolation reached
+reports/<name>.json           for the student; the report that counts
+staff/<name>.json             the same with what only staff may see
+earlier/reports/<name>/       the versions before it, numbered, with the time when each was made
+earlier/staff/<name>/         the same for staff
+grade-decisions.jsonl         what people decided about grades; lines are only added
+course-secret                 made on first use when the course has none
+
+An earlier version is copied to its place before the next one takes the name, so at every moment
+there is one whole report that counts, and none of those before it is gone.
 """
 
-import contextlib
-import csv
 import hashlib
-import io
-import os
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from grader.errors import GraderFault
-from grader.records import Report, Status, report_from_json, to_json
-from grader.text import table_cell
+from grader.batch.grade_decisions import entry_from_line
+from grader.batch.grades import code_grades, grades_csv
+from grader.durable_files import append_lines, make_folder, time_of, whole_lines, write_whole
+from grader.records import (
+    GradingRun,
+    Report,
+    ReportVersion,
+    is_new_version,
+    report_from_json,
+    run_from_json,
+    to_json,
+)
+from grader.settings import kept_secret
 
 _NAME_BYTES = 200
+_TIME = "%Y%m%dT%H%M%S.%fZ"
 
 
 class Results:
-    """The files of one results folder."""
+    """The files of one results folder: a keeper of reports, as `batch.keeper` asks for."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.grades = folder / "grades.csv"
-        self.run = folder / "run.json"
-        self.secret = folder / "course-secret"
+        self._run = folder / "run.json"
+        self._secret = folder / "course-secret"
+        self._decisions = folder / "grade-decisions.jsonl"
         self._reports = folder / "reports"
         self._staff = folder / "staff"
+        self._earlier = folder / "earlier"
 
-    def prepare(self) -> None:
-        self._reports.mkdir(parents=True, exist_ok=True)
-        self._staff.mkdir(exist_ok=True)
+    def secret(self) -> str:
+        make_folder(self.folder)
+        return kept_secret(self._secret)
 
-    def finished(self) -> dict[str, Report]:
-        """The reports that are there and whole, by submission. A broken one counts as missing."""
-        reports: dict[str, Report] = {}
-        for path in sorted(self._reports.glob("*.json")):
-            try:
-                report = report_from_json(path.read_bytes())
-            except (msgspec.DecodeError, OSError):
-                continue
-            reports[report.submission] = report
-        return reports
+    def newest(self) -> dict[str, Report]:
+        """The reports that are there and whole. A broken one counts as missing."""
+        reports = map(_report, sorted(self._reports.glob("*.json")))
+        return {report.submission: report for report in reports if report is not None}
 
-    def write(self, report: Report, for_student: Report) -> None:
-        """Keep a report: once this returns, a crash or a power cut does not lose it."""
+    def keep(self, report: Report, for_student: Report, *, at: datetime) -> None:
         name = _file_name(report.submission)
-        write_whole(self._staff / name, to_json(report))
-        write_whole(self._reports / name, to_json(for_student))
+        for folder in (self._staff, self._reports):
+            make_folder(folder)
+        if is_new_version(_report(self._reports / name), for_student):
+            self._set_aside(name)
+        write_whole(self._staff / name, to_json(report), at=at)
+        write_whole(self._reports / name, to_json(for_student), at=at)
+
+    def versions(self, submission: str) -> tuple[ReportVersion, ...]:
+        return tuple(self._versions(_file_name(submission)))
+
+    def entries(self) -> Sequence[str]:
+        return whole_lines(self._decisions)
+
+    def add(self, entries: Sequence[str]) -> None:
+        append_lines(self._decisions, entries)
+        if (run := self.last_run()) is not None:
+            self._write_grades(run)
+
+    def end_run(self, run: GradingRun) -> None:
+        make_folder(self.folder)
+        self._write_grades(run)
+        write_whole(self._run, to_json(run))
+
+    def last_run(self) -> GradingRun | None:
+        try:
+            return run_from_json(self._run.read_bytes())
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def _write_grades(self, run: GradingRun) -> None:
+        """Make the gradebook. A run of version 0.1.0 does not say which submissions it had."""
+        newest = self.newest()
+        reports = {n: newest[n] for n in run.submissions if n in newest} or newest
+        stages = run.stages or dict.fromkeys(s.stage for r in reports.values() for s in r.stages)
+        entries = [entry_from_line(line) for line in self.entries()]
+        write_whole(self.grades, grades_csv(code_grades(reports, entries), stages))
+
+    def _set_aside(self, name: str) -> None:
+        """Copy the report that counts, and its twin for staff, among the earlier ones.
+
+        Students' copy comes last: if it is there, a crash came later, and all is done.
+        """
+        current = self._reports / name
+        made_at = time_of(current)
+        earlier = self._earlier_files(name)
+        if earlier and _is_copy(earlier[-1], current):
+            return
+        copy = f"{len(earlier) + 1:04}-{made_at.strftime(_TIME)}.json"
+        for kind in (self._staff, self._reports):
+            folder = self._earlier / kind.name / Path(name).stem
+            make_folder(folder)
+            if (kind / name).exists():
+                write_whole(folder / copy, (kind / name).read_bytes(), at=made_at)
+
+    def _earlier_files(self, name: str) -> list[Path]:
+        folder = self._earlier / self._reports.name / Path(name).stem
+        found = folder.glob("*-*.json") if folder.is_dir() else ()
+        return sorted(found, key=lambda path: int(path.name.partition("-")[0]))
+
+    def _versions(self, name: str) -> Iterator[ReportVersion]:
+        current = self._reports / name
+        before = self._earlier_files(name)
+        if before and current.exists() and _is_copy(before[-1], current):
+            before.pop()  # a run was stopped before the next version was there
+        staff = self._earlier / self._staff.name / Path(name).stem
+        files = [(path, staff / path.name, _time_in(path)) for path in before]
+        if current.exists():
+            files.append((current, self._staff / name, time_of(current)))
+        for path, twin, made_at in files:
+            if (report := _report(path)) is not None:
+                yield ReportVersion(
+                    report=_report(twin) or report, for_student=report, made_at=made_at
+                )
+
+
+def _report(path: Path) -> Report | None:
+    """The report in a file, if there is a whole one."""
+    try:
+        return report_from_json(path.read_bytes())
+    except (msgspec.DecodeError, OSError):
+        return None
+
+
+def _is_copy(earlier: Path, current: Path) -> bool:
+    same_time = _time_in(earlier) == time_of(current)
+    return same_time and earlier.read_bytes() == current.read_bytes()
+
+
+def _time_in(path: Path) -> datetime:
+    """When an earlier version was made, from its file's name."""
+    return datetime.strptime(path.stem.partition("-")[2], _TIME).replace(tzinfo=UTC)
 
 
 def _file_name(submission: str) -> str:
     """A report's file name; a long one is cut, because file systems take 255 bytes at the most."""
     name = submission.encode()
-    if len(name) <= _NAME_BYTES:
+    if len(name) <= _NAME_BYTES and name.strip(b"."):  # dots alone would name another folder
         return f"{submission}.json"
     digest = hashlib.sha256(name).hexdigest()[:16]
     return f"{name[: _NAME_BYTES - 17].decode(errors='ignore')}-{digest}.json"
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that at every moment it is the old one or the new one, never a part.
-
-    Raises:
-        GraderFault: it cannot be written, as on a full disk.
-    """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with open(partial, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise GraderFault(
-            f"cannot be written ({error.strerror}); every report before it is kept",
-            at=str(path),
-            fix="Make room or change the rights, and run the same command again.",
-        ) from error
-
-
-def grades_csv(reports: Iterable[Report], stages: Iterable[str]) -> bytes:
-    """The gradebook, sorted by submission. A submission without a grade has empty points."""
-    names = list(stages)
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["submission", "status", "points", "max_points", *names, "reason"])
-    for report in sorted(reports, key=lambda report: report.submission):
-        by_stage = {stage.stage: stage.points for stage in report.stages}
-        graded = report.status == Status.GRADED
-        points = [by_stage.get(name, "") if graded else "" for name in names]
-        total = [report.points, report.max_points] if graded else ["", ""]
-        cells = [table_cell(report.submission), report.status.value, *total, *points]
-        rows.writerow([*cells, table_cell(report.reason)])
-    return text.getvalue().encode()

@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from grader.cli.suggesting import SuggestingGroup
 from grader.errors import GraderError
 
 _COMMANDS = {
@@ -16,13 +17,15 @@ _COMMANDS = {
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
+    "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
+    "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),
     "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
 }
 
 
-class Commands(click.Group):
+class Commands(SuggestingGroup):
     """Imports a command when it is used; our errors become one line and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

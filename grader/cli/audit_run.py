@@ -7,8 +7,8 @@ import click
 
 from grader.audit.audit_run import audit
 from grader.audit.result import Audit
-from grader.batch.results import write_whole
 from grader.cli.progress import progress
+from grader.durable_files import write_whole
 from grader.records import to_json
 from grader.reports.audit_terminal import audit_csv, audit_report
 from grader.reports.terminal import console

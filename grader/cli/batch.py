@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import LEVELS, assignment_option, jobs_option
+from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_option
 
 
 @click.command()
@@ -32,6 +32,7 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option
     show_default=True,
     help="Weakest isolation level that will do; see `grader doctor` for what this machine reaches.",
 )
+@sandbox_option
 @click.option("--force", is_flag=True, help="Grade again what is done already.")
 @click.pass_context
 def batch(
@@ -42,6 +43,7 @@ def batch(
     assignment: str,
     course_file: Path | None,
     require_level: str,
+    sandbox: str,
     force: bool,
 ) -> None:
     """Grade every entry of the folder SUBMISSIONS: one file, folder, notebook or zip a student.
@@ -59,5 +61,6 @@ def batch(
             jobs=jobs,
             force=force,
             require_level=require_level,
+            sandbox=sandbox,
         )
     )

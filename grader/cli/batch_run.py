@@ -7,7 +7,9 @@ import click
 
 from grader.batch.class_run import run_batch
 from grader.batch.results import Results
+from grader.cli.clock import now
 from grader.cli.progress import progress
+from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
 from grader.reports.terminal import console, gradebook
 from grader.settings import find_assignment, load_course
@@ -26,19 +28,24 @@ def grade_class(
     jobs: int | None,
     force: bool,
     require_level: str,
+    sandbox: str,
 ) -> int:
     """Grade a folder of submissions into a results folder; the exit code."""
+    results = Results(folder)
     try:
         with progress() as told:
             summary = run_batch(
                 submissions,
-                Results(folder),
+                results,
                 assignment=find_assignment(assignment),
                 course=load_course(course_file),
                 n_workers=jobs or os.cpu_count() or 1,
                 force=force,
                 require_level=require_level,
+                sandbox=sandbox,
                 told=told,
+                now=now,
+                leave_out=folder,
             )
     except KeyboardInterrupt:
         click.echo(
@@ -47,6 +54,10 @@ def grade_class(
         return _INTERRUPTED
     _print_gradebook(summary.reports)
     _print_closing(summary.reports, summary.already_done, folder)
+    if held := CodeMarks(results).decisions():
+        click.echo(
+            f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
+        )
     return 3 if summary.count(Status.UNGRADED) else 0
 
 

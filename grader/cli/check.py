@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import any_level_option, assignment_option, one_thread
+from grader.cli.options import any_level_option, assignment_option, one_thread, sandbox_option
 
 
 @click.command()
@@ -12,6 +12,15 @@ from grader.cli.options import any_level_option, assignment_option, one_thread
 @assignment_option
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @any_level_option
+@click.option("--stage", help="Show this stage alone; the exit code is about it alone, too.")
+@click.option(
+    "--all",
+    "every_failure",
+    is_flag=True,
+    help="Show every failed check, not the first of each stage.",
+)
+@click.option("--output", "whole_output", is_flag=True, help="Show all that your code printed.")
+@sandbox_option
 @click.option("--watch", is_flag=True, help="Check again whenever the submission is saved.")
 @click.pass_context
 def check(
@@ -20,6 +29,10 @@ def check(
     assignment: str,
     as_json: bool,
     require_level: str,
+    stage: str | None,
+    every_failure: bool,
+    whole_output: bool,
+    sandbox: str,
     watch: bool,
 ) -> None:
     """Check SUBMISSION with the visible checks of an assignment.
@@ -30,9 +43,21 @@ def check(
     one_thread()
     from grader.cli import check_run
 
+    shown = check_run.Shown(
+        stage=stage or "", every_failure=every_failure, whole_output=whole_output
+    )
     if watch:
-        check_run.watch(submission, assignment, require_level=require_level)
+        check_run.watch(
+            submission, assignment, require_level=require_level, sandbox=sandbox, shown=shown
+        )
         return
     ctx.exit(
-        check_run.check_once(submission, assignment, as_json=as_json, require_level=require_level)
+        check_run.check_once(
+            submission,
+            assignment,
+            as_json=as_json,
+            require_level=require_level,
+            sandbox=sandbox,
+            shown=shown,
+        )
     )

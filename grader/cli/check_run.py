@@ -3,105 +3,115 @@
 What its functions import, they import while the warm process of the sandbox starts.
 """
 
-from collections.abc import Callable, Iterable
-from functools import partial
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
+from grader.batch.grading_here import grade_here
+from grader.cli.clock import now
 from grader.cli.watch import versions
-from grader.errors import SubmissionError
+from grader.errors import CourseError, SubmissionError, did_you_mean
 from grader.intake.reading import read
 from grader.records import Report, Status, Submission, Verdict, to_json
-from grader.sandbox.levels import Level
-from grader.sandbox.warm import WarmSandbox
 from grader.settings import Assignment, find_assignment
 
 
-def check_once(path: Path, assignment: str, *, as_json: bool, require_level: str) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How much of a report is printed."""
+
+    stage: str = ""  # this one alone; all if it is empty
+    every_failure: bool = False  # not the first of each stage alone
+    whole_output: bool = False
+
+
+def check_once(
+    path: Path, assignment: str, *, as_json: bool, require_level: str, sandbox: str, shown: Shown
+) -> int:
     """Check a submission and print its report; the exit code is 0 only if all is right."""
-    chosen = find_assignment(assignment)
+    chosen = _with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
-    _grade(
+    _say_begun()
+    grade_here(
         [submission],
-        chosen,
-        reports.append,
+        assignment=chosen,
+        emit=reports.append,
         with_torch=submission.mentions_torch,
         require_level=require_level,
+        sandbox=sandbox,
     )
-    _show(reports[0], chosen, as_json=as_json)
-    return _exit_code(reports[0])
+    _show(reports[0], chosen, as_json=as_json, shown=shown)
+    return _exit_code(reports[0], shown.stage)
 
 
-def watch(path: Path, assignment: str, *, require_level: str) -> None:
+def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, shown: Shown) -> None:
     """Check a submission each time that it is saved, until Ctrl-C."""
-    chosen = find_assignment(assignment)
+    chosen = _with_stage(find_assignment(assignment), shown.stage)
     if not path.exists():
         raise SubmissionError("there is no such file or folder", at=str(path), fix="Name yours.")
 
     def show(report: Report) -> None:
         click.clear()
-        _show(report, chosen, as_json=False)
-        click.echo(f"\nWatching {path}. Save it to check again; Ctrl-C ends.")
+        _show(report, chosen, as_json=False, shown=shown)
+        saved = f"{now().astimezone():%H:%M:%S}"
+        click.echo(f"\nWatching {path}, checked at {saved}. Save it to check again; Ctrl-C ends.")
 
     def unreadable(error: SubmissionError) -> None:
         click.echo(f"error: {error}", err=True)
 
+    def announced() -> Iterator[Submission]:
+        for submission in versions(path, unreadable):
+            _say_begun()
+            yield submission
+
     try:
-        submissions = versions(path, unreadable)
-        _grade(submissions, chosen, show, with_torch=True, require_level=require_level)
+        grade_here(
+            announced(),
+            assignment=chosen,
+            emit=show,
+            with_torch=True,
+            require_level=require_level,
+            sandbox=sandbox,
+        )
     except KeyboardInterrupt:
         click.echo()
 
 
-def _grade(
-    submissions: Iterable[Submission],
-    assignment: Assignment,
-    emit: Callable[[Report], None],
-    *,
-    with_torch: bool,
-    require_level: str,
-) -> None:
-    # The warm process starts before the checks are imported, so that both sides import torch at
-    # the same time; a NumPy submission does not wait for torch on its side.
-    warm = ("numpy", "torch") if with_torch else ("numpy",)
-    sandbox = WarmSandbox(warm, require_level=Level(require_level))
-    try:
-        from grader.diagnosis.explanation import Explainer
-        from grader.harness.grading import grade, report_key
-        from grader.subject.loading import subject_of
-
-        subject = subject_of(assignment)
-        grade(
-            submissions,
-            assignment=assignment,
-            sandbox=sandbox,
-            with_hidden=False,
-            secret="",
-            emit=emit,
-            reference=subject.over_arrays() if subject else None,
-            explain=Explainer(subject),
-            key=partial(report_key, assignment=assignment, secret="", require_level=require_level),
-        )
-    finally:
-        sandbox.close()
-
-
-def _show(report: Report, assignment: Assignment, *, as_json: bool) -> None:
+def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown) -> None:
     if as_json:
         click.echo(to_json(report).decode(), nl=False)
         return
     from grader.reports.terminal import check_report, console
 
-    console().print(check_report(report, assignment))
+    console().print(check_report(report, assignment, **asdict(shown)))
     for check in report.checks:
         if check.verdict == Verdict.UNGRADED:  # a fault of ours keeps its traceback
             click.echo(f"\n{check.check}:\n{check.staff_note}", err=True)
 
 
-def _exit_code(report: Report) -> int:
+def _exit_code(report: Report, stage: str) -> int:
     if report.status != Status.GRADED:
         return 3
-    right = all(check.verdict == Verdict.PASSED for check in report.checks)
-    return 0 if right and not any(s.costs_points for s in report.shortcuts) else 1
+    checks = [check for check in report.checks if stage in ("", check.stage)]
+    used = [s for s in report.shortcuts if stage in ("", s.stage)]
+    right = all(check.verdict == Verdict.PASSED for check in checks)
+    return 0 if right and not any(s.costs_points for s in used) else 1
+
+
+def _with_stage(assignment: Assignment, stage: str) -> Assignment:
+    names = [each.name for each in assignment.stages]
+    if stage and stage not in names:
+        raise CourseError(
+            f"there is no stage {stage!r}", at=assignment.name, fix=did_you_mean(stage, names)
+        )
+    return assignment
+
+
+def _say_begun() -> None:
+    """At once: importing torch on both sides takes seconds, and silence looks like a hang."""
+    if sys.stderr.isatty():
+        click.echo("Checking ...", err=True)

@@ -9,21 +9,23 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from grader.errors import GraderFault
-from grader.harness.grading import grader_version
-from grader.sandbox.contract import Code, Limits, StudentCall
+from grader.report_key import grader_version
+from grader.sandbox.contract import Code, Limits, Sandbox, StudentCall
+from grader.sandbox.levels import Level
+from grader.sandbox.named import sandbox_named
 from grader.sandbox.warm import WarmSandbox
 
 _PACKAGES = ("torch", "numpy", "pytest", "safetensors", "msgspec", "sqlalchemy")
 
 
-def describe_machine() -> None:
+def describe_machine(sandbox: str) -> None:
     """Print the versions, and whether and how well the sandbox works."""
     click.echo(f"grader      {grader_version()}")
     click.echo(f"python      {platform.python_version()} ({sys.executable})")
     click.echo(f"machine     {platform.platform()}, {os.cpu_count()} cores")
     for name in _PACKAGES:
         click.echo(f"{name:<12}{_version(name)}")
-    _report_sandbox()
+    _report_sandbox(sandbox)
 
 
 def _version(name: str) -> str:
@@ -33,10 +35,10 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def _report_sandbox() -> None:
+def _report_sandbox(name: str) -> None:
     """Run a one-line submission, which proves more than a list of versions."""
     begin = time.monotonic()
-    sandbox = WarmSandbox(("numpy", "torch"))
+    sandbox = sandbox_named(name, ("numpy", "torch"), require_level="none")
     code = Code(main="submission", cells=(("submission.py", "def one():\n    return 1\n"),))
     limits = Limits(
         call_seconds=5,
@@ -46,7 +48,8 @@ def _report_sandbox() -> None:
         output_kilobytes=1,
     )
     try:
-        sandbox.wait_until_ready()
+        if isinstance(sandbox, WarmSandbox):
+            sandbox.wait_until_ready()
         ready = time.monotonic()
         sandbox.prove()
         proved = time.monotonic() - ready
@@ -62,11 +65,14 @@ def _report_sandbox() -> None:
     _report_isolation(sandbox, proved=proved)
 
 
-def _report_isolation(sandbox: WarmSandbox, *, proved: float) -> None:
+def _report_isolation(sandbox: Sandbox, *, proved: float) -> None:
     """The level, what it is made of, and why it is no better one."""
-    click.echo(f"isolation   level {sandbox.level}: {sandbox.level.promise}.")
+    click.echo(f"isolation   level {sandbox.level}: {Level(sandbox.level).promise}.")
     for layer in sandbox.layers:
         click.echo(f"            - {layer}")
+    if not isinstance(sandbox, WarmSandbox):
+        click.echo("            on the word of the package that adds this sandbox")
+        return
     click.echo(f"            proved in {1000 * proved:.0f} ms by a process that tried to break out")
     for refusal in sandbox.refusals:
         why = (refusal.why.splitlines() or [""])[-1]

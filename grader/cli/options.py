@@ -21,6 +21,12 @@ any_level_option = click.option(
     default="none",
     help="Do not run below this isolation level. By default, run whatever this machine reaches.",
 )
+sandbox_option = click.option(
+    "--sandbox",
+    default="warm",
+    show_default=True,
+    help="Where student code runs: `warm` is ours, others are added by installed packages.",
+)
 
 
 def one_thread() -> None:

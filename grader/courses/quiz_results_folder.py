@@ -8,7 +8,6 @@ history.jsonl                 the marks before each change, with time and reason
 """
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch.results import write_whole
 from grader.courses.quiz_grades import FileOutcome, grades_csv, sheet_id
+from grader.durable_files import append_lines, make_folder, whole_lines, write_whole
 from grader.errors import CourseError, GraderFault
 from grader.quiz.marking.sheets import sheet_from_json
 
@@ -62,7 +61,7 @@ class QuizResultsFolder:
             ) from error
 
     def write_run(self, run: QuizRun) -> None:
-        _make_folder(self.folder)
+        make_folder(self.folder)
         write_whole(self._run, msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
 
     def records(self) -> dict[str, str]:
@@ -84,10 +83,10 @@ class QuizResultsFolder:
         return found
 
     def entries(self) -> Sequence[str]:
-        return _lines(self._decisions)
+        return whole_lines(self._decisions)
 
     def add(self, entries: Sequence[str]) -> None:
-        _append(self._decisions, entries)
+        append_lines(self._decisions, entries)
 
     def replace(self, records: Mapping[str, str], *, reason: str, at: datetime) -> None:
         """Keep other marks; those there were go to the history first."""
@@ -97,9 +96,9 @@ class QuizResultsFolder:
         }
         changed = [name for name in records if old.get(name) != records[name]]
         past = [(name, old[name]) for name in changed if name in old]
-        _append(self._history, [_past_line(*pair, reason=reason, at=at) for pair in past])
+        append_lines(self._history, [_past_line(*pair, reason=reason, at=at) for pair in past])
         for name in changed:
-            _make_folder(paths[name].parent)
+            make_folder(paths[name].parent)
             write_whole(paths[name], records[name].encode())
         self.write_grades()
 
@@ -112,15 +111,6 @@ class QuizResultsFolder:
     def _path(self, sheet: str) -> Path:
         topic, _, student = sheet.partition("/")
         return self._marks / topic / f"{_file_stem(student)}.json"
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise GraderFault(
-            f"cannot be made ({error.strerror})", at=str(path), fix="Name another folder with -o."
-        ) from error
 
 
 def _file_stem(student: str) -> str:
@@ -140,32 +130,3 @@ def _past_line(sheet: str, marks: str, *, reason: str, at: datetime) -> str:
         "marks": msgspec.json.decode(marks),
     }
     return msgspec.json.encode(record).decode()
-
-
-def _append(path: Path, lines: Sequence[str]) -> None:
-    """Add lines and have them on disk; a last line that was cut off by a crash stays alone."""
-    if not lines:
-        return
-    _make_folder(path.parent)
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        with open(descriptor, "rb+", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - 1))
-            start = b"" if size == 0 or file.read(1) == b"\n" else b"\n"
-            file.write(start + "".join(f"{line}\n" for line in lines).encode())
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise GraderFault(
-            f"cannot be written ({error.strerror}); nothing of the last step was kept",
-            at=str(path),
-            fix="Make room or change the rights, and do it again.",
-        ) from error
-
-
-def _lines(path: Path) -> list[str]:
-    """The whole lines of a file: JSON that was cut off by a crash was never promised."""
-    if not path.exists():
-        return []
-    lines = path.read_bytes().decode("utf-8", "replace").split("\n")
-    return [line for line in lines if line.startswith("{") and line.endswith("}")]

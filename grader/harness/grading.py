@@ -1,16 +1,12 @@
 """Grade submissions of one assignment: the checks are collected once, then run on each."""
 
 import contextlib
-import functools
-import hashlib
 import io
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -34,42 +30,13 @@ from grader.records import (
     Submission,
     Verdict,
 )
+from grader.report_key import grader_version
 from grader.sandbox.contract import Sandbox
 from grader.settings import Assignment
 
 _OUTPUT_CHARACTERS = 20_000
 
 Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
-
-
-@functools.cache
-def grader_version() -> str:
-    return version("decoder-grader")
-
-
-@functools.cache
-def _numeric_versions() -> tuple[str, ...]:
-    """Of what computes: another release may round otherwise, or know other functions."""
-    return platform.python_version(), version("numpy"), version("torch")
-
-
-def report_key(
-    submission: Submission,
-    assignment: Assignment,
-    *,
-    secret: str,
-    require_level: str,
-    diagnose_hidden: bool = True,
-) -> str:
-    """Equal for equal code, assignment, subject, settings and versions: then reports are equal too.
-
-    Args:
-        require_level: the weakest isolation level that is asked for.
-        diagnose_hidden: whether a mistake is named that only hidden checks show.
-    """
-    settings = secret, require_level, str(diagnose_hidden)
-    parts = (submission.digest, assignment.digest, *settings, grader_version())
-    return hashlib.sha256("\0".join((*parts, *_numeric_versions())).encode()).hexdigest()
 
 
 def grade(
@@ -101,13 +68,12 @@ def grade(
         sandbox.prove()
         call_plans = {False: CallPlan(sandbox), True: CallPlan(sandbox)}
         for submission in submissions:
-            evidence = Evidence(submission, assignment)
             process = StudentProcess(
                 submission,
                 sandbox=sandbox,
                 limits=assignment.limits,
                 call_plans=call_plans,
-                evidence=evidence,
+                evidence=Evidence(submission, assignment),
             )
             try:
                 report = _grade_one(submission, process, runner, assignment, sandbox, key)
@@ -118,13 +84,21 @@ def grade(
             emit(report)
 
     plugin = GradingPlugin(assignment, with_hidden=with_hidden, secret=secret, work=work)
+    _run_pytest(plugin, assignment, reference)
+
+
+def _run_pytest(
+    plugin: GradingPlugin,
+    assignment: Assignment,
+    reference: Mapping[str, Callable[..., Any]] | None,
+) -> None:
+    plugins: list[object] = [plugin]
+    if reference is not None:
+        plugins.append(ReferenceFixture(reference))
     folder = str(assignment.folder)
     said = io.StringIO()
     with _nothing_foreign(), _own_modules(assignment), contextlib.redirect_stderr(said):
         options = ("--rootdir", folder, "--confcutdir", folder, *OPTIONS)
-        plugins: list[object] = [plugin]
-        if reference is not None:
-            plugins.append(ReferenceFixture(reference))
         ended = pytest.main([folder, *options], plugins=plugins)
     if plugin.error is not None:
         raise plugin.error

@@ -4,7 +4,7 @@ from collections.abc import Callable, Set
 from typing import Any, TypeVar, cast
 
 from grader.errors import CallFailed, TimedOut
-from grader.harness.answering import is_answering
+from grader.harness.answering import AnsweringTable, is_answering
 from grader.harness.comparison import Mismatch
 from grader.harness.retries import unless_killed
 from grader.harness.stand_ins import InnerStages, stand_in
@@ -97,6 +97,15 @@ class Student:
                 answering.restart()
             return self._process.call(call, answer)
 
+        return self._observed(call, attempt, answering)
+
+    def _observed(
+        self,
+        call: contract.StudentCall,
+        attempt: Callable[[], contract.Returned],
+        answering: AnsweringTable | None,
+    ) -> contract.Returned:
+        """What came of a call; it is kept for the diagnosis, however it ends."""
         came: contract.Returned | type[CallFailed] = TimedOut
         stopped = False
         try:
@@ -107,10 +116,12 @@ class Student:
             raise
         except contract.Stop:
             stopped = True
-            sentence = f"{name} goes on and on: it made far more steps than it was asked for."
+            sentence = (
+                f"{call.function} goes on and on: it made far more steps than it was asked for."
+            )
             raise Mismatch(sentence, discreet=sentence) from None
         finally:
             calls = answering.calls if answering is not None else ()
             self._process.seen.observe(
-                name, call.arguments, came=came, stopped=stopped, calls=calls
+                call.function, call.arguments, came=came, stopped=stopped, calls=calls
             )

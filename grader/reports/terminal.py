@@ -29,18 +29,31 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def check_report(report: Report, assignment: Assignment) -> RenderableType:
-    """One submission for its student: stages with points, then the first failure of each stage."""
+def check_report(
+    report: Report,
+    assignment: Assignment,
+    *,
+    stage: str = "",
+    every_failure: bool = False,
+    whole_output: bool = False,
+) -> RenderableType:
+    """One submission for its student: stages with points, then the first failure of each stage.
+
+    Args:
+        stage: show the failures of this one alone; of all if it is empty.
+        every_failure: show every failed check, and not the first of each stage alone.
+        whole_output: show all that was printed, and not the first lines alone.
+    """
     parts: list[RenderableType] = [
         Text(f"{assignment.title}: {report.submission}", style="bold"),
         _stage_table(report),
     ]
     parts += [_note(note) for note in _different(report.notes)]
-    parts += _failures(report, assignment)
+    parts += _failures(report, assignment, stage, every_failure=every_failure)
     parts += shortcut_lines(report.shortcuts)
-    if report.chain:
+    if report.chain and not stage:
         parts.append(Text(f"\n{report.chain}"))
-    parts += _printed(report.output)
+    parts += _printed(report.output, whole=whole_output)
     parts += _verdict(report)
     if report.isolation:
         parts.append(Text(f"Isolation level: {report.isolation.level}.", style="dim"))
@@ -105,13 +118,17 @@ def _tally(stage: StageResult) -> Text:
     return tally
 
 
-def _failures(report: Report, assignment: Assignment) -> list[RenderableType]:
+def _failures(
+    report: Report, assignment: Assignment, only: str, *, every_failure: bool
+) -> list[RenderableType]:
     """One block a stage; what is the same for all, or not begun, takes one line."""
     if report.notes and report.checks and {c.message for c in report.checks} <= _one(report):
         return []  # the note above says why nothing could run
-    failed = [stage for stage in report.stages if stage.first_failure is not None]
+    failed = [s for s in report.stages if s.first_failure is not None and only in ("", s.stage)]
     begun = [s for s in failed if _first_verdict(s) != Verdict.NOT_IMPLEMENTED]
-    blocks = [_failure(stage, assignment, report.findings) for stage in begun]
+    blocks = [
+        _failure(stage, assignment, report.findings, every_failure=every_failure) for stage in begun
+    ]
     missing = [stage.stage for stage in failed if stage not in begun]
     if missing:
         blocks.append(Text(f"\nNot implemented yet: {', '.join(missing)}."))
@@ -129,19 +146,21 @@ def _first_verdict(stage: StageResult) -> Verdict | None:
 
 
 def _failure(
-    stage: StageResult, assignment: Assignment, findings: Iterable[Finding]
+    stage: StageResult, assignment: Assignment, findings: Iterable[Finding], *, every_failure: bool
 ) -> RenderableType:
-    """The first failure of a stage in full: what is expected, what must hold, what came, why."""
-    check = stage.first_failure
-    assert check is not None
-    others = sum(c.verdict != Verdict.PASSED for c in stage.checks) - 1
-    colour = _COLOURS.get(check.verdict, "red")
+    """A stage that failed: what is expected, what must hold, what came, why."""
+    failed = [check for check in stage.checks if check.verdict != Verdict.PASSED]
+    first = stage.first_failure
+    told = failed if every_failure else [check for check in failed if check is first]
+    others = len(failed) - len(told)
     lines: list[RenderableType] = [Text.assemble((stage.stage, "bold"), f"  {stage.title}")]
     if expects := assignment.stage(stage.stage).expects:
         lines.append(Text(f"expected of it: {expects}", style="dim"))
-    lines.append(Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"))
-    if check.message:
-        lines.append(_indented(check.message))
+    for check in told:
+        colour = _COLOURS.get(check.verdict, "red")
+        lines.append(Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"))
+        if check.message:
+            lines.append(_indented(check.message))
     for finding in findings:
         if finding.stage == stage.stage:
             lines += finding_lines(finding)
@@ -162,13 +181,13 @@ def _cost(check: CheckResult) -> str:
     return f" (-{check.max_points})" if check.max_points else ""
 
 
-def _printed(output: str) -> list[RenderableType]:
+def _printed(output: str, *, whole: bool) -> list[RenderableType]:
     if not output.strip():
         return []
     lines = output.rstrip().split("\n")
-    shown = [_cut(line) for line in lines[:_OUTPUT_LINES]]
+    shown = lines if whole else [_cut(line) for line in lines[:_OUTPUT_LINES]]
     if len(lines) > len(shown):
-        shown.append(f"... {len(lines) - len(shown)} more lines")
+        shown.append(f"... {len(lines) - len(shown)} more lines; --output shows them")
     title = Text("\nYour code printed:", style="bold")
     return [title, _indented("\n".join(shown), style="dim")]
 

@@ -123,6 +123,41 @@ earlier_marks = Table(
     Column("marks", Text, nullable=False),
 )
 
+# A class on one assignment, whose code reports are kept. The course is named as in course.yaml.
+code_classes = Table(
+    "code_classes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", String(200), nullable=False),
+    Column("assignment", String(200), nullable=False),
+    Column("secret", String(200), nullable=False),
+    Column("last_run", Text),
+    # two programs that open a class at the same moment open one
+    Index("code_classes_names", "course", "assignment", unique=True),
+)
+
+# A row is one grading of a submission; the last one counts, and earlier ones stay as they are.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code_class", ForeignKey("code_classes.id"), nullable=False),
+    Column("submission", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("report", Text, nullable=False),
+    Column("for_student", Text, nullable=False),
+    Index("reports_submissions", "code_class", "submission"),
+)
+
+# Rows are only added. A row is one line of JSON, which `grader.batch.grade_decisions` reads.
+grade_decisions = Table(
+    "grade_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code_class", ForeignKey("code_classes.id"), nullable=False, index=True),
+    Column("entry", Text, nullable=False),
+)
+
 
 def _number_attempts(connection: Connection) -> None:
     """Version 2: attempts of a student at a quiz have numbers, from 1."""
@@ -156,8 +191,17 @@ def _name_quizzes_and_people(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _keep_reports(connection: Connection) -> None:
+    """Version 4: code reports, and what people decided about them."""
+    metadata.create_all(connection, tables=[code_classes, reports, grade_decisions])
+
+
 # The step at place n leads from version n + 1 to n + 2, and makes the tables that are new in it.
-STEPS: tuple[Callable[[Connection], None], ...] = (_number_attempts, _name_quizzes_and_people)
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _number_attempts,
+    _name_quizzes_and_people,
+    _keep_reports,
+)
 VERSION = 1 + len(STEPS)
 _LOCK = 7_413_211  # any number that nothing else in the database locks
 

@@ -23,8 +23,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import torch
 from floor import Recorded, RecordingSandbox, seconds_of_forks
 
-from grader.batch.pool import LocalPool
-from grader.batch.worker import GradingJob
+from grader.batch.executors.contract import GradingJob
+from grader.batch.executors.local import LocalPool
 from grader.harness.grading import grade
 from grader.intake.reading import read
 from grader.records import Report, Submission

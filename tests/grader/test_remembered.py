@@ -2,6 +2,7 @@
 
 import copy
 import enum
+import math
 import tracemalloc
 from decimal import Decimal
 from types import SimpleNamespace
@@ -178,6 +179,10 @@ ALIKE = [
     (np.float64(1), 1.0),
     (2**70, float(2**70)),
     (b"a", "a"),
+    (0.0, -0.0),
+    ([1, {"a": 0.0}], [1, {"a": -0.0}]),
+    ({0.0: 1}, {-0.0: 1}),
+    (np.zeros(1), -np.zeros(1)),
 ]
 
 
@@ -187,6 +192,13 @@ def test_what_python_takes_for_equal_may_be_told_apart(a, b):
     for value in (a, a, b, a, b):
         assert digests.of([value]) == content_digest([value])
     assert content_digest(a) != content_digest(b)
+
+
+def test_what_depends_on_the_sign_of_zero_is_computed_for_each():
+    direction = remembered(lambda y: math.atan2(y, -1.0))
+    assert [direction(y) for y in (0.0, -0.0, 0.0, -0.0)] == [math.pi, -math.pi] * 2
+    sign = remembered(lambda x: np.copysign(np.ones(2), x))
+    assert [sign(x)[0] for x in (np.zeros(2), -np.zeros(2), np.zeros(2))] == [1, -1, 1]
 
 
 @pytest.mark.parametrize("odd", ["\ud800", 2**200, {2**70: 1}, SimpleNamespace(a=np.ones(2)), np])

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from grader.errors import CourseError
+from grader.errors import CourseError, GraderFault
 from grader.settings import (
     Course,
     assignments,
@@ -239,6 +239,12 @@ def test_an_empty_secret_is_refused(tmp_path):
         kept_secret(path)
 
 
+def test_a_secret_that_finds_no_room_is_one_sentence_and_leaves_nothing(tmp_path, most_bytes):
+    with most_bytes(10), pytest.raises(GraderFault, match=r"course-secret: cannot be written \("):
+        kept_secret(tmp_path / "course-secret")
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_course_is_that_of_the_nearest_file_above(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     inner = tmp_path / "autumn" / "quizzes"
@@ -255,3 +261,14 @@ def test_an_id_that_no_store_can_keep_is_refused(tmp_path):
     (tmp_path / "course.yaml").write_text(f"id: {'x' * 201}")
     with pytest.raises(CourseError, match="the id of the course has 201 characters"):
         course_around(tmp_path)
+
+
+def test_an_assignment_is_known_by_its_folder_or_by_its_id(small):
+    settings = small / "assignment.yaml"
+    whole = settings.read_text()
+    assert load_assignment(small).name == small.name
+    settings.write_text(f"id: week-3.cache\n{whole}")
+    assert load_assignment(small).name == "week-3.cache"
+    settings.write_text(f"id: week 3\n{whole}")
+    with pytest.raises(CourseError, match="id: 'week 3' is no id"):
+        load_assignment(small)

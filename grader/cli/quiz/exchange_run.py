@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from grader.cli.files import write_file
+from grader.errors import CourseError
 from grader.quiz.bank.concepts import must_be_a_row
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import Topic, load, load_topic
 from grader.quiz.exports.export_job import ExportJob, Loss
-from grader.quiz.exports.formats import FORMATS
+from grader.quiz.exports.formats import format_named
 from grader.quiz.imports.import_file import read_file
 from grader.quiz.imports.writing import Defaults, must_be_free, write_topics
 from grader.quiz.items.item import Severity
@@ -32,8 +33,16 @@ def export_topics(
     """Write a file for another system, and say what it holds and what was lost."""
     job = ExportJob(seed=seed, with_keys=with_keys)
     chosen = _topics(question_folder(questions), topics)
-    format_of = FORMATS[format_]
-    write_file(output, format_of.write(chosen, job))
+    format_of = format_named(format_)
+    if with_keys and not format_of.can_hide_keys:
+        raise click.UsageError(f"--with-keys is not for {format_}, which always holds the keys.")
+    content = format_of.write(chosen, job)
+    if not isinstance(content, bytes):
+        raise CourseError(
+            f"the format {format_!r} wrote a {type(content).__name__} instead of bytes",
+            fix="Tell the author of the package that adds it.",
+        )
+    write_file(output, content)
     _warn(job.losses, n_questions=len(job.written))
     amount = counted(len(job.written), "question")
     click.echo(f"{output}: {amount} of {counted(len(chosen), 'topic')} as {format_}.")

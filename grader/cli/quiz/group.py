@@ -14,9 +14,10 @@ from grader.cli.quiz.results import results
 from grader.cli.quiz.review import review
 from grader.cli.quiz.take import take
 from grader.cli.quiz.verify import verify
+from grader.cli.suggesting import SuggestingGroup
 
 
-@click.group()
+@click.group(cls=SuggestingGroup)
 def quiz() -> None:
     """List, take, check and mark quizzes."""
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader import extensions
+from grader.errors import CourseError
 from grader.quiz.bank.topics import Topic
 from grader.quiz.exports import canvas, gift, json_file, markdown, moodle_xml, qti21, qti30
 from grader.quiz.exports.export_job import ExportJob
@@ -25,3 +27,27 @@ FORMATS = {
     "markdown": Format(write=markdown.write, can_hide_keys=True),
     "json": Format(write=json_file.write, can_hide_keys=True),
 }
+
+
+def format_named(name: str) -> Format:
+    """A shipped format, or one that an installed package adds.
+
+    Raises:
+        CourseError: there is none of this name, or what the package adds is none.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    found = extensions.load_extension(extensions.FORMATS, name, shipped=tuple(FORMATS))
+    if not isinstance(found.value, Format):
+        raise CourseError(
+            f"a format is a grader.quiz.exports.formats.Format, not a {type(found.value).__name__}",
+            at=found.at,
+            fix="Tell the author of the package: `Format(write=...)`.",
+        )
+    if not callable(found.value.write):
+        raise CourseError(
+            "its `write` is no function of topics and a job",
+            at=found.at,
+            fix="Tell the author of the package: `write(topics, job)` returns bytes.",
+        )
+    return found.value

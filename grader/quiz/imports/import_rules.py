@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 from bs4 import BeautifulSoup, Tag
 
+from grader.quiz.bank.concepts import shipped_concepts
 from grader.quiz.imports.draft import NotTaken
 from grader.quiz.imports.markdown_text import from_html
 from grader.quiz.items import kinds
@@ -146,7 +147,9 @@ def _lose_of_short(forms: Sequence[tuple[str, float, str]], lose: Note) -> None:
 
 
 def _is_known(name: str, value: str) -> bool:
-    return int(value) >= 1 if name == "concept" else 1 <= int(value) <= 3
+    if name == "concept":
+        return int(value) in shipped_concepts().titles
+    return 1 <= int(value) <= 3
 
 
 def _rubric_point(line: Tag, number: int, lose: Note) -> Fields:

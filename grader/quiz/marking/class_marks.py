@@ -11,8 +11,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Protocol
 
+from grader.decision_list import DecisionList, to_line
 from grader.quiz.items.item import Item
-from grader.quiz.marking.decisions import Decisions, Entry, decided, from_line, to_line
+from grader.quiz.marking.decisions import Decisions, Entry, decided, from_line
 from grader.quiz.marking.sheets import (
     Sheet,
     WaitingAnswer,
@@ -23,17 +24,11 @@ from grader.quiz.marking.sheets import (
 )
 
 
-class Keeper(Protocol):
-    """Where the marks of a class are kept."""
+class Keeper(DecisionList, Protocol):
+    """Where the marks of a class are kept, and what was decided about them."""
 
     def records(self) -> Mapping[str, str]:
         """The JSON of each sheet, by the id of the sheet."""
-
-    def entries(self) -> Sequence[str]:
-        """All decisions, oldest first."""
-
-    def add(self, entries: Sequence[str]) -> None:
-        """Keep decisions, all or none; once this returns, no crash loses them."""
 
     def replace(self, records: Mapping[str, str], *, reason: str, at: datetime) -> None:
         """Keep other marks for these sheets, and the old ones with the reason in the history."""

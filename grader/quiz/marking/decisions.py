@@ -1,8 +1,4 @@
-"""What people decided about marks after the answers were given, as a list that only grows.
-
-A decision is an entry of one line. What holds now is what remains when all entries are read in
-their order, so each can be taken back, and nothing that was ever decided is lost.
-"""
+"""What people decided about marks after the answers were given: see `grader.decision_list`."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from grader.decision_list import not_taken_back
 from grader.quiz.items.item import Response
 
 Action = Literal["drop", "accept", "full_marks"]
@@ -77,7 +74,7 @@ def decided(entries: Iterable[Entry]) -> Decisions:
     """Read entries in their order."""
     markings: dict[tuple[str, str], Marked] = {}
     repairs: dict[int, Repaired] = {}
-    last = 0
+    undone: list[int] = []
     for entry in entries:
         match entry:
             case Marked():
@@ -86,14 +83,10 @@ def decided(entries: Iterable[Entry]) -> Decisions:
                 markings.pop((entry.sheet, entry.question), None)
             case Repaired():
                 repairs[entry.number] = entry
-                last = max(last, entry.number)
             case Undone():
-                repairs.pop(entry.number, None)
-    return Decisions(markings, repairs, last + 1)
-
-
-def to_line(entry: Entry) -> str:
-    return msgspec.json.encode(entry).decode()
+                undone.append(entry.number)
+    next_number = max(repairs, default=0) + 1
+    return Decisions(markings, not_taken_back(repairs, undone), next_number)
 
 
 def from_line(line: str) -> Entry:

@@ -3,15 +3,19 @@
 import csv
 import io
 import os
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.batch.results import Results, grades_csv, write_whole
+from grader.batch.grades import code_grades, grades_csv
+from grader.batch.results import Results
+from grader.durable_files import write_whole
 from grader.errors import GraderFault
 from grader.records import CheckResult, Report, StageResult, Status, Verdict
 
+AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 IN_NAMES = st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
 
@@ -46,44 +50,41 @@ def report(name, points=None, **changes):
 
 @pytest.fixture
 def results(tmp_path):
-    made = Results(tmp_path / "results")
-    made.prepare()
-    return made
+    return Results(tmp_path / "results")
 
 
 def test_what_is_written_is_found_again(results):
     first, second = report("ada", 2), report("bob", 0)
     for one in (first, second):
-        results.write(one, one)
-    assert results.finished() == {"ada": first, "bob": second}
+        results.keep(one, one, at=AT)
+    assert results.newest() == {"ada": first, "bob": second}
 
 
 def test_before_the_first_run_nothing_is_finished(tmp_path):
-    assert Results(tmp_path / "nowhere").finished() == {}
+    assert Results(tmp_path / "nowhere").newest() == {}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"submission": "ada"}', "\x00" * 100])
 def test_a_broken_report_counts_as_missing(results, text):
-    results.write(report("bob", 2), report("bob", 2))
+    results.keep(report("bob", 2), report("bob", 2), at=AT)
     (results.folder / "reports" / "ada.json").write_text(text)
-    assert set(results.finished()) == {"bob"}
+    assert set(results.newest()) == {"bob"}
 
 
 def test_staff_and_students_get_their_own(results):
-    results.write(report("ada", 2, reason="for staff"), report("ada", 2))
-    assert results.finished()["ada"].reason == ""
+    results.keep(report("ada", 2, reason="for staff"), report("ada", 2), at=AT)
+    assert results.newest()["ada"].reason == ""
     assert "for staff" in (results.folder / "staff" / "ada.json").read_text()
 
 
 @settings(deadline=None, max_examples=30)
-@example(names={"x" * 300, "x" * 301, "é" * 150, "é" * 151, "x" * 200, "x" * 201})
+@example(names={".", "..", "...", "x" * 300, "x" * 301, "é" * 150, "é" * 151, "x" * 200, "x" * 201})
 @given(names=st.sets(st.text(IN_NAMES, min_size=1, max_size=300)))
 def test_every_name_has_its_own_file(tmp_path_factory, names):
     results = Results(tmp_path_factory.mktemp("results"))
-    results.prepare()
     for name in names:
-        results.write(report(name, 2), report(name, 2))
-    assert set(results.finished()) == names
+        results.keep(report(name, 2), report(name, 2), at=AT)
+    assert set(results.newest()) == names
 
 
 def test_a_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch):
@@ -104,7 +105,8 @@ def test_a_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch):
 
 
 def rows(reports):
-    return list(csv.reader(io.StringIO(grades_csv(reports, ["shift"]).decode(), newline="")))
+    grades = code_grades({one.submission: one for one in reports}, [])
+    return list(csv.reader(io.StringIO(grades_csv(grades, ["shift"]).decode(), newline="")))
 
 
 def test_the_gradebook_is_sorted_and_complete():
@@ -148,3 +150,27 @@ def test_a_gradebook_has_a_row_for_each_submission(name, reason):
     assert len(table) == 2
     assert len(table[1]) == 6
     assert table[1][0].removeprefix("'") == " ".join(name.splitlines()).removeprefix("'")
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path, most_bytes):
+    path = tmp_path / "grades.csv"
+    write_whole(path, b"old")
+    with most_bytes(1000), pytest.raises(GraderFault, match=r"be written \(File too large\)"):
+        write_whole(path, b"x" * 1001)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["grades.csv"]
+
+
+def test_a_report_that_finds_no_room_leaves_nothing(results, most_bytes):
+    results.keep(report("ada", 2), report("ada", 2), at=AT)
+    with most_bytes(1000), pytest.raises(GraderFault):
+        results.keep(report("bob", 2, reason="x" * 1000), report("bob", 2), at=AT)
+    files = {path.name for path in results.folder.rglob("*") if path.is_file()}
+    assert files == {"ada.json"}
+    assert set(results.newest()) == {"ada"}
+
+
+def test_folders_that_cannot_be_made_are_one_sentence(tmp_path):
+    (tmp_path / "results").write_text("a file")
+    with pytest.raises(GraderFault, match=r"results/staff: cannot be made \(Not a directory\)"):
+        Results(tmp_path / "results").keep(report("ada", 2), report("ada", 2), at=AT)

@@ -66,7 +66,7 @@ def test_a_file_in_the_place_of_the_folder_is_one_sentence(grader, tmp_path):
 def test_an_unknown_command_is_one_sentence(grader):
     ran = grader("chekc")
     assert ran.returncode == 2
-    assert "No such command 'chekc'" in ran.stderr
+    assert "there is no command 'chekc'" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

@@ -44,6 +44,42 @@ def test_all_visible_checks_passed_is_exit_code_0(check, submission):
     assert ran.stderr == ""
 
 
+def test_one_stage_can_be_looked_at_alone(check, submission):
+    path = submission("return 2 * x", "raise ValueError('no')")
+    ran = check(path, "--stage", "double")
+    assert ran.returncode == 1
+    assert "Every entry is doubled." in ran.stdout
+    assert check(path, "--stage", "shift").returncode == 0
+    other = check(path, "--stage", "shift").stdout
+    assert "Every entry is doubled." not in other
+    assert "4 visible checks did not pass" in other  # the others are not hidden
+
+
+def test_a_stage_that_is_not_there_is_refused_before_anything_runs(check, submission):
+    ran = check(submission(), "--stage", "duoble")
+    assert ran.returncode == 2
+    assert "there is no stage 'duoble'" in ran.stderr
+    assert "Did you mean 'double'?" in ran.stderr
+
+
+def test_every_failure_can_be_shown(check, submission):
+    path = submission(*WRONG)
+    first, every = check(path), check(path, "--all")
+    assert first.stdout.count("blocked: ") == 0
+    assert "1 more of its checks did not pass." in " ".join(first.stdout.split())
+    assert every.stdout.count("blocked: ") == 1
+    assert "more of its checks" not in every.stdout
+
+
+def test_all_that_was_printed_can_be_shown(check, submission):
+    noise = "for n in range(40):\n        print('line', n)\n    return 2 * x"
+    path = submission("return 2 * x", noise)
+    assert "--output shows them" in check(path).stdout
+    whole = check(path, "--output").stdout
+    assert "line 39" in whole
+    assert "more lines" not in whole
+
+
 def test_a_failed_check_is_exit_code_1_and_told_in_full(check, submission):
     ran = check(submission(*WRONG))
     assert ran.returncode == 1

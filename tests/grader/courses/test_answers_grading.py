@@ -14,9 +14,10 @@ import yaml
 from grader.courses.answers_grading import grade_class
 from grader.courses.quiz_results_folder import QuizResultsFolder
 from grader.courses.topics_by_name import Topics
+from grader.decision_list import to_line
 from grader.errors import CourseError, GraderFault, SubmissionError
 from grader.quiz.marking.class_marks import ClassMarks
-from grader.quiz.marking.decisions import Marked, Repaired, answer_digest, to_line
+from grader.quiz.marking.decisions import Marked, Repaired, answer_digest
 
 BANK = Path(__file__).parents[1] / "quiz" / "sample_bank"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -5,6 +5,7 @@ import pytest
 
 from grader.generation.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.generation.trace import GenerationTrace
+from grader.observed_calls import StageCall
 
 PROMPT, SCRIPT, STEPS, CONTEXT = [5, 9], [17, 4, 8, 21], 4, 16
 
@@ -17,10 +18,10 @@ def forward(stages, ids):
     return stages.output(hidden)
 
 
-def loop(stages, step_input, prompt=PROMPT):
+def loop(stages, step_input, prompt=PROMPT, n_steps=STEPS):
     """The right loop, but for what a step embeds."""
     generated = []
-    for _ in range(STEPS):
+    for _ in range(n_steps):
         logits = forward(stages, step_input(prompt, generated))
         generated.append(stages.select(stages.softmax(logits[-1])))
     return generated
@@ -278,3 +279,74 @@ FLOWS = {
 def test_data_from_elsewhere_is_told_with_its_origin(judged, trace_of, generate, sentence):
     words, discreet = judged(assert_data_flow, trace_of(generate))
     assert words == discreet == sentence
+
+
+def test_the_last_step_that_was_asked_for_must_be_whole(judged, trace_of):
+    def generate(stages):
+        one_step_less = loop(stages, last(CONTEXT), n_steps=STEPS - 1)
+        stages.embed([*PROMPT, *one_step_less])
+
+    words, _ = judged(assert_stage_order, trace_of(generate), n_layers=3, n_steps=STEPS)
+    assert words == "Step 4 ended after stages.embed; stages.layers[0] was never called."
+
+
+# Traces made by hand: each call is a stage, what it received and what it returned.
+
+ROWS = np.array([[1.0, 2.0], [3.0, 4.0]])
+LONG = np.arange(6.0).reshape(3, 2)
+
+
+def trace(*calls):
+    made = GenerationTrace()
+    made.calls += [StageCall(f"stages.{name}", came, back) for name, came, back in calls]
+    return made
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [("embed", [5], None), ("layers[0]", ROWS, ROWS)],
+        [("output", ROWS, np.array(3.0)), ("softmax", np.array(3.0), np.array(1.0))],
+        [("output", ROWS, np.zeros((0, 2))), ("select", np.zeros((0, 2)), 1)],
+        [("output", ROWS, ROWS), ("softmax", ROWS[-1] * (1 + 9e-6), ROWS[-1])],
+        [("embed", [5], np.zeros(2)), ("layers[0]", np.full(2, 9e-8), ROWS)],
+    ],
+)
+def test_data_that_flows_on_or_was_never_there_is_no_mistake(calls):
+    assert_data_flow(trace(*calls))
+
+
+@pytest.mark.parametrize(
+    ("calls", "came"),
+    [
+        ([("output", ROWS, np.array(3.0)), ("softmax", np.array(4.0), ROWS)], "an array that no"),
+        ([("output", ROWS, np.zeros((2, 0))), ("softmax", np.ones(3), ROWS)], "an array that no"),
+        ([("output", ROWS, ROWS), ("softmax", ROWS[-1] * (1 + 1.5e-5), ROWS)], "an array that no"),
+        ([("embed", [5], np.zeros(2)), ("layers[0]", np.full(2, 1.5e-7), 0)], "an array that no"),
+        ([("output", 0, LONG[None]), ("softmax", LONG[1], ROWS)], "the row of position 1"),
+        # of two stages that returned the same the later one is named, and never the call itself
+        (
+            [
+                ("embed", [5], ROWS),
+                ("layers[0]", ROWS, ROWS),
+                ("layers[1]", ROWS, 2 * ROWS),
+                ("output", ROWS, ROWS),
+            ],
+            "what stages.layers[0] returned in this step",
+        ),
+        ([("embed", [5], ROWS), ("layers[0]", 2 * ROWS, 2 * ROWS)], "an array that no"),
+        (
+            [("embed", [5], None), ("layers[0]", ROWS, ROWS), ("layers[1]", np.array(3.0), 0)],
+            "an array that no",
+        ),
+    ],
+)
+def test_what_came_instead_is_named_by_what_returned_it(judged, calls, came):
+    words, _ = judged(assert_data_flow, trace(*calls))
+    assert f"received {came}" in words
+
+
+def test_a_list_of_other_things_than_ids_is_told_by_its_kind(judged, trace_of):
+    odd = trace_of(lambda stages: stages.embed([0.5]))
+    words, _ = judged(assert_step_inputs, odd, prompt=PROMPT, context_length=CONTEXT)
+    assert words == "Step 1 embedded a list or tuple; it should have embedded [5, 9]."

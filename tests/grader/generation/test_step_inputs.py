@@ -127,8 +127,71 @@ STEP_INPUTS = {
 }
 
 
+def once_full(wrong, n_generated):
+    """The right step input until there are so many generated tokens, and then a wrong one."""
+
+    def step_input(prompt, generated):
+        ids = [*prompt, *generated]
+        return wrong(prompt, generated) if len(generated) >= n_generated else ids
+
+    return step_input
+
+
+# The same in a window that is full: what is embedded has the right length and the wrong tokens.
+FULL_WINDOWS = {
+    "all but the newest": (
+        lambda prompt, generated: [*prompt, *generated][: -1 if generated[2:] else None][-3:],
+        3,
+        "Step 4 embedded [9, 17, 4]; it should have embedded [17, 4, 8]: "
+        "the newest token is missing.",
+    ),
+    "the generated tokens alone": (
+        lambda prompt, generated: generated[-2:] or prompt,
+        2,
+        "Step 2 embedded [17], the generated tokens alone; it should have embedded [9, 17]: "
+        "the prompt is lost.",
+    ),
+    "the newest token alone": (
+        once_full(lambda prompt, generated: generated[-1:], 2),
+        4,
+        "Step 3 embedded [4], the newest token alone; it should have embedded [5, 9, 17, 4]: "
+        "the model knows only what it is fed.",
+    ),
+    "the prompt behind": (
+        once_full(lambda prompt, generated: [*generated, *prompt][-3:], 2),
+        3,
+        "Step 3 embedded [4, 5, 9]; it should have embedded [9, 17, 4]: the prompt comes first.",
+    ),
+    "the prompt twice": (
+        lambda prompt, generated: [*prompt, *prompt, *generated][-4:] if generated else prompt,
+        4,
+        "Step 2 embedded [9, 5, 9, 17]; it should have embedded [5, 9, 17]: "
+        "the prompt is there twice.",
+    ),
+    "the newest token twice": (
+        once_full(lambda prompt, generated: [*prompt, *generated, *generated[-1:]][-4:], 2),
+        4,
+        "Step 3 embedded [9, 17, 4, 4]; it should have embedded [5, 9, 17, 4]: "
+        "the newest token is there twice.",
+    ),
+    "a window that is one too small": (
+        once_full(lambda prompt, generated: [*prompt, *generated][-3:], 2),
+        4,
+        "Step 3 embedded [9, 17, 4]; it should have embedded [5, 9, 17, 4]: "
+        "the window holds 4 tokens.",
+    ),
+    "the first token lost": (
+        once_full(lambda prompt, generated: [*prompt, *generated][1:][-4:], 1),
+        4,
+        "Step 2 embedded [9, 17]; it should have embedded [5, 9, 17]: the first token is lost.",
+    ),
+}
+
+
 @pytest.mark.parametrize(
-    ("step_input", "context_length", "sentence"), STEP_INPUTS.values(), ids=STEP_INPUTS
+    ("step_input", "context_length", "sentence"),
+    [*STEP_INPUTS.values(), *FULL_WINDOWS.values()],
+    ids=[*STEP_INPUTS, *(f"{name}, in a full window" for name in FULL_WINDOWS)],
 )
 def test_a_wrong_step_input_is_told_with_its_reason(
     judged, trace_of, step_input, context_length, sentence
@@ -158,6 +221,15 @@ def test_the_prompt_alone_in_a_later_step(judged, trace_of):
     )
     assert discreet == (
         "Step 3 embedded the wrong tokens, the prompt alone: "
+        "the generated tokens never reach the model."
+    )
+
+
+def test_the_end_of_a_long_prompt_alone(judged, trace_of):
+    trace = trace_of(lambda stages: loop(stages, lambda prompt, generated: prompt[-1:]), 1)
+    words, _ = judged(assert_step_inputs, trace, prompt=[1, 2, 9], context_length=1)
+    assert words == (
+        "Step 2 embedded [9], the prompt alone; it should have embedded [17]: "
         "the generated tokens never reach the model."
     )
 

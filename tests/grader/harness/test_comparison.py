@@ -229,6 +229,66 @@ def test_answers_that_differ_are_told_by_the_claim(other):
     assert sentence(assert_same, ONES, other, claim=claim) == (claim, claim)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-3, 1e6])
+def test_answers_that_agree_up_to_rounding_are_the_same(scale):
+    ones, near, far = (np.array([scale, 0.0]) * factor for factor in (1, 1 + 1.9e-5, 1 + 2.1e-5))
+    assert_same(near, ones, claim="They differ.")
+    assert_same(ones, near, claim="They differ.")
+    assert sentence(assert_same, far, ones, claim="They differ.") == ("They differ.",) * 2
+    assert sentence(assert_same, ones, far, claim="They differ.") == ("They differ.",) * 2
+
+
+def test_the_largest_entry_of_the_second_answer_says_what_rounding_is():
+    second = np.array([-100.0, 1.0])
+    assert_same(second + np.array([0, 1.9e-3]), second, claim="They differ.")
+    sentence(assert_same, second + np.array([0, 2.1e-3]), second, claim="They differ.")
+
+
+def test_rounding_may_be_just_as_large_as_is_accepted():
+    second = np.array([50_000.0, 0.0])
+    assert_same(second + np.array([0.0, 1.0]), second, claim="They differ.")
+    sentence(assert_same, second + np.array([0.0, 1.000001]), second, claim="They differ.")
+
+
+def test_beside_nothing_but_zeros_only_what_is_as_good_as_zero_agrees():
+    zero = np.zeros(1)
+    assert_same(np.array([1.9e-35]), zero, claim="They differ.")
+    sentence(assert_same, np.array([2.1e-35]), zero, claim="They differ.")
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("place", [0, 1, (0, 1)])
+def test_what_is_not_finite_agrees_with_nothing_and_is_no_strain(value, place):
+    pair = np.ones((2, 1))
+    pair[place, 0] = value
+    with strain_noted() as strain:
+        sentence(assert_same, *pair, claim="They differ.")
+    assert strain.largest is None
+
+
+def test_the_strain_of_two_answers_is_their_difference_in_parts_of_rounding():
+    with strain_noted() as strain:
+        assert_same(np.array([100.001, 1.0]), np.array([100.0, 1.0]), claim="They differ.")
+        assert strain.largest == pytest.approx(0.5)
+        sentence(assert_same, np.array([1.0]), np.array([0.5]), claim="They differ.")
+        assert strain.largest == pytest.approx(50_000)
+        sentence(assert_close, np.array([1.0]), [0.0], name="the array")
+        assert strain.largest == pytest.approx(1e300)
+
+
+def test_an_answer_of_another_kind_is_told_before_it_is_compared():
+    words = "The answer is text; a tensor or an array is expected."
+    assert sentence(assert_same, "x", ONES, claim="They differ.")[0] == words
+    assert sentence(assert_same, ONES, "x", claim="They differ.")[0] == words
+
+
+def test_an_entry_whose_error_is_just_accepted_is_not_counted_as_wrong():
+    array = np.array([1.5, 9.0])
+    words, _ = sentence(assert_close, array, [1.0, 4.0], name="the array", tolerance=0.125)
+    assert words.startswith("1 of 2 entries of the array are wrong.")
+    assert words.endswith("The first wrong entry is at axis 0, index 1: got 9, expected 4.")
+
+
 def test_two_answers_of_nan_are_not_the_same():
     nan = with_entry((0, 0), math.nan)
     sentence(assert_same, nan, nan, claim="They differ.")
@@ -383,3 +443,24 @@ def test_what_is_not_finite_is_a_wrong_answer_where_numpy_raises(value):
         assert_close(np.array([value, 1.0]), [-1.7e308, 1.0], name="the array")
     with np.errstate(all="raise"), pytest.raises(Mismatch):
         assert_close(np.array([value]), [np.inf], name="the array")
+
+
+@pytest.mark.parametrize(
+    ("judge", "value", "words"),
+    [
+        (
+            as_token,
+            np.array(1.0),
+            "The token is an array of shape () and dtype float64; "
+            "one token id (an int) is expected.",
+        ),
+        (as_tokens, "x", "The token is text; a list of token ids is expected."),
+        (
+            as_tokens,
+            [1, 2.0],
+            "An entry of the token is a float; one token id (an int) is expected.",
+        ),
+    ],
+)
+def test_what_is_no_token_is_told_by_what_it_is(judge, value, words):
+    assert sentence(judge, value, name="the token")[0] == words

@@ -14,6 +14,9 @@ LIMITS = Limits(
 SOURCE = """
 import os
 print("read")
+def say():
+    print("called", flush=True)
+
 def end():
     print("ending", flush=True)
     os._exit(1)
@@ -66,6 +69,13 @@ def test_what_is_printed_while_it_is_read_is_kept_once(lasting):
     assert session.take_output() == ""
 
 
+def test_what_a_living_child_prints_is_told_at_once(lasting):
+    session, _ = lasting(SOURCE)
+    for told in ("read\ncalled\n", "called\n"):
+        session.child().call(StudentCall("say", []), seconds=5, answer=None)
+        assert session.take_output() == told
+
+
 def test_what_cannot_be_read_is_not_read_again(lasting):
     session, attempts = lasting("1 / 0")
     for _ in range(3):
@@ -87,3 +97,19 @@ def test_a_closed_session_can_be_opened_again(lasting):
     session.close()
     session.child()
     assert attempts == [0, 1]
+
+
+def test_what_was_seen_while_it_was_read_is_told(sandbox):
+    cells = (("cell 1", "import numpy as np\nnp.exp(1)\n"), ("cell 2", "1 / 0\n"))
+    evidence = Evidence(Submission(name="ada", cells=cells, modules={}, digest=""))
+    evidence.stages, evidence.watched = ("shift",), {"numpy.exp": ()}
+    code = Code(main="submission", cells=cells, stages=("shift",), shortcuts=evidence.watched)
+    session = LastingSession(lambda: sandbox.open(code, LIMITS), evidence)
+    try:
+        session.child()
+        assert session.notes
+        assert all("ZeroDivisionError" in note for note in session.notes)
+        told = [(seen.name, seen.stage, seen.hidden) for seen in evidence.told()]
+        assert told == [("numpy.exp", "", False)]
+    finally:
+        session.close()

@@ -6,9 +6,13 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from grader.harness.stand_ins import inner_stages, stand_in
 from grader.records import Verdict
+from grader.sandbox.contract import NoAnswer
+from grader.settings import Stage
 
 WRONG = "def scale(x, factor):\n    return x * factor + 100\n"
 REST = """
@@ -172,3 +176,97 @@ def test_a_stand_in_does_not_answer_for_the_stage_itself(points):
     """Otherwise a stage that calls itself would be right."""
     source = "def scale(x, factor):\n    return line.__globals__['scale'](x, factor)\n"
     assert points(source + REST)[0] == 0
+
+
+# What answers, without a wall.
+
+
+class Reference:
+    """Functions that answer; the last one never does."""
+
+    def double(self, x):
+        return np.asarray(x, np.float64) * 2
+
+    def length(self, x):
+        return len(x)
+
+    def broken(self, x):
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("given", "dtype"),
+    [
+        ([np.ones(2, np.float32)], "float32"),
+        ([np.ones(2, np.float64)], "float64"),
+        ([np.ones(2, np.float16)], "float16"),
+        ([np.ones(2, np.int64)], "float64"),
+        ([[1, 2]], "float64"),
+    ],
+)
+def test_a_stand_in_answers_in_the_precision_of_the_question(given, dtype):
+    answer = stand_in(Reference(), "double", given)
+    assert (answer.dtype, answer.tolist()) == (np.dtype(dtype), [2 * x for x in given[0]])
+
+
+def test_the_first_floats_of_a_question_decide_its_precision():
+    class Sum:
+        def add(self, a, b, c):
+            return np.asarray(a + b + c, np.float64)
+
+    given = [np.ones(2, np.int64), np.ones(2, np.float32), np.ones(2, np.float64)]
+    assert stand_in(Sum(), "add", given).dtype == np.float32
+
+
+def test_what_is_no_array_is_answered_as_it_is():
+    assert stand_in(Reference(), "length", [np.ones(3, np.float32)]) == 3
+
+
+@pytest.mark.parametrize("name", ["broken", "missing"])
+def test_where_the_reference_has_no_answer_the_students_own_function_runs(name):
+    with pytest.raises(NoAnswer):
+        stand_in(Reference(), name, [1])
+
+
+@pytest.mark.parametrize(
+    ("shape", "answered"),
+    [
+        ((), True),
+        ((512, 512), True),
+        ((512, 512, 1), True),
+        ((513, 1), False),
+        ((1, 513), False),
+        ((512, 513), False),
+        ((512, 171, 3), False),
+        ((0, 513), False),
+    ],
+)
+def test_only_arrays_as_large_as_those_of_checks_are_answered(shape, answered):
+    given = [[1], np.ones(shape, np.float32)]
+    if answered:
+        assert stand_in(Pair(), "second", given).shape == shape
+    else:
+        with pytest.raises(NoAnswer):
+            stand_in(Pair(), "second", given)
+        with pytest.raises(NoAnswer):
+            stand_in(Pair(), "second", given[::-1])
+
+
+class Pair:
+    def second(self, first, second):
+        return second
+
+
+def test_what_a_stage_uses_stands_inside_it_and_so_on_inwards():
+    def stage(name, *uses):
+        parameters = (f"{name}_input",)
+        return Stage(name=name, title=name, points=1, parameters=parameters, uses=uses)
+
+    stages = [stage("a"), stage("b", "a"), stage("c", "b"), stage("d", "c", "a")]
+    assert inner_stages(stages) == {
+        "a": {},
+        "b": {"a": ("a_input",)},
+        "c": {"a": ("a_input",), "b": ("b_input",)},
+        "d": {"a": ("a_input",), "b": ("b_input",), "c": ("c_input",)},
+    }
+    assert list(inner_stages(stages)["d"]) == ["a", "b", "c"]

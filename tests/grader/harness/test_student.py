@@ -2,9 +2,17 @@
 
 import pytest
 
+from grader.errors import Crashed, TimedOut
+from grader.harness.comparison import Mismatch
+from grader.harness.planned_calls import CallPlan
+from grader.harness.shortcut_rules import Evidence
 from grader.harness.student import Student
-from grader.records import Verdict
-from grader.settings import STUDENT_METHODS
+from grader.harness.student_process import StudentProcess
+from grader.observed_calls import StageCall
+from grader.records import Submission, Verdict
+from grader.sandbox.child.wire import Remote
+from grader.sandbox.contract import Stop
+from grader.settings import STUDENT_METHODS, LimitSettings
 
 CHECKS = """
 import pytest
@@ -131,3 +139,144 @@ def test_a_check_sees_plain_values(shift_checks, right):
 def test_each_name_of_student_is_kept_from_stages():
     """A stage of that name could not be called."""
     assert {name for name in dir(Student) if not name.startswith("_")} == STUDENT_METHODS
+
+
+SUBMISSION = """
+import os
+
+def shift(x):
+    return x + 1
+
+def broken(x):
+    raise ValueError("no")
+
+def endless(steps):
+    while True:
+        steps.step()
+
+def slow(x):
+    while True:
+        pass
+
+def outer(x):
+    return shift(x) + 1
+
+def ends(x):
+    os._exit(1)
+"""
+PARAMETERS = {"shift": ("x",)}
+INNER = {name: {} for name in ("shift", "broken", "endless", "slow", "ends")} | {
+    "outer": PARAMETERS
+}
+
+
+class Steps:
+    """A table of one function that may be called three times."""
+
+    def __init__(self):
+        self.calls = []
+
+    def table(self):
+        return {"step": Remote("steps.step")}
+
+    def restart(self):
+        self.calls.clear()
+
+    def answer(self, name, arguments):
+        self.calls.append(StageCall(name, arguments, 0))
+        if len(self.calls) == 3:
+            raise Stop
+        return 0
+
+
+class Reference:
+    def shift(self, x):
+        return x + 100
+
+
+@pytest.fixture
+def process(sandbox):
+    cells = (("submission.py", SUBMISSION),)
+    submission = Submission(name="ada", cells=cells, modules={}, digest="")
+    made = StudentProcess(
+        submission,
+        sandbox=sandbox,
+        limits=LimitSettings(call_seconds=1),
+        call_plans={False: CallPlan(sandbox), True: CallPlan(sandbox)},
+        evidence=Evidence(submission),
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def student_of(process):
+    def make(right_stages=frozenset()):
+        return Student(process, INNER, reference=Reference(), right_stages=right_stages)
+
+    return make
+
+
+def last_seen(process):
+    seen = process.seen.observations[-1]
+    return seen.stage, seen.failure, seen.stopped, len(seen.calls)
+
+
+def test_what_a_call_came_to_is_kept_for_the_diagnosis(process, student_of):
+    student = student_of()
+    assert student.shift(1) == 2
+    assert last_seen(process) == ("shift", None, False, 0)
+    assert process.seen.observations[-1].value == 2
+    for name, failure in (("broken", Crashed), ("ends", Crashed), ("slow", TimedOut)):
+        with pytest.raises(failure):
+            getattr(student, name)(1)
+        assert last_seen(process) == (name, failure, False, 0)
+        assert process.seen.observations[-1].arguments == (1,)
+
+
+def test_what_goes_on_and_on_is_stopped_and_told(process, student_of):
+    with pytest.raises(Mismatch) as raised:
+        student_of().endless(Steps())
+    sentence = "endless goes on and on: it made far more steps than it was asked for."
+    assert (str(raised.value), raised.value.discreet) == (sentence, sentence)
+    stage, _, stopped, n_calls = last_seen(process)
+    assert (stage, stopped, n_calls) == ("endless", True, 3)
+
+
+def test_inner_stages_are_answered_by_the_reference_until_they_are_right(student_of):
+    assert student_of().outer(1) == 102
+    assert student_of({"shift"}).outer(1) == 3
+
+
+def test_arguments_come_back_only_where_they_are_asked_for(process, student_of):
+    assert student_of().observe("shift", 5).arguments == [5]
+    assert process.seen.observations[-1].after == (5,)
+    student_of().shift(5)
+    assert process.seen.observations[-1].after is None
+
+
+def test_a_function_that_was_too_slow_is_not_called_again(process, student_of):
+    with pytest.raises(TimedOut):
+        student_of().slow(1)
+    with pytest.raises(
+        TimedOut, match=r"^slow ran out of time before, and was not called again\.$"
+    ):
+        student_of().slow(1)
+
+
+def test_a_visible_check_after_a_hidden_one_is_refused(process):
+    process.begin_check(0, hidden=False)
+    process.begin_check(1, hidden=True)
+    process.begin_check(2, hidden=True)
+    assert process.seen.in_hidden_check
+    with pytest.raises(ValueError, match="a visible check is to run after a hidden one"):
+        process.begin_check(3, hidden=False)
+
+
+def test_more_can_be_asked_without_a_check(process):
+    def times_ten(x):
+        return 10 * x
+
+    assert process.ask("shift", [1], stand_ins={}) == 2
+    assert process.ask("broken", [1], stand_ins={}) is None
+    assert process.ask("outer", [1], stand_ins={"shift": (("x",), times_ten)}) == 11

@@ -35,6 +35,8 @@ def test_a_call_gets_its_own_limit_or_what_is_left(budget, clock):
     assert budget.seconds_for("f") == 5
     spend(budget, clock, 9)
     assert budget.seconds_for("f") == 3
+    spend(budget, clock, 2.75)
+    assert budget.seconds_for("f") == 0.25
 
 
 @pytest.mark.parametrize("seconds", [12, 13])

@@ -235,6 +235,17 @@ def test_a_statement_that_fails_is_noted_and_what_is_defined_counts(
     assert all(note in message for message in said)
 
 
+def test_a_check_that_pytest_runs_itself_is_blocked_as_well(small, grade_source, with_double):
+    """It has a fixture that cleans up, so it is never called without pytest's bookkeeping."""
+    cleaning = "\nimport pytest\n\n@pytest.fixture\ndef cleaned():\n    yield\n"
+    visible = small / "test_visible.py"
+    text = visible.read_text()
+    assert text.count("def test_repeated(") == 1
+    visible.write_text(cleaning + text.replace("def test_repeated(", "def test_repeated(cleaned, "))
+    result = ended(grade_source(with_double("return 3 * x")), "double.repeated")
+    assert (result.verdict, result.points) == (Verdict.BLOCKED, 0)
+
+
 def test_a_check_that_needs_a_failed_one_is_blocked(grade_source, with_double):
     report = grade_source(with_double("return 3 * x"))
     result = ended(report, "double.repeated")

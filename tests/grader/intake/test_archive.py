@@ -202,7 +202,9 @@ def test_many_large_members_are_refused():
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"PK", b"x = 1\n", zipped(("a.py", "x"))[:-10], zipped(("a.py", "x"))[40:]]
+    "data",
+    [b"", b"PK", b"x = 1\n", zipped(("a.py", "x"))[:-10], zipped(("a.py", "x"))[40:]],
+    ids=["nothing", "two letters", "no zip", "cut at its end", "cut at its start"],
 )
 def test_what_is_no_archive_is_refused(data):
     assert refused(data).startswith("it is not a readable zip archive (")

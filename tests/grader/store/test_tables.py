@@ -162,6 +162,7 @@ def test_nothing_is_lost_on_the_way(old):
         first, second = store.attempts(student="ada")
         assert first.quiz is second.quiz is None
         assert [attempt.id for attempt in store.unclaimed(topic="sample")] == [1, 2, 3]
+        assert store.unclaimed(topic="other") == ()
         assert (first.seed, first.marks, first.finished_at) == (1, '{"points": "2/3"}', START)
         assert (second.seed, second.settings, second.finished_at) == (3, {"feedback": "end"}, None)
         assert store.answers(second.id) == (

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.quiz.exchange import FORMATS, WITHOUT_KEYS
+from grader.cli.quiz.exchange import FORMATS
 from grader.cli.quiz.group import quiz
 from grader.errors import CourseError, GraderError
 from grader.quiz.exports.formats import FORMATS as WRITERS
 
+WITHOUT_KEYS = sorted(name for name, format_ in WRITERS.items() if format_.can_hide_keys)
 BANK = Path(__file__).parents[2] / "quiz" / "sample_bank"
 
 
@@ -30,7 +31,6 @@ def export(tmp_path):
 
 def test_the_command_offers_the_formats_that_there_are():
     assert set(FORMATS) == set(WRITERS)
-    assert {name for name, format_ in WRITERS.items() if format_.can_hide_keys} == set(WITHOUT_KEYS)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

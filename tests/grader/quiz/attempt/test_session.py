@@ -12,6 +12,7 @@ from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.item import Doubt, Rejected
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -33,6 +34,79 @@ def test_the_seed_decides_the_order_of_the_questions(session):
     assert len(orders) > 20
     assert all(set(order) == {item.id for item in session.topic.items} for order in orders)
     assert replace(session).items == session.items
+
+
+def test_a_seed_gives_the_same_order_in_every_version(session):
+    """Attempts are stored with their seed, and go on in the order in which they began."""
+    asked = [item.id.removeprefix("sample.") for item in session.items]
+    assert asked == ["shape", "loss", "flow", "why", "encoder", "chain", "greedy"]
+
+
+def test_a_session_begins_at_its_first_question(session):
+    assert (session.position, session.current.id) == (0, "sample.shape")
+    assert session.apply(Moved(1)).current.id == "sample.loss"
+
+
+@pytest.mark.parametrize(
+    ("feedback", "shown"),
+    [
+        (Feedback.NOW, (False, True, True)),
+        (Feedback.END, (False, True, True)),
+        (Feedback.CLOSED, (False, False, True)),
+        (Feedback.NEVER, (False, False, False)),
+    ],
+)
+def test_the_rules_and_the_end_decide_when_feedback_is_shown(session, feedback, shown):
+    asking = replace(session, rules=Rules(feedback=feedback, closes=START + HOUR))
+    done = asking.apply(Finished(START))
+    later = START + 2 * HOUR
+    asked = [asking.shows_feedback(START), done.shows_feedback(START), done.shows_feedback(later)]
+    assert tuple(asked) == shown
+    assert not asking.shows_feedback(later)
+
+
+@pytest.mark.parametrize(
+    ("feedback", "closes", "words"),
+    [
+        (
+            Feedback.CLOSED,
+            START,
+            "marks are shown once it has closed on Mon 5 Jan 2026 at 09:00 UTC",
+        ),
+        (Feedback.CLOSED, None, "this quiz shows no marks"),
+        (Feedback.NEVER, START, "this quiz shows no marks"),
+    ],
+)
+def test_where_no_marks_are_shown_the_reason_is_told(session, feedback, closes, words):
+    after = session.apply(answered("sample.shape", ("all",)))
+    after = replace(after, rules=Rules(feedback=feedback, closes=closes))
+    assert after.why_no_marks() == f"1 answer of 7 saved; {words}"
+
+
+@pytest.mark.parametrize("feedback", Feedback)
+def test_an_answer_is_final_once_its_feedback_was_shown_or_all_is_handed_in(session, feedback):
+    session = replace(session, rules=Rules(feedback=feedback))
+    after = session.apply(answered("sample.shape", ("all",)))
+    assert not session.is_final("sample.shape")
+    assert after.is_final("sample.shape") == (feedback == Feedback.NOW)
+    assert not after.is_final("sample.loss")
+    assert after.apply(Finished(START)).is_final("sample.loss")
+
+
+def test_what_is_refused_is_told(session):
+    done = session.apply(Finished(START))
+    assert done.apply(Moved(0)) == Rejected("the attempt is finished")
+    refused = done.apply(answered("sample.shape", ("all",)))
+    assert refused == Rejected("the attempt is finished")
+    refused = session.apply(answered("other.shape", ("all",)))
+    assert refused == Rejected("there is no question 'other.shape' in this attempt")
+
+
+def test_the_time_that_is_left_ends_at_zero(session):
+    timed = replace(session, rules=Rules(limit=timedelta(minutes=30)))
+    minutes = [timed.time_left(START + timedelta(minutes=n)) for n in (0, 29, 30, 31)]
+    assert minutes == [timedelta(minutes=30), timedelta(minutes=1), timedelta(0), timedelta(0)]
+    assert session.time_left(START) is None
 
 
 def test_an_event_leaves_the_session_before_it_as_it_was(session):
@@ -114,6 +188,13 @@ def test_a_session_is_resumed_where_it_stopped(session):
     }
 
 
+@pytest.mark.parametrize(("places", "position"), [((), 0), ((0,), 1), ((1,), 0), ((0, 2), 1)])
+def test_a_resumed_session_is_at_its_first_question_without_an_answer(session, places, position):
+    items = [session.items[n] for n in places]
+    after, _ = resumed(session, [answered(item.id, item.key()) for item in items])
+    assert after.position == position
+
+
 def test_an_answer_that_no_longer_fits_is_asked_again(session):
     answers = [
         answered("sample.shape", ("gone",)),
@@ -123,6 +204,13 @@ def test_an_answer_that_no_longer_fits_is_asked_again(session):
     after, lost = resumed(session, answers)
     assert lost == ("sample.shape", "sample.removed")
     assert set(after.answers) == {"sample.loss"}
+
+
+def test_a_question_that_was_answered_again_is_not_lost(session):
+    answers = [answered("sample.shape", ("gone",)), answered("sample.shape", ("all",))]
+    for order in (answers, answers[::-1]):
+        after, lost = resumed(session, order)
+        assert (after.answers["sample.shape"].response, lost) == (("all",), ())
 
 
 @pytest.mark.parametrize(
@@ -143,7 +231,6 @@ def test_with_everything_answered_a_resumed_session_is_at_the_review(session):
 
 # Time: opens at START, closes three hours later, half an hour an attempt.
 
-HOUR = timedelta(hours=1)
 TIMED = Rules(opens=START, closes=START + 3 * HOUR, limit=HOUR / 2, feedback=Feedback.END)
 
 

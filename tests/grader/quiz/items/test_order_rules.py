@@ -70,6 +70,11 @@ def test_a_partial_order_keeps_the_counted_pairs(answer, kept):
     assert pairs_share(answer.split(), FLOW) == 2 * Fraction(kept, 20) - 1
 
 
+def test_where_no_step_needs_another_pairs_are_all_or_nothing():
+    free = PartialOrder(("A", "B", "C"), ())
+    assert [pairs_share(answer, free) for answer in ("ABC", "CBA", "AB", "ABCX")] == [1, 1, 0, 0]
+
+
 def test_a_stranger_costs_one_step_by_pairs_and_a_place_by_position():
     answer = ["enc", "emb", "pos", "add", "blk", "log", "X", "smp"]
     assert pairs_share(answer, FLOW) == Fraction(6, 7)
@@ -95,6 +100,19 @@ def test_the_guess_level_of_a_chain_is_the_measured_mean(n, rule, mean):
 )
 def test_the_guess_level_of_a_longer_chain_is_estimated_well(rule, mean):
     assert float(guess_level(rule, chain("ABCDEFGH"), 0)) == pytest.approx(mean, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rule", "level"),
+    [("position", "124/1000"), ("pairs", "116/1000"), ("edit", "49/1000"), ("exact", "1/40320")],
+)
+def test_an_estimated_guess_level_is_the_same_in_every_version(rule, level):
+    assert guess_level(rule, chain("ABCDEFGH"), 0) == Fraction(level)
+
+
+@every_rule
+def test_where_every_order_is_right_a_guess_earns_all(rule):
+    assert guess_level(rule, PartialOrder(tuple("ABCDEFGH"), ()), 0) == 1
 
 
 @every_rule

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.decision_list import to_line
 from grader.errors import CourseError
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.free_text import RubricPoint
@@ -20,11 +21,18 @@ from grader.quiz.marking.decisions import (
     answer_digest,
     decided,
     from_line,
-    to_line,
 )
 from grader.quiz.marking.repairs import WantedRepair, in_words, read_repairs, repairs
 from grader.quiz.marking.scoring import mark_all, marks_to_json
-from grader.quiz.marking.sheets import marks_of, remarked, sheet_from_json, waiting
+from grader.quiz.marking.sheets import (
+    Sheet,
+    marks_of,
+    remarked,
+    sheet_from_json,
+    sheet_to_json,
+    topic_of,
+    waiting,
+)
 
 BANK = Path(__file__).parents[1] / "sample_bank"
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -87,6 +95,12 @@ def row(sheet, name):
 
 def test_without_decisions_a_sheet_stays_as_it_is(sheet, items):
     assert remarked(sheet(), items, decided([])) == sheet()
+
+
+def test_a_text_that_nobody_wrote_waits_for_nobody(sheet, items):
+    empty = sheet(why=None)
+    assert remarked(empty, items, decided([marked("why")])) == empty
+    assert row(empty, "why")["standing"] == "no answer"
 
 
 def test_ticked_items_become_points_with_reasons(sheet, items):
@@ -186,6 +200,65 @@ def test_an_accepted_answer_takes_no_points_from_anybody(sheet, items):
     assert remarked(right, items, decided([repaired("shape", "accept", ("last",))])) == right
 
 
+CHAIN = ("softmax", "logits", "select")  # as it is in ANSWERS
+PARTLY = ("softmax", "select", "logits")  # by which that earns one of three points, as by the key
+
+
+@pytest.mark.parametrize(
+    ("accepted", "points", "counts"),
+    [
+        ([PARTLY, CHAIN], "3", 2),
+        ([CHAIN, PARTLY], "3", 1),
+        ([CHAIN, CHAIN], "3", 1),
+    ],
+)
+def test_of_several_accepted_answers_the_one_that_gives_most_counts(
+    sheet, items, accepted, points, counts
+):
+    entries = [repaired("chain", "accept", order, number=n) for n, order in enumerate(accepted, 1)]
+    entries = [msgspec.structs.replace(e, reason=f"Reason {e.number}.") for e in entries]
+    after = row(remarked(sheet(), items, decided(entries)), "chain")
+    assert (after["points"], after["repair"]) == (points, counts)
+    assert after["feedback"] == [after["reason"]] == [f"Reason {counts}."]
+    assert after["unrepaired"] == row(sheet(), "chain")
+
+
+def test_an_accepted_answer_that_gives_no_more_leaves_the_row_as_it_was(sheet, items):
+    assert row(sheet(), "chain")["points"] == "1"
+    assert remarked(sheet(), items, decided([repaired("chain", "accept", PARTLY)])) == sheet()
+
+
+def test_accepted_answers_that_are_not_the_students_change_nothing(sheet, items):
+    entries = [repaired("loss", "accept", answer, number=int(answer)) for answer in ("4", "7")]
+    assert remarked(sheet(), items, decided(entries)) == sheet()
+    assert remarked(sheet(loss=None), items, decided(entries)) == sheet(loss=None)
+
+
+def test_a_dropped_question_stays_dropped_whatever_else_it_gives(sheet, items):
+    entries = [
+        repaired("shape", "full_marks", number=1),
+        repaired("shape", "drop", number=2),
+        repaired("shape", "accept", ("last",), number=3),
+    ]
+    after = row(remarked(sheet(), items, decided(entries)), "shape")
+    assert (after["standing"], after["points"], after["max_points"]) == ("dropped", "0", 0)
+    assert (after["repair"], after["feedback"]) == (2, [])
+    after = row(remarked(sheet(), items, decided(entries[::2])), "shape")
+    assert (after["standing"], after["points"], after["repair"]) == ("right", "1", 1)
+    assert after["feedback"] == ["It was unclear."]
+
+
+def test_an_answer_that_the_question_no_longer_takes_earns_nothing_by_a_repair(sheet, items):
+    options = [o for o in items["sample.shape"].options if o.id != "last"]
+    changed = items | {
+        "sample.shape": msgspec.structs.replace(items["sample.shape"], options=tuple(options))
+    }
+    entries = decided([repaired("shape", "accept", ("square",))])
+    assert remarked(sheet(), changed, entries) == sheet()
+    shown = next(r for r in marks_of(sheet(), changed).rows if r.item.id == "sample.shape")
+    assert (shown.response, shown.mark.points) == (None, 0)
+
+
 def test_a_repair_taken_back_gives_the_very_same_sheet(sheet, items):
     entries = [repaired("flow", "drop"), repaired("loss", "accept", "5.644", number=2)]
     after = remarked(sheet(), items, decided(entries))
@@ -210,6 +283,103 @@ def test_kept_marks_can_be_shown_like_fresh_ones(sheet, items):
     after = remarked(sheet(), items, decided([marked("why"), repaired("flow", "drop")]))
     shown = marks_of(after, items)
     assert (shown.points, shown.max_points, shown.waiting_points) == (after.points, 12, 0)
+
+
+def test_a_question_that_is_gone_is_not_shown(sheet, items):
+    left = {name: item for name, item in items.items() if name != "sample.flow"}
+    shown = [r.item.id for r in marks_of(sheet(), left).rows]
+    assert shown == [name for name in items if name != "sample.flow"]
+
+
+def test_a_sheet_says_whose_it_is_and_how_it_stands(sheet):
+    ada = sheet("ada")
+    assert (ada.student, ada.topic, ada.id) == ("ada", "sample", "ada")
+    assert (ada.points, ada.max_points, ada.waiting_points) == (ada.points, 19, 4)
+    assert ada.points == sum(Fraction(r["points"]) for r in ada.rows)
+    assert [r["question"] for r in ada.rows][:2] == ["sample.shape", "sample.greedy"]
+
+
+def test_a_sheet_is_written_with_two_spaces_and_read_again(sheet):
+    written = sheet_to_json(sheet())
+    assert written.startswith(b'{\n  "')
+    assert written.endswith(b"\n}\n")
+    assert sheet_from_json("ada", written) == sheet()
+
+
+RECORD = {"student": 1, "topic": 2, "questions": 3, "more": 4}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [[], "text", *({k: v for k, v in RECORD.items() if k != key} for key in list(RECORD)[:3])],
+)
+def test_what_is_no_record_of_marks_is_refused(record):
+    with pytest.raises(msgspec.DecodeError, match="no record of marks"):
+        sheet_from_json("ada", msgspec.json.encode(record))
+
+
+def test_a_record_of_marks_may_hold_more_than_it_must():
+    assert sheet_from_json("ada", msgspec.json.encode(RECORD)).record == RECORD
+    least = {name: value for name, value in RECORD.items() if name != "more"}
+    assert sheet_from_json("ada", msgspec.json.encode(least)).record == least
+
+
+def test_the_topic_of_a_question_is_what_stands_before_the_point():
+    assert topic_of("generation.loop.order") == "generation"
+    assert topic_of("generation") == "generation"
+
+
+def test_marked_texts_come_again_when_all_are_asked_for(sheet, items):
+    entries = decided([marked("why")])
+    assert waiting([sheet()], items, entries) == ()
+    [again] = waiting([sheet()], items, entries, again=True)
+    assert (again.text, again.earlier.ticked) == ("One  sequence.", ("why",))
+    assert again.answer == answer_digest("one sequence.")
+    [new] = waiting([sheet()], items, decided([]), again=True)
+    assert new.earlier is None
+
+
+def test_what_was_decided_of_one_sheet_is_shown_with_the_text_of_all(sheet, items):
+    entries = decided([marked("why", sheet="bo")])
+    sheets = [sheet(name) for name in ("ada", "bo", "chen")]
+    [one] = waiting(sheets, items, entries, again=True)
+    assert one.sheets == ("ada", "bo", "chen")
+    assert one.earlier.sheet == "bo"
+    [one] = waiting(sheets, items, entries)
+    assert (one.sheets, one.earlier) == (("ada", "chen"), None)
+
+
+def test_texts_come_question_by_question(sheet, items):
+    second = msgspec.structs.replace(items["sample.why"], id="sample.a")
+    both = items | {"sample.a": second}
+    ada = sheet()
+    copied = dict(row(ada, "why"), question="sample.a", response="Another text.")
+    for rows in ([*ada.rows, copied], [copied, *ada.rows]):
+        both_texts = waiting([Sheet("ada", ada.record | {"questions": rows})], both, decided([]))
+        assert [one.item.id for one in both_texts] == ["sample.why", "sample.a"]
+
+
+@pytest.mark.parametrize("entry", [marked("why"), repaired("why", "drop")])
+def test_a_text_that_is_not_read_again_keeps_no_later_one_from_being_read(sheet, items, entry):
+    both = items | {"sample.a": msgspec.structs.replace(items["sample.why"], id="sample.a")}
+    later = row(sheet(), "why") | {"question": "sample.a"}
+    record = sheet().record | {"questions": [*sheet().rows, later]}
+    [waits] = waiting([Sheet("ada", record)], both, decided([entry]))
+    assert waits.item.id == "sample.a"
+
+
+@pytest.mark.parametrize(("action", "n"), [("drop", 0), ("full_marks", 0), ("accept", 1)])
+def test_a_text_that_gets_its_points_anyhow_is_not_read(sheet, items, action, n):
+    entries = [repaired("why", action, "x"), repaired("shape", "drop", number=2)]
+    assert len(waiting([sheet()], items, decided(entries))) == n
+
+
+def test_a_sheet_without_a_text_or_with_an_unknown_question_waits_for_nobody(sheet, items):
+    assert waiting([sheet(why=None)], items, decided([])) == ()
+    assert waiting([sheet()], {}, decided([])) == ()
+    gone = row(sheet(), "why") | {"question": "sample.gone"}
+    record = sheet().record | {"questions": [gone, row(sheet(), "why")]}
+    assert len(waiting([Sheet("ada", record)], items, decided([]))) == 1
 
 
 def test_dropped_texts_need_not_be_read(sheet, items):

@@ -4,30 +4,30 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from grader.batch import worker
+from grader.batch.executors import worker
+from grader.batch.executors.contract import Aborted, GaveUp, GradingJob, Outcome
 from grader.errors import CourseError, GraderFault
 from grader.records import Report, Submission
 
 ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class GaveUp:
-    """A submission whose worker ended each time: our fault until shown otherwise."""
+@dataclass(slots=True, eq=False)
+class _Task:
+    """A submission on its way to an outcome."""
 
     submission: Submission
-    reason: str
-
-
-Outcome = Report | GaveUp
+    attempts: int = 0
+    is_aborted: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -36,12 +36,12 @@ class _Worker:
     connection: Connection
     cpu: int | None
     ready: bool = False
-    task: Submission | None = None
-    deadline: float = field(default=float("inf"))
+    task: _Task | None = None
+    deadline: float = float("inf")
 
 
 class LocalPool:
-    """Runs submissions on worker processes.
+    """An executor: runs submissions on worker processes of this machine.
 
     Args:
         job: what all workers have in common.
@@ -49,12 +49,14 @@ class LocalPool:
         seconds: after this long without a report a worker is ended and the submission tried again.
     """
 
-    def __init__(self, job: worker.GradingJob, *, n_workers: int, seconds: float) -> None:
+    def __init__(self, job: GradingJob, *, n_workers: int, seconds: float) -> None:
         self._job = job
         self._n_workers = n_workers
         self._seconds = seconds
         self._failed_starts = 0
         self._workers: list[_Worker] = []
+        self._waiting: deque[_Task] = deque()
+        self._moving = threading.Lock()  # held while a task changes hands, and to abort one
 
     def run(self, submissions: Iterable[Submission]) -> Iterator[Outcome]:
         """The outcome of each submission, in the order in which they end.
@@ -63,53 +65,94 @@ class LocalPool:
             CourseError: the checks of the assignment are wrong.
             GraderFault: no worker can be started, or none reaches the isolation level.
         """
-        waiting = deque((submission, 1) for submission in submissions)
-        attempts: dict[int, int] = {}
+        self._waiting.extend(map(_Task, submissions))
+        return self._outcomes()
+
+    def abort(self, submission: str) -> bool:
+        """End the grading of one submission at once, by its name; see `Executor`.
+
+        One that waits comes out when the next worker has something to say.
+        """
+        with self._moving:
+            busy = [one for one in self._workers if one.task is not None]
+            tasks = [*self._waiting, *(one.task for one in busy if one.task is not None)]
+            found = [task for task in tasks if task.submission.name == submission]
+            for task in found:
+                task.is_aborted = True
+            for one in busy:
+                if one.task in found:
+                    one.process.kill()
+        return bool(found)
+
+    def _outcomes(self) -> Iterator[Outcome]:
         try:
-            while waiting or any(w.task for w in self._workers):
-                self._hand_out(waiting, attempts)
+            while self._waiting or any(one.task for one in self._workers):
+                yield from self._withdrawn()
+                self._hand_out()
                 for one in self._ready():
-                    reply = _receive(one)
-                    if isinstance(reply, worker.WorkerReady):
-                        one.ready = True
-                        continue
-                    task, one.task, one.deadline = one.task, None, float("inf")
-                    if isinstance(reply, Report):
-                        yield reply
-                        continue
-                    reason = self._buried(one, reply)
-                    if task is None:
-                        continue
-                    if attempts[id(task)] < ATTEMPTS:
-                        waiting.append((task, attempts[id(task)] + 1))
-                    else:
-                        yield GaveUp(task, f"{reason}, {ATTEMPTS} times")
+                    if (outcome := self._heard(one)) is not None:
+                        yield outcome
         finally:
             self.close()
 
+    def _withdrawn(self) -> list[Aborted]:
+        """Those that were aborted while they waited."""
+        with self._moving:
+            found = [task for task in self._waiting if task.is_aborted]
+            for task in found:
+                self._waiting.remove(task)
+        return [Aborted(task.submission) for task in found]
+
+    def _heard(self, one: _Worker) -> Outcome | None:
+        """What comes of what a worker said, or of its end; None if nothing is decided yet."""
+        reply = _receive(one)
+        if isinstance(reply, worker.WorkerReady):
+            one.ready = True
+            return None
+        task = self._taken_from(one, with_report=isinstance(reply, Report))
+        if task is not None and task.is_aborted:
+            self._end(one)  # it was killed, whatever it has said before
+            return Aborted(task.submission)
+        if isinstance(reply, Report):
+            return reply
+        reason = self._buried(one, reply)
+        if task is None:
+            return None
+        return GaveUp(task.submission, f"{reason}, {ATTEMPTS} times")
+
+    def _taken_from(self, one: _Worker, *, with_report: bool) -> _Task | None:
+        """The task that a worker had, if it is not tried again: then it waits from that moment."""
+        with self._moving:
+            task, one.task, one.deadline = one.task, None, float("inf")
+            if task is None or with_report or task.is_aborted or task.attempts >= ATTEMPTS:
+                return task
+            self._waiting.append(task)
+            return None
+
     def close(self) -> None:
-        for one in self._workers:
+        with self._moving:
+            self._waiting.clear()
+            workers, self._workers = self._workers, []
+        for one in workers:
             one.connection.close()
             one.process.kill()
-        for one in self._workers:
+        for one in workers:
             one.process.join()
-        self._workers.clear()
 
-    def _hand_out(self, waiting: deque[tuple[Submission, int]], attempts: dict[int, int]) -> None:
+    def _hand_out(self) -> None:
         """Give a task to each idle worker; start workers while there is more to do."""
         idle = [one for one in self._workers if one.task is None]
-        while waiting and len(self._workers) < self._n_workers and len(idle) < len(waiting):
+        while len(self._workers) < self._n_workers and len(idle) < len(self._waiting):
             idle.append(self._start())
         for one in idle:
-            if not waiting:
-                return
-            task, attempt = waiting.popleft()
-            attempts[id(task)] = attempt
-            one.task, one.deadline = task, time.monotonic() + self._seconds
-            try:
-                one.connection.send(task)
-            except OSError:  # it is dead, which `_ready` will find
-                continue
+            with self._moving:
+                if not self._waiting or self._waiting[0].is_aborted:
+                    return
+                task = one.task = self._waiting.popleft()
+            task.attempts += 1
+            one.deadline = time.monotonic() + self._seconds
+            with contextlib.suppress(OSError):  # it is dead, which `_ready` will find
+                one.connection.send(task.submission)
 
     def _start(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
@@ -119,7 +162,8 @@ class LocalPool:
         with _ctrl_c_held():
             process.start()
             started = _Worker(process, ours, cpu)
-            self._workers.append(started)
+            with self._moving:
+                self._workers.append(started)
         theirs.close()
         if cpu is not None and process.pid:
             with contextlib.suppress(OSError):  # it is dead already, or that processor is off
@@ -142,7 +186,9 @@ class LocalPool:
         return min(cpus, key=taken.count)
 
     def _ready(self) -> list[_Worker]:
-        """The workers that have something to say: a report, or their end."""
+        """The workers that have something to say: a report, or their end. Waits for one."""
+        if not any(one.task for one in self._workers):
+            return []  # all that waited were aborted
         now = time.monotonic()
         for one in self._workers:
             if one.deadline < now:
@@ -152,12 +198,16 @@ class LocalPool:
         said = set(wait([one.connection for one in self._workers], timeout))
         return [one for one in self._workers if one.connection in said]
 
-    def _buried(self, one: _Worker, reply: worker.WorkerFailed | None) -> str:
-        """Take a worker that cannot go on out of the pool; why it ended."""
+    def _end(self, one: _Worker) -> None:
+        with self._moving:
+            self._workers.remove(one)
         one.process.kill()
         one.process.join()
         one.connection.close()
-        self._workers.remove(one)
+
+    def _buried(self, one: _Worker, reply: worker.WorkerFailed | None) -> str:
+        """Take a worker that cannot go on out of the pool; why it ended."""
+        self._end(one)
         if reply is None:
             reason = f"the grading process ended (exit code {one.process.exitcode})"
             self._failed_starts += not one.ready

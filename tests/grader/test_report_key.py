@@ -4,9 +4,9 @@ from importlib import metadata
 
 import pytest
 
-from grader.harness import grading
-from grader.harness.grading import report_key
+from grader import report_key as module
 from grader.records import Submission
+from grader.report_key import report_key
 from grader.settings import load_assignment
 
 SUBMISSION = Submission(name="ada", cells=(), modules={}, digest="d")
@@ -97,30 +97,32 @@ def test_another_submission_makes_a_new_key(small):
 def test_another_version_of_what_computes_makes_a_new_key(small, monkeypatch, package):
     before = key(small)
     real = metadata.version
-    monkeypatch.setattr(grading, "version", lambda name: real(name) + ".1" * (name == package))
-    for cached in (grading.grader_version, grading._numeric_versions):
+    monkeypatch.setattr(module, "version", lambda name: real(name) + ".1" * (name == package))
+    for cached in (module.grader_version, module._numeric_versions):
         cached.cache_clear()
     try:
         assert key(small) != before
     finally:
         monkeypatch.undo()
-        for cached in (grading.grader_version, grading._numeric_versions):
+        for cached in (module.grader_version, module._numeric_versions):
             cached.cache_clear()
     assert key(small) == before
 
 
 def test_another_source_of_the_subject_makes_a_new_key(small, tmp_path, monkeypatch):
-    package = tmp_path / "package" / "their_subject"
+    package = tmp_path / "package" / "changing_subject"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("SUBJECT = None\n")
     (package / "stages.py").write_text("def double(x):\n    return 2 * x\n")
-    info = tmp_path / "package" / "theirs-1.dist-info"
+    info = tmp_path / "package" / "changing-1.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[grader.subjects]\ntheirs = their_subject:SUBJECT\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: changing\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(
+        "[grader.subjects]\nchanging = changing_subject:SUBJECT\n"
+    )
     monkeypatch.syspath_prepend(tmp_path / "package")
     settings = small / "assignment.yaml"
-    settings.write_text("subject: theirs\n" + settings.read_text())
+    settings.write_text("subject: changing\n" + settings.read_text())
     before = key(small)
     (package / "stages.py").write_text("def double(x):\n    return 3 * x\n")
     assert key(small) != before

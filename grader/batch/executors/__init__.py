@@ -1,0 +1,1 @@
+"""On what are submissions graded? A contract, and worker processes on this machine."""

@@ -1,0 +1,107 @@
+"""Grade in this process: what a worker does, and what needs no workers."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from grader.batch.executors.contract import GradingJob
+from grader.errors import CourseError
+from grader.records import Report, Submission
+from grader.sandbox.contract import Sandbox
+from grader.sandbox.named import OURS, sandbox_named
+from grader.settings import Assignment, Course
+
+Emit = Callable[[Report], None]
+
+
+def grade_here(
+    submissions: Iterable[Submission],
+    *,
+    assignment: Assignment,
+    emit: Emit,
+    with_torch: bool,
+    require_level: str,
+    sandbox: str = OURS,
+    course: Course | None = None,
+) -> None:
+    """Grade each submission and hand its report, the one for staff, to `emit` at once.
+
+    Args:
+        with_torch: whether the warm process imports torch before it is needed.
+        require_level: the weakest isolation level that will do.
+        sandbox: its name, see `grader.sandbox.named`.
+        course: hidden checks run, with the secret of this course; without one they do not.
+
+    Raises:
+        CourseError: the assignment is wrong, there is no such sandbox, or the course has no secret.
+        GraderFault: this machine does not reach the isolation level.
+    """
+    job = GradingJob(
+        assignment=assignment.folder,
+        secret=_secret_of(course),
+        require_level=require_level,
+        with_torch=with_torch,
+        diagnose_hidden=course is None or course.diagnose_hidden,
+        sandbox=sandbox,
+    )
+    made = sandbox_for(job)
+    try:
+        run_job(submissions, job, sandbox=made, emit=emit, with_hidden=course is not None)
+    finally:
+        made.close()
+
+
+def sandbox_for(job: GradingJob) -> Sandbox:
+    """Start the sandbox of a job; its warm process imports while this one does.
+
+    Raises:
+        CourseError: there is no such sandbox.
+        GraderFault: it does not reach the isolation level.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
+    warm = ("numpy", "torch") if job.with_torch else ("numpy",)
+    return sandbox_named(job.sandbox, warm, require_level=job.require_level)
+
+
+def run_job(
+    submissions: Iterable[Submission],
+    job: GradingJob,
+    *,
+    sandbox: Sandbox,
+    emit: Emit,
+    with_hidden: bool = True,
+) -> None:
+    """Grade submissions as a job says, with what is known about its assignment.
+
+    Raises:
+        CourseError: the assignment is wrong.
+        GraderFault: nothing can be graded here.
+    """
+    from grader.diagnosis.explanation import Explainer
+    from grader.harness.grading import grade
+    from grader.settings import load_assignment
+    from grader.subject.loading import subject_of
+
+    assignment = load_assignment(job.assignment)
+    subject = subject_of(assignment)
+    grade(
+        submissions,
+        assignment=assignment,
+        sandbox=sandbox,
+        with_hidden=with_hidden,
+        secret=job.secret,
+        emit=emit,
+        key=job.key(assignment),
+        reference=subject.over_arrays() if subject else None,
+        explain=Explainer(subject, with_hidden=job.diagnose_hidden),
+    )
+
+
+def _secret_of(course: Course | None) -> str:
+    if course is None:
+        return ""
+    if not course.secret:
+        raise CourseError(
+            "the course has no secret, and hidden checks draw their inputs from it",
+            fix="Add `secret: ...` to its course.yaml.",
+        )
+    return course.secret

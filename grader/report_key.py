@@ -1,0 +1,39 @@
+"""What a report is known by: equal keys are equal grades, so what has one is not graded again."""
+
+import functools
+import hashlib
+import platform
+from importlib.metadata import version
+
+from grader.records import Submission
+from grader.settings import Assignment
+
+
+@functools.cache
+def grader_version() -> str:
+    return version("decoder-grader")
+
+
+@functools.cache
+def _numeric_versions() -> tuple[str, ...]:
+    """Of what computes: another release may round otherwise, or know other functions."""
+    return platform.python_version(), version("numpy"), version("torch")
+
+
+def report_key(
+    submission: Submission,
+    assignment: Assignment,
+    *,
+    secret: str,
+    require_level: str,
+    diagnose_hidden: bool = True,
+) -> str:
+    """Equal for equal code, assignment, subject, settings and versions: then reports are equal too.
+
+    Args:
+        require_level: the weakest isolation level that is asked for.
+        diagnose_hidden: whether a mistake is named that only hidden checks show.
+    """
+    settings = secret, require_level, str(diagnose_hidden)
+    parts = (submission.digest, assignment.digest, *settings, grader_version())
+    return hashlib.sha256("\0".join((*parts, *_numeric_versions())).encode()).hexdigest()

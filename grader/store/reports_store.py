@@ -1,0 +1,146 @@
+"""The code reports of a class in a database: a keeper, as `grader.batch.keeper` asks for."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from grader.records import (
+    GradingRun,
+    Report,
+    ReportVersion,
+    is_new_version,
+    report_from_json,
+    run_from_json,
+    to_json,
+)
+from grader.store.database import open_database, reading, writing
+from grader.store.tables import code_classes, grade_decisions, reports
+
+
+class ReportsStore:
+    """The reports of one class. What a method wrote survives any crash after it."""
+
+    def __init__(self, engine: Engine, code_class: int) -> None:
+        self._engine = engine
+        self._class = code_class
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def secret(self) -> str:
+        query = select(code_classes.c.secret).where(code_classes.c.id == self._class)
+        with reading(self._engine) as connection:
+            return str(connection.scalar(query))
+
+    def newest(self) -> Mapping[str, Report]:
+        last = select(func.max(reports.c.id)).where(reports.c.code_class == self._class)
+        query = select(reports.c.for_student).where(
+            reports.c.id.in_(last.group_by(reports.c.submission))
+        )
+        with reading(self._engine) as connection:
+            found = [report_from_json(text.encode()) for text in connection.scalars(query)]
+        return {report.submission: report for report in found}
+
+    def keep(self, report: Report, for_student: Report, *, at: datetime) -> None:
+        values = {
+            "made_at": at,
+            "report": to_json(report).decode(),
+            "for_student": to_json(for_student).decode(),
+        }
+        names = {"code_class": self._class, "submission": report.submission}
+        with writing(self._engine) as connection:
+            # two programs that keep reports of one class do it one after the other
+            locked = select(code_classes.c.id).where(code_classes.c.id == self._class)
+            connection.execute(locked.with_for_update())
+            query = self._of(report.submission).order_by(reports.c.id.desc()).limit(1)
+            row = connection.execute(query).first()
+            before = report_from_json(row.for_student.encode()) if row else None
+            if row is None or is_new_version(before, for_student):
+                connection.execute(insert(reports).values(names | values))
+            else:
+                connection.execute(update(reports).where(reports.c.id == row.id).values(values))
+
+    def versions(self, submission: str) -> tuple[ReportVersion, ...]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(self._of(submission).order_by(reports.c.id)).all()
+        return tuple(
+            ReportVersion(
+                report=report_from_json(row.report.encode()),
+                for_student=report_from_json(row.for_student.encode()),
+                made_at=row.made_at,
+            )
+            for row in rows
+        )
+
+    def entries(self) -> Sequence[str]:
+        columns = grade_decisions.c
+        query = select(columns.entry).where(columns.code_class == self._class)
+        with reading(self._engine) as connection:
+            return list(connection.scalars(query.order_by(columns.id)))
+
+    def add(self, entries: Sequence[str]) -> None:
+        if not entries:
+            return
+        rows = [{"code_class": self._class, "entry": entry} for entry in entries]
+        with writing(self._engine) as connection:
+            connection.execute(insert(grade_decisions), rows)
+
+    def end_run(self, run: GradingRun) -> None:
+        statement = update(code_classes).where(code_classes.c.id == self._class)
+        with writing(self._engine) as connection:
+            connection.execute(statement.values(last_run=to_json(run).decode()))
+
+    def last_run(self) -> GradingRun | None:
+        query = select(code_classes.c.last_run).where(code_classes.c.id == self._class)
+        with reading(self._engine) as connection:
+            text = connection.scalar(query)
+        return run_from_json(text.encode()) if text else None
+
+    def _of(self, submission: str) -> Select[Any]:
+        columns = reports.c
+        return select(columns.id, columns.made_at, columns.report, columns.for_student).where(
+            columns.code_class == self._class, columns.submission == submission
+        )
+
+
+@contextmanager
+def open_reports(where: str | Path, *, course: str, assignment: str) -> Iterator[ReportsStore]:
+    """The reports of a class on an assignment, which is entered when it is first named.
+
+    Args:
+        where: the path of an SQLite file, or a database URL.
+
+    Raises:
+        StoreError: see `database.open_database`.
+    """
+    engine = open_database(where)
+    store = ReportsStore(engine, _class_of(engine, course=course, assignment=assignment))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _class_of(engine: Engine, *, course: str, assignment: str) -> int:
+    names = {"course": course, "assignment": assignment}
+    with writing(engine) as connection:
+        try:
+            with connection.begin_nested():
+                secret = secrets.token_hex(16)
+                connection.execute(insert(code_classes).values(names | {"secret": secret}))
+        except IntegrityError:
+            pass  # it is there already
+        return _known_class(connection, course=course, assignment=assignment)
+
+
+def _known_class(connection: Connection, *, course: str, assignment: str) -> int:
+    query = select(code_classes.c.id).where(
+        code_classes.c.course == course, code_classes.c.assignment == assignment
+    )
+    return int(connection.scalars(query).one())
