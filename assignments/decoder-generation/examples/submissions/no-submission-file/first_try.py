@@ -1,5 +1,0 @@
-"""An earlier attempt, kept beside the later one."""
-
-
-def softmax(logits):
-    return logits
