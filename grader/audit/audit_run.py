@@ -1,6 +1,5 @@
 """Grade the cases of an audit through the wall, on all cores, and add up what came of them."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -41,24 +40,25 @@ def audit(
     right, wrong = right_cases(assignment, subject), wrong_cases(subject, samples)
     total = len(right) * len(SECRETS) + len(wrong)
     graded: list[dict[str, Report]] = []
-    number = itertools.count(1)
+    done = 0
 
     def count(report: Report) -> None:
-        told(report, next(number), total)
+        nonlocal done
+        done += 1
+        told(report, done, total)
 
     for secret in SECRETS:
         cases = [*wrong, *right] if secret == SECRETS[0] else right
         pool = _Pool(assignment, secret, n_workers=n_workers, require_level=require_level)
         graded.append(pool.reports(cases, count))
-    inputs = check_inputs(assignment, subject, secret=SECRETS[0])
-    sentences = no_false_sentence(subject, inputs, samples=samples)
+    inputs = check_inputs(assignment, subject, SECRETS[0])
     return added_up(
         assignment,
         subject,
         right=right,
         wrong=wrong,
         graded=graded,
-        sentences=sentences,
+        sentences=no_false_sentence(subject, inputs, samples=samples),
         submissions=total,
         seconds=time.monotonic() - begin,
     )

@@ -16,7 +16,7 @@ from grader.subject.subject import Subject
 
 
 def check_inputs(
-    assignment: Assignment, subject: Subject, *, secret: str
+    assignment: Assignment, subject: Subject, secret: str
 ) -> dict[str, list[tuple[Any, ...]]]:
     """For each stage that is no loop, the arguments of all calls by the checks.
 

@@ -43,6 +43,7 @@ def added_up(
     by_kind = {kind: [case for case in wrong if case.kind == kind] for kind in CaseKind}
     rows = [_row(case, graded[0][case.name], known) for case in by_kind[CaseKind.WRONG]]
     checks = _check_rows(rows, right, graded, known)
+    stages = [_stage_row(stage, rows, checks) for stage in known]
     figures = (
         _caught(rows),
         _fair(right, graded),
@@ -57,7 +58,7 @@ def added_up(
         submissions=submissions,
         seconds=round(seconds, 1),
         figures=figures,
-        stages=tuple(_stage_row(stage, rows, checks) for stage in known),
+        stages=tuple(stages),
         misconceptions=tuple(rows),
         checks=tuple(checks),
         twins=tuple(_twins(rows, checks)),

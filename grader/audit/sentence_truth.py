@@ -55,7 +55,7 @@ Axes = Sequence[str]
 Judge = Callable[[re.Match[str], Axes, Answers], bool]
 
 
-def is_true(sentence: str, answers: Answers, *, axes: Axes) -> bool:
+def is_true(sentence: str, axes: Axes, answers: Answers) -> bool:
     """Whether a sentence holds of all wrong answers.
 
     Args:

@@ -48,7 +48,7 @@ def no_false_sentence(subject: Subject, inputs: Inputs, *, samples: int) -> Figu
             continue
         said += 1
         wrong = [a for a in answers if a is not None and _is_wrong(a)]
-        if not is_true(sentence, wrong, axes=axes):
+        if not is_true(sentence, axes, wrong):
             exceptions.append(f"{cause}: {sentence!r} is not true.")
     return Figure(
         name="no false sentence",
@@ -70,7 +70,7 @@ def _causes(
     known = [entry.id for entry in subject.misconceptions if entry.stage in inputs]
     for version in itertools.chain(known, map(both, drawn)):
         stage = version.partition(".")[0]
-        answers = list(of_version(versions, inputs[stage], stage=stage, version=version))
+        answers = list(of_version(versions, stage, version, inputs=inputs[stage]))
         yield version, stage, answers
         numbers = [a for a in answers if a is not None]
         if len(numbers) == len(answers) and (smaller := scaled_down(numbers, rng)):
@@ -105,9 +105,7 @@ def _as_returned(
         if not (answer.right == np.round(answer.right)).all():
             noise = 1 + _ROUNDING * rng.uniform(-1, 1, size=came.shape)
             came = (came * noise).astype(np.float32).astype(np.float64)
-        one = wrong_answer(
-            came, answer.right, rounding=rounding_of(versions, arguments, version=stage)
-        )
+        one = wrong_answer(came, answer.right, rounding_of(versions, stage, arguments))
         if one.has_right_shape and not one.is_wrong.any():
             return []
         found.append(one)

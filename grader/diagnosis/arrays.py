@@ -73,7 +73,7 @@ def changing(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> list[
     ]
 
 
-def is_explained_by_right(versions: Versions, call: SeenCall, *, stage: str) -> bool:
+def is_explained_by_right(versions: Versions, stage: str, call: SeenCall) -> bool:
     """Whether a call came to what the right code comes to."""
     return not call.raised and misfit(versions, stage, call.arguments, came=call.came) <= 1
 

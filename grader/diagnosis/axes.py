@@ -50,8 +50,8 @@ def _places(result: Result, answers: Sequence[WrongAnswer], *, outer: bool) -> s
 def place_of(
     result: Result,
     wrong: Sequence[Mask],
-    *,
     right: Sequence[Mask],
+    *,
     dropped: int = 0,
     whole: bool = False,
 ) -> str:

@@ -44,7 +44,7 @@ def misfit(
     return min(_distance(came.array, exact.value), _distance(came.array, single)) / allowed
 
 
-def rounding_of(versions: Versions, arguments: Sequence[Any], *, version: str) -> float:
+def rounding_of(versions: Versions, version: str, arguments: Sequence[Any]) -> float:
     """How far code that computes what a version does may stray by rounding, as measured on it."""
     exact = versions.outcome(version, arguments, "float64").value
     single = versions.outcome(version, arguments, "float32").value

@@ -40,7 +40,7 @@ class Explainer:
         stages = []
         for stage in report.stages:
             found = reasons_of(
-                versions, stage, seen=[o for o in seen if o.stage == stage.stage], ask=ask
+                versions, stage, [o for o in seen if o.stage == stage.stage], ask=ask
             )
             findings += [reason.finding for reason in found]
             stages.append(_with_names(stage, found, self._with_hidden))

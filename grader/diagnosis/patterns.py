@@ -29,7 +29,7 @@ Pattern = Callable[[Result, Answers], str]
 
 def pattern(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> str:
     """The first pattern that all wrong answers of a stage show; empty if there is none."""
-    answers = wrong_answers(versions, calls, stage=stage)
+    answers = wrong_answers(versions, stage, calls)
     result = result_of(versions.subject, stage)
     wrong = [call for call in calls if call.came is not None and call.wrongness > 1]
     if answers and all(call.is_half for call in wrong):
@@ -61,7 +61,7 @@ def _half(answers: Answers) -> str:
 
 def _within(answer: WrongAnswer, of_largest: float) -> bool:
     largest = float(np.max(np.abs(answer.right), initial=0.0, where=np.isfinite(answer.right)))
-    return bool(agree(answer.came, answer.right, within=of_largest * largest).all())
+    return bool(agree(answer.came, answer.right, of_largest * largest).all())
 
 
 def _shape(answers: Answers) -> str:
@@ -71,7 +71,7 @@ def _shape(answers: Answers) -> str:
         return "The axes of the result stand in another order."
     if any(a.has_right_shape or a.came.size != a.right.size for a in answers):
         return ""
-    if all(agree(a.came.ravel(), a.right.ravel(), within=a.floor).all() for a in answers):
+    if all(agree(a.came.ravel(), a.right.ravel(), a.floor).all() for a in answers):
         return "The result has the right entries in the right order, in another shape."
     return "The result has the right number of entries, in another shape."
 
@@ -144,7 +144,7 @@ def _not_finite(result: Result, answers: Answers) -> str:
         return ""
     if not all(b.any() for b in bad):
         return "In some of the wrong results entries are NaN or infinite."
-    where = place_of(result, bad, right=[~b for b in bad])
+    where = place_of(result, bad, [~b for b in bad])
     return f"Entries are NaN or infinite{': ' + where if where else ''}."
 
 
@@ -239,9 +239,9 @@ def _each_shifted(answers: Answers, axis: int, *, came: slice, right: slice) -> 
         if a.right.shape[axis] < 3:
             return False
         there, stay = _cut(a.came, axis, came), _cut(a.right, axis, came)
-        if not agree(there, _cut(a.right, axis, right), within=a.floor).all():
+        if not agree(there, _cut(a.right, axis, right), a.floor).all():
             return False
-        if agree(there, stay, within=a.clear).all():
+        if agree(there, stay, a.clear).all():
             return False
     return True
 
@@ -281,7 +281,7 @@ def _has_other_rows(answer: WrongAnswer) -> bool:
         order = np.argsort(array[..., 0], axis=-1)
         return np.take_along_axis(array, order[..., None], axis=-2)
 
-    return bool(agree(in_order(answer.came), in_order(answer.right), within=answer.floor).all())
+    return bool(agree(in_order(answer.came), in_order(answer.right), answer.floor).all())
 
 
 def _sums(result: Result, answers: Answers) -> str:
@@ -297,7 +297,7 @@ def _sums(result: Result, answers: Answers) -> str:
             return f"The entries sum to one over the {result.axis_name(axis)} axis, not the last."
     if all(o.all() for o in is_off):
         return "No row sums to one."
-    where = place_of(result, is_off, right=is_one, dropped=1, whole=True)
+    where = place_of(result, is_off, is_one, dropped=1, whole=True)
     if where:
         return f"Rows do not sum to one: {where.replace('the entries of', 'those of')}."
     return "Some rows do not sum to one."

@@ -12,7 +12,7 @@ from grader.subject.values import Floats, as_numbers
 _SEVERAL = 3  # single numbers may be equal by chance
 
 
-def plain_answers(versions: Versions, calls: Sequence[SeenCall], *, stage: str) -> str:
+def plain_answers(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> str:
     """What all answers of a stage that returned are, if that is next to nothing; else empty.
 
     Token ids are left out: a list of them may well be one of those that came in.

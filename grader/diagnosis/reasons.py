@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from grader.diagnosis import arrays, loops
 from grader.diagnosis.patterns import pattern
 from grader.diagnosis.plain_answers import constant_answers, plain_answers
-from grader.diagnosis.repeated_calls import differs_when_repeated
+from grader.diagnosis.repeated_calls import DIFFERS, differs_when_repeated
 from grader.diagnosis.seen_calls import SeenCall, calls_of
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent, Observation
@@ -25,7 +25,7 @@ class Reason:
 
 
 def reasons_of(
-    versions: Versions, stage: StageResult, *, seen: Sequence[Observation], ask: AskStudent | None
+    versions: Versions, stage: StageResult, seen: Sequence[Observation], *, ask: AskStudent | None
 ) -> list[Reason]:
     """What is known of one stage; nothing if it is right, not written or not of the subject.
 
@@ -40,27 +40,27 @@ def reasons_of(
         return []
     if name in subject.loops:
         return list(_of_loop(versions, name, seen))
-    calls = calls_of(versions, seen, stage=name)
-    if ask and (said := differs_when_repeated(versions, calls, stage=name, ask=ask)):
-        return [Reason(Finding(stage=name, pattern=said))]
+    calls = calls_of(versions, name, seen)
+    if ask and differs_when_repeated(versions, name, calls, ask=ask):
+        return [Reason(Finding(stage=name, pattern=DIFFERS))]
     return [*_of_values(versions, name, calls), *_of_changes(versions, name, calls)]
 
 
 def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iterator[Reason]:
     subject = versions.subject
-    right = {id(o) for o in seen if loops.play(subject, name, name, o) is loops.Played.SAME}
+    right = {id(o) for o in seen if loops.play(subject, name, name, seen=o) is loops.Played.SAME}
     not_in = _checks([o.check for o in seen], [o.check for o in seen if id(o) not in right])
     if found := loops.explaining(subject, name, seen):
         yield Reason(_finding(name, found), not_in)
-    elif pairs := loops.explaining_pairs(subject, seen, stage=name):
+    elif pairs := loops.explaining_pairs(subject, name, seen):
         yield Reason(_finding_of_pairs(name, pairs), not_in)
 
 
 def _of_values(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iterator[Reason]:
     """The mistake, or two of them, or what the errors have in common."""
-    wrong = [c.check for c in calls if not arrays.is_explained_by_right(versions, c, stage=name)]
+    wrong = [c.check for c in calls if not arrays.is_explained_by_right(versions, name, c)]
     not_in = _checks([c.check for c in calls], wrong)
-    if said := plain_answers(versions, calls, stage=name):
+    if said := plain_answers(versions, name, calls):
         yield Reason(Finding(stage=name, pattern=said))
     elif found := arrays.explaining(versions, name, calls):
         yield Reason(_finding(name, found), not_in)

@@ -31,9 +31,7 @@ class SeenCall:
         return self.after is not None and not identical(self.after, self.arguments)
 
 
-def calls_of(
-    versions: Versions, observations: Sequence[Observation], *, stage: str
-) -> list[SeenCall]:
+def calls_of(versions: Versions, stage: str, observations: Sequence[Observation]) -> list[SeenCall]:
     """The calls of a stage, the most clearly wrong ones first: they rule out the most."""
     calls = []
     for seen in observations:

@@ -40,12 +40,12 @@ class WrongAnswer:
     @property
     def is_wrong(self) -> Mask:
         """For each entry, whether it is certainly wrong; NaN in place of a number is."""
-        return ~agree(self.came, self.right, within=self.clear)
+        return ~agree(self.came, self.right, self.clear)
 
     @property
     def is_right(self) -> Mask:
         """For each entry, whether it is right but for rounding."""
-        return agree(self.came, self.right, within=self.floor)
+        return agree(self.came, self.right, self.floor)
 
     def equals(self, other: Floats, *, scale: float = 1.0) -> bool:
         """Whether what came is this, but for rounding.
@@ -54,20 +54,18 @@ class WrongAnswer:
             scale: how many times larger than the right values it is.
         """
         within = self.floor * max(1.0, abs(scale))
-        return self.came.shape == other.shape and bool(agree(self.came, other, within=within).all())
+        return self.came.shape == other.shape and bool(agree(self.came, other, within).all())
 
 
-def wrong_answers(
-    versions: Versions, calls: Sequence[SeenCall], *, stage: str
-) -> list[WrongAnswer]:
+def wrong_answers(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> list[WrongAnswer]:
     """The wrong answers of a stage that are numbers, or none if one is not clearly wrong."""
     found = []
     for call in calls:
         right = versions.outcome(stage, call.arguments, "float64").value
         if call.came is None or right is None or call.wrongness <= 1:
             continue
-        rounding = rounding_of(versions, call.arguments, version=stage)
-        answer = wrong_answer(call.came.array, right, rounding=rounding, hidden=call.hidden)
+        rounding = rounding_of(versions, stage, call.arguments)
+        answer = wrong_answer(call.came.array, right, rounding, hidden=call.hidden)
         if answer.has_right_shape and not answer.is_wrong.any():
             return []
         found.append(answer)
@@ -75,7 +73,7 @@ def wrong_answers(
 
 
 def wrong_answer(
-    came: Floats, right: Floats, *, rounding: float, hidden: bool = False
+    came: Floats, right: Floats, rounding: float, *, hidden: bool = False
 ) -> WrongAnswer:
     """An answer with the limits that belong to it.
 
@@ -88,7 +86,7 @@ def wrong_answer(
     return WrongAnswer(came, right, floor, clear, hidden)
 
 
-def agree(a: Floats, b: Floats, *, within: float) -> Mask:
+def agree(a: Floats, b: Floats, within: float) -> Mask:
     """For each entry, whether two arrays differ by no more than this."""
     with np.errstate(invalid="ignore"):  # infinity minus infinity is not close
         close: Mask = (a == b) | (np.isnan(a) & np.isnan(b)) | (np.abs(a - b) <= within)

@@ -18,7 +18,7 @@ RIGHT = np.random.default_rng(1).normal(size=(2, 4, 6))
 @pytest.fixture(scope="module")
 def inputs():
     assignment = find_assignment("decoder-generation")
-    return check_inputs(assignment, subject_of(assignment), secret="audit")
+    return check_inputs(assignment, subject_of(assignment), "audit")
 
 
 def changed(change, right=RIGHT):
@@ -82,7 +82,7 @@ def test_a_false_sentence_is_found(inputs, monkeypatch):
     ],
 )
 def test_a_sentence_is_true_or_not(sentence, change, truth):
-    assert is_true(sentence, changed(change), axes=AXES) is truth
+    assert is_true(sentence, AXES, changed(change)) is truth
 
 
 def test_a_position_is_not_named_for_the_mistake_of_one_head():
@@ -90,9 +90,9 @@ def test_a_position_is_not_named_for_the_mistake_of_one_head():
     wrong = right.copy()
     wrong[:, 1, 1:] += 0.1
     said = "Wrong are the entries of every query but the first; everything else is right."
-    assert not is_true(said, [ExactAnswer(wrong, right)], axes=WEIGHTS)
+    assert not is_true(said, WEIGHTS, [ExactAnswer(wrong, right)])
     wrong[:, :, 1:] += 0.1
-    assert is_true(said, [ExactAnswer(wrong, right)], axes=WEIGHTS)
+    assert is_true(said, WEIGHTS, [ExactAnswer(wrong, right)])
 
 
 def test_a_mistake_is_scaled_to_a_few_times_what_is_accepted():

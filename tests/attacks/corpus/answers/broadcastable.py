@@ -1,6 +1,6 @@
 # Answers with arrays that broadcasting would make fit: empty, one number, one column.
 # verdict: fails
-# clean: has shape|wrong shape
+# clean: ha(s|ve) shape|wrong shape
 import itertools
 
 import numpy as np

@@ -3,7 +3,7 @@
 # verdict: fails
 # stage: softmax layer_norm
 # with: serving.py
-# clean: wrong|NaN or infinite|unreadable|ended|has shape|did not answer
+# clean: wrong|NaN or infinite|unreadable|ended|ha(s|ve) shape|did not answer
 import threading
 import time
 

@@ -2,7 +2,7 @@
 # is absurd, a description that is cut off or missing, numbers that are missing or left over.
 # verdict: fails
 # with: serving.py
-# clean: unreadable|shape|has dtype|is not|did not answer|ended the whole process|are wrong
+# clean: unreadable|shape|ha(s|ve) dtype|is not|did not answer|ended the whole process|are wrong
 # variants: half_precision integers booleans odd_booleans unknown_dtype last_dtype large_shape
 # variants: overflowing_shape empty_giant empty_overflow beyond_64_bits hundred_axes no_axes
 # variants: no_description cut_off too_long one_byte_short one_byte_more no_numbers only_numbers
