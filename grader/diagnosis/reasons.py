@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from grader.diagnosis import arrays, loops
 from grader.diagnosis.patterns import pattern
 from grader.diagnosis.plain_answers import constant_answers, plain_answers
-from grader.diagnosis.repeated_calls import DIFFERS, differs_when_repeated
+from grader.diagnosis.repeated_calls import differs_when_repeated
 from grader.diagnosis.seen_calls import SeenCall, calls_of
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent, Observation
@@ -41,8 +41,8 @@ def reasons_of(
     if name in subject.loops:
         return list(_of_loop(versions, name, seen))
     calls = calls_of(versions, name, seen)
-    if ask and differs_when_repeated(versions, name, calls, ask=ask):
-        return [Reason(Finding(stage=name, pattern=DIFFERS))]
+    if ask and (said := differs_when_repeated(versions, name, calls, ask=ask)):
+        return [Reason(Finding(stage=name, pattern=said))]
     return [*_of_values(versions, name, calls), *_of_changes(versions, name, calls)]
 
 

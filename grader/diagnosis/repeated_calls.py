@@ -11,16 +11,18 @@ from grader.observed_calls import AskStudent
 from grader.subject.values import Numbers, numbers, over_arrays
 
 DIFFERS = "Two calls with the same input gave different answers."
+DROPOUT = f"{DIFFERS} Entries are 0 or too large by one factor, as dropout leaves them."
+_SCALED = 4  # so many entries have one factor by no chance
 _CALLS = 3  # that are made again, those that are most wrong first
 _TIMES = 2  # each; both are compared with what came first, which was made after other calls
 
 
 def differs_when_repeated(
     versions: Versions, stage: str, calls: Sequence[SeenCall], *, ask: AskStudent
-) -> bool:
-    """Whether a call that is made again gives another answer, beyond rounding.
+) -> str:
+    """What is to be said if a call that is made again gives another answer, beyond rounding.
 
-    The right functions answer for all other stages, as they may have done for the checks.
+    The student's own inner functions answer, or else the right ones: one of them did for the check.
     """
     subject = versions.subject
     others: Mapping[str, Callable[..., Any]] = {
@@ -30,21 +32,39 @@ def differs_when_repeated(
     }
     returned = [call for call in calls if call.came is not None and not call.raised]
     wrong = [call for call in returned if call.wrongness > 1]
-    return any(_differs(versions, stage, call, ask, others) for call in wrong[:_CALLS])
+    if not any(_differs(stage, call, ask, others) for call in wrong[:_CALLS]):
+        return ""
+    return DROPOUT if all(_is_dropout(versions, stage, call) for call in wrong) else DIFFERS
+
+
+def _is_dropout(versions: Versions, stage: str, call: SeenCall) -> bool:
+    right = versions.outcome(stage, call.arguments, "float64").value
+    if right is None or call.came is None or call.came.array.shape != right.shape:
+        return False
+    there = np.abs(right) > 1e-3 * np.abs(right).max(initial=0.0)
+    parts = call.came.array[there] / right[there]
+    kept = parts[parts != 0]
+    if len(kept) < _SCALED or kept.min() <= 1:
+        return False
+    return bool(np.ptp(kept) <= 1e-3 * kept.max())
 
 
 def _differs(
-    versions: Versions,
     stage: str,
     call: SeenCall,
     ask: AskStudent,
     others: Mapping[str, Callable[..., Any]],
 ) -> bool:
     for _ in range(_TIMES):
-        again = numbers(ask(stage, call.arguments, others))
-        if again is not None and call.came is not None and not _same(call.came, again):
+        if not any(_is_same(call, ask(stage, call.arguments, table)) for table in ({}, others)):
             return True
     return False
+
+
+def _is_same(call: SeenCall, value: Any) -> bool:
+    """Whether it came again; a call without an answer tells nothing."""
+    again = numbers(value)
+    return again is None or call.came is None or _same(call.came, again)
 
 
 def _same(first: Numbers, second: Numbers) -> bool:

@@ -284,6 +284,19 @@ def one_head(x: Tensor, weights: LayerWeights, n_heads: int, eps: float) -> Tens
 )
 def changes_its_input(x: Tensor, weights: LayerWeights, n_heads: int, eps: float) -> Tensor:
     x += _attention(x, weights, n_heads, eps)
+    x += _feed_forward(x, weights, eps)
+    return x
+
+
+@misconception(
+    replaces=decoder_layer,
+    says="I add the result of attention to x in place and change the caller's array.",
+    hint="Print x before and after the call. Does the caller still have its input?",
+    questions=["transformer-block.follow-the-numbers"],
+    differs_only="in the input after the call",
+)
+def adds_attention_in_place(x: Tensor, weights: LayerWeights, n_heads: int, eps: float) -> Tensor:
+    x += _attention(x, weights, n_heads, eps)
     return x + _feed_forward(x, weights, eps)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from grader.diagnosis.patterns import pattern
 from grader.diagnosis.seen_calls import calls_of
-from tests.grader.diagnosis.conftest import VERSIONS, explained, failing
+from reference.decoder.misconceptions.catalogue import find
+from tests.grader.diagnosis.conftest import VERSIONS, explained, failing, run
 
 
 def said(right, stage, change):
@@ -112,3 +113,55 @@ def test_a_pattern_is_told_where_no_name_fits(right):
     [finding] = explained(failing("feed_forward"), seen).findings
     assert finding.misconceptions == ()
     assert finding.pattern == "Every entry is wrong by the same factor, about 1.7."
+
+
+def test_the_erf_gelu_has_no_pattern(right):
+    """Its error is small and everywhere: neither one factor nor some columns."""
+    wrong = find("feed_forward.erf_gelu").wrong
+    seen = [replace(old, value=run(wrong, old.arguments).value) for old in right["feed_forward"]]
+    assert pattern(VERSIONS, "feed_forward", calls_of(VERSIONS, "feed_forward", seen)) == ""
+
+
+def test_nan_in_some_calls_is_told_before_what_is_wrong_in_others(right):
+    changes = iter([lambda a: np.where(a == a.flat[0], np.nan, a), *[lambda a: 2 * a] * 99])
+    found = said(right, "next_token_distribution", lambda a: next(changes)(a))
+    assert found == "In some of the wrong results entries are NaN or infinite."
+
+
+def test_the_head_is_named_before_the_query(right):
+    def one_head(array):
+        array[:, 1, 1:, 0] += 0.1
+        array[:, 1, 1:, 1] -= 0.1
+        return array
+
+    found = said(right, "attention_weights", one_head)
+    assert found == "Wrong are the entries of some heads alone; everything else is right."
+
+
+def test_an_error_near_what_is_accepted_has_no_pattern(right):
+    for size in (2e-5, 5e-5, 1e-4):
+        for change in (lambda a, s=size: a * (1 + s), lambda a, s=size: a + s * np.abs(a).max()):
+            assert said(right, "feed_forward", change) == ""
+
+
+def test_a_number_without_axes_is_one_number(right):
+    found = said(right, "sequence_log_probability", lambda a: 1.5 * a)
+    assert found == "The number is wrong by the same factor in every call, about 1.5."
+    rng = np.random.default_rng(1)
+    assert said(right, "sequence_log_probability", lambda a: a + rng.normal()) == ""
+    assert said(right, "select_token", lambda a: a + 1) == ""
+
+
+def test_no_number_of_a_hidden_call_is_told(right):
+    hidden = [replace(o, hidden=True, value=1.7 * o.value) for o in right["feed_forward"]]
+    calls = calls_of(VERSIONS, "feed_forward", hidden)
+    found = pattern(VERSIONS, "feed_forward", calls)
+    assert found == "Every entry is wrong by the same factor."
+
+
+def test_few_digits_are_told(right):
+    def cut(array):
+        bits = np.array(array, dtype=np.float32).view(np.uint32) & 0xFFFF0000
+        return bits.view(np.float32)
+
+    assert "no more digits than bfloat16" in said(right, "feed_forward", cut)

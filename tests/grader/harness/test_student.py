@@ -265,12 +265,12 @@ def test_a_function_that_was_too_slow_is_not_called_again(process, student_of):
 
 
 def test_a_visible_check_after_a_hidden_one_is_refused(process):
-    process.begin_check(0, hidden=False)
-    process.begin_check(1, hidden=True)
-    process.begin_check(2, hidden=True)
+    process.begin_check(0, name="a.check", hidden=False)
+    process.begin_check(1, name="a.check", hidden=True)
+    process.begin_check(2, name="a.check", hidden=True)
     assert process.seen.in_hidden_check
     with pytest.raises(ValueError, match="a visible check is to run after a hidden one"):
-        process.begin_check(3, hidden=False)
+        process.begin_check(3, name="a.check", hidden=False)
 
 
 def test_more_can_be_asked_without_a_check(process):

@@ -17,6 +17,7 @@ WHOLE = {
     "step_input.keeps_prompt_start",
     "softmax.largest_takes_all",
     "decoder_layer.feed_forward_first",
+    "decoder_layer.adds_attention_in_place",
     "next_token_distribution.always_greedy",
     "next_token_distribution.top_p_without_top_k_only",
     "next_token_distribution.filters_first_row_only",
