@@ -80,7 +80,7 @@ class CheckRunner:
         """
         standing = self._standing = Standing(process)
         for position, check in enumerate(self.checks.run):
-            process.begin_check(position, hidden=check.hidden)
+            process.begin_check(position, name=check.id, hidden=check.hidden)
             self._raised = None
             with strain_noted() as strain:
                 self._run(check)

@@ -132,7 +132,7 @@ ANSWERS = {
     "an empty array": ("return x[:0]", "The double has shape (0, 3); (2, 3)"),
     "NaN": (
         "y = 2 * x; y[1, 2] = float('nan'); return y",
-        "1 of 6 entries of the double are NaN or infinite; the first is at row 1, column 2.",
+        "1 of 6 entries of the double is NaN or infinite; the first is at row 1, column 2.",
     ),
     "infinity": (
         "return x * float('inf')",
