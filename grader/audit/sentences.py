@@ -70,7 +70,7 @@ def _causes(
     known = [entry.id for entry in subject.misconceptions if entry.stage in inputs]
     for version in itertools.chain(known, map(both, drawn)):
         stage = version.partition(".")[0]
-        answers = list(of_version(versions, stage, version, inputs[stage]))
+        answers = list(of_version(versions, stage, version, inputs=inputs[stage]))
         yield version, stage, answers
         numbers = [a for a in answers if a is not None]
         if len(numbers) == len(answers) and (smaller := scaled_down(numbers, rng)):

@@ -16,7 +16,7 @@ _LARGEST_SCALE = 20  # times what is accepted
 
 
 def of_version(
-    versions: Versions, stage: str, version: str, inputs: Sequence[Sequence[object]]
+    versions: Versions, stage: str, version: str, *, inputs: Sequence[Sequence[object]]
 ) -> Iterator[ExactAnswer | None]:
     """What a wrong version makes of each input; None where that is not numbers."""
     for arguments in inputs:

@@ -39,7 +39,9 @@ class Explainer:
         findings: list[Finding] = []
         stages = []
         for stage in report.stages:
-            found = reasons_of(versions, stage, [o for o in seen if o.stage == stage.stage], ask)
+            found = reasons_of(
+                versions, stage, [o for o in seen if o.stage == stage.stage], ask=ask
+            )
             findings += [reason.finding for reason in found]
             stages.append(_with_names(stage, found, self._with_hidden))
         together = put_together(report, ask, versions) if ask else ""

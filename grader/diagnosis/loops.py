@@ -57,7 +57,7 @@ class _Record:
         return self._loop.answer(call, received)
 
 
-def play(subject: Subject, stage: str, version: str, seen: Observation) -> Played:
+def play(subject: Subject, stage: str, version: str, *, seen: Observation) -> Played:
     """Play a version of a loop against one recorded run.
 
     Args:
@@ -111,7 +111,7 @@ def _telling_first(
     subject: Subject, stage: str, observations: Sequence[Observation]
 ) -> list[Observation]:
     """The runs, those first that the right loop does not make; none if it makes them all."""
-    right = {id(seen): play(subject, stage, stage, seen) for seen in observations}
+    right = {id(seen): play(subject, stage, stage, seen=seen) for seen in observations}
     if Played.OTHER not in right.values():
         return []
     return sorted(observations, key=lambda seen: right[id(seen)] is not Played.OTHER)
@@ -120,7 +120,7 @@ def _telling_first(
 def _explains(subject: Subject, stage: str, version: str, runs: Sequence[Observation]) -> bool:
     played = []
     for seen in runs:
-        played.append(play(subject, stage, version, seen))
+        played.append(play(subject, stage, version, seen=seen))
         if played[-1] is Played.OTHER:
             return False
     return Played.SAME in played

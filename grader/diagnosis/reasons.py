@@ -25,7 +25,7 @@ class Reason:
 
 
 def reasons_of(
-    versions: Versions, stage: StageResult, seen: Sequence[Observation], ask: AskStudent | None
+    versions: Versions, stage: StageResult, seen: Sequence[Observation], *, ask: AskStudent | None
 ) -> list[Reason]:
     """What is known of one stage; nothing if it is right, not written or not of the subject.
 
@@ -41,14 +41,14 @@ def reasons_of(
     if name in subject.loops:
         return list(_of_loop(versions, name, seen))
     calls = calls_of(versions, name, seen)
-    if ask and differs_when_repeated(versions, name, calls, ask):
+    if ask and differs_when_repeated(versions, name, calls, ask=ask):
         return [Reason(Finding(stage=name, pattern=DIFFERS))]
     return [*_of_values(versions, name, calls), *_of_changes(versions, name, calls)]
 
 
 def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iterator[Reason]:
     subject = versions.subject
-    right = {id(o) for o in seen if loops.play(subject, name, name, o) is loops.Played.SAME}
+    right = {id(o) for o in seen if loops.play(subject, name, name, seen=o) is loops.Played.SAME}
     not_in = _checks([o.check for o in seen], [o.check for o in seen if id(o) not in right])
     if found := loops.explaining(subject, name, seen):
         yield Reason(_finding(name, found), not_in)

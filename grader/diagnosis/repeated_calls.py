@@ -16,7 +16,7 @@ _TIMES = 2  # each; both are compared with what came first, which was made after
 
 
 def differs_when_repeated(
-    versions: Versions, stage: str, calls: Sequence[SeenCall], ask: AskStudent
+    versions: Versions, stage: str, calls: Sequence[SeenCall], *, ask: AskStudent
 ) -> bool:
     """Whether a call that is made again gives another answer, beyond rounding.
 

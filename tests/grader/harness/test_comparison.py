@@ -282,7 +282,7 @@ def test_an_answer_of_another_kind_is_told_before_it_is_compared():
 def test_an_entry_whose_error_is_just_accepted_is_not_counted_as_wrong():
     array = np.array([1.5, 9.0])
     words, _ = sentence(assert_close, array, [1.0, 4.0], name="the array", tolerance=0.125)
-    assert words.startswith("1 of 2 entries of the array are wrong.")
+    assert words.startswith("1 of 2 entries of the array is wrong.")
     assert words.endswith("The first wrong entry is at axis 0, index 1: got 9, expected 4.")
 
 
