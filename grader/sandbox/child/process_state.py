@@ -2,20 +2,26 @@
 
 import signal
 import sys
+from collections.abc import Iterable
 from types import ModuleType
 
 SCRIPT = "submission.py"
 _OURS = ("grader", "reference")
 
 
-def show_only_the_submission() -> None:
+def ours() -> list[str]:
+    """The names of our modules, found before the fork: to look through all costs a child 2 ms."""
+    return [name for name in sys.modules if name.partition(".")[0] in _OURS]
+
+
+def show_only_the_submission(our_modules: Iterable[str]) -> None:
     """Done in a fresh child, when nothing more of ours has to be imported.
 
     A module of the student's may be called as ours is, and a parser of arguments must not find
     those that the warm process was started with.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
-        del sys.modules[name]
+    for name in our_modules:
+        sys.modules.pop(name, None)
     sys.modules["__main__"] = ModuleType("__main__")
     sys.argv[:] = [SCRIPT]
     sys.orig_argv[:] = [sys.executable, SCRIPT]
