@@ -49,7 +49,13 @@ def check_once(
 
 
 def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, shown: Shown) -> None:
-    """Check a submission each time that it is saved, until Ctrl-C."""
+    """Check a submission each time that it is saved, until Ctrl-C.
+
+    Raises:
+        SubmissionError: there is nothing at the path when it begins.
+        CourseError: there is no such assignment or sandbox, or the assignment has no such stage.
+        GraderFault: the sandbox does not reach the level, or checking itself failed.
+    """
     chosen = _with_stage(find_assignment(assignment), shown.stage)
     if not path.exists():
         raise SubmissionError("there is no such file or folder", at=str(path), fix="Name yours.")

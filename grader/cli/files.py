@@ -6,7 +6,11 @@ from grader.errors import GraderError
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Raises GraderError if the file cannot be written."""
+    """Write a file whole, over what was there.
+
+    Raises:
+        GraderError: it cannot be written.
+    """
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -16,7 +20,11 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def make_output_folder(folder: Path) -> None:
-    """Raises GraderError if the folder is not there and cannot be made."""
+    """Make a folder, and those above it, where it is not there.
+
+    Raises:
+        GraderError: it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

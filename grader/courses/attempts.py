@@ -96,7 +96,7 @@ def settled(
 
 
 def unfinished(
-    store: QuizStore, quiz: Quiz, wish: WantedAttempt, earlier: Iterable[StoredAttempt]
+    store: QuizStore, quiz: Quiz, wish: WantedAttempt, *, earlier: Iterable[StoredAttempt]
 ) -> Attempt | None:
     """The attempt to go on with: the last one, if it was not handed in."""
     last = [*earlier][-1:]

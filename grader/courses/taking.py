@@ -25,7 +25,11 @@ class NoneLeft:
 
 
 def must_be_open(quiz: Quiz, *, at: datetime) -> None:
-    """Raises NotNow before a quiz opens; an attempt begun before the opening was moved waits."""
+    """Whether its time has come; an attempt begun before the opening was moved waits.
+
+    Raises:
+        NotNow: the quiz has not opened yet.
+    """
     if early := quiz.rules.too_early(at):
         raise NotNow(early, at=quiz.name)
 
@@ -42,7 +46,7 @@ def arrive(
     """
     must_be_open(quiz, at=at)
     earlier = settled(store, quiz, at=at, student=wanted.student)
-    if attempt := unfinished(store, quiz, wanted, earlier):
+    if attempt := unfinished(store, quiz, wanted, earlier=earlier):
         return attempt
     if refusal := quiz.rules.no_attempt(at, begun=len(earlier)):
         return NoneLeft(refusal, review_instead(store, quiz, earlier, refusal=refusal, at=at))

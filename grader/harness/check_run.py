@@ -20,8 +20,8 @@ from grader.records import CheckResult, Verdict
 from grader.settings import Assignment
 
 
-class Standing:
-    """How one submission stands after the checks that have run by now."""
+class ChecksSoFar:
+    """What is known of one submission by the checks that have run by now."""
 
     def __init__(self, process: StudentProcess) -> None:
         self.process = process
@@ -42,7 +42,11 @@ class Standing:
             self._wrong_stages.add(result.stage)
 
     def assert_may_run(self, check: Check) -> None:
-        """Raises Blocked if a check that this one needs did not pass."""
+        """Whether the checks that this one needs have passed.
+
+        Raises:
+            Blocked: one of them did not pass.
+        """
         missing = [needed for needed in check.needs if needed not in self._passed]
         if missing:
             raise Blocked(f"Not run: it needs {missing[0]} to pass first.")
@@ -69,7 +73,7 @@ class CheckRunner:
         self._inner = inner_stages(assignment.stages)
         self._generators = Generators(secret)
         self._direct = self._direct_checks() if may_call_directly else {}
-        self._standing: Standing | None = None
+        self._so_far: ChecksSoFar | None = None
         self._raised: BaseException | None = None  # by the check that runs
 
     def run_checks(self, process: StudentProcess) -> Iterator[tuple[CheckResult, str]]:
@@ -78,7 +82,7 @@ class CheckRunner:
         Raises:
             GraderFault: no process for student code can be made.
         """
-        standing = self._standing = Standing(process)
+        so_far = self._so_far = ChecksSoFar(process)
         for position, check in enumerate(self.checks.run):
             process.begin_check(position, hidden=check.hidden)
             self._raised = None
@@ -87,11 +91,16 @@ class CheckRunner:
             result = judged(
                 check, self._raised, strain=strain.largest, folder=self._assignment.folder
             )
-            standing.add(result)
+            so_far.add(result)
             yield result, process.take_output()
 
     def assert_may_run(self, item: pytest.Item) -> None:
-        """Raises Blocked if a check that this one needs did not pass."""
+        """Whether the checks that this one needs have passed.
+
+        Raises:
+            Blocked: one of them did not pass.
+            GraderFault: no submission is being checked.
+        """
         self._now().assert_may_run(self.checks.by_item[item])
 
     def note(self, error: BaseException) -> None:
@@ -122,10 +131,10 @@ class CheckRunner:
         except BaseException as error:  # noqa: BLE001 - as pytest does; `judged` tells them apart
             self._raised = error
 
-    def _now(self) -> Standing:
-        if self._standing is None:
+    def _now(self) -> ChecksSoFar:
+        if self._so_far is None:
             raise GraderFault("a check ran without a submission")
-        return self._standing
+        return self._so_far
 
     def _direct_checks(self) -> dict[str, DirectCheck]:
         own = {

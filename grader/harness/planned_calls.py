@@ -37,7 +37,7 @@ class CallPlan:
         """Equal for calls that are equal."""
         return self._digests.of([call.function, call.want_arguments, call.arguments])
 
-    def learn(self, key: bytes, occurrence: int, check: int, call: StudentCall) -> None:
+    def learn(self, call: StudentCall, *, key: bytes, occurrence: int, check: int) -> None:
         """A call was made that needs no answer of ours.
 
         Its arguments are copied: a check may change its arrays and hand them in again.
@@ -121,4 +121,4 @@ class PlannedAnswers:
     def learn(self) -> None:
         """The call that did not wait has been made; the next submission's is made ahead."""
         key, occurrence, call = self._to_learn
-        self._plan.learn(key, occurrence, self.check, call)
+        self._plan.learn(call, key=key, occurrence=occurrence, check=self.check)

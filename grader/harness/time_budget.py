@@ -35,7 +35,11 @@ class TimeBudget:
         self._too_slow.add(function)
 
     def assert_not_given_up(self, function: str) -> None:
-        """Raises TimedOut if the function ran out of time before."""
+        """Whether the function may be called again.
+
+        Raises:
+            TimedOut: it ran out of time before.
+        """
         if function in self._too_slow:
             raise TimedOut(f"{function} ran out of time before, and was not called again.")
 

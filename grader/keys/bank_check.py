@@ -129,7 +129,7 @@ def _run(
         case PredicateRun() | AblationRun():
             return truth_problems(item, backing, claimed(backing.claim, keys.claims)), result
         case DiagnosisRun():
-            problems, variants = diagnosis(keys, item, backing, item.stem)
+            problems, variants = diagnosis(keys, item, backing, stem=item.stem)
             return problems, replace(result, variants=tuple(variants))
         case TraceOrderRun():
             if not isinstance(item, Ordering):

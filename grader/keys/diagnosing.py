@@ -47,7 +47,7 @@ class Case:
 
 
 def diagnosis(
-    keys: SubjectKeys, item: Item, backing: DiagnosisRun, stem: str
+    keys: SubjectKeys, item: Item, backing: DiagnosisRun, *, stem: str
 ) -> tuple[list[str], list[Variant]]:
     """What speaks against the key, and the evidence of each variant.
 

@@ -27,6 +27,10 @@ def order_problems(
 
     Args:
         known: the procedures that a trace may be of, by name.
+
+    Raises:
+        Broken: there is no such procedure, or a name in the backing is not one of its own or not
+            one of the question's.
     """
     if backing.trace not in known:
         raise Broken(f"there is no trace {backing.trace!r}. {did_you_mean(backing.trace, known)}")

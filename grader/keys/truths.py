@@ -28,14 +28,22 @@ class ClaimedOption:
 
 
 def claimed(name: str, known: Mapping[str, Claim]) -> Claim:
-    """The claim of this name."""
+    """The claim of this name.
+
+    Raises:
+        Broken: there is none.
+    """
     if name not in known:
         raise Broken(f"there is no claim {name!r}. {did_you_mean(name, known)}")
     return known[name]
 
 
 def numeric_problems(item: Item, claim: Claim) -> tuple[list[str], float | None]:
-    """What speaks against a number, and the computed one."""
+    """What speaks against a number, and the computed one.
+
+    Raises:
+        Broken: the claim failed, gave no number, or one that the question does not take.
+    """
     value = run(claim, 0)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Broken(f"the claim gave {value!r} and not a number")
@@ -51,7 +59,12 @@ def numeric_problems(item: Item, claim: Claim) -> tuple[list[str], float | None]
 def truth_problems(
     item: Item, backing: PredicateRun | AblationRun, claim: Claim
 ) -> tuple[str, ...]:
-    """What speaks against the marked options."""
+    """What speaks against the marked options.
+
+    Raises:
+        Broken: there is no seed to run on, the claim failed or does not fit the options (see
+            `truths`), or the question does not fit a claim (see `statements`).
+    """
     first, last = first_last(backing.seeds)
     if last < first:
         raise Broken(f"there is no seed in {backing.seeds}")
@@ -63,7 +76,12 @@ def truth_problems(
 
 
 def statements(item: Item, backing: PredicateRun | AblationRun) -> tuple[ClaimedOption, ...]:
-    """The options of a question, with what is claimed of each."""
+    """The options of a question, with what is claimed of each.
+
+    Raises:
+        Broken: `may` names no option, or the question is of a kind without options that are true
+            or false.
+    """
     may = backing.may if isinstance(backing, AblationRun) else ()
     some = isinstance(backing, AblationRun) and backing.holds == "some"
     match item:
@@ -88,6 +106,11 @@ def statements(item: Item, backing: PredicateRun | AblationRun) -> tuple[Claimed
 
 
 def run(claim: Claim, seed: int) -> Truths:
+    """What a claim gives on a seed.
+
+    Raises:
+        Broken: it raised.
+    """
     try:
         return claim(seed)
     # a claim runs the reference, and shall say so in a sentence where that is broken
@@ -96,7 +119,12 @@ def run(claim: Claim, seed: int) -> Truths:
 
 
 def truths(given: Truths, options: Iterable[ClaimedOption]) -> Mapping[str, bool]:
-    """What a claim returned, by the ids of the options."""
+    """What a claim returned, by the ids of the options.
+
+    Raises:
+        Broken: it says nothing of an option, speaks of one that is not there, or gives something
+            else than true or false.
+    """
     wanted = [option.id for option in options]
     found: Mapping[str, object] = given if isinstance(given, Mapping) else {STATEMENT: given}
     for name in wanted:

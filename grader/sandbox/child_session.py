@@ -116,7 +116,8 @@ class ChildSession:
             skip: the statements that are not run, and why.
 
         Raises:
-            CallFailed: the submission cannot be read or run.
+            BadValue: its source text is too long to be sent.
+            CallFailed: it cannot be read or run.
         """
         self._shortcuts = tuple(code.shortcuts)
         message = wire.Load(

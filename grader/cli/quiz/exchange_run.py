@@ -30,7 +30,14 @@ def export_topics(
     with_keys: bool,
     questions: Path | None,
 ) -> None:
-    """Write a file for another system, and say what it holds and what was lost."""
+    """Write a file for another system, and say what it holds and what was lost.
+
+    Raises:
+        UsageError: the keys are asked for apart, and the format always holds them.
+        CourseError: there is no such topic or format, the questions cannot be read, or the format
+            wrote something else than bytes.
+        GraderError: the file cannot be written.
+    """
     job = ExportJob(seed=seed, with_keys=with_keys)
     chosen = _topics(question_folder(questions), topics)
     format_of = format_named(format_)

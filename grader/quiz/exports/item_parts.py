@@ -56,7 +56,11 @@ def steps_mixed(item: Ordering, job: ExportJob) -> tuple[Step, ...]:
 
 
 def must_differ(texts: Iterable[str]) -> None:
-    """Raises LeftOut if two parts of a question look the same: an LMS cannot tell them apart."""
+    """Whether no two parts of a question look the same: an LMS cannot tell such apart.
+
+    Raises:
+        LeftOut: two do.
+    """
     seen: set[str] = set()
     for text in texts:
         if text in seen:

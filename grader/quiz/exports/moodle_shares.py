@@ -13,7 +13,11 @@ ROUNDED = Fraction(1, 100_000)
 
 
 def one_of(amount: int) -> str:
-    """The share of one of so many right options. Raises LeftOut if Moodle has none."""
+    """The share of one of so many right options, in percent.
+
+    Raises:
+        LeftOut: Moodle has none for that many.
+    """
     for share in SHARES:
         if abs(Fraction(share) - Fraction(100, amount)) <= ROUNDED:
             return share

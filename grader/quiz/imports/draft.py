@@ -77,7 +77,11 @@ def whole_points(value: float) -> int:
 
 
 def number(text: str) -> int | float:
-    """A number as short as it can be written. Raises NotTaken if it is none."""
+    """A number as short as it can be written.
+
+    Raises:
+        NotTaken: the text is no number, or none that is finite.
+    """
     try:
         value = float(text)
     except ValueError:

@@ -113,7 +113,11 @@ def right_shares(shares: Sequence[float], *, single: bool, lose: Note) -> set[fl
 def short_kind(
     answers: Sequence[tuple[str, float, str]], *, whole_words: bool, lose: Note
 ) -> Fields:
-    """A short answer: each form with its share in percent and its feedback; `*` is any other."""
+    """A short answer: each form with its share in percent and its feedback; `*` is any other.
+
+    Raises:
+        NotTaken: no form earns all points, or this grader has no such kind of question.
+    """
     if "short" not in kinds():
         raise NotTaken("there is no counterpart for a short answer")
     forms = [answer for answer in answers if answer[0] != "*"]

@@ -54,7 +54,11 @@ def write_topics(
 
 
 def must_be_free(topics: Sequence[DraftTopic], folder: Path) -> None:
-    """Raises CourseError if the file of a topic is there already."""
+    """Whether nothing would be written over.
+
+    Raises:
+        CourseError: the file of a topic is there already.
+    """
     for topic in topics:
         path = folder / f"{topic.name}.yaml"
         if path.exists():

@@ -54,7 +54,11 @@ class Sheet:
 
 
 def sheet_from_json(name: str, data: str | bytes) -> Sheet:
-    """Raises msgspec.DecodeError if that is no record of marks."""
+    """A record of marks as it was read from a file of this name.
+
+    Raises:
+        DecodeError: of msgspec; that is no record of marks.
+    """
     record = msgspec.json.decode(data)
     if not isinstance(record, dict) or not {"student", "topic", "questions"} <= record.keys():
         raise msgspec.DecodeError("no record of marks")

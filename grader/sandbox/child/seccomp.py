@@ -28,7 +28,11 @@ def read(name: str) -> bytes:
 
 
 def load(filter_bytes: bytes) -> None:
-    """Put the filter on this process for ever. Needs no_new_privs."""
+    """Put the filter on this process for ever. Needs no_new_privs.
+
+    Raises:
+        OSError: there is no filter for this machine, or the kernel does not take it.
+    """
     if not filter_bytes:
         raise OSError(f"there is no system-call filter for {os.uname().machine}")
     program = _Program(len(filter_bytes) // _INSTRUCTION_BYTES, filter_bytes)
