@@ -27,6 +27,7 @@ class Observation:
     """One call of a student's function by a check."""
 
     stage: str
+    check: str = ""  # the one that made the call
     arguments: tuple[Any, ...]  # as sent; where callables were handed in, their table of names
     value: Any = None
     failure: type[CallFailed] | None = None  # why there is no value

@@ -62,7 +62,7 @@ def test_an_example_gets_what_is_expected(report, entry):
 )
 def test_the_stages_together_are_mended_by_the_wrong_one(report, stage):
     assert report.chain == (
-        "Put together, your stages leave the right values first at the output of decoder layer 1. "
+        "Put together, your stages leave the right values first at the output of decoder layer 0. "
         f"With {stage} put right, the next-token distribution is right."
     )
 

@@ -71,8 +71,9 @@ TABLE = {
     "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (
-        "errors records settings strict_yaml intake batch subject",
-        "msgspec",
+        "errors records observed_calls settings strict_yaml intake batch subject sandbox harness "
+        "diagnosis",
+        "numpy msgspec",
     ),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.courses": (

@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.audit.cases import AuditCase, audited_subject, right_cases, wrong_cases
+from grader.audit.check_inputs import check_inputs
 from grader.audit.matrix import added_up
 from grader.audit.result import Audit
+from grader.audit.sentences import no_false_sentence
 from grader.batch.executors.contract import Executor, GradingJob
 from grader.batch.executors.local import LocalPool
 from grader.errors import CourseError, GraderFault
@@ -49,12 +51,14 @@ def audit(
         cases = [*wrong, *right] if secret == SECRETS[0] else right
         pool = _Pool(assignment, secret, n_workers=n_workers, require_level=require_level)
         graded.append(pool.reports(cases, count))
+    inputs = check_inputs(assignment, subject, SECRETS[0])
     return added_up(
         assignment,
         subject,
         right=right,
         wrong=wrong,
         graded=graded,
+        sentences=no_false_sentence(subject, inputs, samples=samples),
         submissions=total,
         seconds=time.monotonic() - begin,
     )

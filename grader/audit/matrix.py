@@ -28,6 +28,7 @@ def added_up(
     right: Sequence[AuditCase],
     wrong: Sequence[AuditCase],
     graded: Sequence[Reports],
+    sentences: Figure,
     submissions: int,
     seconds: float,
 ) -> Audit:
@@ -36,6 +37,7 @@ def added_up(
     Args:
         subject: of the assignment, its own stages alone.
         graded: the reports by secret; those of wrong cases with the first secret only.
+        sentences: the figure on what is said where no name fits.
     """
     known = tuple(subject.functions)
     by_kind = {kind: [case for case in wrong if case.kind == kind] for kind in CaseKind}
@@ -48,6 +50,7 @@ def added_up(
         _named(rows),
         _pairs(by_kind[CaseKind.PAIR], graded[0]),
         _accused(by_kind[CaseKind.NOISE], graded[0]),
+        sentences,
         _tolerances(rows, checks),
     )
     return Audit(

@@ -1,18 +1,14 @@
 """Which known mistakes explain all answers of a stage that computes numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import thread_time
-from typing import Any
-
-import numpy as np
 
 from grader.diagnosis.closeness import misfit
+from grader.diagnosis.seen_calls import SeenCall
 from grader.diagnosis.versions import Versions
-from grader.observed_calls import Observation
 from grader.subject.misconception import Misconception
 from grader.subject.subject import both
-from grader.subject.values import Floats, as_numbers, identical
+from grader.subject.values import alike
 
 # A right answer with somewhat more rounding than is allowed is no misconception.
 CLEARLY_WRONG = 3.0
@@ -21,42 +17,11 @@ CLEARLY_WRONG = 3.0
 SECONDS_FOR_PAIRS = 2.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SeenCall:
-    """One observed call that ended with a value or an exception of the student's code."""
-
-    arguments: tuple[Any, ...]
-    came: Floats | None
-    is_half: bool  # whether it came in float16
-    raised: bool
-    changed: bool | None  # whether arguments were changed; None where they did not come back
-    wrongness: float  # the misfit with the right answer
-    hidden: bool
-
-
-def calls_of(versions: Versions, stage: str, observations: Sequence[Observation]) -> list[SeenCall]:
-    """The calls of a stage, the most clearly wrong ones first: they rule out the most."""
-    calls = []
-    for seen in observations:
-        came = as_numbers(seen.value)
-        calls.append(
-            SeenCall(
-                arguments=seen.arguments,
-                came=came,
-                is_half=getattr(seen.value, "dtype", None) == np.float16,
-                raised=seen.failure is not None,
-                changed=None if seen.after is None else not identical(seen.after, seen.arguments),
-                wrongness=misfit(versions, came, stage, seen.arguments),
-                hidden=seen.hidden,
-            )
-        )
-    return sorted(calls, key=lambda call: (call.raised, -call.wrongness))
-
-
 def explaining(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> list[Misconception]:
-    """The misconceptions that compute what the student's code did, in every single call.
+    """The misconceptions that compute what the student's code did, in every call that returned.
 
-    An exception is explained by one, but that alone names nothing: code raises for many reasons.
+    Code raises for many reasons, so an exception names nothing and rules nothing out. It only
+    chooses: of several that fit, those are taken that explain the most of the exceptions.
     Neither is anything named that only the right answer explains as well.
     """
     if not _is_clear(versions, stage, calls):
@@ -66,7 +31,13 @@ def explaining(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> lis
         for entry in versions.subject.of_stage(stage)
         if all(_explains(versions, entry.id, call) for call in calls)
     ]
-    return sorted(found, key=_is_special)
+    raised = [call for call in calls if call.raised]
+    silent = {
+        entry.id: sum(not _raises_too(versions, entry.id, call) for call in raised)
+        for entry in found
+    }
+    fewest = min(silent.values(), default=0)
+    return sorted((entry for entry in found if silent[entry.id] == fewest), key=_is_special)
 
 
 def explaining_pairs(
@@ -91,20 +62,35 @@ def explaining_pairs(
 
 
 def changing(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> list[Misconception]:
-    """The misconceptions that change their arguments, if the student's code does."""
-    seen = [call for call in calls if call.changed]
+    """The misconceptions that leave the arguments as the student's code does, in every call."""
+    seen = [call for call in calls if call.after is not None]
+    if not any(call.changed for call in seen):
+        return []
     return [
         entry
         for entry in versions.subject.of_stage(stage)
-        if seen and all(versions.outcome(entry.id, c.arguments, "float32").changed for c in seen)
+        if all(_leaves_the_same(versions, entry.id, call) for call in seen)
     ]
+
+
+def is_explained_by_right(versions: Versions, stage: str, call: SeenCall) -> bool:
+    """Whether a call came to what the right code comes to."""
+    return not call.raised and misfit(versions, stage, call.arguments, came=call.came) <= 1
+
+
+def _leaves_the_same(versions: Versions, version: str, call: SeenCall) -> bool:
+    after = versions.outcome(version, call.arguments, "float32").after
+    if after is None or not call.changed:
+        return after is None and not call.changed
+    return alike(call.after, after)
 
 
 def _is_clear(versions: Versions, version: str, calls: Sequence[SeenCall]) -> bool:
     """Whether some answer is clearly not that of this version."""
-    returned = [call for call in calls if call.came is not None]
     return any(
-        misfit(versions, call.came, version, call.arguments) >= CLEARLY_WRONG for call in returned
+        misfit(versions, version, call.arguments, came=call.came) >= CLEARLY_WRONG
+        for call in calls
+        if call.came is not None
     )
 
 
@@ -120,6 +106,8 @@ def _explain_together(versions: Versions, pair: tuple[str, str], calls: Sequence
 
 
 def _explains(versions: Versions, version: str, call: SeenCall) -> bool:
-    if call.raised:
-        return versions.outcome(version, call.arguments, "float32").value is None
-    return misfit(versions, call.came, version, call.arguments) <= 1
+    return call.raised or misfit(versions, version, call.arguments, came=call.came) <= 1
+
+
+def _raises_too(versions: Versions, version: str, call: SeenCall) -> bool:
+    return versions.outcome(version, call.arguments, "float32").value is None

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.diagnosis.versions import Versions
-from grader.subject.values import Floats
+from grader.subject.values import Floats, Numbers
 
 # Of the largest value. It is what checks accept, see `grader.harness.comparison`.
 TOLERANCE = 2e-5
@@ -23,29 +23,47 @@ _ROUNDING_AT_MOST = 1e-2
 
 
 def misfit(
-    versions: Versions, came: Floats | None, version: str, arguments: Sequence[Any]
+    versions: Versions, version: str, arguments: Sequence[Any], *, came: Numbers | None
 ) -> float:
     """How far an answer is from that of a version, where up to 1 is rounding.
+
+    Whole numbers are no floats: no check takes the one for the other, but for a single number.
 
     Args:
         version: a stage, a misconception or two of them, see `Versions`.
     """
-    exact = versions.outcome(version, arguments, "float64").value
-    if came is None or exact is None or came.shape != exact.shape:
+    exact = versions.outcome(version, arguments, "float64")
+    if came is None or exact.value is None or came.array.shape != exact.value.shape:
+        return math.inf
+    if came.array.ndim and came.are_whole != exact.is_whole:
         return math.inf
     single = versions.outcome(version, arguments, "float32").value
-    if single is None or single.shape != exact.shape:
-        return _distance(came, exact) / _tolerance(exact, 0.0)
-    allowed = _tolerance(exact, _distance(single, exact))
-    return min(_distance(came, exact), _distance(came, single)) / allowed
+    if single is None or single.shape != exact.value.shape:
+        return _distance(came.array, exact.value) / _tolerance(exact.value, 0.0)
+    allowed = _tolerance(exact.value, _distance(single, exact.value))
+    return min(_distance(came.array, exact.value), _distance(came.array, single)) / allowed
+
+
+def rounding_of(versions: Versions, version: str, arguments: Sequence[Any]) -> float:
+    """How far code that computes what a version does may stray by rounding, as measured on it."""
+    exact = versions.outcome(version, arguments, "float64").value
+    single = versions.outcome(version, arguments, "float32").value
+    if exact is None or single is None or single.shape != exact.shape:
+        return 0.0
+    return _strayed(exact, _distance(single, exact))
 
 
 def _tolerance(exact: Floats, rounding: float) -> float:
-    largest = float(np.max(np.abs(exact), initial=0.0, where=np.isfinite(exact)))
+    return max(TOLERANCE * _largest(exact), _strayed(exact, rounding), 1e-12)
+
+
+def _strayed(exact: Floats, rounding: float) -> float:
     strayed = _STRAYING * rounding
-    if strayed > _ROUNDING_AT_MOST * largest:
-        strayed = 0.0
-    return max(TOLERANCE * largest, strayed, 1e-12)
+    return 0.0 if strayed > _ROUNDING_AT_MOST * _largest(exact) else strayed
+
+
+def _largest(exact: Floats) -> float:
+    return float(np.max(np.abs(exact), initial=0.0, where=np.isfinite(exact)))
 
 
 def _distance(a: Floats, b: Floats) -> float:

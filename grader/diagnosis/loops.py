@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.observed_calls import Observation
 from grader.subject.misconception import Misconception
-from grader.subject.subject import Loop, Subject
+from grader.subject.subject import Loop, Subject, both
 from grader.subject.values import as_numbers
 
 
@@ -57,7 +57,7 @@ class _Record:
         return self._loop.answer(call, received)
 
 
-def play(subject: Subject, stage: str, version: str, seen: Observation) -> Played:
+def play(subject: Subject, stage: str, version: str, *, seen: Observation) -> Played:
     """Play a version of a loop against one recorded run.
 
     Args:
@@ -88,20 +88,39 @@ def explaining(
     subject: Subject, stage: str, observations: Sequence[Observation]
 ) -> list[Misconception]:
     """The wrong loops that do what was recorded each time, if the right one does not."""
-    runs = list(observations)
-    right = {id(seen): play(subject, stage, stage, seen) for seen in runs}
-    if Played.OTHER not in right.values():
-        return []
-    # What the right loop does not do rules out the most.
-    runs.sort(key=lambda seen: right[id(seen)] is not Played.OTHER)
-    found = [entry for entry in subject.of_stage(stage) if _explains(subject, entry, runs)]
+    runs = _telling_first(subject, stage, observations)
+    found = [
+        entry for entry in subject.of_stage(stage) if _explains(subject, stage, entry.id, runs)
+    ]
     return sorted(found, key=lambda entry: entry.differs_only != "")
 
 
-def _explains(subject: Subject, entry: Misconception, runs: Sequence[Observation]) -> bool:
+def explaining_pairs(
+    subject: Subject, stage: str, observations: Sequence[Observation]
+) -> list[tuple[Misconception, ...]]:
+    """The pairs of wrong loops that do it together, where no single one does."""
+    runs = _telling_first(subject, stage, observations)
+    return [
+        tuple(subject.find(id_) for id_ in pair)
+        for pair in subject.pairs_of(stage)
+        if _explains(subject, stage, both(pair), runs)
+    ]
+
+
+def _telling_first(
+    subject: Subject, stage: str, observations: Sequence[Observation]
+) -> list[Observation]:
+    """The runs, those first that the right loop does not make; none if it makes them all."""
+    right = {id(seen): play(subject, stage, stage, seen=seen) for seen in observations}
+    if Played.OTHER not in right.values():
+        return []
+    return sorted(observations, key=lambda seen: right[id(seen)] is not Played.OTHER)
+
+
+def _explains(subject: Subject, stage: str, version: str, runs: Sequence[Observation]) -> bool:
     played = []
     for seen in runs:
-        played.append(play(subject, entry.stage, entry.id, seen))
+        played.append(play(subject, stage, version, seen=seen))
         if played[-1] is Played.OTHER:
             return False
     return Played.SAME in played

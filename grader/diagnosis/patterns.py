@@ -1,76 +1,92 @@
 """What an error looks like where it has no name: which places are wrong, and in which way.
 
-A pattern must hold in every call with a wrong answer. Its sentence says nothing of the values that
-a call got or should have given.
+A pattern holds in every wrong answer, with a margin well above rounding; else nothing is said.
+Its sentence says nothing of the values that a hidden call got or should have given.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from grader.diagnosis.arrays import CLEARLY_WRONG, SeenCall
-from grader.diagnosis.closeness import TOLERANCE
+from grader.diagnosis.axes import Result, inner_places, outer_places, place_of
+from grader.diagnosis.diagonal import above_diagonal, below_diagonal
+from grader.diagnosis.seen_calls import SeenCall
 from grader.diagnosis.versions import Versions
+from grader.diagnosis.wrong_answers import WrongAnswer, agree, wrong_answers
 from grader.subject.subject import Subject
 from grader.subject.values import Floats
 
 _HALF = 1e-2  # float16 has ten bits, and sums lose a few of them
-_TIME = ("position", "query")
+_BFLOAT = 3e-2  # bfloat16 has seven
+_NOT_ONE = 1e-3  # a sum or a factor that is farther from 1 is not 1
+_ENOUGH = 4  # one factor or amount explains a single number always: it must explain several
+_SHAPES = 4  # of more axes the orders are too many to try
 
-Pair = tuple[Floats, Floats]  # what came, and what is right; of the same shape
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What is known of what a stage returns."""
-
-    axes: tuple[str, ...]  # names, from the last axis on
-    is_causal: bool  # zeros above the diagonal of the last two axes
-
-    def axis_name(self, axis: int) -> str:
-        """The name of an axis, counted from the end: -1 is the last one."""
-        return self.axes[-axis - 1] if -axis <= len(self.axes) else f"axis {axis}"
-
-
-Pattern = Callable[[Result, Sequence[Pair]], str]
+Answers = Sequence[WrongAnswer]
+Pattern = Callable[[Result, Answers], str]
 
 
 def pattern(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> str:
     """The first pattern that all wrong answers of a stage show; empty if there is none."""
-    wrong = [c for c in calls if c.came is not None and c.wrongness >= CLEARLY_WRONG]
-    pairs = []
-    for call in wrong:
-        right = versions.outcome(stage, call.arguments, "float64").value
-        if right is not None and call.came is not None:
-            pairs.append((call.came, right))
-    if not pairs:
+    answers = wrong_answers(versions, stage, calls)
+    result = result_of(versions.subject, stage)
+    wrong = [call for call in calls if call.came is not None and call.wrongness > 1]
+    if answers and all(call.is_half for call in wrong):
+        return _half(answers)
+    return pattern_of(result, answers)
+
+
+def pattern_of(result: Result, answers: Answers) -> str:
+    """The first pattern of these answers."""
+    if not answers:
         return ""
-    if any(came.shape != right.shape for came, right in pairs):
-        return _shape(pairs)
-    if all(call.is_half for call in wrong):
-        half = all(_near(came, right, of_largest=_HALF) for came, right in pairs)
-        return "The result is right as far as float16 goes." if half else ""
-    result = _result(versions.subject, stage)
-    return next((said for find in _PATTERNS if (said := find(result, pairs))), "")
+    if not all(answer.has_right_shape for answer in answers):
+        return _shape(answers)
+    if all(answer.right.ndim == 0 for answer in answers):
+        return _number(answers)
+    return next((said for find in _PATTERNS if (said := find(result, answers))), "")
 
 
-def _result(subject: Subject, stage: str) -> Result:
+def result_of(subject: Subject, stage: str) -> Result:
+    """What is known of what a stage returns."""
     return Result(axes=subject.axes.get(stage, ()), is_causal=stage in subject.causal)
 
 
-def _shape(pairs: Sequence[Pair]) -> str:
-    if all(c.ndim == r.ndim == 1 for c, r in pairs):
-        return _length(pairs)
-    if all(sorted(c.shape) == sorted(r.shape) and c.ndim == r.ndim for c, r in pairs):
-        return "The axes of the result stand in another order."
-    if all(c.size == r.size for c, r in pairs):
-        return "The result has the right number of entries, in another shape."
+def _half(answers: Answers) -> str:
+    if all(a.has_right_shape and _within(a, _HALF) for a in answers):
+        return "The result is right as far as float16 goes."
     return ""
 
 
-def _length(pairs: Sequence[Pair]) -> str:
+def _within(answer: WrongAnswer, of_largest: float) -> bool:
+    largest = float(np.max(np.abs(answer.right), initial=0.0, where=np.isfinite(answer.right)))
+    return bool(agree(answer.came, answer.right, of_largest * largest).all())
+
+
+def _shape(answers: Answers) -> str:
+    if all(a.came.ndim == a.right.ndim == 1 for a in answers):
+        return _length(answers)
+    if all(_is_turned(a) for a in answers):
+        return "The axes of the result stand in another order."
+    if any(a.has_right_shape or a.came.size != a.right.size for a in answers):
+        return ""
+    if all(agree(a.came.ravel(), a.right.ravel(), a.floor).all() for a in answers):
+        return "The result has the right entries in the right order, in another shape."
+    return "The result has the right number of entries, in another shape."
+
+
+def _is_turned(answer: WrongAnswer) -> bool:
+    right = answer.right
+    if right.ndim > _SHAPES or answer.came.ndim != right.ndim:
+        return False
+    return any(answer.equals(right.transpose(order)) for order in permutations(range(right.ndim)))
+
+
+def _length(answers: Answers) -> str:
+    pairs = [(a.came, a.right) for a in answers]
+    if all(len(c) == 0 for c, _ in pairs):
+        return "The result is empty."
     if all(len(c) < len(r) and np.array_equal(r[: len(c)], c) for c, r in pairs):
         return "The result is right as far as it goes, but it ends too early."
     if all(len(c) < len(r) and np.array_equal(r[len(r) - len(c) :], c) for c, r in pairs):
@@ -82,72 +98,152 @@ def _length(pairs: Sequence[Pair]) -> str:
     return ""
 
 
-def _not_finite(result: Result, pairs: Sequence[Pair]) -> str:
-    """NaN where numbers are expected."""
-    bad = [~np.isfinite(came) & np.isfinite(right) for came, right in pairs]
-    if not all(b.any() for b in bad):
+def _number(answers: Answers) -> str:
+    """A result without axes: one number a call. Token ids have no factors."""
+    if _all_finite(answers) is False:
+        return "The result is NaN or infinite." if _none_finite(answers) else ""
+    came, right = (np.array([getattr(a, n) for a in answers]) for n in ("came", "right"))
+    if len(set(right.tolist())) < _ENOUGH or (right == np.round(right)).all():
         return ""
-    where = _where(result, bad)
+    if all(a.equals(-a.right) for a in answers):
+        return "The number has the wrong sign, and is right otherwise."
+    factor = came[np.argmax(np.abs(right))] / right[np.argmax(np.abs(right))]
+    if all(a.equals(factor * a.right, scale=factor) for a in answers) and _is_factor(factor):
+        return f"The number is wrong by the same factor in every call{_about(answers, factor)}."
+    offset = float(came[0] - right[0])
+    if all(a.equals(a.right + offset) for a in answers):
+        return f"The number is wrong by the same amount in every call{_more(answers, offset)}."
+    return ""
+
+
+def _all_finite(answers: Answers) -> bool:
+    return all(np.isfinite(a.came[np.isfinite(a.right)]).all() for a in answers)
+
+
+def _none_finite(answers: Answers) -> bool:
+    return not any(np.isfinite(a.came).any() for a in answers)
+
+
+def _about(answers: Answers, number: float) -> str:
+    """The number in words, if it was seen in a visible call."""
+    return "" if all(a.hidden for a in answers) else f", about {number:.4g}"
+
+
+def _more(answers: Answers, amount: float) -> str:
+    return "" if all(a.hidden for a in answers) else f", about {amount:+.4g}"
+
+
+def _is_factor(factor: float) -> bool:
+    return abs(factor - 1) > _NOT_ONE and abs(factor) > _NOT_ONE
+
+
+def _not_finite(result: Result, answers: Answers) -> str:
+    """NaN where numbers are expected."""
+    bad = [~np.isfinite(a.came) & np.isfinite(a.right) for a in answers]
+    if not any(b.any() for b in bad):
+        return ""
+    if not all(b.any() for b in bad):
+        return "In some of the wrong results entries are NaN or infinite."
+    where = place_of(result, bad, [~b for b in bad])
     return f"Entries are NaN or infinite{': ' + where if where else ''}."
 
 
-def _factor(result: Result, pairs: Sequence[Pair]) -> str:
+def _precision(result: Result, answers: Answers) -> str:
+    """Numbers of a type with few digits, turned into another one."""
+    if sum(len(np.unique(a.came)) for a in answers) < 2 * _ENOUGH:
+        return ""
+    if all(_is_bfloat(a.came) and _within(a, _BFLOAT) for a in answers):
+        name = "bfloat16"
+    elif all(_is_half(a.came) and _within(a, _HALF) for a in answers):
+        name = "float16"
+    else:
+        return ""
+    return f"The entries have no more digits than {name} has, and are right as far as those go."
+
+
+def _is_bfloat(array: Floats) -> bool:
+    single = array.astype(np.float32)
+    low = single.view(np.uint32) & 0xFFFF  # bfloat16 is the upper half of float32
+    return bool((single == array).all() and not low.any())
+
+
+def _is_half(array: Floats) -> bool:
+    with np.errstate(over="ignore"):
+        return bool((array.astype(np.float16) == array).all())
+
+
+def _factor(result: Result, answers: Answers) -> str:
     """One factor for all entries of all calls."""
-    largest = [np.unravel_index(int(np.argmax(np.abs(r))), r.shape) for _, r in pairs]
-    factors = [c[at] / r[at] for (c, r), at in zip(pairs, largest, strict=True) if r[at] != 0]
-    if len(factors) < len(pairs) or not _enough(pairs):
+    factors = [_factor_of(a) for a in answers]
+    if any(f is None for f in factors):
         return ""
-    if not all(_near(c, f * r) for (c, r), f in zip(pairs, factors, strict=True)):
-        return ""
-    if np.ptp(factors) <= 1e-4 * max(map(abs, factors)):
-        if abs(factors[0] + 1) < 1e-4:
+    known = [f for f in factors if f is not None]
+    entries = [int((np.abs(a.right) >= a.clear).sum()) for a in answers]
+    same = known[0]
+    if all(a.equals(same * a.right, scale=same) for a in answers):
+        if sum(entries) < _ENOUGH:
+            return ""
+        if all(a.equals(-a.right) for a in answers):
             return "The result has the wrong sign everywhere, and is right otherwise."
-        return f"Every entry is wrong by the same factor, about {factors[0]:.4g}."
+        if not _is_factor(same):
+            return ""
+        return f"Every entry is wrong by the same factor{_about(answers, same)}."
+    if min(entries) < _ENOUGH or not all(map(_is_factor, known)):
+        return ""
     return "In each call, every entry is wrong by one factor, which differs between calls."
 
 
-def _offset(result: Result, pairs: Sequence[Pair]) -> str:
-    offsets = [float((c - r).flat[0]) for c, r in pairs]
-    if not _enough(pairs):
+def _factor_of(answer: WrongAnswer) -> float | None:
+    """The factor of one call; None if there is no such one."""
+    finite = np.where(np.isfinite(answer.right), np.abs(answer.right), 0)
+    at = np.unravel_index(int(np.argmax(finite)), finite.shape)
+    if finite[at] == 0 or not np.isfinite(answer.right).all():
+        return None
+    factor = float(answer.came[at] / answer.right[at])
+    return factor if answer.equals(factor * answer.right, scale=factor) else None
+
+
+def _offset(result: Result, answers: Answers) -> str:
+    offsets = [float((a.came - a.right).flat[0]) for a in answers]
+    if min(a.came.size for a in answers) < _ENOUGH:
         return ""
-    if not all(_near(c, r + o) for (c, r), o in zip(pairs, offsets, strict=True)):
+    if not all(a.equals(a.right + o) for a, o in zip(answers, offsets, strict=True)):
         return ""
-    if np.ptp(offsets) <= 1e-4 * max(map(abs, offsets)):
-        return f"Every entry is wrong by the same amount, about {offsets[0]:+.4g}."
+    if all(a.equals(a.right + offsets[0]) for a in answers):
+        return f"Every entry is wrong by the same amount{_more(answers, offsets[0])}."
     return "In each call, every entry is wrong by one amount, which differs between calls."
 
 
-def _moved(result: Result, pairs: Sequence[Pair]) -> str:
+def _moved(result: Result, answers: Answers) -> str:
     """The right entries, moved along one axis."""
-    axes = min(right.ndim for _, right in pairs)
+    axes = min(a.right.ndim for a in answers)
     for axis in range(-1, -axes - 1, -1):
         name = result.axis_name(axis)
-        if all(_near(came, np.flip(right, axis)) for came, right in pairs):
+        if not name:
+            break
+        if all(a.equals(np.flip(a.right, axis)) for a in answers):
             return f"The {name} axis runs in reverse."
-        if _each_shifted(pairs, axis, came=slice(1, None), right=slice(None, -1)):
+        if _each_shifted(answers, axis, came=slice(1, None), right=slice(None, -1)):
             return f"The right entries stand one {name} too late."
-        if _each_shifted(pairs, axis, came=slice(None, -1), right=slice(1, None)):
+        if _each_shifted(answers, axis, came=slice(None, -1), right=slice(1, None)):
             return f"The right entries stand one {name} too early."
     return ""
 
 
-def _exchanged(result: Result, pairs: Sequence[Pair]) -> str:
-    """The right entries in other rows or with other axes."""
-    axes = min(right.ndim for _, right in pairs)
-    for first, second in ((-1, -2), (-2, -3), (-1, -3)):
-        if -second <= axes and _each_swapped(pairs, first, second):
-            names = result.axis_name(second), result.axis_name(first)
-            return f"The {names[0]} axis and the {names[1]} axis are exchanged."
-    if axes >= 2 and all(_permuted_rows(c, r) for c, r in pairs):
-        return f"Whole rows are right, but they stand at another {result.axis_name(-2)}."
-    return ""
+def _each_shifted(answers: Answers, axis: int, *, came: slice, right: slice) -> bool:
+    """All but the entries at one end are there; what was moved in there may be anything.
 
-
-def _each_shifted(pairs: Sequence[Pair], axis: int, *, came: slice, right: slice) -> bool:
-    """All but the entries at one end are there; what was moved in there may be anything."""
-    return all(
-        r.shape[axis] >= 3 and _near(_cut(c, axis, came), _cut(r, axis, right)) for c, r in pairs
-    )
+    The entries that are compared must be wrong where they stand, else nothing has moved.
+    """
+    for a in answers:
+        if a.right.shape[axis] < 3:
+            return False
+        there, stay = _cut(a.came, axis, came), _cut(a.right, axis, came)
+        if not agree(there, _cut(a.right, axis, right), a.floor).all():
+            return False
+        if agree(there, stay, a.clear).all():
+            return False
+    return True
 
 
 def _cut(array: Floats, axis: int, part: slice) -> Floats:
@@ -156,126 +252,73 @@ def _cut(array: Floats, axis: int, part: slice) -> Floats:
     return array[tuple(index)]
 
 
-def _each_swapped(pairs: Sequence[Pair], first: int, second: int) -> bool:
-    """Exchanged, or laid out in memory as if they were."""
-    return all(
-        _near(came.ravel(), np.swapaxes(right, first, second).ravel()) for came, right in pairs
-    )
-
-
-def _permuted_rows(came: Floats, right: Floats) -> bool:
-    def in_order(array: Floats) -> Floats:
-        rows = array.reshape(-1, array.shape[-1])
-        return rows[np.argsort(rows[:, 0])]
-
-    return _near(in_order(came), in_order(right))
-
-
-def _sums(result: Result, pairs: Sequence[Pair]) -> str:
-    """Probabilities that do not sum to one."""
-    right_rows = [right.sum(-1) for _, right in pairs if right.ndim]
-    if len(right_rows) < len(pairs) or not all(_near(r, np.ones_like(r)) for r in right_rows):
-        return ""
-    sums = [came.sum(-1) for came, _ in pairs]
-    if all(_near(s, np.ones_like(s)) for s in sums):
-        return ""
-    for axis in (-2, -3):
-        if all(-axis <= c.ndim and _near(s := c.sum(axis), np.ones_like(s)) for c, _ in pairs):
-            return f"The entries sum to one over the {result.axis_name(axis)} axis, not the last."
-    places = _where(result, [~np.isclose(s, 1, rtol=0, atol=1e-4) for s in sums], dropped=1)
-    those = places.replace("the entries of", ": those of")
-    return f"Rows do not sum to one{those}."
-
-
-def _triangle(result: Result, pairs: Sequence[Pair]) -> str:
-    """Above or below the diagonal, where the last two axes are queries and keys under a mask."""
-    if not result.is_causal:
-        return ""
-    wrong = [~_close(came, right) for came, right in pairs]
-    above = [np.triu(np.ones(w.shape[-2:], dtype=bool), 1) for w in wrong]
-    if not any((w & ~a).any() for w, a in zip(wrong, above, strict=True)):
-        return "Wrong are entries above the diagonal alone, where a query meets later keys."
-    if any((w & a).any() or w[..., 0, :].any() for w, a in zip(wrong, above, strict=True)):
-        return ""
-    if not all(w[..., 1:, 0].any(axis=(0, 1)).all() for w in wrong):
-        return ""
-    return "The causal mask is right; the weights of the keys that a query may see are wrong."
-
-
-def _places(result: Result, pairs: Sequence[Pair]) -> str:
-    where = _where(result, [~_close(came, right) for came, right in pairs])
-    return f"Wrong are {where}; everything else is right." if where else ""
-
-
-def _where(result: Result, wrong: Sequence[NDArray[np.bool_]], *, dropped: int = 0) -> str:
-    """Which places are wrong in every call, in words; empty if there is no such rule.
-
-    Args:
-        dropped: how many axes at the end are not there any more.
-    """
-    axes = min(w.ndim for w in wrong)
-    for axis in range(-1, -axes - 1, -1):
-        said = _along(result.axis_name(axis - dropped), [_reached(w, axis) for w in wrong])
-        if said:
-            return said
+def _exchanged(result: Result, answers: Answers) -> str:
+    """The right entries in other rows or with other axes."""
+    axes = min(a.right.ndim for a in answers)
+    for first, second in ((-1, -2), (-2, -3), (-1, -3)):
+        if (
+            -second <= axes
+            and result.axis_name(second)
+            and all(_is_swapped(a, first, second) for a in answers)
+        ):
+            names = result.axis_name(second), result.axis_name(first)
+            return f"The {names[0]} axis and the {names[1]} axis are exchanged."
+    if axes >= 2 and result.axis_name(-2) and all(_has_other_rows(a) for a in answers):
+        return f"Whole rows are right, but they stand at another {result.axis_name(-2)}."
     return ""
 
 
-def _reached(wrong: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
-    """For each index of one axis, whether anything is wrong there."""
-    others = tuple(i for i in range(wrong.ndim) if i != axis % wrong.ndim)
-    reached: NDArray[np.bool_] = np.any(wrong, axis=others)
-    return reached
+def _is_swapped(answer: WrongAnswer, first: int, second: int) -> bool:
+    """Exchanged, or laid out in memory as if they were."""
+    swapped = np.swapaxes(answer.right, first, second)
+    return answer.equals(swapped.reshape(answer.right.shape))
 
 
-def _along(name: str, lines: Sequence[NDArray[np.bool_]]) -> str:
-    """Which indices of one axis are wrong, the same in all calls."""
-    if any(len(line) < 2 or line.all() or not line.any() for line in lines):
+def _has_other_rows(answer: WrongAnswer) -> bool:
+    """Each matrix has its own rows, in another order."""
+
+    def in_order(array: Floats) -> Floats:
+        order = np.argsort(array[..., 0], axis=-1)
+        return np.take_along_axis(array, order[..., None], axis=-2)
+
+    return bool(agree(in_order(answer.came), in_order(answer.right), answer.floor).all())
+
+
+def _sums(result: Result, answers: Answers) -> str:
+    """Probabilities that do not sum to one."""
+    if not all((np.abs(a.right.sum(-1) - 1) <= _NOT_ONE / 100).all() for a in answers):
         return ""
-    if all(line[0] and not line[1:].any() for line in lines):
-        return f"the entries of the first {name} alone"
-    if all(line[-1] and not line[:-1].any() for line in lines):
-        return f"the entries of the last {name} alone"
-    first = {int(np.argmax(line)) for line in lines}
-    if (
-        name in _TIME
-        and len(first) == 1
-        and all(line[int(np.argmax(line)) :].all() for line in lines)
-    ):
-        return f"the entries from {name} {first.pop()} on"
-    if all(not line[0] and line[1:].all() for line in lines):
-        return f"the entries of every {name} but the first"
-    if all(not line[-1] and line[:-1].all() for line in lines):
-        return f"the entries of every {name} but the last"
-    return f"the entries of some {_PLURALS.get(name, name + 's')} alone"
+    off = [np.abs(a.came.sum(-1) - 1) for a in answers]
+    is_off, is_one = [o >= _NOT_ONE for o in off], [o <= _NOT_ONE / 100 for o in off]
+    if not all(o.any() for o in is_off):
+        return ""
+    for axis in (-2, -3):
+        if result.axis_name(axis) and all(_sums_over(a, axis) for a in answers):
+            return f"The entries sum to one over the {result.axis_name(axis)} axis, not the last."
+    if all(o.all() for o in is_off):
+        return "No row sums to one."
+    where = place_of(result, is_off, is_one, dropped=1, whole=True)
+    if where:
+        return f"Rows do not sum to one: {where.replace('the entries of', 'those of')}."
+    return "Some rows do not sum to one."
 
 
-_PLURALS = {"query": "queries", "entry": "entries", "vocabulary entry": "vocabulary entries"}
-
-
-def _close(a: Floats, b: Floats, of_largest: float = 5 * TOLERANCE) -> NDArray[np.bool_]:
-    largest = float(np.max(np.abs(b), initial=0.0, where=np.isfinite(b)))
-    with np.errstate(invalid="ignore"):  # infinity minus infinity is not close
-        close: NDArray[np.bool_] = (a == b) | (np.abs(a - b) <= of_largest * largest)
-    return close
-
-
-def _near(a: Floats, b: Floats, of_largest: float = 5 * TOLERANCE) -> bool:
-    return a.shape == b.shape and bool(_close(a, b, of_largest).all())
-
-
-def _enough(pairs: Sequence[Pair]) -> bool:
-    """One factor or offset explains a single number always: it must explain several."""
-    return max(c.size for c, _ in pairs) > 2 or len(pairs) > 2
+def _sums_over(answer: WrongAnswer, axis: int) -> bool:
+    if -axis > answer.came.ndim or answer.came.shape[axis] < 2:
+        return False
+    return bool((np.abs(answer.came.sum(axis) - 1) <= _NOT_ONE / 100).all())
 
 
 _PATTERNS: tuple[Pattern, ...] = (
     _not_finite,
+    _precision,
     _factor,
     _offset,
     _moved,
     _exchanged,
-    _triangle,
+    above_diagonal,
     _sums,
-    _places,
+    outer_places,
+    below_diagonal,
+    inner_places,
 )

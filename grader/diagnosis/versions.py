@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.remembered import remembered
 from grader.subject.subject import Subject
-from grader.subject.values import Floats, as_numbers, given, identical
+from grader.subject.values import Floats, given, identical, numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,7 +14,8 @@ class VersionOutcome:
     """What came of one call."""
 
     value: Floats | None  # None: nothing that is numbers
-    changed: bool = False  # whether an argument was changed in place
+    is_whole: bool = False  # whether the numbers are integers
+    after: tuple[Any, ...] | None = None  # the arguments, if one of them was changed in place
 
 
 class Versions:
@@ -47,7 +48,11 @@ class Versions:
         before = given(arguments, framework=framework, precision=precision)
         function: Callable[..., Any] = self.subject.function_of(version)
         try:
-            value = as_numbers(function(*received))
+            came = numbers(function(*received))
         except Exception:  # noqa: BLE001 - whatever a wrong version raises is its outcome
-            value = None
-        return VersionOutcome(value, changed=not identical(received, before))
+            came = None
+        return VersionOutcome(
+            value=came.array if came else None,
+            is_whole=came is not None and came.are_whole,
+            after=None if identical(received, before) else tuple(received),
+        )

@@ -84,7 +84,7 @@ class CheckRunner:
         """
         so_far = self._so_far = ChecksSoFar(process)
         for position, check in enumerate(self.checks.run):
-            process.begin_check(position, hidden=check.hidden)
+            process.begin_check(position, name=check.id, hidden=check.hidden)
             self._raised = None
             with strain_noted() as strain:
                 self._run(check)

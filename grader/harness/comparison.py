@@ -166,11 +166,13 @@ def as_floats(
     if shape is not None and value.shape != shape:
         meaning = f" ({', '.join(axes)})" if axes else ""
         raise Mismatch(
-            f"{_upper(name)} has shape {value.shape}; {shape}{meaning} is expected.",
-            discreet=f"{_upper(name)} has the wrong shape.",
+            f"{_upper(name)} {_has(name)} shape {value.shape}; {shape}{meaning} is expected.",
+            discreet=f"{_upper(name)} {_has(name)} the wrong shape.",
         )
     if value.dtype.kind != "f" or value.dtype.itemsize < 4:
-        sentence = f"{_upper(name)} has dtype {value.dtype}; float32 or float64 is expected."
+        sentence = (
+            f"{_upper(name)} {_has(name)} dtype {value.dtype}; float32 or float64 is expected."
+        )
         raise Mismatch(sentence, discreet=sentence)
     return value.astype(np.float64)
 
@@ -212,8 +214,8 @@ def as_tokens(value: Any, *, name: str) -> list[int]:
         raise _other_kind(name, value, "a list of token ids")
     if len(value) > _MOST_TOKENS:
         raise Mismatch(
-            f"{_upper(name)} has {len(value):,} token ids; far fewer are expected.",
-            discreet=f"{_upper(name)} has far too many token ids.",
+            f"{_upper(name)} {_has(name)} {len(value):,} token ids; far fewer are expected.",
+            discreet=f"{_upper(name)} {_has(name)} far too many token ids.",
         )
     if is_array:
         return [int(token) for token in value]
@@ -239,18 +241,17 @@ _KINDS: dict[type, str] = {
 
 
 def _other_kind(name: str, value: Any, wanted: str) -> Mismatch:
-    sentence = f"{_upper(name)} is {kind_of(value)}; {wanted} is expected."
-    return Mismatch(sentence, discreet=f"{_upper(name)} is not {wanted}.")
+    sentence = f"{_is(name)} {kind_of(value)}; {wanted} is expected."
+    return Mismatch(sentence, discreet=f"{_is(name)} not {wanted}.")
 
 
 def _assert_finite(array: NDArray[np.float64], name: str, axes: Sequence[str]) -> None:
     bad = ~np.isfinite(array)
     if bad.any():
-        where = _place(np.argwhere(bad)[0], axes)
+        first = _place(np.argwhere(bad)[0], axes, "; the first is ")
         raise Mismatch(
-            f"{bad.sum()} of {array.size} entries of {name} are NaN or infinite; "
-            f"the first is {where}.",
-            discreet=f"Some entries of {name} are NaN or infinite.",
+            f"{_entries(bad, name)} NaN or infinite{first}.",
+            discreet=f"{_some_entries(bad, name)} NaN or infinite.",
         )
 
 
@@ -265,13 +266,43 @@ def _far(
 ) -> Mismatch:
     largest = np.unravel_index(int(np.argmax(error)), error.shape)
     first = tuple(np.argwhere(wrong)[0])
-    sentence = (
-        f"{wrong.sum()} of {array.size} entries of {name} are wrong. "
-        f"The largest error is {error[largest]:.3g}{_place(largest, axes, ', ')}. "
-        f"The first wrong entry{_place(first, axes, ' is ')}: "
-        f"got {array[first]:.6g}, expected {expected[first]:.6g}."
-    )
-    return Mismatch(sentence, discreet=f"Some entries of {name} are wrong.")
+    values = f"got {array[first]:.6g}, expected {expected[first]:.6g}."
+    sentence = f"{_entries(wrong, name)} wrong"
+    if array.ndim == 0:
+        sentence += f": {values}"
+    else:
+        sentence += (
+            f". The largest error is {error[largest]:.3g}{_place(largest, axes, ', ')}. "
+            f"The first wrong entry is {_place(first, axes)}: {values}"
+        )
+    return Mismatch(sentence, discreet=f"{_some_entries(wrong, name)} wrong.")
+
+
+def _entries(those: NDArray[np.bool_], name: str) -> str:
+    """`3 of 5 entries of the logits are`; a number without axes is one number."""
+    if those.ndim == 0:
+        return _is(name)
+    number = int(those.sum())
+    return f"{number} of {those.size} entries of {name} {'is' if number == 1 else 'are'}"
+
+
+def _some_entries(those: NDArray[np.bool_], name: str) -> str:
+    """The same without a count."""
+    return _is(name) if those.ndim == 0 else f"Some entries of {name} are"
+
+
+def _is(name: str) -> str:
+    return f"{_upper(name)} {'are' if _is_plural(name) else 'is'}"
+
+
+def _has(name: str) -> str:
+    return "have" if _is_plural(name) else "has"
+
+
+def _is_plural(name: str) -> bool:
+    """Whether a name such as `the logits of the last position` stands for several."""
+    head = name.split(" of ")[0].split(" at ")[0].split(" for ")[0].split()[-1:]
+    return bool(head) and head[0].endswith("s") and not head[0].endswith(("ss", "is", "us"))
 
 
 def _place(index: Sequence[Any], axes: Sequence[str], before: str = "") -> str:

@@ -15,6 +15,7 @@ class SeenCalls:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.observations: list[Observation] = []
+        self.check = ""  # the one that runs
         self.in_hidden_check = False
 
     def add_uses(self, uses: Iterable[Use]) -> None:
@@ -35,6 +36,7 @@ class SeenCalls:
         self.observations.append(
             Observation(
                 stage=stage,
+                check=self.check,
                 arguments=tuple(copied(list(arguments))),
                 value=copied(returned.value) if returned else None,
                 failure=None if isinstance(came, Returned) else came,

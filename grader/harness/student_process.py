@@ -50,7 +50,7 @@ class StudentProcess:
         """What a person should know of reading the submission."""
         return self._session.notes
 
-    def begin_check(self, number: int, *, hidden: bool) -> None:
+    def begin_check(self, number: int, *, name: str, hidden: bool) -> None:
         """Calls from now on belong to this check.
 
         Raises:
@@ -63,6 +63,7 @@ class StudentProcess:
             self.seen.in_hidden_check = True
             self._planned = self._planned.of_other_checks(self._call_plans[hidden])
         self._planned.check = number
+        self.seen.check = name
 
     def call(self, call: contract.StudentCall, answer: contract.Answerer) -> contract.Returned:
         """Make a call, or take its answer if it waits; see `StudentSession.call`.

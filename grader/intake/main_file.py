@@ -85,7 +85,7 @@ def modules_beside(files: Sequence[SourceFile], main: SourceFile) -> dict[str, S
     }
 
 
-def reachable(main: str, paths: Iterable[str], text_of: Callable[[str], str]) -> dict[str, str]:
+def reachable(main: str, paths: Iterable[str], *, text_of: Callable[[str], str]) -> dict[str, str]:
     """The modules of whose path each part stands as a word in the main file or in one of them.
 
     Coarse on purpose: nothing is parsed, and no module that is imported by its name is left out.

@@ -145,7 +145,7 @@ def _submission(
     if sum(file.size for file in modules.values()) <= MAX_SOURCE_BYTES:
         others = {path: texts.of(path) for path in sorted(modules)}
     else:
-        others = reachable("\n".join(source for _, source in cells), modules, texts.of)
+        others = reachable("\n".join(source for _, source in cells), modules, text_of=texts.of)
         left = len(modules) - len(others)
         notes.append(f"{left} files beside {main.path.name} were not read: nothing names them.")
     digest = hashlib.sha256()

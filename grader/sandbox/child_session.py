@@ -120,18 +120,9 @@ class ChildSession:
             CallFailed: it cannot be read or run.
         """
         self._shortcuts = tuple(code.shortcuts)
-        message = wire.Load(
-            id=self._next_id(),
-            main=code.main,
-            cells=list(code.cells),
-            modules=dict(code.modules),
-            stages=list(code.stages),
-            shortcuts=list(code.shortcuts),
-            shortcut_stages=[list(stages) for stages in code.shortcuts.values()],
-            seconds=limits.load_seconds,
-            one_by_one=one_by_one,
-            skip=list(skip),
-        )
+        message = _load_message(self._next_id(), code)
+        message.seconds, message.one_by_one = limits.load_seconds, one_by_one
+        message.skip = list(skip)
         self._sources = {**dict(code.cells), **code.modules}
         try:
             frame = wire.encode(message)
@@ -305,7 +296,7 @@ class ChildSession:
 
     def _stop(self) -> str:
         """Where the child was when its time was up, as it tells: the line of its own code."""
-        found = stop(self._channel, self._interrupt, self._sources)
+        found = stop(self._channel, self._interrupt, sources=self._sources)
         self._last_output += found.printed
         self.reading = found.statement or self.reading
         return f"; it was{clean(found.where, _NOTE)}" if found.where else ""
@@ -334,6 +325,18 @@ def calls_ahead(calls: Sequence[StudentCall]) -> CallsAhead:
     """Calls made ready to be sent to any number of children."""
     messages = [_message(_AHEAD + number, call) for number, call in enumerate(calls)]
     return CallsAhead(calls=tuple(calls), frame=_frame(wire.Calls(id=_AHEAD, calls=messages)))
+
+
+def _load_message(number: int, code: Code) -> wire.Load:
+    return wire.Load(
+        id=number,
+        main=code.main,
+        cells=list(code.cells),
+        modules=dict(code.modules),
+        stages=list(code.stages),
+        shortcuts=list(code.shortcuts),
+        shortcut_stages=[list(stages) for stages in code.shortcuts.values()],
+    )
 
 
 def _message(number: int, call: StudentCall) -> wire.Call:

@@ -64,7 +64,7 @@ class Stopped:
     printed: str = ""  # what the child had printed before it was asked
 
 
-def stop(channel: Channel, interrupt: Interrupt, sources: Mapping[str, str]) -> Stopped:
+def stop(channel: Channel, interrupt: Interrupt, *, sources: Mapping[str, str]) -> Stopped:
     """Stop what a child runs, and find out where it was.
 
     Args:

@@ -28,7 +28,7 @@ from grader.sandbox.contract import CallsAhead, Code, Limits, StudentCall
 from grader.sandbox.levels import PLANS, Level, Plan
 from grader.sandbox.overtime import Interrupt
 from grader.sandbox.privileges import FIRST_USER, USERS
-from grader.sandbox.reading import Reading
+from grader.sandbox.rereading import Rereading
 
 START_SECONDS = 120.0  # importing torch on a busy machine
 REPLY_SECONDS = 20.0
@@ -73,7 +73,7 @@ class WarmSandbox:
         self._plan: Plan | None = None
         self._hello: requests.Hello | None = None
         self._refusals: list[ForkRefusal] = []
-        self._reading = Reading()
+        self._reading = Rereading()
         self._lock = threading.RLock()
         self._users = itertools.count(os.getpid() * 61)  # apart from those of other workers
         self._start(want_namespaces=any(plan.namespaces for plan in plans))
@@ -186,7 +186,7 @@ class WarmSandbox:
         return why
 
     def _open(self, plan: Plan, code: Code, limits: Limits) -> ChildSession:
-        return self._reading.open(lambda: self._checked(plan, limits), code, limits)
+        return self._reading.open(lambda: self._checked(plan, limits), code, limits=limits)
 
     def _checked(self, plan: Plan, limits: Limits) -> ChildSession:
         session = self._fork(plan, limits)

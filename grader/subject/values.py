@@ -1,6 +1,7 @@
 """Values of calls, as versions of a stage take and give them: arrays, numbers, lists and dicts."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,15 @@ import torch
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """An answer that is numbers, as one array."""
+
+    array: Floats
+    are_whole: bool  # whether they came as integers
+
 
 _DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
@@ -48,20 +58,32 @@ def _array(array: NDArray[Any], framework: str, precision: str) -> Any:
     return tensor.to(_DTYPES[precision]) if tensor.is_floating_point() else tensor.long()
 
 
-def as_numbers(value: Any) -> Floats | None:
+def numbers(value: Any) -> Numbers | None:
     """Arrays, numbers and lists of them as one array; None for anything else."""
+    array = _as_array(value)
+    if array is None or array.dtype.kind not in "fiu":
+        return None
+    return Numbers(array.astype(np.float64), are_whole=array.dtype.kind in "iu")
+
+
+def as_numbers(value: Any) -> Floats | None:
+    """The same, without what kind of numbers they are."""
+    found = numbers(value)
+    return found.array if found else None
+
+
+def _as_array(value: Any) -> NDArray[Any] | None:
     match value:
         case torch.Tensor():
             value = value.detach().numpy()
         case list() | tuple():
-            parts = [as_numbers(item) for item in value]
+            parts = [_as_array(item) for item in value]
             if any(part is None or part.shape != parts[0].shape for part in parts):  # type: ignore[union-attr]
                 return None
-            value = np.array(parts) if parts else np.zeros(0)
+            value = np.array(parts) if parts else np.zeros(0, dtype=np.int64)
     if not isinstance(value, np.ndarray | np.number | int | float):
         return None
-    array = np.asarray(value)
-    return array.astype(np.float64) if array.dtype.kind in "fiu" else None
+    return np.asarray(value)
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -79,3 +101,33 @@ def identical(a: Any, b: Any) -> bool:
             return same_length and all(map(identical, a, b))
         case _:
             return type(a) is type(b) and bool(a == b)
+
+
+def alike(a: Any, b: Any, *, within: float = 1e-4) -> bool:
+    """The same kinds, shapes and keys all the way down, and floats that are equal but for rounding.
+
+    Args:
+        a: plain values of a student.
+        b: what a version has, tensors or arrays.
+        within: how far floats may differ, as a part of the largest one.
+    """
+    match b:
+        case np.ndarray() | torch.Tensor():
+            return isinstance(a, np.ndarray) and _near(numbers(a), numbers(b), within)
+        case dict():
+            same_keys = isinstance(a, dict) and a.keys() == b.keys()
+            return same_keys and all(alike(a[key], b[key], within=within) for key in b)
+        case list() | tuple():
+            same_length = isinstance(a, list | tuple) and len(a) == len(b)
+            return same_length and all(
+                alike(one, other, within=within) for one, other in zip(a, b, strict=True)
+            )
+        case _:
+            return type(a) is type(b) and bool(a == b)
+
+
+def _near(a: Numbers | None, b: Numbers | None, within: float) -> bool:
+    if a is None or b is None or a.array.shape != b.array.shape or a.are_whole != b.are_whole:
+        return False
+    largest = float(np.max(np.abs(b.array), initial=0.0, where=np.isfinite(b.array)))
+    return np.allclose(a.array, b.array, rtol=0, atol=within * largest, equal_nan=True)

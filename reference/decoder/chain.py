@@ -37,7 +37,7 @@ def values(call: Call, every_layer: bool) -> Iterator[tuple[str, Floats | None]]
             return
         layers = weights["layers"][:depth]
         hidden = call("decoder_stack", [embedded, layers, n_heads, eps])
-        yield f"the output of decoder layer {depth}", hidden
+        yield f"the output of decoder layer {depth - 1}", hidden  # they count from 0
     if hidden is None:
         return
     norm = weights["final_norm_gain"], weights["final_norm_bias"], eps

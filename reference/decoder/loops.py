@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from grader.observed_calls import Observation, StageCall
-from grader.subject.values import as_numbers, identical
+from grader.subject.values import identical, numbers
 from reference.decoder.generation import Stages
 
 _AXES = {"stages.embed": 1, "stages.softmax": 1, "stages.select": 1}  # of what a stage gets; else 2
@@ -26,9 +26,12 @@ class GenerateLoop:
 
     def same(self, call: StageCall, received: Any) -> bool:
         """The same content; a batch axis of one, and softmax over all rows, do not matter."""
-        theirs, ours = as_numbers(call.received), as_numbers(received)
-        if theirs is None or ours is None:
+        came, made = numbers(call.received), numbers(received)
+        if came is None or made is None:
             return False
+        if call.stage == "stages.embed" and came.are_whole != made.are_whole:
+            return False  # the table takes ids alone for ids
+        theirs, ours = came.array, made.array
         axes = _AXES.get(call.stage, 2)
         theirs, ours = _without_batch(theirs, axes), _without_batch(ours, axes)
         if call.stage in ("stages.softmax", "stages.select") and theirs.ndim > ours.ndim:

@@ -14,7 +14,7 @@ _ACTING = {"input", "open", "print", "exit", "quit", "exec", "eval", "breakpoint
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-def only_defines(node: ast.stmt, variables: Mapping[str, Any], own: set[str]) -> bool:
+def only_defines(node: ast.stmt, *, variables: Mapping[str, Any], own: set[str]) -> bool:
     """Whether a statement is a definition, an import, or an assignment that runs no own code.
 
     Args:
@@ -38,7 +38,7 @@ def only_defines(node: ast.stmt, variables: Mapping[str, Any], own: set[str]) ->
 
 
 def _all(nodes: Sequence[ast.stmt], variables: Mapping[str, Any], own: set[str]) -> bool:
-    return all(only_defines(node, variables, own) for node in nodes)
+    return all(only_defines(node, variables=variables, own=own) for node in nodes)
 
 
 def _calls_own(value: ast.expr, variables: Mapping[str, Any], own: set[str]) -> bool:
@@ -92,8 +92,9 @@ def bound_names(nodes: Sequence[ast.stmt]) -> set[str]:
     return names
 
 
-def at(nodes: Sequence[ast.stmt], line: int, column: int) -> int:
-    """Which of the statements holds a place in the source; -1 if none does."""
+def at(nodes: Sequence[ast.stmt], place: tuple[int, int]) -> int:
+    """Which of the statements holds a line and column of the source; -1 if none does."""
+    line, column = place
     for number, node in enumerate(nodes):
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
         end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
@@ -106,13 +107,13 @@ def _column(node: ast.stmt) -> int:
     return 0 if getattr(node, "decorator_list", None) else node.col_offset
 
 
-def rest_of_block(node: ast.stmt, line: int, column: int) -> list[ast.stmt]:
+def rest_of_block(node: ast.stmt, place: tuple[int, int]) -> list[ast.stmt]:
     """The statements that follow a place in the branch of an `if` that holds it, at any depth."""
     if not isinstance(node, ast.If):
         return []
     for block in (node.body, node.orelse):
-        if (number := at(block, line, column)) >= 0:
-            return [*rest_of_block(block[number], line, column), *block[number + 1 :]]
+        if (number := at(block, place)) >= 0:
+            return [*rest_of_block(block[number], place), *block[number + 1 :]]
     return []
 
 

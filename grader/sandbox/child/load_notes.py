@@ -31,7 +31,7 @@ class LoadNotes:
         self.stopped: list[tuple[str, int]] = []  # the statements that ran out of time
 
     def failed(
-        self, file: str, line: int, why: BaseException | str, *, lost: Collection[str], cut: bool
+        self, file: str, line: int, *, why: BaseException | str, lost: Collection[str], cut: bool
     ) -> None:
         """A statement failed, or was not run again since it had ended the process before.
 

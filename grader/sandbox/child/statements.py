@@ -68,7 +68,7 @@ class StatementRunner:
         self._skip = skip
         self._begins = begins
 
-    def run(self, name: str, source: str, module: ModuleType) -> None:
+    def run(self, name: str, source: str, *, module: ModuleType) -> None:
         """Run a source to its end, whatever fails in it.
 
         Raises:
@@ -84,7 +84,7 @@ class StatementRunner:
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is the student's
             self._go_on(name, source, code, module, error)
 
-    def run_strictly(self, name: str, source: str, module: ModuleType) -> None:
+    def run_strictly(self, name: str, source: str, *, module: ModuleType) -> None:
         """Run a source as Python does: what it raises comes out."""
         show_lines(name, source)
         _execute(compiled(name, source), module)
@@ -93,16 +93,16 @@ class StatementRunner:
         self, name: str, source: str, code: CodeType, module: ModuleType, error: BaseException
     ) -> None:
         body = ast.parse(source, name).body
-        line, column = _place(error, code)
-        number = at(body, line, column)
+        place = _place(error, code)
+        number = at(body, place)
         if number < 0:  # not from a line of it, such as running out of stack at its start
-            self._notes.failed(name, line, error, lost=(), cut=False)
+            self._notes.failed(name, place[0], why=error, lost=(), cut=False)
             return
         failed = body[number]
-        rest = [*rest_of_block(failed, line, column), *body[number + 1 :]]
+        rest = [*rest_of_block(failed, place), *body[number + 1 :]]
         left = self._left(rest, module)
         lost = bound_names([failed, *left])
-        self._notes.failed(name, failed.lineno, error, lost=lost, cut=bool(left))
+        self._notes.failed(name, failed.lineno, why=error, lost=lost, cut=bool(left))
         error.__traceback__ = None  # its frames hold what they held
         self._run_each(name, rest, code, module, failed=True)
 
@@ -116,7 +116,7 @@ class StatementRunner:
         failed: bool,
     ) -> None:
         for number, node in enumerate(body):
-            if failed and not only_defines(node, vars(module), self._own):
+            if failed and not only_defines(node, variables=vars(module), own=self._own):
                 continue
             why: BaseException | str | None = self._why_skipped(name, node)
             if why is None:
@@ -124,7 +124,9 @@ class StatementRunner:
             if why is not None:
                 left = self._left(body[number + 1 :], module)
                 cut = bool(left) and not failed
-                self._notes.failed(name, node.lineno, why, lost=bound_names([node, *left]), cut=cut)
+                self._notes.failed(
+                    name, node.lineno, why=why, lost=bound_names([node, *left]), cut=cut
+                )
                 failed = True
 
     def _run_one(
@@ -141,7 +143,9 @@ class StatementRunner:
         return None
 
     def _left(self, rest: Sequence[ast.stmt], module: ModuleType) -> list[ast.stmt]:
-        return [node for node in rest if not only_defines(node, vars(module), self._own)]
+        return [
+            node for node in rest if not only_defines(node, variables=vars(module), own=self._own)
+        ]
 
     def _why_skipped(self, name: str, node: ast.stmt) -> str | None:
         last = node.end_lineno or node.lineno

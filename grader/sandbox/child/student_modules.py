@@ -84,7 +84,7 @@ class StudentModules:
     def _run_part(self, name: str, text: str) -> None:
         source = python(name, text)
         self.ran.append((name, source))
-        self._statements.run(name, source, self._main)
+        self._statements.run(name, source, module=self._main)
 
     def _run_module(self, path: str, text: str, module: ModuleType) -> None:
         """As the main module, but where `try` is there for what goes wrong in it."""
@@ -93,9 +93,9 @@ class StudentModules:
         source = python(path, text)
         importing = harmless.importing_frame(sys._getframe(1))
         if importing is not None and harmless.stands_in_try(importing):
-            self._statements.run_strictly(path, source, module)
+            self._statements.run_strictly(path, source, module=module)
         else:
-            self._statements.run(path, source, module)
+            self._statements.run(path, source, module=module)
 
     @property
     def sources(self) -> dict[str, str]:

@@ -250,6 +250,18 @@ def mask_times_infinity(queries: Tensor, keys: Tensor) -> Tensor:
 
 @misconception(
     replaces=attention_weights,
+    says="I turn an integer mask around with ~, which gives -1 and -2: both are true.",
+    hint="Print ~mask. Which of its entries count as false?",
+    questions=["self-attention.order-sub-layer"],
+)
+def mask_bitwise_not(queries: Tensor, keys: Tensor) -> Tensor:
+    scores = _scores(queries, keys)
+    visible = torch.ones_like(scores, dtype=torch.long).tril()
+    return softmax(scores.masked_fill((~visible).bool(), -1e9))
+
+
+@misconception(
+    replaces=attention_weights,
     says="Setting weights to zero after softmax hides the later keys.",
     hint="Sum the weights of the first query. Who took the rest?",
     questions=["self-attention.mask-after-softmax", "self-attention.order-sub-layer"],

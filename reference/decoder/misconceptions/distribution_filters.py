@@ -268,6 +268,22 @@ def top_p_of_first_row(
 
 @misconception(
     replaces=next_token_distribution,
+    says="Top-p keeps tokens up to a mass of p, and none if the first one has more than that.",
+    hint="Let one token have probability 0.9, and p be 0.5. Which tokens are kept?",
+    questions=["token-selection.nucleus-size", "token-selection.wrong-nucleus"],
+    differs_only="with top-p",
+)
+def top_p_without_guard(
+    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
+) -> Tensor:
+    def nucleus(probabilities: Tensor, p: float) -> Tensor:
+        return (mass_before(probabilities) + probabilities <= p) | (p >= 1)
+
+    return _with_nucleus(nucleus, logits, temperature, top_k, top_p)
+
+
+@misconception(
+    replaces=next_token_distribution,
     says="The kept probabilities need not sum to one.",
     hint="What do the entries of your result add up to after a filter?",
     questions=["token-selection.top-k-then-top-p", "token-selection.wrong-nucleus"],

@@ -286,6 +286,26 @@ def selects_twice(
 
 @misconception(
     replaces=generate,
+    says="The selection is called once more in a step, to print a token; the first one is used.",
+    hint="How often is the selection called in one step? Print what it returned the first time.",
+    questions=["token-selection.inverse-cdf", "generation-loop.order-two-steps"],
+    concept=10,
+)
+def selects_for_print(
+    prompt: Ids, stages: Stages, max_new_tokens: int, eos_id: int | None, context_length: int
+) -> list[int]:
+    def step(generated: Ids) -> int:
+        logits = logits_of(step_input(prompt, generated, context_length), stages)
+        distribution = stages.softmax(logits[-1])
+        token = stages.select(distribution)
+        stages.select(distribution)
+        return token
+
+    return generate_by(step, max_new_tokens, eos_id)
+
+
+@misconception(
+    replaces=generate,
     says="One pass over the prompt gives the distribution for all new tokens.",
     hint="Is your loop around the stages, or around the selection alone?",
     questions=["generation-loop.order-two-steps", "decoder-stack.layer-calls"],

@@ -2,6 +2,8 @@
 
 from typing import cast
 
+import torch
+
 from grader.subject.misconception import equivalent, misconception
 from reference.decoder.generation import Stages, generate
 from reference.decoder.misconceptions.generation_parts import (
@@ -294,6 +296,23 @@ def keeps_prompt_start(
     def step(generated: Ids) -> int:
         newest = generated[max(0, len(generated) - room) :]
         return next_token([*prompt[:context_length], *newest], stages)
+
+    return generate_by(step, max_new_tokens, eos_id)
+
+
+@misconception(
+    replaces=generate,
+    says="The ids that I embed are floats.",
+    hint="Which dtype do the ids have when they reach the embedding? What is a row number?",
+    questions=["embedding-and-positions.sliding-window"],
+    concept=2,
+)
+def float_ids(
+    prompt: Ids, stages: Stages, max_new_tokens: int, eos_id: int | None, context_length: int
+) -> list[int]:
+    def step(generated: Ids) -> int:
+        ids = torch.tensor(step_input(prompt, generated, context_length), dtype=torch.float32)
+        return next_token(cast(Ids, ids), stages)
 
     return generate_by(step, max_new_tokens, eos_id)
 

@@ -6,6 +6,7 @@ import pytest
 
 from grader.audit.cases import AuditCase, CaseKind
 from grader.audit.matrix import added_up
+from grader.audit.result import Figure
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Submission, Verdict
 from grader.reports.audit_terminal import audit_csv, audit_report
 from grader.reports.terminal import console
@@ -53,6 +54,9 @@ def report(name, *, strains, findings=()):
     )
 
 
+TRUE = Figure(
+    name="no false sentence", claim="true", good=3, of=3, percent_needed=100, exceptions=()
+)
 QUIET = {"embed": (0.01, None), "softmax": (0.02, None)}
 E1, S1 = "embed.no_positions", "softmax.twice"
 RIGHT = [case(CaseKind.RIGHT, "reference"), case(CaseKind.EQUIVALENT, "softmax.other", "softmax")]
@@ -87,6 +91,7 @@ def audited(**changed):
         right=RIGHT,
         wrong=WRONG,
         graded=[reports] * 3,
+        sentences=TRUE,
         submissions=10,
         seconds=1.0,
     )
@@ -106,6 +111,7 @@ def test_everything_is_as_it_must_be():
         "named": 2,
         "named in pairs": 1,
         "no false accusation": 1,
+        "no false sentence": 3,
         "tolerances": 4,
     }
 
@@ -128,7 +134,14 @@ def test_what_is_right_on_some_inputs_may_fail_in_its_own_stage(stage, is_fair):
     partly = [*RIGHT, case(CaseKind.EQUIVALENT, "partly", "softmax", where="sometimes")]
     reports = REPORTS | {"partly": report("partly", strains=QUIET | {stage: (2.0, None)})}
     audit = added_up(
-        ASSIGNMENT, SUBJECT, right=partly, wrong=WRONG, graded=[reports], submissions=1, seconds=0
+        ASSIGNMENT,
+        SUBJECT,
+        right=partly,
+        wrong=WRONG,
+        graded=[reports],
+        sentences=TRUE,
+        submissions=1,
+        seconds=0,
     )
     assert audit.is_right is is_fair
 

@@ -106,7 +106,7 @@ def test_whatever_happened_the_store_gives_the_session_again(store, events, feed
 def test_an_attempt_is_resumed_with_its_answers_and_its_deadline(store):
     week = quiz(limit=HOUR)
     first = act(start(store, week), answered("shape", ("all",)))
-    again = unfinished(store, week, WISH, store.attempts(student="ada"))
+    again = unfinished(store, week, WISH, earlier=store.attempts(student="ada"))
     assert again.session.answers == first.session.answers
     assert again.session.deadline == START + HOUR
     assert again.notes == ("Resumed: 1 of 4 questions have an answer.",)
@@ -120,7 +120,7 @@ def test_time_that_has_run_out_hands_in_what_was_saved(store):
     assert done.finished_at == START + HOUR
     assert json.loads(done.marks)["points"] == "1"
     assert settle(store, week, done, at=START + 9 * HOUR) == done
-    assert unfinished(store, week, WISH, [done]) is None
+    assert unfinished(store, week, WISH, earlier=[done]) is None
 
 
 def test_an_attempt_that_the_rules_forbid_is_not_begun(store):

@@ -27,7 +27,7 @@ def put_together(*ids, failed=None):
     ("id_", "place"),
     [
         ("embed.no_positions", "the embedding"),
-        ("decoder_stack.reversed", "the output of decoder layer 2"),
+        ("decoder_stack.reversed", "the output of decoder layer 1"),
         ("output_logits.no_final_norm", "the logits"),
         ("next_token_distribution.temperature_ignored", "the next-token distribution"),
     ],

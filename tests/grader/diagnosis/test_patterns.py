@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.diagnosis.arrays import calls_of
 from grader.diagnosis.patterns import pattern
+from grader.diagnosis.seen_calls import calls_of
 from tests.grader.diagnosis.conftest import VERSIONS, explained, failing
 
 
@@ -40,14 +40,18 @@ CHANGES = {
         a.shape
     ),
     "The axes of the result stand in another order.": lambda a: a.swapaxes(-1, -2),
-    "The result has the right number of entries, in another shape.": lambda a: a.reshape(1, 1, -1),
+    "The result has the right entries in the right order, in another shape.": lambda a: a.reshape(
+        1, 1, -1
+    ),
+    "The result has the right number of entries, in another shape.": lambda a: (2 * a).reshape(
+        1, 1, -1
+    ),
     "Whole rows are right, but they stand at another position.": lambda a: a[
         :, [1, 0, *range(2, a.shape[1])]
     ],
     "Wrong are the entries of the first position alone": spoilt(lambda a: np.s_[:, 0]),
     "Wrong are the entries of the last position alone": spoilt(lambda a: np.s_[:, -1]),
     "Wrong are the entries from position 3 on": spoilt(lambda a: np.s_[:, 3:]),
-    "Wrong are the entries of some columns alone": spoilt(lambda a: np.s_[..., ::2]),
     "Wrong are the entries of every sequence but the first": spoilt(lambda a: np.s_[1:]),
     "Entries are NaN or infinite: the entries of the first position alone.": lambda a: np.where(
         np.arange(a.shape[1])[:, None] == 0, np.nan, a
@@ -64,7 +68,7 @@ def test_noise_has_no_pattern(right):
     rng = np.random.default_rng(4)
     for stage in ("embed", "feed_forward", "attention_weights", "output_logits"):
         found = said(right, stage, lambda a: a + 0.1 * rng.normal(size=a.shape))
-        assert found in ("", "Rows do not sum to one.")
+        assert found in ("", "Some rows do not sum to one.")
 
 
 WEIGHTS = {

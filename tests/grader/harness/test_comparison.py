@@ -75,7 +75,7 @@ def test_one_entry_off_by_more_than_the_tolerance_fails_at_its_place(expected, d
     actual[place] += off
     assume(abs(actual[place] - expected[place]) > TOLERANCE * scale)
     words, discreet = sentence(assert_close, actual, expected, name="x")
-    assert words.startswith(f"1 of {expected.size} entries of x are wrong. The largest error is ")
+    assert words.startswith(f"1 of {expected.size} entries of x is wrong. The largest error is ")
     assert "".join(f"axis {i}, index {at}, " for i, at in enumerate(place))[:-2] in words
     assert discreet == "Some entries of x are wrong."
 
@@ -106,13 +106,13 @@ def test_no_array_with_a_value_that_is_not_finite_passes(expected, bad, data):
     actual = expected.copy()
     actual[place] = bad
     words, _ = sentence(assert_close, actual, expected, name="x")
-    assert words.startswith(f"1 of {expected.size} entries of x are NaN or infinite")
+    assert words.startswith(f"1 of {expected.size} entries of x is NaN or infinite")
 
 
 def test_wrong_entries_are_told_by_named_axes():
     words, discreet = said(with_entry((1, 2), 1.5))
     assert words == (
-        "1 of 6 entries of the weights are wrong. The largest error is 0.5, at batch 1, time 2. "
+        "1 of 6 entries of the weights is wrong. The largest error is 0.5, at batch 1, time 2. "
         "The first wrong entry is at batch 1, time 2: got 1.5, expected 1."
     )
     assert discreet == "Some entries of the weights are wrong."
@@ -135,36 +135,33 @@ def test_without_names_an_axis_has_its_number():
 
 def test_an_entry_without_axes_has_no_place():
     words, _ = sentence(assert_close, np.array(2.0), 1.0, name="x")
-    assert words == (
-        "1 of 1 entries of x are wrong. The largest error is 1. "
-        "The first wrong entry: got 2, expected 1."
-    )
+    assert words == ("X is wrong: got 2, expected 1.")
 
 
 def test_nan_is_told_before_wrong_values():
     words, discreet = said(with_entry((0, 2), math.nan) * 3)
     assert words == (
-        "1 of 6 entries of the weights are NaN or infinite; the first is at batch 0, time 2."
+        "1 of 6 entries of the weights is NaN or infinite; the first is at batch 0, time 2."
     )
     assert discreet == "Some entries of the weights are NaN or infinite."
 
 
 def test_the_shape_is_told_before_the_dtype():
     words, discreet = said(np.full((3, 2), math.nan, dtype=np.float16))
-    assert words == "The weights has shape (3, 2); (2, 3) (batch, time) is expected."
-    assert discreet == "The weights has the wrong shape."
+    assert words == "The weights have shape (3, 2); (2, 3) (batch, time) is expected."
+    assert discreet == "The weights have the wrong shape."
 
 
 def test_the_dtype_is_told_before_the_values():
     words, discreet = said(np.full((2, 3), math.nan, dtype=np.float16))
-    assert words == "The weights has dtype float16; float32 or float64 is expected."
+    assert words == "The weights have dtype float16; float32 or float64 is expected."
     assert discreet == words
 
 
 @pytest.mark.parametrize("dtype", ["float16", "int64", "uint8", "bool"])
 def test_other_dtypes_are_no_answer(dtype):
     words, _ = said(np.ones((2, 3), dtype=dtype))
-    assert words == f"The weights has dtype {dtype}; float32 or float64 is expected."
+    assert words == f"The weights have dtype {dtype}; float32 or float64 is expected."
 
 
 @pytest.mark.parametrize(
@@ -182,8 +179,8 @@ def test_other_dtypes_are_no_answer(dtype):
 )
 def test_what_is_no_array_is_called_by_its_name(value, kind):
     words, discreet = said(value)
-    assert words == f"The weights is {kind}; a tensor or an array is expected."
-    assert discreet == "The weights is not a tensor or an array."
+    assert words == f"The weights are {kind}; a tensor or an array is expected."
+    assert discreet == "The weights are not a tensor or an array."
 
 
 def test_the_tolerance_is_relative_to_the_largest_expected_value():
@@ -285,7 +282,7 @@ def test_an_answer_of_another_kind_is_told_before_it_is_compared():
 def test_an_entry_whose_error_is_just_accepted_is_not_counted_as_wrong():
     array = np.array([1.5, 9.0])
     words, _ = sentence(assert_close, array, [1.0, 4.0], name="the array", tolerance=0.125)
-    assert words.startswith("1 of 2 entries of the array are wrong.")
+    assert words.startswith("1 of 2 entries of the array is wrong.")
     assert words.endswith("The first wrong entry is at axis 0, index 1: got 9, expected 4.")
 
 

@@ -1,5 +1,6 @@
 """Every level that this machine can make, each with a warm process of its own."""
 
+import builtins
 import sys
 from pathlib import Path
 
@@ -44,3 +45,12 @@ def python_is_open_to_all():
     """Whether the child's own user may read Python where it lies."""
     folders = [Path(sys.base_prefix).resolve(), *Path(sys.base_prefix).resolve().parents]
     return all(folder.stat().st_mode & 0o001 for folder in folders)
+
+
+@pytest.fixture(autouse=True)
+def no_notebook_here():
+    """What a notebook finds without an import would make this process look like one."""
+    before = dict(vars(builtins))
+    yield
+    for name in vars(builtins).keys() - before.keys():
+        delattr(builtins, name)

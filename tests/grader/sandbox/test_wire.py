@@ -291,7 +291,7 @@ def test_an_array_in_another_order_of_memory_arrives_with_its_values():
     [
         (np.ones((1,) * 17), "^an array of 17 axes$"),
         (np.ones(2, np.longdouble), "^an array of dtype (longdouble|float128)$"),
-        ("x" * (5 << 20), "^more than 4 MB of text and numbers$"),
+        ("x" * (7 << 20), "^more than 6 MB of text and numbers$"),
         (object(), "^a value of type object$"),
         (1 << 64, r"^a value that cannot be sent \("),
         ([np.broadcast_to(1.0, (4000, 2000))] * 2, "^arrays of more than 64 MB$"),
@@ -368,6 +368,9 @@ MESSAGES = [
             "stages": [],
             "shortcuts": [],
             "shortcut_stages": [],
+            "seconds": 0.0,
+            "one_by_one": False,
+            "skip": [],
         },
     ),
     (
@@ -386,8 +389,19 @@ MESSAGES = [
     (wire.Refusal(id=1), {"op": "refusal", "why": ""}),
     (wire.Ready(id=1), {"op": "ready"}),
     (
+        wire.Running(id=1, file="a.py", line=3),
+        {"op": "running", "file": "a.py", "line": 3},
+    ),
+    (
         wire.Loaded(id=1, framework="torch"),
-        {"op": "loaded", "framework": "torch", "notes": [], "mentions": [], "uses": []},
+        {
+            "op": "loaded",
+            "framework": "torch",
+            "notes": [],
+            "mentions": [],
+            "uses": [],
+            "stopped": [],
+        },
     ),
     (
         wire.Value(id=1, value=2, arguments=[3]),
@@ -466,11 +480,11 @@ def test_as_many_arrays_as_may_be_are_read():
 
 
 def test_a_structure_as_large_as_may_be_is_sent():
-    message = wire.Answer(id=1, value="x" * ((4 << 20) - 30))
-    room = (4 << 20) - len(parts(wire.encode(message))[0])
+    message = wire.Answer(id=1, value="x" * ((6 << 20) - 30))
+    room = (6 << 20) - len(parts(wire.encode(message))[0])
     largest = wire.Answer(id=1, value=message.value + "x" * room)
-    assert len(parts(wire.encode(largest))[0]) == 4 << 20
-    with pytest.raises(wire.WireError, match=r"^more than 4 MB of text and numbers$"):
+    assert len(parts(wire.encode(largest))[0]) == 6 << 20
+    with pytest.raises(wire.WireError, match=r"^more than 6 MB of text and numbers$"):
         wire.encode(wire.Answer(id=1, value=largest.value + "x"))
 
 
@@ -478,8 +492,8 @@ def test_arrays_as_large_as_may_be_are_sent_and_announced():
     largest = np.zeros(64 << 20, np.bool_)
     assert parts(wire.encode(wire.Answer(id=1, value=largest)))[1] == bytes(64 << 20)
     header = struct.Struct("<4sIQ")
-    assert wire.lengths(header.pack(b"DGW1", 4 << 20, 64 << 20)) == (4 << 20, 64 << 20)
-    for structure, arrays in [((4 << 20) + 1, 0), (0, (64 << 20) + 1)]:
+    assert wire.lengths(header.pack(b"DGW1", 6 << 20, 64 << 20)) == (6 << 20, 64 << 20)
+    for structure, arrays in [((6 << 20) + 1, 0), (0, (64 << 20) + 1)]:
         with pytest.raises(wire.WireError, match=r"^the message is too large$"):
             wire.lengths(header.pack(b"DGW1", structure, arrays))
     assert wire.lengths(header.pack(b"DGW1", 9, 0), max_structure=9) == (9, 0)

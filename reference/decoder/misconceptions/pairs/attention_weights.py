@@ -112,6 +112,11 @@ COMPOSITION = Composition(
         "mask_times_infinity": {
             "hide": lambda scores: scores + torch.ones_like(scores).triu(1) * -math.inf
         },
+        "mask_bitwise_not": {
+            "hide": lambda scores: torch.full_like(scores, -1e9),
+            "score": scaled,
+            "roles": _as_given,
+        },
         "mask_after_softmax": {"hide": as_is, "cut": torch.tril},
         "softmax_over_queries": _over(-2),
         "softmax_over_heads": _over(-3),

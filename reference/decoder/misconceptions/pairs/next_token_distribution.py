@@ -68,6 +68,7 @@ def _divided(logits: Tensor, temperature: float) -> Tensor:
 
 _BY_TOP_P: dict[str, Parts] = {
     "top_p_drops_crossing": _or_the_most_probable(lambda probs, p: _mass_up_to(probs) <= p),
+    "top_p_without_guard": {"top_p": lambda probs, p: (_mass_up_to(probs) <= p) | (p >= 1)},
     "top_p_one_more": {"top_p": _one_more},
     "top_p_complement": _or_the_most_probable(lambda probs, p: mass_before(probs) < 1 - p),
     "top_p_ignored": {

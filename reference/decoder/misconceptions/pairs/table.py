@@ -7,6 +7,7 @@ from reference.decoder.misconceptions.pairs import (
     decoder_stack,
     embed,
     feed_forward,
+    generate,
     layer_norm,
     next_token_distribution,
     output_logits,
@@ -16,8 +17,7 @@ from reference.decoder.misconceptions.pairs import (
     step_input,
 )
 
-# Not `generate`, whose loops are matched by their traces, and not `select_token`: a handful of
-# tokens is too little to tell two ideas from chance.
+# Not `select_token`: a handful of tokens is too little to tell two ideas from chance.
 COMPOSITIONS: dict[str, Composition] = {
     "step_input": step_input.COMPOSITION,
     "embed": embed.COMPOSITION,
@@ -31,4 +31,5 @@ COMPOSITIONS: dict[str, Composition] = {
     "output_logits": output_logits.COMPOSITION,
     "next_token_distribution": next_token_distribution.COMPOSITION,
     "sequence_log_probability": sequence_log_probability.COMPOSITION,
+    "generate": generate.COMPOSITION,
 }

@@ -5,6 +5,7 @@ it defines counts all the same. A child that ends so is followed by one that tel
 before it runs, and then by one that leaves out the statement at fault.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,14 +19,16 @@ _MOST_CHILDREN = 6  # for one submission; a person's file ends its process once 
 _LEAST_SECONDS = 2.0
 
 
-class Reading:
+class Rereading:
     """Opens submissions, and remembers of the last one which statements are left out."""
 
     def __init__(self) -> None:
         self._code: Code | None = None
         self._skip: tuple[Skip, ...] = ()
 
-    def open(self, start: Callable[[], ChildSession], code: Code, limits: Limits) -> ChildSession:
+    def open(
+        self, start: Callable[[], ChildSession], code: Code, *, limits: Limits
+    ) -> ChildSession:
         """A child that has read the submission.
 
         Args:
@@ -39,7 +42,7 @@ class Reading:
         skip = self._skip if code is self._code else ()
         one_by_one = False
         left = limits.load_seconds
-        for last in [False] * (_MOST_CHILDREN - 1) + [True]:
+        for number in itertools.count(1):
             begin = time.monotonic()
             session = start()
             try:
@@ -49,7 +52,7 @@ class Reading:
             except CallFailed as failure:
                 session.close()
                 more = _left_out(failure, session.reading, skip, left)
-                if last or not _ended(failure) or (not more and one_by_one):
+                if number == _MOST_CHILDREN or not _ended(failure) or (not more and one_by_one):
                     raise
                 skip, one_by_one = (*skip, *more), not more
                 left = max(_LEAST_SECONDS, left - (time.monotonic() - begin))
@@ -59,8 +62,8 @@ class Reading:
             else:
                 why = f"was stopped after {limits.load_seconds:g} s"
                 self._code, self._skip = code, (*skip, *_because(session.stopped, why))
-                return session
-        raise AssertionError("the last attempt returns or raises")
+                break
+        return session
 
 
 def _ended(failure: CallFailed) -> bool:

@@ -1,0 +1,107 @@
+"""Why one stage is wrong, and which of its checks that concerns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grader.diagnosis import arrays, loops
+from grader.diagnosis.patterns import pattern
+from grader.diagnosis.plain_answers import constant_answers, plain_answers
+from grader.diagnosis.repeated_calls import DIFFERS, differs_when_repeated
+from grader.diagnosis.seen_calls import SeenCall, calls_of
+from grader.diagnosis.versions import Versions
+from grader.observed_calls import AskStudent, Observation
+from grader.records import Finding, StageResult
+from grader.subject.misconception import Misconception
+
+_CHANGES = "An argument is changed in place; the caller still needs it as it was."
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A finding, and the checks whose own calls show nothing of it."""
+
+    finding: Finding
+    not_in: frozenset[str] = frozenset()
+
+
+def reasons_of(
+    versions: Versions, stage: StageResult, seen: Sequence[Observation], *, ask: AskStudent | None
+) -> list[Reason]:
+    """What is known of one stage; nothing if it is right, not written or not of the subject.
+
+    Args:
+        seen: the calls of this stage.
+        ask: makes one more call, to see whether it gives the same.
+    """
+    subject, name = versions.subject, stage.stage
+    if not seen or stage.first_failure is None or name not in subject.functions:
+        return []
+    if any(o.is_missing for o in seen):
+        return []
+    if name in subject.loops:
+        return list(_of_loop(versions, name, seen))
+    calls = calls_of(versions, name, seen)
+    if ask and differs_when_repeated(versions, name, calls, ask=ask):
+        return [Reason(Finding(stage=name, pattern=DIFFERS))]
+    return [*_of_values(versions, name, calls), *_of_changes(versions, name, calls)]
+
+
+def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iterator[Reason]:
+    subject = versions.subject
+    right = {id(o) for o in seen if loops.play(subject, name, name, seen=o) is loops.Played.SAME}
+    not_in = _checks([o.check for o in seen], [o.check for o in seen if id(o) not in right])
+    if found := loops.explaining(subject, name, seen):
+        yield Reason(_finding(name, found), not_in)
+    elif pairs := loops.explaining_pairs(subject, name, seen):
+        yield Reason(_finding_of_pairs(name, pairs), not_in)
+
+
+def _of_values(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iterator[Reason]:
+    """The mistake, or two of them, or what the errors have in common."""
+    wrong = [c.check for c in calls if not arrays.is_explained_by_right(versions, name, c)]
+    not_in = _checks([c.check for c in calls], wrong)
+    if said := plain_answers(versions, name, calls):
+        yield Reason(Finding(stage=name, pattern=said))
+    elif found := arrays.explaining(versions, name, calls):
+        yield Reason(_finding(name, found), not_in)
+    elif said := constant_answers(calls):
+        yield Reason(Finding(stage=name, pattern=said))
+    elif pairs := arrays.explaining_pairs(versions, name, calls):
+        yield Reason(_finding_of_pairs(name, pairs), not_in)
+    elif said := pattern(versions, name, calls):
+        yield Reason(Finding(stage=name, pattern=said))
+
+
+def _of_changes(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iterator[Reason]:
+    """Arguments changed in place, which is a mistake of its own beside those in the values."""
+    changed = [call.check for call in calls if call.changed]
+    if not changed:
+        return
+    not_in = _checks([call.check for call in calls], changed)
+    if found := arrays.changing(versions, name, calls):
+        yield Reason(_finding(name, found), not_in)
+    else:
+        yield Reason(Finding(stage=name, pattern=_CHANGES))
+
+
+def _checks(known: Sequence[str], concerned: Sequence[str]) -> frozenset[str]:
+    """The checks of whose calls none is concerned. A check without calls shares another's."""
+    return frozenset(known) - frozenset(concerned)
+
+
+def _finding(stage: str, found: Sequence[Misconception]) -> Finding:
+    questions = dict.fromkeys(question for entry in found for question in entry.questions)
+    return Finding(
+        stage=stage,
+        misconceptions=tuple(entry.id for entry in found),
+        says=tuple(entry.says for entry in found),
+        hints=tuple(dict.fromkeys(entry.hint for entry in found)),
+        questions=tuple(questions),
+    )
+
+
+def _finding_of_pairs(stage: str, pairs: Sequence[tuple[Misconception, ...]]) -> Finding:
+    """One finding for all pairs that fit."""
+    halves = {entry.id: entry for pair in pairs for entry in pair}
+    ids = tuple(tuple(entry.id for entry in pair) for pair in pairs)
+    return replace(_finding(stage, list(halves.values())), pairs=ids)
