@@ -14,6 +14,9 @@ The first line of a check's docstring is the sentence that the student reads. Fi
 `student` (the student's functions, across the wall), `reference` (the right functions of the
 assignment's reference.py, or from its conftest.py) and `rng` (random inputs; in a hidden check
 drawn from the course secret).
+
+A name that came later says in its docstring since when it is there; one without such a note was
+there from the start, in 0.1.
 """
 
 import pytest

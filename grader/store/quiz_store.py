@@ -225,10 +225,6 @@ class QuizStore:
             statement = update(attempts).where(attempts.c.id == attempt)
             connection.execute(statement.values(finished_at=at, marks=marks))
 
-    def finish(self, attempt: int, *, at: datetime, marks: str) -> None:
-        """Close an attempt with marks made before; doing it twice changes nothing."""
-        self.hand_in(attempt, at=at, mark=lambda _: marks)
-
     def _lock(self, connection: Connection, attempt: int) -> bool:
         """Let nobody else change the attempt until the transaction ends; whether it is finished."""
         query = select(attempts.c.finished_at).where(attempts.c.id == attempt)

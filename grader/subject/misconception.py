@@ -56,7 +56,7 @@ def misconception(
     concept: int | None = None,
     differs_only: str = "",
 ) -> Callable[[AnyFunction], AnyFunction]:
-    """Note a wrong version of a stage.
+    """Note a wrong version of a stage. Since 0.2.
 
     Args:
         replaces: the right function, or the name of the stage.
@@ -89,7 +89,7 @@ def misconception(
 def equivalent(
     *, replaces: Callable[..., Any] | str, says: str, where: str = ""
 ) -> Callable[[AnyFunction], AnyFunction]:
-    """Note another way to compute a stage.
+    """Note another way to compute a stage. Since 0.2.
 
     Args:
         replaces: the right function, or the name of the stage.

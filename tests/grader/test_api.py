@@ -100,6 +100,12 @@ def test_a_public_function_says_since_when_it_is_there(function):
     assert "Since 0.2." in inspect.getdoc(function)
 
 
+def test_the_names_for_checks_that_came_later_say_since_when_they_are_there():
+    said = {name: inspect.getdoc(getattr(checks, name)) or "" for name in checks.__all__}
+    noted = {name for name in said if "Since 0." in said[name]}
+    assert noted == {"equivalent", "misconception"}
+
+
 def test_the_example_of_the_page_is_real():
     assert run("-c", block("python"), folder=ROOT) == block("text")
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from grader.quiz.exports.export_job import Loss
 
-ITEM_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_NAME = 60
 
 

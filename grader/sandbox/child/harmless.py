@@ -155,7 +155,6 @@ class HarmlessPackages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._files = files
         self._contents = contents
         self._names = names
-        self._tried: set[str] = set()
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if not self._is_one(name) or not self._stands_in(name, sys._getframe(1)):

@@ -30,7 +30,7 @@ def attempt(path):
                 at=AT,
             )
             if finished:
-                store.finish(begun.id, at=AT, marks=marks)
+                store.hand_in(begun.id, at=AT, mark=lambda _: marks)
         return begun.id
 
     return make

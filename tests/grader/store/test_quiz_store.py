@@ -92,8 +92,8 @@ def test_an_answer_needs_its_attempt(store):
 
 def test_finishing_twice_keeps_the_first(store):
     attempt = begin(store)
-    store.finish(attempt.id, at=START, marks='{"points": "2/3"}')
-    store.finish(attempt.id, at=START + timedelta(hours=1), marks="{}")
+    store.hand_in(attempt.id, at=START, mark=lambda _: '{"points": "2/3"}')
+    store.hand_in(attempt.id, at=START + timedelta(hours=1), mark=lambda _: "{}")
     [again] = store.attempts(student="ada", quiz=known_quiz(store).id)
     assert (again.finished_at, again.marks) == (START, '{"points": "2/3"}')
 
@@ -231,7 +231,7 @@ def test_a_final_answer_is_not_followed_by_another(store):
 def test_after_the_end_only_a_repeated_answer_is_taken(store):
     attempt = begin(store)
     store.save_answer(attempt.id, item="x", response="1", at=START)
-    store.finish(attempt.id, at=START, marks="{}")
+    store.hand_in(attempt.id, at=START, mark=lambda _: "{}")
     assert store.save_answer(attempt.id, item="x", response="1", at=START)
     assert not store.save_answer(attempt.id, item="x", response="2", at=START)
     assert not store.save_answer(attempt.id, item="y", response="2", at=START)
