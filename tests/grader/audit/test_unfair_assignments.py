@@ -86,7 +86,7 @@ def test_what_is_wrong_with_the_checks_is_found(grader, folder):
 def test_a_right_assignment_of_one_stage_passes(grader, folder):
     ran, result = audited(grader, folder)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert [figure.is_right for figure in result.figures] == [True] * 6
+    assert [figure.is_right for figure in result.figures] == [True] * 7
     assert result.misconceptions[0].stage == "softmax"
 
 
