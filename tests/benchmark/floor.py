@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.records import StudentModules
+from grader.records import Submission
 from grader.sandbox import contract
 from grader.sandbox.child import values
-from grader.sandbox.child.student_modules import StudentModules as Loaded
+from grader.sandbox.child.student_modules import StudentModules
 
 
 @dataclass
@@ -63,7 +63,7 @@ class RecordingSession:
         return self._inner.call(call, seconds=seconds, answer=noted)
 
 
-def seconds_of_forks(submission: StudentModules, calls: list[Recorded], n: int) -> float:
+def seconds_of_forks(submission: Submission, calls: list[Recorded], n: int) -> float:
     """Wall-clock seconds a submission, two forks at a time, as two workers would."""
     running: set[int] = set()
     begin = time.perf_counter()
@@ -79,9 +79,9 @@ def seconds_of_forks(submission: StudentModules, calls: list[Recorded], n: int) 
     return (time.perf_counter() - begin) / n
 
 
-def _run(submission: StudentModules, calls: list[Recorded]) -> None:
+def _run(submission: Submission, calls: list[Recorded]) -> None:
     try:
-        loaded = Loaded("submission", submission.cells, submission.modules)
+        loaded = StudentModules("submission", submission.cells, submission.modules)
         loaded.load()
         framework = loaded.framework
         for call in calls:
