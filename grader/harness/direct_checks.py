@@ -80,9 +80,12 @@ def direct_check(item: pytest.Item, own: Mapping[str, Make]) -> DirectCheck | No
     named = fixtures_of(item)
     if "request" in argument_names(item):
         return None
-    if any(len(named.get(name, ())) != 1 for name in item.fixturenames if name != "request"):
-        return None  # missing, which pytest says better, or one that overrides another
-    fixtures = {name: fixtures[0] for name, fixtures in named.items()}
+    if any(not named.get(name) for name in item.fixturenames if name != "request"):
+        return None  # missing, which pytest says better
+    # Of those with one name the last counts; it may ask for the one that it overrides.
+    fixtures = {name: fixtures[-1] for name, fixtures in named.items() if fixtures}
+    if any(name in fixture.argnames for name, fixture in fixtures.items()):
+        return None
     others = [fixture for name, fixture in fixtures.items() if name not in own]
     return DirectCheck(item, fixtures, own) if all(map(_is_plain, others)) else None
 

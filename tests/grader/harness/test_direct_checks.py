@@ -236,3 +236,22 @@ def test_a_check_of_ours_that_raises_is_our_fault_both_ways(assignment, graded):
     run = graded(assignment(checks=checks), [RIGHT, RIGHT])
     assert verdicts(run) == [[Verdict.UNGRADED]] * 2
     assert all("KeyError" in report.checks[0].staff_note for report in run.reports)
+
+
+OTHER_NUMBER = "\n@pytest.fixture\ndef number():\n    return 1.0\n"
+
+
+def test_of_two_fixtures_with_one_name_the_last_counts(assignment, graded):
+    own = "@pytest.fixture\ndef number():\n    return 2.0\n"
+    checks = own + USES_NUMBER + "    assert number == 2.0\n"
+    run = graded(assignment(conftest=OTHER_NUMBER, checks=checks), [RIGHT, WRONG, RIGHT])
+    assert run.by_pytest == ["test_value"]
+    assert verdicts(run) == [[Verdict.PASSED], [Verdict.FAILED], [Verdict.PASSED]]
+
+
+def test_a_fixture_that_asks_for_the_one_it_overrides_is_made_by_pytest(assignment, graded):
+    own = "@pytest.fixture\ndef number(number):\n    return number + 1\n"
+    checks = own + USES_NUMBER + "    assert number == 2.0\n"
+    run = graded(assignment(conftest=OTHER_NUMBER, checks=checks), [RIGHT, RIGHT])
+    assert run.by_pytest == ["test_value"] * 2
+    assert verdicts(run) == [[Verdict.PASSED]] * 2
