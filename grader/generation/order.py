@@ -4,6 +4,7 @@ Each judge raises with the first step and stage that deviates, what was expected
 """
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ import numpy as np
 from grader.generation.trace import GenerationTrace, token_ids
 from grader.harness.comparison import Mismatch, kind_of
 from grader.observed_calls import StageCall
+
+_WRONG_ORDER = "A step does not call its stages in the right order, once each."
 
 
 def assert_stage_order(trace: GenerationTrace, *, n_layers: int, n_steps: int) -> None:
@@ -32,16 +35,20 @@ def assert_stage_order(trace: GenerationTrace, *, n_layers: int, n_steps: int) -
             return
         for position, stage in enumerate(expected):
             if position >= len(names):
-                raise _plain(f"Step {number} ended after {names[-1]}; {stage} was never called.")
+                raise _wrong_order(
+                    f"Step {number} ended after {names[-1]}; {stage} was never called."
+                )
             if names[position] != stage:
                 after = f" after {names[position - 1]}" if position else ""
-                raise _plain(
+                raise _wrong_order(
                     f"Step {number} called {names[position]}{after}, where {stage} is expected."
                 )
         if len(names) > len(expected):
-            raise _plain(f"Step {number} called {names[len(expected)]} again after stages.select.")
+            raise _wrong_order(
+                f"Step {number} called {names[len(expected)]} again after stages.select."
+            )
     if not steps:
-        raise _plain("generate returned without calling any of its stages.")
+        raise _wrong_order("generate returned without calling any of its stages.")
 
 
 def assert_data_flow(trace: GenerationTrace) -> None:
@@ -55,9 +62,10 @@ def assert_data_flow(trace: GenerationTrace) -> None:
         for before, call in itertools.pairwise(step):
             if before.returned is not None and not _flows(before, call):
                 came = _origin(call, before, [*earlier, *((number, c) for c in step)], number)
-                raise _plain(
+                raise Mismatch(
                     f"Step {number}: {call.stage} received {came}; "
-                    f"it should receive {_expected(before, call)}."
+                    f"it should receive {_expected(before, call)}.",
+                    discreet="In a step, a stage received another array than it should.",
                 )
         earlier += [(number, call) for call in step]
 
@@ -85,7 +93,7 @@ def assert_step_inputs(
             raise Mismatch(
                 f"Step {position + 1} embedded {shown}{what}; "
                 f"it should have embedded {expected}{why}.",
-                discreet=f"Step {position + 1} embedded the wrong tokens{what}{why}.",
+                discreet=f"A step embedded the wrong tokens{what}{_without_number(why)}.",
             )
 
 
@@ -102,7 +110,7 @@ def _step_inputs(trace: GenerationTrace) -> list[_StepInput]:
     generated: list[int] = []
     for number, step in enumerate(trace.steps(), start=1):
         if step[0].stage != "stages.embed":
-            raise _plain(f"Step {number} began with {step[0].stage} instead of stages.embed.")
+            raise _wrong_order(f"Step {number} began with {step[0].stage} instead of stages.embed.")
         inputs.append(_StepInput(step[0].received, list(generated)))
         generated += [call.returned for call in step if call.stage == "stages.select"]
     return inputs
@@ -201,5 +209,10 @@ def _known(
     }
 
 
-def _plain(sentence: str) -> Mismatch:
-    return Mismatch(sentence, discreet=sentence)
+def _without_number(why: str) -> str:
+    """What a hidden check says: how long its window is follows from its input."""
+    return re.sub(r" \d+ tokens$", " another number of tokens", why)
+
+
+def _wrong_order(sentence: str) -> Mismatch:
+    return Mismatch(sentence, discreet=_WRONG_ORDER)

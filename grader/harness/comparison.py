@@ -61,7 +61,7 @@ class Mismatch(AssertionError):
 
     Args:
         sentence: what was expected and what came, for the student.
-        discreet: the same without values, for a hidden check.
+        discreet: fixed words for a hidden check: no value, no number, no place.
     """
 
     def __init__(self, sentence: str, *, discreet: str) -> None:
@@ -170,10 +170,11 @@ def as_floats(
             discreet=f"{_upper(name)} {_has(name)} the wrong shape.",
         )
     if value.dtype.kind != "f" or value.dtype.itemsize < 4:
-        sentence = (
-            f"{_upper(name)} {_has(name)} dtype {value.dtype}; float32 or float64 is expected."
+        wanted = "float32 or float64 is expected."
+        raise Mismatch(
+            f"{_upper(name)} {_has(name)} dtype {value.dtype}; {wanted}",
+            discreet=f"{_upper(name)} {_has(name)} the wrong dtype; {wanted}",
         )
-        raise Mismatch(sentence, discreet=sentence)
     return value.astype(np.float64)
 
 

@@ -23,7 +23,7 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.child import requests
 from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
-from grader.sandbox.child_session import ChildSession, calls_ahead, exit_code
+from grader.sandbox.child_session import ChildSession, calls_ahead
 from grader.sandbox.contract import CallsAhead, Code, Limits, StudentCall
 from grader.sandbox.levels import PLANS, Level, Plan
 from grader.sandbox.overtime import Interrupt
@@ -251,7 +251,10 @@ class WarmSandbox:
                 reply = self._request(requests.End(pid=pid, wait=wait), [])
             finally:
                 _remove(folder)
-            return exit_code(reply.status) if isinstance(reply, requests.Ended) else 0
+            if not isinstance(reply, requests.Ended):
+                return 0
+            # Like `subprocess`: the exit code, or minus the signal that ended the process.
+            return os.waitstatus_to_exitcode(reply.status)
 
         return end
 
