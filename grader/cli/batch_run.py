@@ -9,6 +9,7 @@ from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.cli.clock import now
 from grader.cli.progress import progress
+from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
 from grader.reports.terminal import console, gradebook
@@ -17,6 +18,10 @@ from grader.settings import find_assignment, load_course
 _GRADEBOOK_LINES = 60
 _NAMES = 10  # of submissions in one line
 _INTERRUPTED = 130
+_GUESSED = (  # by whoever tries out words and names
+    "note: the secret in course.yaml could be guessed, and takes half a second to be made harder "
+    "to guess. `grader secret` makes a better one, for the next term."
+)
 
 
 def grade_class(
@@ -32,13 +37,16 @@ def grade_class(
 ) -> int:
     """Grade a folder of submissions into a results folder; the exit code."""
     results = Results(folder)
+    course = load_course(course_file)
+    if course.secret and not is_random(course.secret):
+        click.echo(_GUESSED, err=True)
     try:
         with progress() as told:
             summary = run_batch(
                 submissions,
                 results,
                 assignment=find_assignment(assignment),
-                course=load_course(course_file),
+                course=course,
                 n_workers=jobs or os.cpu_count() or 1,
                 force=force,
                 require_level=require_level,

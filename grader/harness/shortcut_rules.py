@@ -55,7 +55,8 @@ class Evidence:
         """What was called, in the order of the stages, and then what is only named."""
         order = {name: position for position, name in enumerate((*self.stages, ""))}
         told: dict[str, list[_Key]] = {}
-        for key in sorted(self._times, key=lambda key: (order[key[1]], key[2], key[0])):
+        # Those of hidden checks last: they shall not push out what a visible check has shown.
+        for key in sorted(self._times, key=lambda key: (order[key[1]], key[0], key[2])):
             told.setdefault(key[1], []).append(key)
         called = [self._called(key) for keys in told.values() for key in keys[:_MOST_TOLD]]
         names = {name for _, _, name in self._times}
@@ -97,13 +98,19 @@ def without_points(
 
 
 def discreet(shortcuts: Sequence[Shortcut]) -> tuple[Shortcut, ...]:
-    """The same for the student. Lines and counts of hidden checks could tell their inputs."""
-    seen = {(shortcut.stage, shortcut.name) for shortcut in shortcuts if not shortcut.hidden}
-    return tuple(
-        replace(shortcut, places=(), times=1) if shortcut.hidden else shortcut
-        for shortcut in shortcuts
-        if not shortcut.hidden or (shortcut.stage, shortcut.name) not in seen
-    )
+    """The same for the student. Lines and counts of hidden checks could tell their inputs.
+
+    So could the choice of names: of what hidden checks alone have shown, one name a stage is told.
+    """
+    told: list[Shortcut] = []
+    stages = {shortcut.stage for shortcut in shortcuts if not shortcut.hidden and shortcut.times}
+    for shortcut in shortcuts:
+        if not shortcut.hidden:
+            told.append(shortcut)
+        elif shortcut.stage not in stages:
+            stages.add(shortcut.stage)
+            told.append(replace(shortcut, places=(), times=1))
+    return tuple(told)
 
 
 def assert_watchable(assignment: Assignment) -> None:
