@@ -89,8 +89,8 @@ TABLE = {
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
         "errors records report_key text course_secret durable_files decision_list strict_yaml "
-        "remembered observed_calls settings sandbox sandbox.child harness diagnosis intake batch audit "
-        "subject quiz keys quiz.exports quiz.imports store courses reports",
+        "remembered observed_calls settings sandbox sandbox.child harness diagnosis intake batch "
+        "audit subject quiz keys quiz.exports quiz.imports store courses reports",
         "click rich",
     ),
 }

@@ -13,7 +13,7 @@ from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
 from grader.reports.terminal import console, gradebook
-from grader.settings import find_assignment, load_course
+from grader.settings import Course, find_assignment, load_course
 
 _GRADEBOOK_LINES = 60
 _NAMES = 10  # of submissions in one line
@@ -37,16 +37,13 @@ def grade_class(
 ) -> int:
     """Grade a folder of submissions into a results folder; the exit code."""
     results = Results(folder)
-    course = load_course(course_file)
-    if course.secret and not is_random(course.secret):
-        click.echo(_GUESSED, err=True)
     try:
         with progress() as told:
             summary = run_batch(
                 submissions,
                 results,
                 assignment=find_assignment(assignment),
-                course=course,
+                course=_course(course_file),
                 n_workers=jobs or os.cpu_count() or 1,
                 force=force,
                 require_level=require_level,
@@ -67,6 +64,13 @@ def grade_class(
             f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
         )
     return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def _course(file: Path | None) -> Course:
+    course = load_course(file)
+    if course.secret and not is_random(course.secret):
+        click.echo(_GUESSED, err=True)
+    return course
 
 
 def _print_gradebook(reports: tuple[Report, ...]) -> None:

@@ -74,6 +74,8 @@ def _of_values(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iter
         yield Reason(_finding(name, found), not_in)
     elif said := constant_answers(visible):
         yield Reason(Finding(stage=name, pattern=said))
+    elif constant_answers(calls):
+        return
     elif pairs := arrays.explaining_pairs(versions, name, calls):
         yield Reason(_finding_of_pairs(name, pairs), not_in)
     elif said := pattern(versions, name, visible):

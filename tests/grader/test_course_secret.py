@@ -15,7 +15,7 @@ GUESSED = (
     "s",
     "abc",
     "autumn 2026",
-    "correct horse battery staple, and a long tail of words",
+    "correct horse battery staple, and more words",
     "0" * 64,
 )
 
@@ -36,11 +36,8 @@ def test_what_a_person_could_think_of_is_stretched(secret):
 
 def test_a_random_secret_is_as_it_is_and_so_is_none():
     secret = new_secret()
-    assert (stretched(secret), stretched(""), stretched(secret.upper())) == (
-        secret,
-        "",
-        secret.upper(),
-    )
+    for each in (secret, secret.upper(), ""):
+        assert stretched(each) == each
 
 
 def test_equal_secrets_stretch_to_the_same_on_every_machine():
