@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.observed_calls import StageCall
+from grader.harness.comparison import kind_of
+from grader.observed_calls import StageCall, TooLarge, is_larger
 from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, Stop
 
 Array = NDArray[Any]
 _WIDEST = 4096  # more than any width, vocabulary or number of tokens of a check
+_MOST_KEPT = 1 << 14  # entries of what a stage refused
 SPARE_STEPS = 3  # steps beyond the script before a generation that does not stop is ended
 
 
@@ -163,7 +165,8 @@ class ScriptedStages:
         return received
 
     def _refuse(self, stage: str, received: Any, problem: str) -> Refused:
-        self.trace.calls.append(StageCall(stage, received, None))
+        kept = TooLarge(kind_of(received)) if is_larger(received, _MOST_KEPT) else received
+        self.trace.calls.append(StageCall(stage, kept, None))
         return Refused(f"{stage} {problem}")
 
 

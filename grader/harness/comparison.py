@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.observed_calls import TooLarge
+
 # Right float32 implementations were measured to stay below 1e-6 of the largest expected value
 # for a single stage; 2e-5 leaves a factor of 20 above that.
 TOLERANCE = 2e-5
@@ -227,6 +229,8 @@ def kind_of(value: Any) -> str:
     """What a value is, in words."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, TooLarge):
+        return value.what
     return _KINDS.get(type(value), "something else")
 
 

@@ -50,6 +50,7 @@ _WORD = 100
 _USES = 20  # told by one reply
 _MENTIONS = 40
 _LARGEST = 1_000_000_000
+_WAITING_BYTES = 32 << 20  # of answers to planned calls; what does not fit is asked for again
 
 EndChild = Callable[[bool], int]  # told whether the child has ended by itself
 
@@ -150,9 +151,10 @@ class ChildSession:
 
     def call_ahead(
         self, ahead: CallsAhead, *, seconds: float, total_seconds: float
-    ) -> list[Returned | CallFailed]:
+    ) -> list[Returned | CallFailed | None]:
         """See `StudentSession.call_ahead`."""
-        outcomes: list[Returned | CallFailed] = []
+        outcomes: list[Returned | CallFailed | None] = []
+        room = _WAITING_BYTES
         end = time.monotonic() + total_seconds
         try:
             send = functools.partial(self._channel.send, ahead.frame)
@@ -165,7 +167,9 @@ class ChildSession:
                 outcome = self._outcome(planned, reply)
                 if not self._alive:
                     break
-                outcomes.append(outcome)
+                fits = self._channel.last_bytes <= room
+                room -= self._channel.last_bytes if fits else 0
+                outcomes.append(outcome if fits else None)
         except CallFailed:
             pass  # the child ended, and which call ended it only shows when each is made alone
         return outcomes
@@ -249,6 +253,8 @@ class ChildSession:
                     continue
                 if not isinstance(reply, wire.Ask):
                     break
+                if time.monotonic() > deadline:  # questions that came at once are not all served
+                    raise DeadlinePassed
                 self._count(reply)
                 self._channel.send(_frame(_answered(reply, answer)), deadline)
             if reply.id != self._last_id:
