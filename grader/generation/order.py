@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from grader.generation.trace import GenerationTrace, token_ids
+from grader.generation.trace import GenerationTrace, is_selection, token_ids
 from grader.harness.comparison import Mismatch, kind_of
 from grader.observed_calls import StageCall
 
@@ -112,7 +113,7 @@ def _step_inputs(trace: GenerationTrace) -> list[_StepInput]:
         if step[0].stage != "stages.embed":
             raise _wrong_order(f"Step {number} began with {step[0].stage} instead of stages.embed.")
         inputs.append(_StepInput(step[0].received, list(generated)))
-        generated += [call.returned for call in step if call.stage == "stages.select"]
+        generated += [call.returned for call in step if is_selection(call)]
     return inputs
 
 
@@ -133,11 +134,24 @@ def _last_row(value: Any) -> Any:
 
 def _equal(a: Any, b: Any) -> bool:
     """The same content; an extra axis of length one and a change of precision do not matter."""
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = _numbers(a), _numbers(b)
+    if a is None or b is None:
+        return False
     if a.shape == b.shape and (a == b).all():  # as it is in a right loop, and soon seen
         return True
     a, b = np.squeeze(a), np.squeeze(b)
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-5, atol=1e-7))
+
+
+def _numbers(value: Any) -> NDArray[Any] | None:
+    """What a stage was handed as an array; None where it is no array, however it is turned."""
+    if isinstance(value, np.ndarray):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        return None
+    return array if array.dtype.kind in "biuf" else None
 
 
 def _expected(before: StageCall, call: StageCall) -> str:

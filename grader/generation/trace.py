@@ -45,7 +45,12 @@ class GenerationTrace:
     @property
     def selected(self) -> list[int]:
         """The tokens that `stages.select` returned."""
-        return [call.returned for call in self.calls if call.stage == "stages.select"]
+        return [call.returned for call in self.calls if is_selection(call)]
+
+
+def is_selection(call: StageCall) -> bool:
+    """Whether a token was selected: the call was not refused."""
+    return call.stage == "stages.select" and call.returned is not None
 
 
 class ScriptedStages:

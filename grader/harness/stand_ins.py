@@ -1,7 +1,7 @@
 """Stand-ins: the reference answers for inner stages that the student has not got right."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -15,6 +15,8 @@ from grader.settings import Stage
 _LONGEST_AXIS = 512
 _MOST_ENTRIES = 1 << 18
 _LARGEST_RESULT = 1 << 24  # entries, of anything that is computed on the way
+_WIDEST_NUMBER = 8  # bytes of a number that can be sent
+_BEYOND_INTEGERS = 1 << 63
 
 
 # For each stage those that may run inside it, with their parameters.
@@ -41,18 +43,42 @@ def stand_in(reference: object, name: str, given: list[Any]) -> Any:
     Raises:
         NoAnswer: it has none, or it would take more than any check needs.
     """
-    if is_larger(given, _MOST_ENTRIES) or _leads_to_giants(given):
-        raise NoAnswer
-    try:
-        value = getattr(reference, name)(*given)
-    except Exception as error:
-        raise NoAnswer from error
-    if is_larger(value, _MOST_ENTRIES):
-        raise NoAnswer
+    value = answer_of(lambda *arguments: getattr(reference, name)(*arguments), given)
     if not isinstance(value, np.ndarray):
         return value
     floats = [a.dtype for a in given if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
     return value.astype(floats[0]) if floats else value
+
+
+def answer_of(function: Callable[..., Any], given: list[Any]) -> Any:
+    """What a function of ours makes of values of the student's.
+
+    Raises:
+        NoAnswer: it raises, or it would take more than any check needs.
+    """
+    if is_larger(given, _MOST_ENTRIES) or _leads_to_giants(given):
+        raise NoAnswer
+    try:
+        value = function(*given)
+    except Exception as error:  # the values may be anything
+        raise NoAnswer from error
+    if is_larger(value, _MOST_ENTRIES) or not _can_be_sent(value):
+        raise NoAnswer
+    return value
+
+
+def _can_be_sent(value: Any) -> bool:
+    """Whether it is plain: a function of ours may well make a list of tensors from odd values."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return bool(value.dtype.kind in "bif" and value.dtype.itemsize <= _WIDEST_NUMBER)
+    if kind is int:
+        return bool(-_BEYOND_INTEGERS <= value < _BEYOND_INTEGERS)
+    if kind is list or kind is tuple:
+        return all(map(_can_be_sent, value))
+    if kind is dict:
+        return all(type(key) is str and _can_be_sent(item) for key, item in value.items())
+    return value is None or kind in (bool, float, str)
 
 
 def _leads_to_giants(given: list[Any]) -> bool:

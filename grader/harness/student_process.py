@@ -9,6 +9,7 @@ from grader.harness.lasting_session import LastingSession
 from grader.harness.planned_calls import CallPlan, PlannedAnswers
 from grader.harness.seen_calls import MOST_KEPT, SeenCalls
 from grader.harness.shortcut_rules import Evidence
+from grader.harness.stand_ins import answer_of
 from grader.harness.time_budget import TimeBudget
 from grader.observed_calls import is_larger
 from grader.records import Submission
@@ -103,7 +104,7 @@ class StudentProcess:
         """
 
         def answer(called: str, given: list[Any]) -> Any:
-            return stand_ins[called][1](*given)
+            return answer_of(stand_ins[called][1], given)
 
         parameters = {name: parameters for name, (parameters, _) in stand_ins.items()}
         call = contract.StudentCall(function, arguments, stand_ins=parameters)
