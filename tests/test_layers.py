@@ -39,7 +39,8 @@ TABLE = {
     "grader.course_secret": ("errors", ""),
     "grader.durable_files": ("errors", ""),
     "grader.decision_list": ("", "msgspec"),
-    "grader.strict_yaml": ("errors", "msgspec yaml"),
+    "grader.regular_files": ("", ""),
+    "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
@@ -58,7 +59,7 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text", ""),
+    "grader.intake": ("errors records text regular_files", ""),
     "grader.batch": (
         "errors records report_key text course_secret durable_files decision_list settings harness "
         "diagnosis intake subject sandbox sandbox.child",
