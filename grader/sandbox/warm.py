@@ -8,7 +8,6 @@ fault of ours, never a quiet step down.
 import itertools
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
 from grader.sandbox.child_session import ChildSession, calls_ahead
 from grader.sandbox.contract import CallsAhead, Code, Limits, StudentCall
+from grader.sandbox.left_files import remove_folder
 from grader.sandbox.levels import PLANS, Level, Plan
 from grader.sandbox.overtime import Interrupt
 from grader.sandbox.privileges import FIRST_USER, USERS
@@ -306,7 +306,7 @@ def _temporary_folder(plan: Plan, user: int) -> str:
 
 def _remove(folder: str) -> None:
     if folder:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def _clean_environment() -> dict[str, str]:
