@@ -72,7 +72,8 @@ class Evidence:
         return Shortcut(
             name=name,
             stage=stage,
-            places=tuple(self._places[key] or self._mentions.get(name, [])),
+            # `discreet` may only tell what was known before a hidden check ran.
+            places=tuple((not hidden and self._places[key]) or self._mentions.get(name, [])),
             times=self._times[key],
             hidden=hidden,
             costs_points=bool(stage) and self._cost_points,
@@ -101,16 +102,21 @@ def discreet(shortcuts: Sequence[Shortcut]) -> tuple[Shortcut, ...]:
     """The same for the student. Lines and counts of hidden checks could tell their inputs.
 
     So could the choice of names: of what hidden checks alone have shown, one name a stage is told.
+    The others are told as what they are without hidden checks, names in the source.
     """
-    told: list[Shortcut] = []
     stages = {shortcut.stage for shortcut in shortcuts if not shortcut.hidden and shortcut.times}
+    called: list[Shortcut] = []
+    named: dict[str, Shortcut] = {}
     for shortcut in shortcuts:
-        if not shortcut.hidden:
-            told.append(shortcut)
-        elif shortcut.stage not in stages:
+        if shortcut.hidden and shortcut.stage not in stages:
             stages.add(shortcut.stage)
-            told.append(replace(shortcut, places=(), times=1))
-    return tuple(told)
+            called.append(replace(shortcut, places=(), times=1))
+        elif shortcut.times and not shortcut.hidden:
+            called.append(shortcut)
+        elif shortcut.places:
+            named[shortcut.name] = Shortcut(name=shortcut.name, places=shortcut.places)
+    told = {shortcut.name for shortcut in called}
+    return (*called, *(named[name] for name in sorted(named) if name not in told))
 
 
 def assert_watchable(assignment: Assignment) -> None:

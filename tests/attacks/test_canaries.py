@@ -61,7 +61,7 @@ CANARIES = {
     "another answer each time": OF_NETWORK
     + "    CALLS.append(n)\n    return y + n % 1000 + len(CALLS)",
     "a changed argument": OF_NETWORK + "    x += n\n    return y + 9",
-    "a giant": OF_NETWORK + "    return np.zeros((1 + n % 7) << 20)",
+    "a giant": OF_NETWORK + "    return np.zeros((1 + n % 7) << 16)",
     "a forged place": OF_NETWORK
     + """    import sys
     frame = sys._getframe()
@@ -93,7 +93,17 @@ def generate(prompt, stages, max_new_tokens, eos_id, context_length):
 """,
 }
 # Of these staff may read the same, too, as chance has it.
-OF_ONE_SENTENCE = ("a head", "a dtype", "a line", "a step", "a kind", "an exit code", "no memory")
+OF_ONE_SENTENCE = ("a head", "a dtype", "a line", "a step", "a kind", "an exit code")
+OF_ONE_SENTENCE += ("no memory", "not implemented")
+    "a head",
+    "a dtype",
+    "a line",
+    "a step",
+    "a kind",
+    "an exit code",
+    "no memory",
+    "not implemented",
+)
 NUMBERS = re.compile(r"\d")
 
 
