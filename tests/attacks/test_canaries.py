@@ -95,15 +95,6 @@ def generate(prompt, stages, max_new_tokens, eos_id, context_length):
 # Of these staff may read the same, too, as chance has it.
 OF_ONE_SENTENCE = ("a head", "a dtype", "a line", "a step", "a kind", "an exit code")
 OF_ONE_SENTENCE += ("no memory", "not implemented")
-    "a head",
-    "a dtype",
-    "a line",
-    "a step",
-    "a kind",
-    "an exit code",
-    "no memory",
-    "not implemented",
-)
 NUMBERS = re.compile(r"\d")
 
 
