@@ -243,7 +243,7 @@ class Conversation:
         return True
 
     def _confirms(self, doubt: str) -> bool:
-        self._console.print(doubt)
+        self._console.print(doubt, markup=False, highlight=False)
         return self._ask("y or n > ").strip().lower() in ("y", "yes")
 
     def _review(self) -> None:

@@ -246,8 +246,16 @@ def test_an_untouched_list_must_be_confirmed():
     assert len(Talk(at("flow", shown, "y", "q")).answers) == 1
 
 
+def test_an_order_is_repeated_in_words_and_may_be_typed_again():
+    talk = Talk(at("flow", wrong, "n", right, "y", "q"))
+    first, again = talk.text.split("Is that your answer? y or n >")[:2]
+    assert "Your order: 1. Select a token" in first
+    assert "Your order: 1. Encode the text" in again
+    assert len(talk.answers) == 1
+
+
 def test_a_broken_constraint_is_explained():
-    talk = Talk(at("flow", wrong, "q"))
+    talk = Talk(at("flow", wrong, "y", "q"))
     assert (
         '"Compute the logits" must come before "Select a token"'
         " because the distribution is made from the logits." in talk.text
@@ -360,7 +368,7 @@ def test_feedback_that_comes_later_is_announced_with_its_command():
     rules = Rules(closes=closes, feedback=Feedback.CLOSED)
     talk = Talk([*all_of(wrong), "f"], rules=rules)
     assert talk.text.endswith("Then type: grader quiz review sample")
-    assert "left" not in talk.text, "a week is not worth a countdown"
+    assert " left." not in talk.text, "a week is not worth a countdown"
 
 
 def test_an_answer_that_cannot_be_saved_may_be_typed_again():

@@ -129,6 +129,8 @@ def test_the_order_that_is_typed_is_the_order_that_is_stored(take, store):
     )
     numbers = {text: number for number, text in shown.items()}
     child.sendline(" ".join(numbers[step.text] for step in item.steps))
+    child.expect("Is that your answer")
+    child.sendline("y")
     child.expect("Right: 7 of 7 points")
     with open_store(store) as opened:
         [attempt] = opened.attempts(student="ada")
