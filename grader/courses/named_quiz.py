@@ -30,7 +30,7 @@ def load_named(word: str, folder: Path, *, feedback: Feedback | None = None) -> 
     if is_quiz_file(word):
         return load_quiz(Path(word), load(folder))
     if names_questions(word):
-        return practice(selection(load(folder), word.split()), feedback or Feedback.NOW)
+        return practice(selection(load(folder).topics, word.split()), feedback or Feedback.NOW)
     file = Path(f"{word}.yaml")
     if file.is_file() and word not in {path.stem for path in topic_paths(folder)}:
         raise CourseError(f"there is no topic {word!r}", fix=f"Did you mean the file {file}?")

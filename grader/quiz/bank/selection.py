@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from grader.errors import CourseError, did_you_mean
-from grader.quiz.bank.topics import Bank, Topic
+from grader.quiz.bank.topics import Topic
 from grader.text import counted
 
 _LONGEST_NAME = 200  # as stores keep it
@@ -18,28 +18,31 @@ def is_question_id(word: str) -> bool:
     return bool(topic and dot and name) and not word.endswith((".yaml", ".yml"))
 
 
-def selection(bank: Bank, ids: Iterable[str]) -> Topic:
+def selection(topics: Iterable[Topic], ids: Iterable[str], *, name: str = "") -> Topic:
     """The questions with these ids, each once, in this order.
+
+    Args:
+        name: of the topic that they make; by default their ids.
 
     Raises:
         CourseError: there is no such question, or there are too many for one name.
     """
     names = tuple(dict.fromkeys(ids))
-    homes = {item.id: topic for topic in bank.topics for item in topic.items}
-    for name in names:
-        if name not in homes:
-            raise CourseError(f"there is no question {name!r}", fix=did_you_mean(name, homes))
-    title, name = counted(len(names), "question"), " ".join(names)
-    topics = list(dict.fromkeys(homes[name].title for name in names))
+    homes = {item.id: topic for topic in topics for item in topic.items}
+    for one in names:
+        if one not in homes:
+            raise CourseError(f"there is no question {one!r}", fix=did_you_mean(one, homes))
+    title, name = counted(len(names), "question"), name or " ".join(names)
     if len(name) > _LONGEST_NAME:
         raise CourseError(
             f"these are {title} with {len(name)} characters in their ids",
             fix="Take fewer at once, or write a quiz file with `questions`.",
         )
     items = tuple(homes[one].item(one) for one in names)
+    titles = dict.fromkeys(homes[one].title for one in names)
     return Topic(
         name=name,
-        title=f"{title} from: {', '.join(topics)}",
+        title=f"{title} from: {', '.join(titles)}",
         concepts=tuple(sorted({item.concept for item in items})),
         items=items,
         path=homes[names[0]].path,
