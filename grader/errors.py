@@ -36,6 +36,12 @@ class SubmissionError(GraderError):
     """A submission cannot be read or run."""
 
 
+class NoSuchPath(SubmissionError):
+    """What was named is not there, so nothing was looked at."""
+
+    exit_code = 2
+
+
 class CallFailed(SubmissionError):
     """A call of a student's function gave no usable answer.
 

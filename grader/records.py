@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+_REASON = 150  # characters of a check's sentence that a gradebook shows
+
 
 class Verdict(StrEnum):
     """How one check ended."""
@@ -100,6 +102,14 @@ class StageResult:
     def first_failure(self) -> CheckResult | None:
         return next((check for check in self.checks if check.verdict != Verdict.PASSED), None)
 
+    @property
+    def why_zero(self) -> str:
+        """In one line, why the stage has no points."""
+        if (first := self.first_failure) is None:
+            return "it calls a forbidden shortcut"
+        said = " ".join(first.message.split()) or first.claim
+        return f"{first.verdict.value}: {said[:_REASON]}{'...' if len(said) > _REASON else ''}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -174,6 +184,19 @@ class Report:
     def checks(self) -> tuple[CheckResult, ...]:
         return tuple(check for stage in self.stages for check in stage.checks)
 
+    @property
+    def why_zero(self) -> str:
+        """Why there is no grade, or no point for the whole or for a stage; empty if there are."""
+        if self.status != Status.GRADED:
+            return self.reason
+        if not self.points and self.notes:
+            return self.notes[0]
+        verdicts = {check.verdict for check in self.checks} - {Verdict.BLOCKED}
+        if not self.points and len(verdicts) == 1 and Verdict.NOT_IMPLEMENTED in verdicts:
+            return "every check: not implemented"
+        lost = [stage for stage in self.stages if stage.max_points and not stage.points]
+        return "; ".join(f"{stage.stage} 0: {stage.why_zero}" for stage in lost)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportVersion:
@@ -196,6 +219,8 @@ class GradingRun:
     workers: int
     stages: tuple[str, ...] = ()
     submissions: tuple[str, ...] = ()  # that have a row in the gradebook
+    folder: str = ""  # where the submissions lie; unknown of runs of earlier versions
+    secret_of_course: bool | None = None  # or that of the results; None: unknown
 
 
 def is_new_version(before: Report | None, report: Report) -> bool:

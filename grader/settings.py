@@ -19,7 +19,7 @@ from grader.errors import CourseError, GraderFault, did_you_mean
 from grader.subject_sources import is_own, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
-COURSE_FILE = "course.yaml"
+COURSE_FILES = ("course.yaml", "course.yml")
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
@@ -169,14 +169,40 @@ def load_assignment(folder: Path) -> Assignment:
 
 
 def load_course(path: Path | None) -> Course:
-    """Read course.yaml; without one, the defaults.
+    """Read a course.yaml; without one, the defaults.
 
     Raises:
-        CourseError: the file is wrong, or was named and is missing.
+        CourseError: the file is wrong or missing.
     """
-    if path is None and not Path(COURSE_FILE).is_file():
-        return Course()
-    return strict_yaml.read(path or Path(COURSE_FILE), Course)
+    return strict_yaml.read(path, Course) if path is not None else Course()
+
+
+def course_file_of(submissions: Path, *, here: Path) -> Path | None:
+    """The course.yaml of a class: the one here, or the nearest above the folder of submissions.
+
+    One among the submissions is never taken: a student may have handed it in.
+
+    Raises:
+        CourseError: a folder has both course.yaml and course.yml.
+    """
+    inside = submissions.resolve()
+    for place in (here.resolve(), *inside.parents):
+        if not place.is_relative_to(inside) and (found := course_file_in(place)):
+            return found
+    return None
+
+
+def course_file_in(folder: Path) -> Path | None:
+    """The course.yaml or course.yml of a folder.
+
+    Raises:
+        CourseError: it has both.
+    """
+    found = [folder / name for name in COURSE_FILES if (folder / name).is_file()]
+    if len(found) > 1:
+        both = " and ".join(COURSE_FILES)
+        raise CourseError(f"there are {both}", at=str(folder), fix="Keep one of the two.")
+    return found[0] if found else None
 
 
 def course_around(folder: Path) -> Course:
@@ -186,8 +212,7 @@ def course_around(folder: Path) -> Course:
         CourseError: the file is wrong, or its id or name is too long.
     """
     for place in (folder, *folder.parents):
-        path = place / COURSE_FILE
-        if path.is_file():
+        if path := course_file_in(place):
             course = strict_yaml.read(path, Course)
             if len(course.key) > _LONGEST_NAME:
                 raise CourseError(

@@ -54,7 +54,7 @@ def test_a_mixed_class_is_graded(mixed, right):
 def _the_gradebook_is_stable_and_harmless(mixed):
     lines = (mixed.results / "grades.csv").read_bytes().decode().split("\n")
     assert lines[0] == "submission,status,points,max_points,shift,double,both,reason"
-    assert lines[1] == "'=1+2,graded,0,7,0,0,0,"
+    assert lines[1].startswith("'=1+2,graded,0,7,0,0,0,\"'=1+2.py line 1 raised ValueError")
     assert lines[2] == "ada,graded,7,7,2,3,2,"
     assert lines[3] == "bob,graded,4,7,2,0,2,"
     assert [line.partition(",")[0] for line in lines[1:-1]] == [
@@ -68,8 +68,8 @@ def _the_gradebook_is_stable_and_harmless(mixed):
     ]
     rows = {row["submission"]: row for row in mixed.rows()}
     assert rows["eve"]["status"] == "unreadable"
-    assert rows["eve"]["reason"].startswith("the archive was not read: it is not a readable")
-    assert rows["fay"]["reason"].startswith("a .docx cannot be graded")
+    assert rows["eve"]["reason"].startswith("eve.zip: the archive was not read: it is")
+    assert rows["fay"]["reason"].startswith("fay.docx: a .docx cannot be graded")
     assert {rows["eve"][key] for key in ("points", "max_points", "shift", "double")} == {""}
 
 
@@ -104,7 +104,7 @@ def _it_says_what_it_did(mixed, ran):
     assert "7 submissions: 5 graded, 2 unreadable." in ran.stdout
     assert f"Grades: {mixed.results / 'grades.csv'}" in ran.stdout
     assert "double -3" in ran.stdout
-    assert "unreadable: the archive was not read" in ran.stdout
+    assert "unreadable: eve.zip: the archive was not read" in ran.stdout
     assert "\x1b" not in ran.stdout + ran.stderr
     assert ran.stderr.splitlines()[-1] == "graded 5 of 5"
 
@@ -200,12 +200,35 @@ def test_odd_names_are_graded_like_others(a_class, right):
     assert a_class.times() == before
 
 
-def test_the_results_may_lie_among_the_submissions(a_class, right):
-    a_class.results = a_class.submissions / "results"
+@pytest.mark.parametrize("where", ["", "results", "deep/results"])
+def test_results_among_the_submissions_are_refused(a_class, right, where):
+    a_class.results = a_class.submissions / where
     a_class.write(ada=right)
-    for _ in range(2):
-        assert "1 submissions: 1 graded" in a_class.grade("-j", 1).stdout
-    assert a_class.points() == {"ada": "7"}
+    ran = a_class.grade("-j", 1)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "the results would lie among the submissions" in ran.stderr
+    assert [path.name for path in a_class.submissions.iterdir()] == ["ada.py"]
+
+
+def test_every_zero_and_everything_unreadable_has_its_reason(a_class, right, with_double):
+    a_class.write(
+        ada=right, bob=with_double("raise ValueError('no')"), cy="import nowhere\n", dan="x = 1\n"
+    )
+    (a_class.submissions / "eve (1).zip").write_bytes(b"not a zip")
+    (a_class.submissions / "fay").mkdir()
+    (a_class.submissions / "fay" / "submission.py").write_bytes(b"\xff = 1")
+    (a_class.submissions / "gus").mkdir()
+    a_class.grade("-j", 1)
+    reasons = {row["submission"]: row["reason"] for row in a_class.rows()}
+    assert reasons["ada"] == ""
+    assert reasons["bob"].startswith(
+        "double 0: crashed: double raised ValueError: no at submission"
+    )
+    assert "nowhere" in reasons["cy"]
+    assert reasons["dan"] == "every check: not implemented"
+    assert reasons["eve (1)"].startswith("eve (1).zip: the archive was not read")
+    assert reasons["fay"].startswith("submission.py: is not UTF-8 text (line 1)")
+    assert reasons["gus"].startswith("there is no submission.py")
 
 
 def test_a_class_of_unreadable_ones_needs_no_worker(a_class):
