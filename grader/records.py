@@ -73,6 +73,7 @@ class CheckResult:
     hidden: bool = False
     message: str = ""
     misconceptions: tuple[str, ...] = ()
+    output: str = ""  # what the submission printed for it, capped; nothing for a hidden one
     staff_note: str = ""  # for the instructor only: our traceback, or a hidden check's message
     # For the instructor only: the largest error of a comparison, as a part of what it accepts.
     strain: float | None = field(default=None, compare=False)
@@ -169,7 +170,7 @@ class Report:
     hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
     hidden_points_left: int = 0
     notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised
-    output: str = ""  # what the submission printed, capped
+    output: str = ""  # what it printed while it was read, capped; see `CheckResult.output`
     seconds: float = field(default=0.0, compare=False)
 
     @property

@@ -16,6 +16,7 @@ from grader.errors import CourseError, GraderFault
 from grader.harness.check_run import CheckRunner
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
+from grader.harness.printed_text import with_ends, with_output
 from grader.harness.pytest_inside import OPTIONS
 from grader.harness.reference_fixture import ReferenceFixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
@@ -33,8 +34,6 @@ from grader.records import (
 from grader.report_key import grader_version
 from grader.sandbox.contract import Sandbox
 from grader.settings import Assignment
-
-_OUTPUT_CHARACTERS = 20_000
 
 Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
 
@@ -127,6 +126,7 @@ def _grade_one(
         results.append(result)
         # What is printed while a hidden check runs could show its inputs.
         printed.append("" if result.hidden else output)
+    results = with_output(results, printed)
     shortcuts = process.seen.evidence.told()
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
@@ -142,7 +142,7 @@ def _grade_one(
         hidden_checks_left=len(runner.checks.left_out),
         hidden_points_left=sum(check.points for check in runner.checks.left_out),
         notes=(*process.notes, *submission.notes),
-        output="".join(printed)[:_OUTPUT_CHARACTERS],
+        output=with_ends(process.printed_first),
         seconds=round(time.monotonic() - begin, 3),
     )
 

@@ -31,7 +31,7 @@ _VERDICTS: dict[type[CallFailed], Verdict] = {
 }
 _HIDDEN_FAILED = "This hidden check did not pass."
 _OUR_FAULT = "This check could not be run. It is not your fault, and it does not count against you."
-_MESSAGE_CHARACTERS = 3_000  # the sandbox keeps about 2,500 of what a submission raised
+_MESSAGE_CHARACTERS = 4_500  # the sandbox keeps about 4,200 of what a submission raised
 _NOTE_CHARACTERS = 20_000
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 

@@ -23,6 +23,7 @@ class LastingSession:
         self._was_read = False
         self._unreadable: CallFailed | None = None
         self._printed = ""  # by children that have ended
+        self.printed_first = ""  # while the submission was read
         self.notes: tuple[str, ...] = ()
 
     @property
@@ -65,7 +66,7 @@ class LastingSession:
         printed = child.take_output()
         if not self._was_read:
             self._was_read = True
-            self._printed += printed  # what it prints when it is read is kept once
+            self.printed_first = printed  # what it prints when it is read is kept once
             self.notes = tuple(child.notes)
             self._evidence.add(child.uses, hidden=False)
         return child

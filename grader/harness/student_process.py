@@ -50,6 +50,11 @@ class StudentProcess:
         """What a person should know of reading the submission."""
         return self._session.notes
 
+    @property
+    def printed_first(self) -> str:
+        """What the submission printed while it was read."""
+        return self._session.printed_first
+
     def begin_check(self, number: int, *, name: str, hidden: bool) -> None:
         """Calls from now on belong to this check.
 

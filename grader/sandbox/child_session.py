@@ -299,7 +299,7 @@ class ChildSession:
         found = stop(self._channel, self._interrupt, sources=self._sources)
         self._last_output += found.printed
         self.reading = found.statement or self.reading
-        return f"; it was{clean(found.where, _NOTE)}" if found.where else ""
+        return f"; it was{clean(found.where, _TEXT)}" if found.where else ""
 
     def _count(self, ask: wire.Ask) -> None:
         """Each question has the number after the last one: none is replayed or left out."""
@@ -371,7 +371,7 @@ def _no_answer(name: str, arguments: list[Any]) -> Any:
 
 
 def _raised(function: str, reply: wire.Raised) -> CallFailed:
-    where = clean(reply.where, _NOTE)
+    where = clean(reply.where, _TEXT)
     if reply.kind == "memory":
         sentence = f"{function} asked for more memory than is allowed"
         return OutOfMemory(sentence + (where or "."), discreet=f"{sentence}.")

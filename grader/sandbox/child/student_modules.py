@@ -8,7 +8,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from grader.sandbox.child import harmless, notebook_shell
-from grader.sandbox.child.errors_shown import last_own_line
+from grader.sandbox.child.errors_shown import own_lines
 from grader.sandbox.child.load_notes import LoadNotes
 from grader.sandbox.child.notebook_input import as_python
 from grader.sandbox.child.own_modules import OwnModules
@@ -129,8 +129,8 @@ class StudentModules:
         return [self._main, *others]
 
     def where(self, error: BaseException) -> str:
-        """The last line of the student's own code on the way to the error."""
-        return last_own_line(error, self.files)
+        """The lines of the student's own code on the way to the error, and what it came of."""
+        return own_lines(error, self.files)
 
 
 def python(name: str, text: str) -> str:

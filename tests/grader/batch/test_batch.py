@@ -54,7 +54,7 @@ def test_a_mixed_class_is_graded(mixed, right):
 def _the_gradebook_is_stable_and_harmless(mixed):
     lines = (mixed.results / "grades.csv").read_bytes().decode().split("\n")
     assert lines[0] == "submission,status,points,max_points,shift,double,both,reason"
-    assert lines[1].startswith("'=1+2,graded,0,7,0,0,0,\"'=1+2.py line 1 raised ValueError")
+    assert lines[1].startswith("'=1+2,graded,0,7,0,0,0,\"'=1+2.py:1 raised ValueError")
     assert lines[2] == "ada,graded,7,7,2,3,2,"
     assert lines[3] == "bob,graded,4,7,2,0,2,"
     assert [line.partition(",")[0] for line in lines[1:-1]] == [
