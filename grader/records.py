@@ -153,6 +153,18 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPackage:
+    """A package that a submission imports and that is neither its own nor Python's.
+
+    NumPy, PyTorch, and what something harmless stands in for, are left out.
+    """
+
+    name: str
+    is_here: bool
+    is_promised: bool  # by the assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that is known about one graded submission."""
 
@@ -169,6 +181,7 @@ class Report:
     chain: str = ""  # what the submission's own stages come to when they are put together
     hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
     hidden_points_left: int = 0
+    packages: tuple[ImportedPackage, ...] = ()
     notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised
     output: str = ""  # what it printed while it was read, capped; see `CheckResult.output`
     seconds: float = field(default=0.0, compare=False)

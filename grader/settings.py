@@ -16,6 +16,7 @@ import msgspec
 
 from grader import strict_yaml
 from grader.errors import CourseError, GraderFault, did_you_mean
+from grader.promised_packages import assert_packages
 from grader.subject_sources import is_own, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
@@ -69,6 +70,7 @@ class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, k
     total: int
     stages: tuple[Stage, ...]
     limits: LimitSettings = LimitSettings()
+    packages: tuple[str, ...] = ()  # that students may import beside NumPy and PyTorch
     shortcuts: Shortcuts = Shortcuts()
 
 
@@ -84,6 +86,7 @@ class Assignment:
     digest: str  # of all that a grade depends on: the folder, and the subject's sources
     subject: str = ""  # the name of its subject; see `grader.subject.loading`
     handout_sections: frozenset[str] = frozenset()  # where a report can send a student to read
+    packages: tuple[str, ...] = ()  # see `grader.promised_packages`
     shortcuts_cost_points: bool = False
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
 
@@ -161,6 +164,7 @@ def load_assignment(folder: Path) -> Assignment:
         stages=settings.stages,
         limits=settings.limits,
         subject=settings.subject,
+        packages=settings.packages,
         handout_sections=_handout_sections(folder, settings.subject),
         shortcuts_cost_points=settings.shortcuts.consequence == "no points",
         shortcuts=_shortcuts(settings, str(path)),
@@ -266,6 +270,7 @@ def _check(settings: _AssignmentFile, at: str) -> None:
             at=at,
             fix="Take letters, digits, points, hyphens and underscores, at most 100 of them.",
         )
+    assert_packages(settings.packages, at=at)
     total = sum(stage.points for stage in settings.stages)
     if total != settings.total:
         raise CourseError(

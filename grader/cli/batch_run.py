@@ -12,6 +12,8 @@ from grader.cli.clock import now
 from grader.cli.progress import progress
 from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
+from grader.reports.check_faults import faults
+from grader.reports.package_lines import missing_packages
 from grader.reports.terminal import console, gradebook
 from grader.settings import (
     Course,
@@ -108,5 +110,9 @@ def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path)
     called = [r.submission for r in reports if any(s.times and s.stage for s in r.shortcuts)]
     if called:
         click.echo(f"Forbidden shortcuts were called by {_named(called)}.")
+    for missing in missing_packages(reports):
+        click.echo(missing)
     if any(report.status == Status.UNGRADED for report in reports):
         click.echo("Some are ungraded through no fault of the students. Run the command again.")
+        for fault in faults(reports):
+            click.echo(fault)

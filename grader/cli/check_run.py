@@ -91,12 +91,12 @@ def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown
     if as_json:
         click.echo(to_json(report).decode(), nl=False)
         return
+    from grader.reports.check_faults import faults
     from grader.reports.terminal import check_report, console
 
     console().print(check_report(report, assignment, **asdict(shown)))
-    for check in report.checks:
-        if check.verdict == Verdict.UNGRADED:  # a fault of ours keeps its traceback
-            click.echo(f"\n{check.check}:\n{check.staff_note}", err=True)
+    for fault in faults([report]):
+        click.echo(f"error: {fault}", err=True)
 
 
 def _exit_code(report: Report, stage: str) -> int:

@@ -5,7 +5,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from grader.harness.student_process import StudentProcess
 from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
+    ImportedPackage,
     Isolation,
     Report,
     StageResult,
@@ -141,9 +142,17 @@ def _grade_one(
         shortcuts=shortcuts,
         hidden_checks_left=len(runner.checks.left_out),
         hidden_points_left=sum(check.points for check in runner.checks.left_out),
+        packages=_packages(process, runner.promised),
         notes=(*process.notes, *submission.notes),
         output=with_ends(process.printed_first),
         seconds=round(time.monotonic() - begin, 3),
+    )
+
+
+def _packages(process: StudentProcess, promised: Set[str]) -> tuple[ImportedPackage, ...]:
+    return tuple(
+        ImportedPackage(name=name, is_here=here, is_promised=name in promised)
+        for name, here in process.packages
     )
 
 

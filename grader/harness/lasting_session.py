@@ -25,6 +25,7 @@ class LastingSession:
         self._printed = ""  # by children that have ended
         self.printed_first = ""  # while the submission was read
         self.notes: tuple[str, ...] = ()
+        self.packages: tuple[tuple[str, bool], ...] = ()  # see `StudentSession.packages`
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +69,7 @@ class LastingSession:
             self._was_read = True
             self.printed_first = printed  # what it prints when it is read is kept once
             self.notes = tuple(child.notes)
+            self.packages = tuple(child.packages)
             self._evidence.add(child.uses, hidden=False)
         return child
 

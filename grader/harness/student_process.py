@@ -55,6 +55,11 @@ class StudentProcess:
         """What the submission printed while it was read."""
         return self._session.printed_first
 
+    @property
+    def packages(self) -> tuple[tuple[str, bool], ...]:
+        """What the submission imports, and whether that is here."""
+        return self._session.packages
+
     def begin_check(self, number: int, *, name: str, hidden: bool) -> None:
         """Calls from now on belong to this check.
 

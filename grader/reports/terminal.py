@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
 from grader.reports.findings import finding_lines
+from grader.reports.package_lines import package_notes
 from grader.reports.printed_text import printed_at, printed_elsewhere
 from grader.reports.shortcut_lines import shortcut_lines, stages_without_points
 from grader.settings import Assignment
@@ -48,6 +49,7 @@ def check_report(
         _stage_table(report),
     ]
     parts += [_note(note) for note in _different(report.notes)]
+    parts += [_note(note) for note in package_notes(report, assignment)]
     told = _told_checks(report, stage, every_failure=every_failure)
     parts += _failures(report, assignment, told, whole_output=whole_output)
     parts += shortcut_lines(report.shortcuts)

@@ -81,6 +81,7 @@ class ChildSession:
         self.framework = ""
         self.notes: list[str] = []
         self.uses: list[Use] = []
+        self.packages: list[tuple[str, bool]] = []
         self._shortcuts: tuple[str, ...] = ()
 
     @property
@@ -140,6 +141,8 @@ class ChildSession:
                 self.framework = clean(framework, 10)
                 self.notes = [clean(note, _TEXT) for note in notes[:20]]
                 self.stopped = reply.stopped[:_USES]
+                told = reply.packages[:_MENTIONS]
+                self.packages = [(clean_line(name, _WORD), here) for name, here in told]
             case wire.Raised():
                 raise _raised("Your submission", reply)
             case _:
