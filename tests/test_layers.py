@@ -77,6 +77,10 @@ TABLE = {
         "diagnosis",
         "numpy msgspec",
     ),
+    "grader.debugging": (
+        "records observed_calls settings batch subject harness sandbox.child",
+        "numpy",
+    ),
     "grader.store": ("errors records", "sqlalchemy"),
     "grader.courses": (
         "durable_files decision_list errors records text settings quiz store batch intake",
@@ -87,11 +91,12 @@ TABLE = {
         "rich jinja2 markupsafe",
     ),
     "grader.__main__": ("cli", ""),
+    "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
         "errors promised_packages records report_key text durable_files decision_list strict_yaml "
         "remembered observed_calls settings sandbox sandbox.child harness diagnosis intake batch "
-        "audit subject quiz keys quiz.exports quiz.imports store courses reports",
+        "audit debugging subject quiz keys quiz.exports quiz.imports store courses reports",
         "click rich",
     ),
 }

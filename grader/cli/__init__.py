@@ -16,6 +16,7 @@ _COMMANDS = {
     "assignments": ("grader.cli.assignments:assignments", "List the assignments."),
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
+    "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),

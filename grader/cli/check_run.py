@@ -12,8 +12,9 @@ import click
 
 from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
+from grader.cli.stages import with_stage
 from grader.cli.watch import versions
-from grader.errors import CourseError, SubmissionError, did_you_mean
+from grader.errors import NoSuchPath, SubmissionError
 from grader.intake.reading import read
 from grader.records import Report, Status, Submission, Verdict, to_json
 from grader.settings import Assignment, find_assignment
@@ -32,7 +33,7 @@ def check_once(
     path: Path, assignment: str, *, as_json: bool, require_level: str, sandbox: str, shown: Shown
 ) -> int:
     """Check a submission and print its report; the exit code is 0 only if all is right."""
-    chosen = _with_stage(find_assignment(assignment), shown.stage)
+    chosen = with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
     _say_begun()
@@ -56,9 +57,9 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
         CourseError: there is no such assignment or sandbox, or the assignment has no such stage.
         GraderFault: the sandbox does not reach the level, or checking itself failed.
     """
-    chosen = _with_stage(find_assignment(assignment), shown.stage)
+    chosen = with_stage(find_assignment(assignment), shown.stage)
     if not path.exists():
-        raise SubmissionError("there is no such file or folder", at=str(path), fix="Name yours.")
+        raise NoSuchPath("there is no such file or folder", at=str(path), fix="Name yours.")
 
     def show(report: Report) -> None:
         click.clear()
@@ -106,15 +107,6 @@ def _exit_code(report: Report, stage: str) -> int:
     used = [s for s in report.shortcuts if stage in ("", s.stage)]
     right = all(check.verdict == Verdict.PASSED for check in checks)
     return 0 if right and not any(s.costs_points for s in used) else 1
-
-
-def _with_stage(assignment: Assignment, stage: str) -> Assignment:
-    names = [each.name for each in assignment.stages]
-    if stage and stage not in names:
-        raise CourseError(
-            f"there is no stage {stage!r}", at=assignment.name, fix=did_you_mean(stage, names)
-        )
-    return assignment
 
 
 def _say_begun() -> None:
