@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from grader.cli.edge import flush_output, sentence_of, show
 from grader.cli.suggesting import SuggestingGroup
 from grader.errors import GraderError
 
@@ -45,10 +46,14 @@ class Commands(SuggestingGroup):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
-        except GraderError as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(error.exit_code)
+            done = super().invoke(ctx)
+            flush_output()
+            return done
+        except (GraderError, ModuleNotFoundError, OSError) as error:
+            said = sentence_of(error)
+            if said is None:
+                raise
+            ctx.exit(show(said))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

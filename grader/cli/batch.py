@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_option
 
 
@@ -53,6 +54,7 @@ def batch(
 
     Running it again does only what is missing; nothing that is finished is ever lost.
     """
+    needs_torch()
     from grader.cli import batch_run
 
     ctx.exit(

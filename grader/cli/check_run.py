@@ -3,9 +3,9 @@
 What its functions import, they import while the warm process of the sandbox starts.
 """
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,10 +13,13 @@ import click
 from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
 from grader.cli.stages import with_stage
-from grader.cli.watch import versions
-from grader.errors import NoSuchPath, SubmissionError
+from grader.cli.watch import last_saved, versions
+from grader.errors import NoSuchSubmission, SubmissionError
+from grader.intake.folder import files_in_folder
+from grader.intake.main_file import main_file
 from grader.intake.reading import read
 from grader.records import Report, Status, Submission, Verdict, to_json
+from grader.reports.clickable_places import with_paths
 from grader.settings import Assignment, find_assignment
 
 
@@ -36,7 +39,8 @@ def check_once(
     chosen = with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
-    _say_begun()
+    if not as_json:
+        click.echo(f"Checking {path} ...", err=True)
     grade_here(
         [submission],
         assignment=chosen,
@@ -45,7 +49,8 @@ def check_once(
         require_level=require_level,
         sandbox=sandbox,
     )
-    _show(reports[0], chosen, as_json=as_json, shown=shown)
+    report = reports[0] if as_json else _with_paths(reports[0], submission, path)
+    _show(report, chosen, as_json=as_json, shown=shown)
     return _exit_code(reports[0], shown.stage)
 
 
@@ -59,20 +64,25 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
     """
     chosen = with_stage(find_assignment(assignment), shown.stage)
     if not path.exists():
-        raise NoSuchPath("there is no such file or folder", at=str(path), fix="Name yours.")
+        raise NoSuchSubmission("there is no such file or folder", at=str(path), fix="Name yours.")
+
+    running: list[Submission] = []
 
     def show(report: Report) -> None:
         click.clear()
-        _show(report, chosen, as_json=False, shown=shown)
-        saved = f"{now().astimezone():%H:%M:%S}"
-        click.echo(f"\nWatching {path}, checked at {saved}. Save it to check again; Ctrl-C ends.")
+        _show(_with_paths(report, running[-1], path), chosen, as_json=False, shown=shown)
+        click.echo(
+            f"\nWatching {path}: saved at {_time(last_saved(path))}, checked at {_time(now())}. "
+            "Save it to check again; Ctrl-C ends."
+        )
 
     def unreadable(error: SubmissionError) -> None:
         click.echo(f"error: {error}", err=True)
 
     def announced() -> Iterator[Submission]:
         for submission in versions(path, unreadable):
-            _say_begun()
+            click.echo(f"Checking {path}, saved at {_time(last_saved(path))} ...", err=True)
+            running[:] = [submission]
             yield submission
 
     try:
@@ -109,7 +119,16 @@ def _exit_code(report: Report, stage: str) -> int:
     return 0 if right and not any(s.costs_points for s in used) else 1
 
 
-def _say_begun() -> None:
-    """At once: importing torch on both sides takes seconds, and silence looks like a hang."""
-    if sys.stderr.isatty():
-        click.echo("Checking ...", err=True)
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone():%H:%M:%S}"
+
+
+def _with_paths(report: Report, submission: Submission, path: Path) -> Report:
+    """Places with the path from here, where there is a file that can be opened there."""
+    if not path.is_dir() and path.suffix != ".py":
+        return report
+    folder = path.parent
+    if path.is_dir():
+        folder = (path / main_file(files_in_folder(path), path.name)[0].path).parent
+    files = {name for name, _ in submission.cells if name.endswith(".py")} | set(submission.modules)
+    return with_paths(report, files=files, folder=folder)

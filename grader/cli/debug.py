@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.options import any_level_option, assignment_option, one_thread, sandbox_option
 
 
@@ -29,6 +30,7 @@ def debug(
     folder with one.
     """
     one_thread()
+    needs_torch()
     from grader.cli import debug_run
 
     ctx.exit(

@@ -2,6 +2,7 @@
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.options import assignment_option, sandbox_option
 
 
@@ -14,6 +15,7 @@ def doctor(ctx: click.Context, assignment: str, sandbox: str) -> None:
 
     Exit code 1 if a package that the assignment promises to students is missing.
     """
+    needs_torch()
     from grader.cli import doctor_run
 
     ctx.exit(doctor_run.describe_machine(sandbox, assignment))

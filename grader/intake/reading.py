@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from grader.errors import NoSuchPath, SubmissionError
+from grader.errors import NoSuchSubmission, SubmissionError
 from grader.intake.archive import sources_in_zip
 from grader.intake.encoding import text_of
 from grader.intake.folder import files_in_folder, read_file
@@ -40,7 +40,7 @@ def read(path: Path, name: str | None = None) -> Submission:
         SubmissionError: it cannot be read; the sentence says what to do.
     """
     if not os.path.lexists(path):
-        raise NoSuchPath(
+        raise NoSuchSubmission(
             "there is no such file or folder",
             at=_shown(path),
             fix="Name a submission.py, a submission.ipynb, a zip, or a folder.",
@@ -75,7 +75,7 @@ def entries(folder: Path) -> dict[str, Path]:
         SubmissionError: there is no such folder, nothing in it, or it cannot be listed.
     """
     if not folder.is_dir():
-        raise NoSuchPath(
+        raise NoSuchSubmission(
             "there is no such folder",
             at=_shown(folder),
             fix="Name the folder with the submissions.",
