@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from grader.courses.quiz_results_folder import QuizResultsFolder
 from grader.courses.topics_by_name import Topics
-from grader.errors import NoSuchPath
+from grader.errors import GraderError, NoSuchPath
 from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.class_marks import ClassMarks, Keeper
 from grader.quiz.marking.sheets import sheet_from_json, topic_of

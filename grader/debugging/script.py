@@ -59,7 +59,7 @@ def debug_script(call: FailingCall, stage: Stage, *, file: str, with_torch: bool
     parts = [
         _ARRAY_OF_TORCH if with_torch else _ARRAY_OF_NUMPY,
         _STAGES if call.seen.calls else "",
-        "SAVED = np.load(Path(__file__).with_suffix('.npz'))\n" if written.saved else "",
+        _SAVED if written.saved else "",
         "\n".join(lines),
         f"expected = {expected}\n" if call.has_expected else "",
         _call(stage.name, parameters, has_expected=call.has_expected),
@@ -184,6 +184,10 @@ def stage(name):
     return call
 
 '''
+_SAVED = """\
+with np.load(Path(__file__).with_suffix('.npz')) as saved:
+    SAVED = dict(saved)
+"""
 _BY_PATH = """\
 spec = importlib.util.spec_from_file_location('submission', Path(__file__).with_name({file!r}))
 submission = importlib.util.module_from_spec(spec)

@@ -18,7 +18,7 @@ def with_output(results: Sequence[CheckResult], printed: Sequence[str]) -> list[
     kept = [""] * len(results)
     passed = [result.verdict == Verdict.PASSED for result in results]
     for number in sorted(range(len(results)), key=passed.__getitem__):
-        kept[number] = with_ends(printed[number], min(_CHARACTERS, left))
+        kept[number] = with_ends(printed[number], min(_CHARACTERS, left)) if left > 0 else ""
         left -= len(kept[number])
     return [replace(result, output=text) for result, text in zip(results, kept, strict=True)]
 
