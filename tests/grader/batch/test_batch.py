@@ -355,3 +355,30 @@ def test_forbidden_shortcuts_are_told_of_the_class_and_cost_what_the_course_says
     settings.write_text(settings.read_text().replace("no points", "note"))
     a_class.grade("-j", 1)  # the settings are part of the key: what is done is graded again
     assert a_class.points() == {"ada": "7", "bo": "7"}
+
+
+def test_a_promise_that_is_not_kept_is_told_before_anything_is_graded(a_class, right, small):
+    settings = small / "assignment.yaml"
+    settings.write_text(f"packages: [not-there-at-all]\n{settings.read_text()}")
+    a_class.write(ada=right)
+    ran = a_class.grade("-j", 1)
+    assert ran.returncode == 2
+    assert "of the packages that it promises, not-there-at-all is not here" in ran.stderr
+    assert not (a_class.results / "reports").exists()
+
+
+def test_the_last_lines_say_what_is_imported_and_not_here(a_class, right):
+    late = "def f():\n    import nowhere.x\n"
+    a_class.write(ada=f"{right}\nimport nowhere\n", bob=f"{right}\n{late}")
+    assert "2 submissions import nowhere, which is not here." in a_class.grade("-j", 1).stdout
+
+
+def test_it_says_which_course_was_found(a_class, right):
+    a_class.write(ada=right)
+    assert "No course.yaml is here or above" in a_class.grade("-j", 1).stderr
+    (a_class.results.parent / "course.yml").write_text("secret: s\n")
+    ran = a_class.grade("-j", 1)
+    assert ran.returncode == 2
+    assert "course.yml.\n" in ran.stderr
+    assert "this run has the secret of a course.yaml" in ran.stderr
+    assert a_class.grade("-j", 1, "--yes").returncode == 0
