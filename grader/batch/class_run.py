@@ -75,12 +75,8 @@ def run_batch(
         GraderFault: this machine does not reach the isolation level.
     """
     found = entries(submissions)
-    begin = replace(
-        _described([], assignment, n_workers),
-        submissions=tuple(found),
-        folder=str(submissions.resolve()),
-        secret_of_course=bool(course.secret),
-    )
+    class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
+    begin = class_.described([], assignment, n_workers, submissions=tuple(found))
     if not confirmed:
         assert_same_class(keeper.last_run(), begin)
     before = keeper.newest()
@@ -104,8 +100,7 @@ def run_batch(
             done[report.submission] = report
             told(report, len(done) - begun, len(todo))
     finally:
-        run = _described(list(done.values()), assignment, n_workers)
-        keeper.end_run(replace(run, folder=begin.folder, secret_of_course=begin.secret_of_course))
+        keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
     return Summary(
         reports=tuple(done[name] for name in found if name in done),
         already_done=up_to_date,
@@ -207,22 +202,45 @@ def _without_grade(name: str, status: Status, reason: str, assignment: Assignmen
     )
 
 
-def _described(reports: list[Report], assignment: Assignment, n_workers: int) -> GradingRun:
-    reached = {report.isolation for report in reports if report.isolation}
-    return GradingRun(
-        assignment=assignment.name,
-        assignment_digest=assignment.digest,
-        counts={s.value: sum(report.status == s for report in reports) for s in Status},
-        isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
-        versions={
-            "grader": grader_version(),
-            "python": platform.python_version(),
-            "torch": version("torch"),
-            "numpy": version("numpy"),
-            "pytest": version("pytest"),
-            "platform": sys.platform,
-        },
-        workers=n_workers,
-        stages=tuple(stage.name for stage in assignment.stages),
-        submissions=tuple(sorted(report.submission for report in reports)),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfClass:
+    """What a results folder is known by beside its assignment."""
+
+    folder: str
+    secret_of_course: bool
+
+    def described(
+        self,
+        reports: Sequence[Report],
+        assignment: Assignment,
+        n_workers: int,
+        *,
+        submissions: tuple[str, ...] | None = None,
+    ) -> GradingRun:
+        """A run with these reports; `submissions` where they are not there yet."""
+        names = tuple(sorted(report.submission for report in reports))
+        reached = {report.isolation for report in reports if report.isolation}
+        return GradingRun(
+            assignment=assignment.name,
+            assignment_digest=assignment.digest,
+            counts={s.value: sum(report.status == s for report in reports) for s in Status},
+            isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
+            versions=_versions(),
+            workers=n_workers,
+            stages=tuple(stage.name for stage in assignment.stages),
+            submissions=names if submissions is None else submissions,
+            folder=self.folder,
+            secret_of_course=self.secret_of_course,
+        )
+
+
+def _versions() -> dict[str, str]:
+    """Of what computes."""
+    return {
+        "grader": grader_version(),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "numpy": version("numpy"),
+        "pytest": version("pytest"),
+        "platform": sys.platform,
+    }

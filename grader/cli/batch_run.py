@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.batch.class_run import run_batch
+from grader.batch.class_run import Summary, run_batch
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.progress import progress
@@ -65,12 +65,7 @@ def grade_class(
         )
         return _INTERRUPTED
     _print_gradebook(summary.reports)
-    _print_closing(summary.reports, summary.already_done, folder)
-    if summary.withdrawn:
-        click.echo(
-            f"No longer handed in: {_named(summary.withdrawn)}. "
-            f"What is known of them is kept in {folder / 'withdrawn'}."
-        )
+    _print_closing(summary, folder)
     if held := CodeMarks(results).decisions():
         click.echo(
             f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
@@ -100,7 +95,8 @@ def _print_gradebook(reports: tuple[Report, ...]) -> None:
         console().print(gradebook(reports))
 
 
-def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path) -> None:
+def _print_closing(summary: Summary, folder: Path) -> None:
+    reports, already_done = summary.reports, summary.already_done
     counts = [(sum(r.status == status for r in reports), status.value) for status in Status]
     said = ", ".join(f"{n} {word}" for n, word in counts if n)
     before = f"; {already_done} of them in an earlier run" if already_done else ""
@@ -110,6 +106,9 @@ def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path)
     called = [r.submission for r in reports if any(s.times and s.stage for s in r.shortcuts)]
     if called:
         click.echo(f"Forbidden shortcuts were called by {_named(called)}.")
+    if summary.withdrawn:
+        kept = f"What is known of them is kept in {folder / 'withdrawn'}."
+        click.echo(f"No longer handed in: {_named(summary.withdrawn)}. {kept}")
     for missing in missing_packages(reports):
         click.echo(missing)
     if any(report.status == Status.UNGRADED for report in reports):

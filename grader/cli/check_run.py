@@ -40,7 +40,7 @@ def check_once(
     reports: list[Report] = []
     submission = read(path)
     if not as_json:
-        click.echo(f"Checking {path} ...", err=True)
+        click.echo(f"Checking {path.name} ...", err=True)
     grade_here(
         [submission],
         assignment=chosen,
@@ -58,7 +58,7 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
     """Check a submission each time that it is saved, until Ctrl-C.
 
     Raises:
-        SubmissionError: there is nothing at the path when it begins.
+        NoSuchSubmission: there is nothing at the path when it begins.
         CourseError: there is no such assignment or sandbox, or the assignment has no such stage.
         GraderFault: the sandbox does not reach the level, or checking itself failed.
     """
@@ -81,7 +81,7 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
 
     def announced() -> Iterator[Submission]:
         for submission in versions(path, unreadable):
-            click.echo(f"Checking {path}, saved at {_time(last_saved(path))} ...", err=True)
+            click.echo(f"Checking {path.name}, saved at {_time(last_saved(path))} ...", err=True)
             running[:] = [submission]
             yield submission
 
@@ -130,5 +130,8 @@ def _with_paths(report: Report, submission: Submission, path: Path) -> Report:
     folder = path.parent
     if path.is_dir():
         folder = (path / main_file(files_in_folder(path), path.name)[0].path).parent
+    folder = folder.resolve()
+    if folder.is_relative_to(Path.cwd()):
+        folder = folder.relative_to(Path.cwd())
     files = {name for name, _ in submission.cells if name.endswith(".py")} | set(submission.modules)
     return with_paths(report, files=files, folder=folder)

@@ -27,7 +27,11 @@ def sentence_of(error: Exception) -> tuple[str, int] | None:
 
 
 def flush_output() -> None:
-    """Have on its way what was printed, while a full disk can still be told."""
+    """Have on its way what was printed, while a full disk can still be told.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -32,7 +32,7 @@ def open_marks(where: str | None, questions: Path | None) -> Iterator[KeptMarks]
     """Open a results folder or a store; by default the store that `take` uses.
 
     Raises:
-        GraderError: there is none.
+        NoSuchPath: there is none.
     """
     if is_results_folder(where):
         results = QuizResultsFolder(Path(where))

@@ -1,6 +1,6 @@
 """The call of a visible check that a stage does not pass: what went in, and what is right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,6 @@ def failing_call(
         CourseError: the assignment is wrong, or there is no such sandbox.
         GraderFault: this machine does not reach the isolation level.
     """
-    reports: list[Report] = []
-    observed: list[Observation] = []
-
-    def keep(report: Report, seen: Sequence[Observation], ask: AskStudent) -> Report:
-        observed.extend(seen)
-        return report
-
     job = GradingJob(
         assignment=assignment.folder,
         secret="",
@@ -55,12 +48,41 @@ def failing_call(
     )
     subject = subject_of(assignment)
     functions = subject.over_arrays() if subject else None
-    made = sandbox_for(job)
+    report, observed = _graded(submission, assignment, job, functions)
+    failed = [c for c in report.checks if c.stage == stage and c.verdict != Verdict.PASSED]
+    is_loop = subject is not None and stage in subject.loops
+    right = functions.get(stage) if functions and not is_loop else None
+    of_stage = [one for one in observed if one.stage == stage]
+    for check in failed:
+        calls = [one for one in of_stage if one.check == check.check]
+        if check.verdict != Verdict.BLOCKED:
+            calls = calls or of_stage  # it judges what another check has run
+        found = [_with_answer(check, one, right) for one in calls]
+        if found:
+            return report, next(filter(_is_wrong, found), found[-1])
+    return report, None
+
+
+def _graded(
+    submission: Submission,
+    assignment: Assignment,
+    job: GradingJob,
+    functions: Mapping[str, Callable[..., Any]] | None,
+) -> tuple[Report, list[Observation]]:
+    """The report, and all calls that the visible checks made."""
+    reports: list[Report] = []
+    observed: list[Observation] = []
+
+    def keep(report: Report, seen: Sequence[Observation], ask: AskStudent) -> Report:
+        observed.extend(seen)
+        return report
+
+    sandbox = sandbox_for(job)
     try:
         grade(
             [submission],
             assignment=assignment,
-            sandbox=made,
+            sandbox=sandbox,
             with_hidden=False,
             secret="",
             emit=reports.append,
@@ -68,19 +90,8 @@ def failing_call(
             explain=keep,
         )
     finally:
-        made.close()
-    failed = [c for c in reports[0].checks if c.stage == stage and c.verdict != Verdict.PASSED]
-    right = functions.get(stage) if functions else None
-    loops = subject.loops if subject else {}
-    of_stage = [one for one in observed if one.stage == stage]
-    for check in failed:
-        calls = [one for one in of_stage if one.check == check.check]
-        if check.verdict != Verdict.BLOCKED:
-            calls = calls or of_stage  # it judges what another check has run
-        found = [_with_answer(check, one, None if stage in loops else right) for one in calls]
-        if found:
-            return reports[0], next(filter(_is_wrong, found), found[-1])
-    return reports[0], None
+        sandbox.close()
+    return reports[0], observed
 
 
 def _with_answer(check: CheckResult, seen: Observation, right: Any) -> FailingCall:

@@ -37,6 +37,7 @@ def read(path: Path, name: str | None = None) -> Submission:
             without its ending, or of the folder.
 
     Raises:
+        NoSuchSubmission: there is nothing at the path.
         SubmissionError: it cannot be read; the sentence says what to do.
     """
     if not os.path.lexists(path):
@@ -72,7 +73,8 @@ def entries(folder: Path) -> dict[str, Path]:
     A name holds no character that acts on a terminal, a spreadsheet or an eye.
 
     Raises:
-        SubmissionError: there is no such folder, nothing in it, or it cannot be listed.
+        NoSuchSubmission: there is no such folder.
+        SubmissionError: there is nothing in it, or it cannot be listed.
     """
     if not folder.is_dir():
         raise NoSuchSubmission(

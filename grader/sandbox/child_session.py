@@ -49,8 +49,7 @@ _TEXT = 2000  # characters of an exception that a report keeps
 _NOTE = 300
 _OUTPUT = 100_000
 _WORD = 100
-_USES = 20  # told by one reply
-_MENTIONS = 40
+_USES, _MENTIONS = 20, 40  # told by one reply
 _LARGEST = 1_000_000_000
 
 EndChild = Callable[[bool], int]  # told whether the child has ended by itself
@@ -130,9 +129,8 @@ class ChildSession:
         except wire.WireError:
             most = wire.MAX_STRUCTURE_BYTES >> 20
             raise BadValue(f"Your submission has more than {most} MB of source text.") from None
-        overtime = OVERTIME_SECONDS
         reply = self._exchange(
-            frame, "Your submission", limits.load_seconds, _no_answer, overtime=overtime
+            frame, "Your submission", limits.load_seconds, _no_answer, overtime=OVERTIME_SECONDS
         )
         match reply:
             case wire.Loaded(framework=framework, notes=notes, mentions=mentions):
@@ -141,8 +139,7 @@ class ChildSession:
                 self.framework = clean(framework, 10)
                 self.notes = [clean(note, _TEXT) for note in notes[:20]]
                 self.stopped = reply.stopped[:_USES]
-                told = reply.packages[:_MENTIONS]
-                self.packages = [(clean_line(name, _WORD), here) for name, here in told]
+                self.packages = [(clean_line(n, _WORD), h) for n, h in reply.packages[:_MENTIONS]]
             case wire.Raised():
                 raise _raised("Your submission", reply)
             case _:
