@@ -3,7 +3,7 @@
 import platform
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -76,11 +76,8 @@ def run_batch(
     """
     found = entries(submissions)
     class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
-    begin = class_.described([], assignment, n_workers, submissions=tuple(found))
-    if not confirmed:
-        assert_same_class(keeper.last_run(), begin)
-    before = keeper.newest()
-    keeper.begin_run(begin)
+    run = class_.described([], assignment, n_workers, submissions=tuple(found))
+    known = _begun(keeper, run, confirmed=confirmed)
     job = GradingJob(
         assignment=assignment.folder,
         secret=course.secret or keeper.secret(),
@@ -101,11 +98,18 @@ def run_batch(
             told(report, len(done) - begun, len(todo))
     finally:
         keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
-    return Summary(
-        reports=tuple(done[name] for name in found if name in done),
-        already_done=up_to_date,
-        withdrawn=tuple(sorted(before.keys() - found.keys())),
-    )
+    reports = tuple(done[name] for name in found if name in done)
+    gone = tuple(sorted(known - found.keys()))
+    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone)
+
+
+def _begun(keeper: ReportKeeper, run: GradingRun, *, confirmed: bool) -> Set[str]:
+    """Begin a run, if it is one of this class; the submissions that had a report before."""
+    if not confirmed:
+        assert_same_class(keeper.last_run(), run)
+    known = keeper.newest().keys()
+    keeper.begin_run(run)
+    return known
 
 
 @dataclass(frozen=True, slots=True)

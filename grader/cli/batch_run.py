@@ -64,13 +64,17 @@ def grade_class(
             f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
         )
         return _INTERRUPTED
+    _print_end(summary, results)
+    return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def _print_end(summary: Summary, results: Results) -> None:
     _print_gradebook(summary.reports)
-    _print_closing(summary, folder)
+    _print_closing(summary, results.folder)
     if held := CodeMarks(results).decisions():
         click.echo(
             f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
         )
-    return 3 if summary.count(Status.UNGRADED) else 0
 
 
 def _course(named: Path | None, submissions: Path) -> Course:
