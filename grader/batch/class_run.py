@@ -78,14 +78,8 @@ def run_batch(
     class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
     run = class_.described([], assignment, n_workers, submissions=tuple(found))
     known = _begun(keeper, run, confirmed=confirmed)
-    job = GradingJob(
-        assignment=assignment.folder,
-        secret=course.secret or keeper.secret(),
-        require_level=require_level,
-        with_torch=True,
-        diagnose_hidden=course.diagnose_hidden,
-        sandbox=sandbox,
-    )
+    secret = course.secret or keeper.secret()
+    job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
     old = {} if force else keeper.newest()  # with those that came back
     keep = _Keeping(keeper, now)
     done, todo = _sorted_out(found, old, assignment=assignment, key=job.key(assignment), keep=keep)
@@ -101,6 +95,19 @@ def run_batch(
     reports = tuple(done[name] for name in found if name in done)
     gone = tuple(sorted(known - found.keys()))
     return Summary(reports=reports, already_done=up_to_date, withdrawn=gone)
+
+
+def _job(
+    assignment: Assignment, course: Course, *, secret: str, require_level: str, sandbox: str
+) -> GradingJob:
+    return GradingJob(
+        assignment=assignment.folder,
+        secret=secret,
+        require_level=require_level,
+        with_torch=True,
+        diagnose_hidden=course.diagnose_hidden,
+        sandbox=sandbox,
+    )
 
 
 def _begun(keeper: ReportKeeper, run: GradingRun, *, confirmed: bool) -> Set[str]:
