@@ -65,7 +65,7 @@ def import_file(file: Path, output: Path, *, concept: int | None, difficulty: in
         must_be_a_row(concept, output)
     read = read_file(file)
     must_be_free(read.topics, output)
-    _warn(read.losses)
+    _warn(read.losses, file=f"{file.name}: ")
     defaults = Defaults(concept=concept, difficulty=difficulty)
     written = write_topics(read.topics, output, defaults, source=str(file))
     for path, amount in written.items():
@@ -79,7 +79,7 @@ def _topics(folder: Path, names: Iterable[str]) -> tuple[Topic, ...]:
     return tuple(load_topic(folder, name) for name in dict.fromkeys(names))
 
 
-def _warn(losses: Iterable[Loss], *, n_questions: int = 0) -> None:
+def _warn(losses: Iterable[Loss], *, n_questions: int = 0, file: str = "") -> None:
     """Each loss once, with the questions that it happens to, unless these are all there are."""
     questions: dict[str, list[str]] = {}
     for loss in losses:
@@ -88,12 +88,12 @@ def _warn(losses: Iterable[Loss], *, n_questions: int = 0) -> None:
     for what, names in questions.items():
         unique = list(dict.fromkeys(names))
         if len(unique) == 1:
-            click.echo(f"warning: {unique[0]}: {what}", err=True)
+            click.echo(f"warning: {file}{unique[0]}: {what}", err=True)
             continue
         if len(unique) == n_questions:
             click.echo(f"warning: all {n_questions} questions: {what}", err=True)
             continue
-        click.echo(f"warning: {len(unique)} questions: {what}", err=True)
+        click.echo(f"warning: {file}{len(unique)} questions: {what}", err=True)
         lines = textwrap.fill(
             ", ".join(unique),
             width,

@@ -119,7 +119,7 @@ def test_where_nothing_can_be_taken_over_the_warnings_say_why(tmp_path):
     file.write_text("::A::Match.{=a -> 1 =b -> 2}")
     result = run("import", file, "-o", tmp_path / "new")
     assert isinstance(result.exception, CourseError)
-    assert "warning: A: left out: there is no counterpart" in result.stderr
+    assert "warning: x.gift: A: left out: there is no counterpart" in result.stderr
 
 
 def test_a_file_of_no_known_format_is_refused(tmp_path):
