@@ -120,7 +120,9 @@ def _true_false(item: TrueFalse, job: ExportJob) -> _Body:
 
 def _numeric(item: Numeric, job: ExportJob) -> _Body:
     def line(value: float, tolerance: Fraction, weight: str) -> str:
-        return f"=%{weight}%{item_parts.decimal(value)}:{item_parts.decimal(tolerance)}"
+        return (
+            f"=%{weight}%{item_parts.decimal(value)}:{item_parts.widened(tolerance, item.answer)}"
+        )
 
     lines = ["#", line(item.answer, item_parts.width(item), "100")]
     lines += [
@@ -135,9 +137,14 @@ def _numeric(item: Numeric, job: ExportJob) -> _Body:
 def _ordering(item: Ordering, job: ExportJob) -> _Body:
     item_parts.must_differ(inline_html(step.text) for step in item.steps)
     grading, loses = GRADING.get(item.rule, GRADING["edit"])
-    item_parts.lose_of_ordering(item, job, marks=loses)
+    stem = item_parts.stem_of_ordering(item, job, marks=loses)
+    job.lose(
+        item,
+        "only Moodle reads an ordering in GIFT, and other readers may refuse the whole file "
+        "(`--without orderings` leaves such questions out)",
+    )
     head = f">{len(item.steps)} ALL VERTICAL {grading} SHOW none"
-    return html(item.stem), [head, *(_step(step.text) for step in item_parts.steps_in_order(item))]
+    return html(stem), [head, *(_step(step.text) for step in item_parts.steps_in_order(item))]
 
 
 def _step(text: str) -> str:

@@ -231,12 +231,10 @@ def _value(text: str) -> Fields:
     low, dots, high = text.partition("..")
     if dots:
         least, most = (Decimal(str(number(end))) for end in sorted((low, high), key=number))
-        return {
-            "answer": number(str((least + most) / 2)),
-            **tolerance_of(str((most - least) / 2)),
-        }
+        middle = number(str((least + most) / 2))
+        return {"answer": middle, **tolerance_of(str((most - least) / 2), middle)}
     value, _, width = text.partition(":")
-    return {"answer": number(value), **tolerance_of(width)}
+    return {"answer": number(value), **tolerance_of(width, number(value))}
 
 
 def _unit(stem: str) -> Fields:

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_type_hints
 from bs4 import BeautifulSoup, Tag
 
 from grader.quiz.bank.concepts import shipped_concepts
+from grader.quiz.exports.item_parts import EPSILON, widened
 from grader.quiz.imports.draft import DraftTopic, NotTaken, Reading, number
 from grader.quiz.imports.markdown_text import from_html
 from grader.quiz.items.ordering import Ordering
@@ -95,14 +96,18 @@ def category_topic(reading: Reading, path: str, title: str = "") -> DraftTopic:
     return reading.topic(last, title or last, key=f"category {path}")
 
 
-def tolerance_of(text: str) -> Fields:
-    """The tolerance of a number, without the billionth that an export adds for safety.
+def tolerance_of(text: str, answer: float) -> Fields:
+    """The tolerance of a number, without the hair that an export of ours adds to it.
 
     Raises:
         NotTaken: it is no number.
     """
-    tolerance = number(f"{float(number(text)):.9g}") if text.strip() else 0
-    return {"tolerance": abs(tolerance)} if tolerance else {}
+    tolerance = abs(number(text)) if text.strip() else 0
+    hair = float(EPSILON * max(abs(Fraction(str(answer))), Fraction(str(tolerance))))
+    shorter = number(f"{tolerance - hair:.9g}")
+    if shorter and widened(Fraction(str(shorter)), answer) == text.strip():
+        tolerance = shorter
+    return {"tolerance": tolerance} if tolerance else {}
 
 
 def right_shares(shares: Sequence[float], *, single: bool, lose: Note) -> set[float]:

@@ -197,7 +197,7 @@ def _numerical(question: _MoodleQuestion) -> Fields:
             fields["feedback"] = feedback
         elif share == 100 and "answer" not in fields:
             fields["answer"] = number(text)
-            fields |= tolerance_of((answer.findtext("tolerance") or "").strip())
+            fields |= tolerance_of(answer.findtext("tolerance") or "", fields["answer"])
             if feedback:
                 question.lose("lost: what it says to those who are right")
         elif share == 0:

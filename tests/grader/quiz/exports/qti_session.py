@@ -84,13 +84,26 @@ class Player:
             flat += value if isinstance(value, list) else [value]
         return flat
 
-    def on_equal(self, node, values):
-        if values[0] is None:
-            return False
-        if node.get("toleranceMode") == "exact":
-            return values[0] == values[1]
-        low, high = map(float, node.get("tolerance").split())
-        return values[1] - low <= values[0] <= values[1] + high
+    def on_subtract(self, node, values):
+        return values[0] - values[1]
+
+    def on_gt(self, node, values):
+        return values[0] is not None and values[0] > values[1]
+
+    def on_gte(self, node, values):
+        return values[0] is not None and values[0] >= values[1]
+
+    def on_lte(self, node, values):
+        return values[0] is not None and values[0] <= values[1]
+
+    def on_isNull(self, node, values):
+        return values[0] in (None, [], "")
+
+    def on_not(self, node, values):
+        return not values[0]
+
+    def on_member(self, node, values):
+        return values[0] in values[1]
 
     def on_stringMatch(self, node, values):
         fold = str if node.get("caseSensitive") == "true" else str.lower

@@ -10,6 +10,7 @@ from grader.quiz.bank.topics import Topic, load, read_item, read_topic
 from grader.quiz.exports import gift, moodle_xml, qti21
 from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.exports.markup import html
+from grader.quiz.exports.order_words import rewritten
 from grader.quiz.imports.import_file import read_file
 from grader.quiz.imports.writing import Defaults, write_topics
 from grader.settings import shipped
@@ -72,14 +73,23 @@ HELD = {
         item.rule,
     ),
 }
+
+
+def stem_elsewhere(item):
+    """Where no step belongs nowhere and one order is right, the text does not say otherwise."""
+    if item.kind() != "ordering":
+        return meaning(item.stem)
+    return meaning(rewritten(item.stem, has_strays=False, has_orders=False).text)
+
+
 COMMON = ("id", "points", "concept", "difficulty", "purpose", "tags")
 
 
-def assert_held(before, after, *, common=COMMON):
+def assert_held(before, after, *, common=COMMON, stem=stem_elsewhere):
     assert before.kind() == after.kind()
     for key in common:
         assert getattr(before, key) == getattr(after, key), key
-    assert meaning(before.stem) == meaning(after.stem)
+    assert stem(before) == meaning(after.stem)
     assert meaning(before.explanation) == meaning(after.explanation)
     assert HELD[before.kind()](before) == HELD[before.kind()](after)
 
@@ -124,7 +134,7 @@ def test_gift_keeps_what_it_can_hold(shipped_topics, tmp_path):
                 after.kind(),
                 after.concept,
             )
-            assert meaning(before.stem) == meaning(after.stem)
+            assert stem_elsewhere(before) == meaning(after.stem)
             assert meaning(before.explanation) == meaning(after.explanation)
             assert held[before.kind()](before) == held[before.kind()](after)
 
@@ -142,7 +152,7 @@ def test_a_package_of_qti_keeps_choices_and_orders(shipped_topics, tmp_path):
             if before.kind() in ("choice", "choices", "ordering"):
                 raw = {"id": before.id, "concept": 1, "difficulty": 1, **back[before.id]}
                 after = read_item(raw, at="back")
-                assert_held(before, after, common=("id", "points"))
+                assert_held(before, after, common=("id", "points"), stem=lambda i: meaning(i.stem))
 
 
 WORDS = st.text(
