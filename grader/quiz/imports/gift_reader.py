@@ -177,6 +177,8 @@ def _body(question: _GiftQuestion) -> Fields:
 
 
 def _choice(question: _GiftQuestion) -> Fields:
+    if re.search(r"<[a-z][^<>~]*=[\"']", question.inside, re.IGNORECASE):
+        raise NotTaken("an = inside a tag has no backslash")
     answers = _answers(question, "~")
     has_one = "=" in question.inside
     right = right_shares([a.share for a in answers], single=has_one, lose=question.lose)

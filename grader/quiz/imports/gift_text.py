@@ -13,7 +13,8 @@ BACKSLASH = "\ue007"
 MEANINGS = {hidden: "\n" if sign == "n" else sign for sign, hidden in ESCAPES.items()}
 MEANINGS[BACKSLASH] = "\\"
 MATHS = re.compile(
-    r"\\\\\(.+?\\\\\)|\\\(.+?\\\)|\\\\\[.+?\\\\\]|\\\[.+?\\\]|\$\$.+?\$\$"
+    r"\\\\\((?:(?!\\\().)+?\\\\\)|\\\((?:(?!\\\().)+?\\\)"
+    r"|\\\\\[(?:(?!\\\[).)+?\\\\\]|\\\[(?:(?!\\\[).)+?\\\]|\$\$.+?\$\$"
     r"|(?<![\\$\w])\$(?=\S)[^$\n]*?(?:\\[A-Za-z]|[_^]\{)[^$\n]*?(?<=\S)\$(?!\d)",
     re.DOTALL,
 )
@@ -28,20 +29,27 @@ STARTS = ("::", "$CATEGORY:")
 
 @dataclass(slots=True)
 class _Block:
-    """The lines of one question, and how its braces stand."""
+    """Lines with their numbers, and how the braces in them stand."""
 
-    start: int
-    lines: list[str] = field(default_factory=list)
+    lines: list[tuple[int, str]] = field(default_factory=list)
     opened: int = 0
     closed: int = 0
 
-    def add(self, lines: Sequence[str]) -> None:
-        self.lines += lines
-        for line in lines:
-            if not line.lstrip().startswith("//"):
-                shown = hidden(line)
-                self.opened += shown.count("{")
-                self.closed += shown.count("}")
+    def add(self, number: int, line: str) -> None:
+        self.lines.append((number, line))
+        if not line.lstrip().startswith("//"):
+            meant = hidden(line)
+            self.opened += meant.count("{")
+            self.closed += meant.count("}")
+
+    def add_all(self, other: "_Block") -> None:
+        self.lines += other.lines
+        self.opened += other.opened
+        self.closed += other.closed
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line for _, line in self.lines)
 
     @property
     def is_open(self) -> bool:
@@ -58,64 +66,61 @@ def blocks(text: str) -> Iterator[tuple[int, str]]:
     A blank line ends a question, unless its braces are open; where they are closed, a title or a
     comment at the beginning of a line begins the next.
     """
-    for block in _joined([block for part in _parts(text) for block in _split(part)]):
-        if any(not line.lstrip().startswith("//") for line in block.lines):
-            yield block.start, "\n".join(block.lines)
+    for part in _joined(list(_parts(text))):
+        for block in _split(part):
+            if any(not line.lstrip().startswith("//") for _, line in block.lines):
+                yield block.lines[0][0], block.text
 
 
 def _parts(text: str) -> Iterator[_Block]:
     """What stands between blank lines."""
-    part = _Block(1)
+    part = _Block()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate([*lines, ""], start=1):
         if line.strip():
-            part.lines.append(line)
-            continue
-        if part.lines:
+            part.add(number, line)
+        elif part.lines:
             yield part
-        part = _Block(number + 1)
+            part = _Block()
+
+
+def _joined(parts: Sequence[_Block]) -> Iterator[_Block]:
+    """Parts whose braces stay open go on after a blank line, if they are closed there."""
+    place = 0
+    while place < len(parts):
+        part = parts[place]
+        end = _end_of(parts, place) if part.is_open else place
+        for other in parts[place + 1 : end + 1]:
+            part.add_all(other)
+        yield part
+        place = end + 1
+
+
+def _end_of(parts: Sequence[_Block], place: int) -> int:
+    """The part in which the braces of this one close; the part itself if none does."""
+    for other in range(place + 1, len(parts)):
+        if parts[other].text.lstrip().startswith(STARTS):
+            break
+        if parts[other].opened or parts[other].closed:
+            begins, _, _ = hidden(parts[other].text).partition("}")
+            return place if "{" in begins else other
+    return place
 
 
 def _split(part: _Block) -> Iterator[_Block]:
-    block = _Block(part.start)
-    for number, line in enumerate(part.lines, start=part.start):
+    block = _Block()
+    for number, line in part.lines:
         said = line.lstrip()
         is_category = said.startswith("$CATEGORY:")
         if block.lines and (is_category or (block.is_done and said.startswith(("::", "//")))):
             yield block
-            block = _Block(number)
-        block.add([line])
+            block = _Block()
+        block.add(number, line)
         if is_category:
             yield block
-            block = _Block(number + 1)
+            block = _Block()
     if block.lines:
         yield block
-
-
-def _joined(found: Sequence[_Block]) -> Iterator[_Block]:
-    """Questions whose braces stay open go on after a blank line, if they are closed there."""
-    place = 0
-    while place < len(found):
-        block = found[place]
-        end = _end_of(found, place) if block.is_open else place
-        for other in found[place + 1 : end + 1]:
-            block.add(other.lines)
-        yield block
-        place = end + 1
-
-
-def _end_of(found: Sequence[_Block], place: int) -> int:
-    """The block in which the braces of this one close; the block itself if none does."""
-    for other in range(place + 1, len(found)):
-        text = "\n".join(found[other].lines)
-        if text.lstrip().startswith(STARTS):
-            break
-        if found[other].opened or found[other].closed:
-            shown = hidden(text)
-            return (
-                other if 0 <= shown.find("}") < (shown.find("{") + 1 or len(shown) + 1) else place
-            )
-    return place
 
 
 def hidden(text: str) -> str:

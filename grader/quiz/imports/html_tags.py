@@ -38,7 +38,7 @@ SLOPPY = {
 _ATTRIBUTES = r"""(?:\s(?:[^<>"']|"[^"]*"|'[^']*')*+)?"""
 TAG = re.compile(rf"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*){_ATTRIBUTES}(?P<empty>/?)>")
 MARKUP = re.compile(
-    rf"<!--.*?-->|<!\[[^<>]*>|<!doctype[^<>]*>|<\?xml[^<>]*>|{TAG.pattern}|<",
+    rf"<!--(?:(?!<!--).)*?-->|<!\[[^<>]*>|<!doctype[^<>]*>|<\?xml[^<>]*>|{TAG.pattern}|<",
     re.DOTALL | re.IGNORECASE,
 )
 

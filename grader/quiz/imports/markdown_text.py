@@ -27,7 +27,12 @@ DROPPED = [
     "svg", "link", "meta", "template", "noscript", "audio", "video", "canvas", "title",
 ]  # fmt: skip
 DOLLAR = "\ue00f"  # stands for a dollar sign that is none of a formula
-MATHS = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$(.+?)\$\$", re.DOTALL)
+# One dollar sign on either side is a formula only if there is LaTeX between them.
+MATHS = re.compile(
+    r"\\\(((?:(?!\\\().)+?)\\\)|\\\[((?:(?!\\\[).)+?)\\\]|\$\$(.+?)\$\$"
+    r"|(?<![\\$\w])\$(?=\S)([^$\n]*?(?:\\[A-Za-z]|[_^]\{)[^$\n]*?)(?<=\S)\$(?!\d)",
+    re.DOTALL,
+)
 LATEX_SIGN = re.compile(r"[#%&_{}]")
 SAFE_LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 # A number before a point begins a list, but not in the middle of a line; code is left as it is.
@@ -150,7 +155,9 @@ def from_markdown(text: str, note: Note) -> str:
     if IMAGE.search(text):
         note("lost: an image (its text alternative is kept)")
         text = IMAGE.sub(lambda found: found[1] or r"\[image\]", text)
-    return MATHS.sub(lambda found: f"${(found[1] or found[2] or found[3]).strip()}$", text).strip()
+    return MATHS.sub(
+        lambda found: f"${(found[1] or found[2] or found[3] or found[4]).strip()}$", text
+    ).strip()
 
 
 def _clean(soup: BeautifulSoup, note: Note) -> None:
@@ -190,8 +197,9 @@ def _pieces(soup: BeautifulSoup, text: str) -> list[Tag | NavigableString]:
     end = 0
     for found in MATHS.finditer(text):
         pieces.append(NavigableString(text[end : found.start()].replace("$", DOLLAR)))
-        latex = found[1] or found[2] or found[3]
-        pieces.append(_formula(soup, latex, attrs={} if found[1] else {"display": "block"}))
+        latex = found[1] or found[2] or found[3] or found[4]
+        is_block = found[1] is None and found[4] is None
+        pieces.append(_formula(soup, latex, attrs={"display": "block"} if is_block else {}))
         end = found.end()
     return [*pieces, NavigableString(text[end:].replace("$", DOLLAR))]
 

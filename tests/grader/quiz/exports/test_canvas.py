@@ -137,3 +137,16 @@ def test_every_shipped_question_fits_the_dtd_of_qti_1(shipped_topics, files):
 def test_a_number_near_zero_is_warned_of(export, question):
     tiny = question("loss", answer=0.00002, tolerance=0.00001, traps=[])
     assert any("may count as 0" in what for what in export("canvas", tiny)[1])
+
+
+def test_a_formula_in_a_menu_is_plain_text(export, item, question):
+    steps = [{"id": "a", "text": r"Divide by $\sqrt{d_h}$"}, {"id": "b", "text": r"$x \nosuch$"}]
+    labels = [
+        e.findtext(".//{*}mattext")
+        for e in by_name(item(question("chain", steps=steps)), "response_label")
+    ]
+    assert "Divide by \u221ad_h" in labels
+    assert r"x \nosuch" in labels
+    lost = export("canvas", question("chain", steps=steps))[1]
+    assert "formulas in steps are plain text, since a menu shows no formatting" in lost
+    assert "formulas in steps are shown as LaTeX, since a menu shows no formatting" in lost

@@ -108,3 +108,9 @@ def test_points_and_rubric_are_said_to_be_lost(export, question):
 def test_each_line_of_options_begins_with_a_sign(written, question):
     inside = re.search(r"\{\n(.*)\n\}", written(question("greedy")), re.DOTALL)[1]
     assert all(line.startswith(("~%", "####")) for line in inside.splitlines())
+
+
+def test_an_ordering_is_said_to_be_for_moodle_alone(export, question):
+    assert any(
+        "only Moodle reads an ordering" in what for what in export("gift", question("chain"))[1]
+    )

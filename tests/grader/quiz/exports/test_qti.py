@@ -253,3 +253,79 @@ def test_every_shipped_item_fits_the_schema(format_, schema, shipped_topics, pac
         for name, content in package(format_, *topic.items).items():
             if name.startswith("items/"):
                 validator.assertValid(tree(content))
+
+
+STRAY = {"id": "train", "text": "Update the weights", "misconception": "a.b", "feedback": "No."}
+
+
+@pytest.mark.parametrize(
+    ("order", "points", "strays"),
+    [
+        (["Logits", "Softmax", "Selection"], 3, []),
+        (["Logits", "Softmax", "Update the weights", "Selection"], 1.5, ["STRAY1"]),
+        (["Update the weights"], 0, ["STRAY1"]),
+        (["Softmax", "Selection"], 1.5, []),
+    ],
+)
+def test_a_step_that_belongs_nowhere_is_offered_costs_a_pair_and_is_answered(
+    play, question, order, points, strays
+):
+    outcomes = play(question("chain", distractors=[STRAY]), order)
+    assert outcomes["SCORE"] == points
+    assert outcomes["FEEDBACK"] == [*strays, "explanation"]
+
+
+def test_an_exact_order_with_a_step_that_belongs_nowhere_earns_nothing(play, question):
+    exact = question("chain", rule="exact", distractors=[STRAY])
+    assert play(exact, ["Logits", "Softmax", "Selection"])["SCORE"] == 3
+    assert play(exact, ["Logits", "Softmax", "Selection", "Update the weights"])["SCORE"] == 0
+
+
+def test_steps_may_be_left_out_only_where_some_belong_nowhere(item, question):
+    (without,) = by_name(item(question("chain")), "orderInteraction")
+    (with_,) = by_name(item(question("chain", distractors=[STRAY])), "orderInteraction")
+    assert (without.get("minChoices"), without.get("maxChoices")) == (None, None)
+    assert (with_.get("minChoices"), with_.get("maxChoices")) == ("1", "4")
+
+
+def test_the_text_of_an_ordering_stays_true(export, question):
+    stem = "Order them. Several orders are right. Some steps belong nowhere."
+    _, lost = export("qti21", question("chain", stem=stem, distractors=[STRAY]))
+    false = [what for what in lost if "false there" in what]
+    assert false == [
+        "its text no longer says 'Several orders are right.', which would be false there"
+    ]
+
+
+@pytest.mark.parametrize("name", ["shape", "greedy", "encoder", "loss", "flow"])
+def test_without_an_answer_nothing_is_explained(play, question, name):
+    empty = [] if name in ("greedy", "flow") else None
+    outcomes = play(question(name), empty)
+    assert (outcomes["SCORE"], outcomes["FEEDBACK"]) == (0, [])
+
+
+def test_each_chosen_option_has_its_feedback(play, question):
+    assert len(play(question("greedy"), ["temperature 0", "temperature 1"])["FEEDBACK"]) == 3
+
+
+def test_a_tolerance_is_two_bounds_that_every_player_reads(item, question):
+    root = item(question("loss"))
+    assert not by_name(root, "equal")
+    assert by_name(root, "gte")[0][1].text == "3.907"
+    assert by_name(root, "lte")[0][1].text == "3.917"
+
+
+def test_formulas_of_version_3_are_mathml(package, question):
+    stem = r"Is $\frac{a}{b} < 1$? See `\(x\)` and $\nosuch$."
+    root = tree(package("qti30", question("shape", stem=stem))["items/sample.shape.xml"])
+    body = by_name(root, "qti-item-body")[0]
+    assert [local(e) for e in body.iter() if local(e) in ("math", "mfrac")] == ["math", "mfrac"]
+    text = "".join(body.itertext())
+    assert r"See \(x\) and \(\nosuch\)." in text
+    assert r"\frac" not in text
+
+
+def test_the_explanation_of_version_3_lies_under_the_other_feedback(package, question):
+    root = tree(package("qti30", question("shape"))["items/sample.shape.xml"])
+    names = [e.get("identifier") for e in by_name(root, "qti-modal-feedback")]
+    assert names == ["explanation", "C1", "C2", "C3"]
