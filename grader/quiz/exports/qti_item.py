@@ -24,6 +24,7 @@ from grader.quiz.exports.qti_scoring import (
     exact_order_scoring,
     is_answered,
     numeric_scoring,
+    own_outcome,
     short_scoring,
     show_if_chosen,
 )
@@ -52,6 +53,7 @@ class ItemBody:
         self.blocks: list[etree._Element] = []
         self.scoring: list[etree._Element] = []
         self.feedback: Feedback = {}
+        self.shows_several = False  # feedbacks at once, besides the explanation
         self.counts_pairs = False
 
     def key(self, *values: str) -> None:
@@ -68,14 +70,16 @@ def assessment_item(item: Item, body: ItemBody) -> etree._Element:
     score.set("normalMaximum", str(item.points))
     score.set("normalMinimum", "0")
     root.append(score)
-    root.append(_outcome("FEEDBACK", cardinality="multiple", base_type="identifier"))
+    texts = {**body.feedback, EXPLANATION: item.explanation}
+    by = {name: own_outcome(name) if body.shows_several else "FEEDBACK" for name in body.feedback}
+    by[EXPLANATION] = own_outcome(EXPLANATION)
+    for outcome in dict.fromkeys(by.values()):
+        root.append(_outcome(outcome, cardinality="single", base_type="identifier"))
     if body.counts_pairs:
         root.append(_outcome(KEPT, cardinality="single", base_type="float", default="0"))
     root.append(E.itemBody(*body.blocks))
     root.append(E.responseProcessing(*body.scoring, _explained()))
-    for name, text in {**body.feedback, EXPLANATION: item.explanation}.items():
-        if text.strip():
-            root.append(_modal_feedback(name, text))
+    root.extend(_modal_feedback(n, t, by=by[n]) for n, t in texts.items() if t.strip())
     return root
 
 
@@ -111,8 +115,8 @@ def _explained() -> etree._Element:
     return E.responseCondition(E.responseIf(is_answered(), also_show(EXPLANATION)))
 
 
-def _modal_feedback(name: str, text: str) -> etree._Element:
-    feedback = E.modalFeedback(outcomeIdentifier="FEEDBACK", identifier=name, showHide="show")
+def _modal_feedback(name: str, text: str, *, by: str) -> etree._Element:
+    feedback = E.modalFeedback(outcomeIdentifier=by, identifier=name, showHide="show")
     feedback.extend(blocks(html(text)))
     return feedback
 
@@ -134,6 +138,7 @@ def _choices(item: Choices, job: ExportJob) -> ItemBody:
     for name, option in names.items():
         mapping.append(E.mapEntry(mapKey=name, mappedValue="1" if option.correct else "-1"))
     body.declaration.append(mapping)
+    body.shows_several = True
     body.scoring = [choices_scoring(item.points, right=len(right)), *map(show_if_chosen, names)]
     return body
 
@@ -174,8 +179,7 @@ def _true_false(item: TrueFalse, job: ExportJob) -> ItemBody:
 
 
 def _show_chosen() -> etree._Element:
-    chosen = E.multiple(E.variable(identifier="RESPONSE"))
-    shown = E.setOutcomeValue(chosen, identifier="FEEDBACK")
+    shown = E.setOutcomeValue(E.variable(identifier="RESPONSE"), identifier="FEEDBACK")
     return E.responseCondition(E.responseIf(is_answered(), shown))
 
 
@@ -217,7 +221,7 @@ def _ordering(item: Ordering, job: ExportJob) -> ItemBody:
     )
     scoring = exact_order_scoring if item.rule == "exact" else constraints_scoring
     body.scoring = scoring(order, points=item.points)
-    body.counts_pairs = True
+    body.counts_pairs = body.shows_several = True
     return body
 
 

@@ -74,16 +74,20 @@ class Order:
     places: int  # at most so many are arranged
 
 
+def own_outcome(name: str) -> str:
+    """The outcome of a feedback that may be shown with others: not every player appends to one."""
+    return f"FEEDBACK_{name}"
+
+
 def show_if_chosen(name: str) -> etree._Element:
-    """One condition an option: not every player takes several feedbacks out of one container."""
+    """The feedback of one option, if it is among those that were chosen."""
     is_chosen = E.member(value("identifier", name), E.variable(identifier="RESPONSE"))
     return E.responseCondition(E.responseIf(is_chosen, also_show(name)))
 
 
 def also_show(name: str) -> etree._Element:
     """One feedback more."""
-    shown = E.multiple(E.variable(identifier="FEEDBACK"), value("identifier", name))
-    return E.setOutcomeValue(shown, identifier="FEEDBACK")
+    return E.setOutcomeValue(value("identifier", name), identifier=own_outcome(name))
 
 
 def is_answered() -> etree._Element:
@@ -163,7 +167,7 @@ def _score(expression: etree._Element) -> etree._Element:
 
 
 def _show(name: str) -> etree._Element:
-    return E.setOutcomeValue(E.multiple(value("identifier", name)), identifier="FEEDBACK")
+    return E.setOutcomeValue(value("identifier", name), identifier="FEEDBACK")
 
 
 def _near(number: float, width: Fraction) -> etree._Element:

@@ -14,8 +14,7 @@ class Player:
         self.outcomes = {}
         for outcome in self.all("outcomeDeclaration"):
             default = outcome.find("{*}defaultValue/{*}value")
-            many = outcome.get("cardinality") == "multiple"
-            value = [] if many else None if default is None else float(default.text)
+            value = None if default is None else float(default.text)
             self.outcomes[outcome.get("identifier")] = value
 
     def all(self, name):
@@ -26,7 +25,15 @@ class Player:
         self.response = response
         for rule in self.all("responseProcessing")[0]:
             self.apply(rule)
-        return self.outcomes
+        return self.outcomes | {"shown": self.shown()}
+
+    def shown(self):
+        """The feedback that a taker then sees."""
+        return [
+            one.get("identifier")
+            for one in self.all("modalFeedback")
+            if self.outcomes[one.get("outcomeIdentifier")] == one.get("identifier")
+        ]
 
     def apply(self, rule):
         if local(rule) == "setOutcomeValue":
@@ -77,12 +84,6 @@ class Player:
 
     def on_divide(self, node, values):
         return values[0] / values[1]
-
-    def on_multiple(self, node, values):
-        flat = []
-        for value in values:
-            flat += value if isinstance(value, list) else [value]
-        return flat
 
     def on_subtract(self, node, values):
         return values[0] - values[1]

@@ -166,5 +166,8 @@ def assert_shown(item, given, outcome):
     assert all(width > 0 for width in outcome["formulas"]), where
     assert not re.search(r"\\[(\[]", re.sub(r"`[^`]*`", "", outcome["text"])), where
     if item.kind() in ("choice", "choices") and given is not None:
-        chosen = {given} if isinstance(given, str) else set(given)
-        assert set(outcome["open"]) - {"explanation"} == chosen, where
+        options = {f"C{n}": o for n, o in enumerate(item_parts.options(item, ExportJob()), start=1)}
+        said = {
+            one for one in ([given] if isinstance(given, str) else given) if options[one].feedback
+        }
+        assert set(outcome["open"]) - {"explanation"} == said, where

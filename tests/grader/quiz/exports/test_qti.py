@@ -98,8 +98,8 @@ def test_a_choice_gives_points_feedback_and_the_explanation(play, question):
     right = play(question("shape"), "B x T x V")
     wrong = play(question("shape"), "B x V")
     assert (right["SCORE"], wrong["SCORE"]) == (1, 0)
-    assert wrong["FEEDBACK"][-1] == "explanation"
-    assert right["FEEDBACK"] != wrong["FEEDBACK"]
+    assert wrong["shown"][-1] == "explanation"
+    assert right["shown"] != wrong["shown"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_number_counts_within_its_tolerance_and_a_trap_has_its_feedback(
 ):
     outcomes = play(question("loss"), value)
     assert outcomes["SCORE"] == points
-    assert outcomes["FEEDBACK"] == [*([shown] if shown else []), "explanation"]
+    assert outcomes["shown"] == [*([shown] if shown else []), "explanation"]
 
 
 FLOW = {
@@ -272,7 +272,7 @@ def test_a_step_that_belongs_nowhere_is_offered_costs_a_pair_and_is_answered(
 ):
     outcomes = play(question("chain", distractors=[STRAY]), order)
     assert outcomes["SCORE"] == points
-    assert outcomes["FEEDBACK"] == [*strays, "explanation"]
+    assert outcomes["shown"] == [*strays, "explanation"]
 
 
 def test_an_exact_order_with_a_step_that_belongs_nowhere_earns_nothing(play, question):
@@ -301,11 +301,11 @@ def test_the_text_of_an_ordering_stays_true(export, question):
 def test_without_an_answer_nothing_is_explained(play, question, name):
     empty = [] if name in ("greedy", "flow") else None
     outcomes = play(question(name), empty)
-    assert (outcomes["SCORE"], outcomes["FEEDBACK"]) == (0, [])
+    assert (outcomes["SCORE"], outcomes["shown"]) == (0, [])
 
 
 def test_each_chosen_option_has_its_feedback(play, question):
-    assert len(play(question("greedy"), ["temperature 0", "temperature 1"])["FEEDBACK"]) == 3
+    assert len(play(question("greedy"), ["temperature 0", "temperature 1"])["shown"]) == 3
 
 
 def test_a_tolerance_is_two_bounds_that_every_player_reads(item, question):
