@@ -10,6 +10,7 @@ STRUCK = re.compile(r"text-decoration[^;]*line-through")
 BOLD = re.compile(r"font-weight\s*:\s*(bold|[6-9]00)")
 ITALIC = re.compile(r"font-style\s*:\s*(italic|oblique)")
 COLOURED = re.compile(r"(?:^|;)\s*(?:background(?:-color)?|color)\s*:\s*([^;]+)")
+SAME = {"b": ("b", "strong"), "strong": ("b", "strong"), "i": ("i", "em"), "em": ("i", "em")}
 # No colour that anybody sees.
 USUAL = re.compile(
     r"\s*(inherit|initial|transparent|unset|currentcolor|white|black|windowtext|#0{3,6}|#f{3,6}"
@@ -24,6 +25,8 @@ def mend_emphasis(soup: BeautifulSoup, note: Note) -> None:
     for element in soup.find_all(True):
         if element.get_text().strip():
             _mend(element, str(element.get("style") or "").lower(), note)
+    for element in soup.find_all(list(SAME)):
+        _take_in_neighbours(element)
 
 
 def _mend(element: Tag, style: str, note: Note) -> None:
@@ -44,6 +47,14 @@ def _mend(element: Tag, style: str, note: Note) -> None:
         str(element.get(key) or 1) for key in ("colspan", "rowspan")
     }:
         note("lost: that cells of a table are merged")
+
+
+def _take_in_neighbours(element: Tag) -> None:
+    """Two bold words without a space between them are one: their stars would be letters."""
+    while isinstance(other := element.next_sibling, Tag) and other.name in SAME[element.name]:
+        for child in list(other.children):
+            element.append(child)
+        other.decompose()
 
 
 def _become(element: Tag, name: str) -> None:

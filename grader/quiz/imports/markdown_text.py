@@ -45,6 +45,15 @@ Note = Callable[[str], None]  # told what is lost
 
 
 class _Converter(MarkdownConverter):
+    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Between more backticks than stand in the code."""
+        made = str(super().convert_pre(el, text, parent_tags))  # type: ignore[misc]
+        fence = max(re.findall("`{3,}", el.get_text()), key=len, default="") + "`"
+        if len(fence) == 1:
+            return made
+        start, inside, end = re.split(r"(?s)```(.*)```", made)
+        return f"{start}{fence}{inside}{fence}{end}"
+
     def convert_tex(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         sign = "$$" if el.get("display") else "$"
         return f"{sign}{el.get_text()}{sign}"
@@ -84,12 +93,34 @@ def from_html(html: str, note: Note) -> str:
         mend_emphasis(soup, note)
         mend_breaks(soup)
         _mark_maths(soup)
-        text = _converted(soup)
-        if _letters(soup) == _letters(BeautifulSoup(as_html(text), "html.parser")):
-            return text
-        return _without_layout(soup, note)
+        return _faithful(soup, note)
     except RecursionError:
         raise NotTaken("its HTML is nested too deeply") from None
+
+
+def _faithful(soup: BeautifulSoup, note: Note) -> str:
+    """The text with as much of its layout as Markdown holds without a change of a letter.
+
+    Raises:
+        NotTaken: not even the bare text stays the same.
+    """
+    letters = _letters(soup)
+    for simpler, loss in (
+        (None, ""),
+        (
+            _without_emphasis,
+            "lost: words in bold or italics, since Markdown cannot hold them there",
+        ),
+        (_without_layout, "lost: the layout of a text, which Markdown cannot hold"),
+    ):
+        soup = simpler(soup) if simpler else soup
+        text = _converted(soup)
+        if _letters(BeautifulSoup(as_html(text), "html.parser")) == letters:
+            if loss:
+                note(loss)
+            return text
+    shown = clean_line(soup.get_text().replace(DOLLAR, "$"), MOST_SHOWN)
+    raise NotTaken(f"Markdown cannot hold its text {shown!r}")
 
 
 def _converted(soup: BeautifulSoup) -> str:
@@ -99,28 +130,26 @@ def _converted(soup: BeautifulSoup) -> str:
     return NEEDLESS.sub(lambda found: found[1] or f"{found[2]}{found[3]}", text)
 
 
-def _without_layout(soup: BeautifulSoup, note: Note) -> str:
-    """The text in one paragraph, without a list, a table or emphasis.
+def _without_emphasis(soup: BeautifulSoup) -> BeautifulSoup:
+    for element in soup.find_all(["b", "strong", "i", "em"]):
+        element.unwrap()
+    soup.smooth()
+    return soup
 
-    Raises:
-        NotTaken: not even that is the same.
-    """
+
+def _without_layout(soup: BeautifulSoup) -> BeautifulSoup:
+    """The text in one paragraph, without a list, a table or code."""
     plain = BeautifulSoup("", "html.parser")
     for piece in soup.find_all(string=True):
-        inside = piece.find_parent("tex")
-        plain.append(NavigableString(f" {piece}") if inside is None else inside)
-    text = _converted(plain)
-    if _letters(plain) != _letters(BeautifulSoup(as_html(text), "html.parser")):
-        raise NotTaken(
-            f"Markdown cannot hold its text {clean_line(plain.get_text(), MOST_SHOWN)!r}"
-        )
-    note("lost: the layout of a text, which Markdown cannot hold")
-    return text
+        formula = piece.find_parent("tex")
+        bare = NavigableString(f" {piece}".replace("$", DOLLAR))
+        plain.append(bare if formula is None else formula)
+    return plain
 
 
 def _letters(soup: BeautifulSoup) -> str:
     """All that a reader sees, without spaces and the marks of formulas."""
-    text = soup.get_text().replace(DOLLAR, "$")
+    text = soup.get_text(" ").replace(DOLLAR, "$")
     return re.sub(r"\s+|\\[()\[\]]", "", text)
 
 
