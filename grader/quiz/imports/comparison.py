@@ -7,7 +7,10 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+from grader.errors import CourseError
+from grader.quiz.bank.topics import read_item
 from grader.quiz.exports.markup import html
+from grader.quiz.items.item import Item, Rejected, Severity
 from grader.text import clean_line, counted
 
 INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
@@ -39,6 +42,15 @@ def broken(fields: dict[str, Any]) -> Iterator[str]:
     yield from _alike(fields)
     if fields["kind"] == "short" and not all(map(_visible, fields["accepted"])):
         yield "one of its answers is empty"
+    elif fields["kind"] != "text":
+        yield from _unanswerable(fields)
+
+
+def to_mend(fields: dict[str, Any]) -> Iterator[str]:
+    """What keeps a question from being taken, as its author would be told."""
+    for finding in _item(fields).problems():
+        if finding.severity == Severity.ERROR:
+            yield f"to be mended, {finding.where}: {finding.problem}"
 
 
 def difference(source: Figures, fields: dict[str, Any]) -> str:
@@ -51,6 +63,21 @@ def difference(source: Figures, fields: dict[str, Any]) -> str:
     if source.feedback is not None and source.feedback != taken.feedback:
         said.append(f"{counted(taken.feedback or 0, 'feedback')} of {source.feedback}")
     return f"only this was taken over: {', '.join(said)}" if said else ""
+
+
+def _unanswerable(fields: dict[str, Any]) -> Iterator[str]:
+    try:
+        item = _item(fields)
+        read = item.read(item.key()) if item.key() else None
+    except CourseError as error:
+        yield error.problem
+        return
+    if isinstance(read, Rejected):
+        yield f"its right answer cannot be given here: {read.why}"
+
+
+def _item(fields: dict[str, Any]) -> Item:
+    return read_item({"id": "imported.question", **fields}, at="")
 
 
 def _alike(fields: dict[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from grader.quiz.bank.concepts import CONCEPTS_FILE
 from grader.quiz.bank.topics import MISCONCEPTIONS_FILE
 from grader.quiz.exports.export_job import Loss
-from grader.quiz.imports.comparison import NOT_COUNTED, Figures, broken, difference
+from grader.quiz.imports.comparison import NOT_COUNTED, Figures, broken, difference, to_mend
 
 LONGEST_NAME = 60
 RESERVED = {Path(name).stem for name in (MISCONCEPTIONS_FILE, CONCEPTS_FILE)}
@@ -72,6 +72,8 @@ class Reading:
         for fault in broken(draft.fields):
             raise NotTaken(fault)
         title = draft.title or draft.name
+        for fault in to_mend(draft.fields):
+            self.lose(title, fault)
         is_said = any(loss.question == title for loss in self.losses[self._said :])
         if not is_said and (differs := difference(draft.source, draft.fields)):
             self.lose(title, differs)

@@ -1,5 +1,7 @@
 """Line breaks of HTML: a new line in code, nothing at the end of a paragraph, else a break."""
 
+from collections.abc import Callable
+
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
@@ -12,8 +14,12 @@ BLOCKS = {
 ONE_LINE = ["td", "th", "h1", "h2", "h3", "h4", "h5", "h6"]  # Markdown has no break in these
 
 
-def mend_breaks(soup: BeautifulSoup) -> None:
+def mend_breaks(soup: BeautifulSoup, note: Callable[[str], None]) -> None:
     """Replaces each <br> that means nothing, or something else than a break."""
+    for code in soup.select("td pre, th pre"):
+        if "\n" in code.get_text().strip() or code.find("br"):
+            note("lost: the lines of code in a table")
+        code.name = "span" if code.find("code") else "code"
     for element in soup.find_all("br"):
         if element.find_parent(["pre", "code"]) is not None:
             element.replace_with("\n")

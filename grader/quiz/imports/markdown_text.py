@@ -91,7 +91,7 @@ def from_html(html: str, note: Note) -> str:
         soup = BeautifulSoup(only_tags(FORBIDDEN.sub("", html)), "html.parser")
         _clean(soup, note)
         mend_emphasis(soup, note)
-        mend_breaks(soup)
+        mend_breaks(soup, note)
         _mark_maths(soup)
         return _faithful(soup, note)
     except RecursionError:

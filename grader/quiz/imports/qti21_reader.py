@@ -28,7 +28,7 @@ from grader.quiz.imports.markdown_text import from_html
 INTERACTION = re.compile(r"\w+Interaction")
 NAMESPACES = ("http://www.imsglobal.org/xsd/imsqti_v2p", "http://www.imsglobal.org/xsd/imsqti_item")
 NOT_SHOWN = {"rubricBlock", "feedbackInline", "feedbackBlock", "prompt", "simpleChoice"}
-NO_TEXT = {"object", "math", "printedVariable", "templateInline", "templateBlock"}
+NO_TEXT = {"object", "math", "printedVariable", "templateInline", "templateBlock", "infoControl"}
 EXACT = "match_correct"
 MAPPED = "map_response"
 KEPT_ATTRIBUTES = ("alt", "src", "href", "colspan", "rowspan", "start", "style")
@@ -185,6 +185,10 @@ def _draft(item: _Item) -> Draft:
     body = item.first("itemBody")
     if body is None:
         raise NotTaken("it has no <itemBody>")
+    if item.first("templateProcessing") is not None:
+        raise NotTaken("it makes other numbers for each taker")
+    if item.root.get("adaptive") == "true":
+        item.lose("lost: that it is adaptive: one answer counts")
     interactions = [e for e in body.iter() if INTERACTION.fullmatch(safe_xml.local_name(e))]
     names = sorted({safe_xml.local_name(element) for element in interactions})
     if len(interactions) != 1 or names[0] not in ("choiceInteraction", "orderInteraction"):

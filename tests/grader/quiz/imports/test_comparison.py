@@ -31,11 +31,25 @@ def test_a_sound_question_has_no_fault():
         (CHOICE | {"stem": "by the {=head width}"}, "the key of a gap stands in its text"),
         (CHOICE | {"stem": "by the {~ width}"}, "the key of a gap stands in its text"),
         (CHOICE | {"stem": "by {1:SHORTANSWER:=a}"}, "the key of a gap stands in its text"),
-        (CHOICE | {"kind": "short", "accepted": ["a", " "]}, "one of its answers is empty"),
+        ({"kind": "short", "stem": "q", "accepted": ["a", " "]}, "one of its answers is empty"),
+        ({"kind": "numeric", "stem": "q", "answer": "x"}, "answer: expected a number, got 'x'"),
     ],
 )
 def test_what_nobody_can_take_is_broken(fields, fault):
     assert fault in list(broken(fields))
+
+
+def test_an_answer_that_cannot_be_typed_leaves_a_question_out():
+    (fault,) = broken({"kind": "short", "stem": "q", "explanation": "", "accepted": ["w" * 300]})
+    assert fault.startswith("its right answer cannot be given here: the answer has 300")
+
+
+def test_what_an_author_must_mend_is_named():
+    reading = Reading()
+    many = with_texts(*(f"t{n}" for n in range(14)))
+    many["options"][0]["correct"] = True
+    reading.add(reading.topic("masks"), Draft(name="one", fields=many))
+    assert [loss.what for loss in reading.losses] == ["to be mended, options: there are 14 options"]
 
 
 @pytest.mark.parametrize("stem", ["Format `{=x}` in Python.", "```\n{=x}\n```", "The set {a, b}"])

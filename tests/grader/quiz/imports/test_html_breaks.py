@@ -23,3 +23,10 @@ from grader.quiz.imports.markdown_text import from_html
 )
 def test_a_break_is_a_line_of_code_a_break_or_nothing(html, markdown):
     assert from_html(html, pytest.fail) == markdown
+
+
+def test_code_in_a_table_is_in_one_line_and_it_is_said():
+    notes = []
+    html = "<table><tr><th>a</th></tr><tr><td><pre>x\ny</pre></td></tr></table>"
+    assert from_html(html, notes.append) == "| a |\n| --- |\n| `x y` |"
+    assert notes == ["lost: the lines of code in a table"]

@@ -272,3 +272,10 @@ def test_a_weight_in_a_test_and_an_address_with_a_space_are_understood(read):
     questions, lost = read(out.getvalue())
     assert list(questions) == ["masks.mask-1"]
     assert lost == ["i: lost: the weight that its test gives it"]
+
+
+def test_an_item_with_numbers_of_its_own_for_each_taker_is_left_out(one):
+    template = '<templateProcessing><setTemplateValue identifier="X"/></templateProcessing>'
+    assert one(choices("a", "b"), response("A"), more=template)[1] == [
+        "mask-1: left out: it makes other numbers for each taker"
+    ]
