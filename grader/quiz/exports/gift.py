@@ -149,7 +149,9 @@ def _ordering(item: Ordering, job: ExportJob) -> _Body:
 
 def _step(text: str) -> str:
     """A step in one line. Moodle leaves its escapes as they are, except that of a backslash."""
-    shown = " ".join(inline_html(text).split())
+    pieces = re.split(r"(<pre>.*?</pre>)", inline_html(text), flags=re.DOTALL)
+    pieces[::2] = [re.sub(r"\s+", " ", piece) for piece in pieces[::2]]
+    shown = "".join(pieces).strip().replace("\n", "&#10;")  # which breaks lines of code only there
     shown = shown.replace("\\", r"\\").replace("{", "&#123;").replace("}", "&#125;")
     return f"&#47;{shown[1:]}" if shown.startswith("/") else shown  # no comment
 

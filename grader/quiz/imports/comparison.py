@@ -47,7 +47,12 @@ def broken(fields: dict[str, Any]) -> Iterator[str]:
 
 
 def to_mend(fields: dict[str, Any]) -> Iterator[str]:
-    """What keeps a question from being taken, as its author would be told."""
+    """What keeps a question from being taken, as its author would be told.
+
+    A free text has no rubric where it comes from; `lint` asks for one.
+    """
+    if fields["kind"] == "text":
+        return
     for finding in _item(fields).problems():
         if finding.severity == Severity.ERROR:
             yield f"to be mended, {finding.where}: {finding.problem}"

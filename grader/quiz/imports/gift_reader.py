@@ -28,7 +28,7 @@ from grader.quiz.imports.moodle_reader import RULES, UNIT_LINE
 
 MARK = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
 FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
-WEIGHT = re.compile(r"%(-?[0-9.]+)%")
+WEIGHT = re.compile(r"%([+-]?[0-9.]+)%")
 ORDERING = re.compile(r">\s*(\d+)\s+(ALL)\s+(\w+)\s+([A-Z_]+)\s+(\w+)\s+(\w+)\s*\n(.*)", re.DOTALL)
 SIGN = re.compile(r"~\s*=|[=~]")
 

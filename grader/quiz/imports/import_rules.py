@@ -105,7 +105,7 @@ def tolerance_of(text: str, answer: float) -> Fields:
     tolerance = abs(number(text)) if text.strip() else 0
     hair = float(EPSILON * max(abs(Fraction(str(answer))), Fraction(str(tolerance))))
     shorter = number(f"{tolerance - hair:.9g}")
-    if shorter and widened(Fraction(str(shorter)), answer) == text.strip():
+    if shorter > 0 and widened(Fraction(str(shorter)), answer) == text.strip():
         tolerance = shorter
     return {"tolerance": tolerance} if tolerance else {}
 

@@ -80,6 +80,13 @@ def test_a_step_has_no_escapes_but_that_of_the_backslash(written, question):
     assert "&#47;/ slashes x" in lines
 
 
+def test_a_step_with_code_keeps_its_lines(written, question):
+    steps = [{"id": "a", "text": "```\nx  = 1\n\ny\n```"}, {"id": "b", "text": "b"}]
+    assert "<pre><code>x  = 1&#10;&#10;y&#10;</code></pre>" in written(
+        question("chain", steps=steps)
+    )
+
+
 def test_a_percent_sign_in_front_is_no_weight(written, question):
     options = [
         {"id": "a", "text": "%50% of it", "correct": True, "feedback": "."},

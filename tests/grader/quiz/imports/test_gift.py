@@ -262,6 +262,21 @@ def test_a_range_becomes_the_number_in_its_middle_exactly(read):
     assert (question["answer"], question["tolerance"]) == (0.2, 0.1)
 
 
+@pytest.mark.parametrize(
+    ("written", "tolerance"),
+    [
+        ("1822:0", None),
+        ("1822", None),
+        ("1822:0.5", 0.5),
+        ("0.25:0.001", 0.001),
+        ("1000000:0.5000010000", 0.500001),
+        ("1000000:0.500001", 0.5),  # as we write it, with a hair
+    ],
+)
+def test_a_tolerance_is_what_was_written_without_our_hair(read, written, tolerance):
+    assert only(read, f"How many? {{#{written}}}")[0].get("tolerance") == tolerance
+
+
 def test_a_question_before_a_category_without_a_blank_line_is_not_lost(read):
     questions, _ = read("::A::Fine.{T}\n$CATEGORY: top/x\n::B::Fine.{F}")
     assert list(questions) == ["imported.a", "x.b"]
