@@ -214,6 +214,8 @@ def _label(item: Ordering, part: Step, job: ExportJob) -> str:
             job.lose(item, "formulas in steps are plain text, since a menu shows no formatting")
         return shown
 
+    if "<pre" in html(part.text):
+        job.lose(item, "code in steps is in one line, since a menu shows no formatting")
     return plain(part.text, formula)
 
 

@@ -12,6 +12,9 @@ SPACED = frozenset(
     "=\u2260<>\u2264\u2265+\u2212\u00d7\u2192\u2190\u2208\u2248\u221d\u223c\u2223\u2026"
 )
 UNARY = re.compile(r"(^|[(=,] ?)([+\u2212]) (?=\S)")  # a sign of one operand stands close to it
+LAID_OUT = {
+    "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable",
+}  # fmt: skip
 JOINED = {"msub": "_", "msup": "^", "munder": "_", "mover": ""}
 
 
@@ -32,6 +35,26 @@ def mathml(latex: str, *, block: bool = False) -> etree._Element:
         raise NoFormula(latex) from error
     if any("\\" in (element.text or "") for element in formula.iter()):
         raise NoFormula(latex)  # an unknown command is passed on as it is
+    return formula
+
+
+def annotated_mathml(latex: str, *, block: bool = False) -> etree._Element:
+    """The formula as <math>, with its LaTeX in an annotation if its letters alone would be false.
+
+    Nobody sees the annotation but in a player that does not draw MathML and shows all text of it:
+    there a fraction would be two letters side by side.
+
+    Raises:
+        NoFormula: it is not understood as a whole.
+    """
+    formula = mathml(latex, block=block)
+    if not any(etree.QName(one).localname in LAID_OUT for one in formula.iter()):
+        return formula
+    semantics = etree.Element(f"{{{MATHML}}}semantics")
+    semantics.extend(list(formula))
+    note = etree.SubElement(semantics, f"{{{MATHML}}}annotation", encoding="application/x-tex")
+    note.text = " ".join(latex.split())
+    formula.append(semantics)
     return formula
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 from grader.quiz.bank.topics import Topic
 from grader.quiz.exports.content_package import xml_file, zipped
 from grader.quiz.exports.export_job import ExportJob
-from grader.quiz.exports.formulas import NoFormula, mathml
+from grader.quiz.exports.formulas import NoFormula, annotated_mathml
 from grader.quiz.exports.qti21 import manifest, package_trees
 from grader.quiz.exports.qti_item import EXPLANATION
 
@@ -24,6 +24,22 @@ HTML = {
     "h6", "hr", "img", "li", "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th",
     "thead", "tr", "ul",
 }  # fmt: skip
+BLOCKS = {
+    "blockquote",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "ul",
+}
 CODE = {"pre", "code"}
 FORMULA = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 WRAPPED = {"qti-modal-feedback", "qti-rubric-block"}
@@ -34,6 +50,7 @@ def write(topics: Sequence[Topic], job: ExportJob) -> bytes:
     files = {path: renamed(tree) for path, tree in package_trees(topics, job).items()}
     for tree in files.values():
         _write_formulas(tree)
+        _keep_spaces(tree)
         _explain_last(tree)
     packing = manifest(
         files,
@@ -73,6 +90,16 @@ def _write_formulas(root: etree._Element) -> None:
             child.tail = _insert(element, element.index(child) + 1, child.tail)
 
 
+def _keep_spaces(root: etree._Element) -> None:
+    """Players lay out what is inside a choice side by side: a line of text is one piece of it."""
+    for choice in root.iter(f"{{{ITEMS}}}qti-simple-choice"):
+        children = list(choice)
+        if children and not any(etree.QName(child).localname in BLOCKS for child in children):
+            line = etree.SubElement(choice, f"{{{ITEMS}}}span")
+            line.text, choice.text = choice.text, None
+            line.extend(children)
+
+
 def _explain_last(root: etree._Element) -> None:
     """Players lay each feedback over the one before: the explanation lies under all others."""
     shown = [one for one in root if etree.QName(one).localname == "qti-modal-feedback"]
@@ -85,7 +112,7 @@ def _insert(parent: etree._Element, place: int, text: str | None) -> str | None:
     end, before, last = 0, "", None
     for found in FORMULA.finditer(text or ""):
         try:
-            formula = mathml(found[1] or found[2], block=found[1] is None)
+            formula = annotated_mathml(found[1] or found[2], block=found[1] is None)
         except NoFormula:
             continue
         between = (text or "")[end : found.start()]

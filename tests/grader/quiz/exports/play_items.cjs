@@ -26,6 +26,8 @@ async function play(items) {
     [...root.querySelectorAll("qti-modal-feedback")]
       .filter((one) => one.shadowRoot.querySelector("dialog").open)
       .map((one) => one.getAttribute("identifier"));
+  const width = (one) => one.getBoundingClientRect().width;
+  const drawn = (one) => one instanceof MathMLElement && width(one) > 0;
   const outcomes = [];
   for (const { xml, responses } of items) {
     for (const response of responses) {
@@ -38,12 +40,16 @@ async function play(items) {
       await item.updateComplete;
       const values = Object.fromEntries(item.variables.map((one) => [one.identifier, one.value]));
       const body = root.querySelector("qti-item-body");
+      const letters = body.textContent;
+      // the player makes elements of HTML of all others; read again, MathML is MathML
+      for (const one of body.querySelectorAll("math")) one.outerHTML = one.outerHTML;
       outcomes.push({
         score: Number(values.SCORE),
         before,
         open: open(root),
-        formulas: [...body.querySelectorAll("math")].map((one) => one.getBoundingClientRect().width),
-        text: body.textContent,
+        formulas: [...body.querySelectorAll("math")].map(drawn),
+        notes: [...body.querySelectorAll("annotation")].map(width),
+        text: letters,
       });
     }
   }

@@ -139,6 +139,12 @@ def test_a_number_near_zero_is_warned_of(export, question):
     assert any("may count as 0" in what for what in export("canvas", tiny)[1])
 
 
+def test_code_in_a_menu_is_in_one_line_and_it_is_said(export, question):
+    steps = [{"id": "a", "text": "```\nx = 1\ny\n```"}, {"id": "b", "text": "`b`"}]
+    lost = export("canvas", question("chain", steps=steps))[1]
+    assert "code in steps is in one line, since a menu shows no formatting" in lost
+
+
 def test_a_formula_in_a_menu_is_plain_text(export, item, question):
     steps = [{"id": "a", "text": r"Divide by $\sqrt{d_h}$"}, {"id": "b", "text": r"$x \nosuch$"}]
     labels = [

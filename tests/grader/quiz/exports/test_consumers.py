@@ -163,7 +163,8 @@ def assert_shown(item, given, outcome):
     where = f"{item.id} {given}"
     assert outcome["before"] == [], where
     assert ("explanation" in outcome["open"]) == (given is not None), where
-    assert all(width > 0 for width in outcome["formulas"]), where
+    assert all(outcome["formulas"]), where
+    assert not any(outcome["notes"]), where
     assert not re.search(r"\\[(\[]", re.sub(r"`[^`]*`", "", outcome["text"])), where
     if item.kind() in ("choice", "choices") and given is not None:
         options = {f"C{n}": o for n, o in enumerate(item_parts.options(item, ExportJob()), start=1)}

@@ -320,9 +320,23 @@ def test_formulas_of_version_3_are_mathml(package, question):
     root = tree(package("qti30", question("shape", stem=stem))["items/sample.shape.xml"])
     body = by_name(root, "qti-item-body")[0]
     assert [local(e) for e in body.iter() if local(e) in ("math", "mfrac")] == ["math", "mfrac"]
+    annotation = by_name(body, "annotation")[0]
+    assert annotation.text == r"\frac{a}{b} < 1"
+    annotation.getparent().remove(annotation)
     text = "".join(body.itertext())
     assert r"See \(x\) and \(\nosuch\)." in text
     assert r"\frac" not in text
+
+
+def test_a_line_in_a_choice_of_version_3_is_one_piece(package, question):
+    options = [
+        {"id": "a", "text": "The `a` of $b$", "correct": True, "feedback": "."},
+        {"id": "b", "text": "plain", "feedback": "."},
+        {"id": "c", "text": "one\n\ntwo", "feedback": "."},
+    ]
+    root = tree(package("qti30", question("shape", options=options))["items/sample.shape.xml"])
+    inside = sorted([local(child) for child in c] for c in by_name(root, "qti-simple-choice"))
+    assert inside == [[], ["p", "p"], ["span"]]
 
 
 def test_the_explanation_of_version_3_lies_under_the_other_feedback(package, question):
