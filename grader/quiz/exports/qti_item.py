@@ -213,7 +213,7 @@ def _ordering(item: Ordering, job: ExportJob) -> ItemBody:
             _filled(E.simpleChoice(identifier=names[part.id]), inline_html(part.text))
         )
     body.blocks = [*blocks(html(stem)), interaction]
-    body.feedback = {f"STRAY{n}": one.feedback for n, one in enumerate(item.distractors, start=1)}
+    body.feedback = {names[stray.id]: stray.feedback for stray in item.distractors}
     order = Order(
         pairs=[(names[c.earlier], names[c.later]) for c in item.order().constraints],
         strays=[names[stray.id] for stray in item.distractors],

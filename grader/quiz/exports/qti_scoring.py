@@ -117,13 +117,11 @@ def exact_order_scoring(order: Order, *, points: int) -> list[etree._Element]:
 def _counted(order: Order) -> list[etree._Element]:
     """One condition a pair, and one a stray, which says so, too."""
     conditions = _pairs_counted(order.pairs, order.places)
-    for number, name in enumerate(order.strays, start=1):
+    for name in order.strays:
         is_placed = E.member(value("identifier", name), E.variable(identifier="RESPONSE"))
         less = E.subtract(E.variable(identifier=KEPT), value("float", "1"))
         one_less = E.setOutcomeValue(less, identifier=KEPT)
-        conditions.append(
-            E.responseCondition(E.responseIf(is_placed, one_less, also_show(f"STRAY{number}")))
-        )
+        conditions.append(E.responseCondition(E.responseIf(is_placed, one_less, also_show(name))))
     return conditions
 
 

@@ -156,6 +156,12 @@ def test_a_package_of_qti_keeps_choices_and_orders(shipped_topics, tmp_path):
                 raw = {"id": before.id, "concept": 1, "difficulty": 1, **back[before.id]}
                 after = read_item(raw, at="back")
                 assert_held(before, after, common=("id", "points"), stem=lambda i: meaning(i.stem))
+            if before.kind() == "ordering":
+                assert strays(before) == strays(after)
+
+
+def strays(item):
+    return {meaning(stray.text): meaning(stray.feedback) for stray in item.distractors}
 
 
 WORDS = st.text(
