@@ -16,6 +16,7 @@ from grader.quiz.imports.markdown_text import from_html
         ('<span style="font-weight: bold">b</span> c', "**b** c", []),
         ('<span style="color: rgb(0, 0, 0)">b</span> c', "b c", []),
         ("<u></u>b", "b", []),
+        ("<b>a</b><strong>b</strong>", "**ab**", []),
         ('<table><tr><th colspan="2">a</th></tr><tr><td>b</td><td>c</td></tr></table>', None,
          ["lost: that cells of a table are merged"]),
     ],

@@ -241,6 +241,7 @@ def test_a_title_that_says_more_than_the_identifier_is_said_to_be_lost(read):
         ("notes.xml", "<p>no end", ["notes.xml: not read: it is not valid XML"]),
         ("notes.xml", b"\x89PNG\r\n\x00\x81", ["notes.xml: not read: it is not text in UTF-8"]),
         ("__MACOSX/items/._a.xml", b"\x00\x05\x16\x07", []),
+        ("__MACOSX/items/a.xml", b"\x00\x05\x16\x07", []),
         ("items/._a.xml", b"\x00\x05\x16\x07", []),
         (
             "old.xml",
