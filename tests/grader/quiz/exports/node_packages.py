@@ -27,7 +27,7 @@ def program(*names):
 
 def installed(folder):
     """The folder, with the packages and the scripts that use them."""
-    words = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
+    words = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     (folder / "package.json").write_text('{"private": true}')
     subprocess.run(
         [program("npm"), "install", *words, *PACKAGES], cwd=folder, check=True, timeout=SECONDS
