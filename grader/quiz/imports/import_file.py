@@ -46,7 +46,7 @@ def read_file(path: Path) -> Reading:
         raise CourseError(str(error), at=str(path), fix=fix) from None
     read = _xml(data, str(path)) if _is_xml(content.text) else _gift(content.text, str(path))
     if content.note:
-        read.lose(path.name, content.note)
+        read.lose("the whole file", content.note)
     return read
 
 

@@ -202,7 +202,7 @@ def test_a_file_may_be_in_any_unicode(read, encoding):
 def test_letters_of_windows_are_read_and_it_is_said(read):
     question, lost = only(read, "::A::Größe?{=groß}".encode("cp1252"))
     assert question["accepted"] == ["groß"]
-    assert lost == ["quiz.txt: it is not UTF-8: read as Windows-1252, so look at its letters"]
+    assert lost == ["the whole file: it is not UTF-8: read as Windows-1252, so look at its letters"]
 
 
 def test_an_answer_before_all_signs_is_one(read):
