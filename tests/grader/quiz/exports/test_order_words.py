@@ -1,5 +1,8 @@
 """What a text says of its own rules is left out where it would be false, and nothing else is."""
 
+import zipfile
+from io import BytesIO
+
 import pytest
 
 from grader.quiz.exports.order_words import rewritten
@@ -77,3 +80,17 @@ def test_no_shipped_ordering_says_what_is_false_elsewhere(shipped_topics, export
             assert "both orders count" not in words
             assert "both count" not in words
             assert any("which would be false there" in what for what in lost)
+
+
+@pytest.mark.parametrize(("format_", "keeps_orders"), [("canvas", False), ("qti21", True)])
+def test_where_such_steps_are_offered_the_text_says_so(
+    shipped_topics, export, format_, keeps_orders
+):
+    for item in (i for topic in shipped_topics for i in topic.items if i.kind() == "ordering"):
+        archive = zipfile.ZipFile(BytesIO(export(format_, item)[0]))
+        content = " ".join(b"".join(map(archive.read, archive.namelist())).decode().split())
+        spoken = without(item.stem, has_orders=True).without
+        assert spoken
+        assert all(sentence in content for sentence in spoken)
+        for sentence in without(item.stem, has_strays=True).without:
+            assert (sentence in content) == keeps_orders
