@@ -73,9 +73,12 @@ TABLE = {
     ),
     "grader.quiz.exports": (
         "errors extensions text quiz",
-        "lxml markdown_it mdit_py_plugins msgspec",
+        "latex2mathml lxml markdown_it mdit_py_plugins msgspec",
     ),
-    "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
+    "grader.quiz.imports": (
+        "errors intake text quiz quiz.exports",
+        "lxml bs4 markdown_it markdownify yaml",
+    ),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (
         "errors records observed_calls settings strict_yaml intake batch subject sandbox harness "

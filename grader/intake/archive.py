@@ -7,6 +7,7 @@ import stat
 import struct
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
@@ -51,19 +52,41 @@ def sources_in_zip(file: IO[bytes], name: str, notes: list[str]) -> list[SourceF
     ]
 
 
-def files_in_zip(data: bytes, name: str, suffixes: tuple[str, ...]) -> dict[str, bytes]:
-    """The members with one of the suffixes, by path.
+def files_in_zip(
+    data: bytes,
+    name: str,
+    suffixes: tuple[str, ...],
+    *,
+    unreadable: Callable[[str, str], None] | None = None,
+) -> dict[str, bytes]:
+    """The members with one of the suffixes, by path; not what macOS keeps beside them.
+
+    `unreadable`, if given, is told the path of each that cannot be read, and why.
 
     Raises:
-        SubmissionError: one of them cannot be read, or all are too large; see `sources_in_zip`.
+        SubmissionError: one of them cannot be read, and nobody wants to be told of it; or all are
+            too large; see `sources_in_zip`.
     """
-    members = [m for m in _members(BytesIO(data), name, []) if m.path.suffix in suffixes]
+    members = [
+        member
+        for member in _members(BytesIO(data), name, [])
+        if member.path.suffix in suffixes and not _is_of_macos(member.path)
+    ]
     if sum(member.size for member in members) > MAX_TOTAL_BYTES:
         raise _refused(name, f"its files are larger than {MAX_TOTAL_BYTES >> 20} MB")
-    try:
-        return {str(member.path): member.read() for member in members}
-    except Unreadable as error:
-        raise _refused(name, f"a file in it {error}") from error
+    files: dict[str, bytes] = {}
+    for member in members:
+        try:
+            files[str(member.path)] = member.read()
+        except Unreadable as error:
+            if unreadable is None:
+                raise _refused(name, f"a file in it {error}") from error
+            unreadable(str(member.path), str(error))
+    return files
+
+
+def _is_of_macos(path: PurePosixPath) -> bool:
+    return "__MACOSX" in path.parts or path.name.startswith("._")
 
 
 def _members(file: IO[bytes], name: str, notes: list[str]) -> list[SourceFile]:
