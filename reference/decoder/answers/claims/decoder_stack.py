@@ -15,7 +15,13 @@ from reference.decoder.decoder_layer import LayerWeights
 
 @claim
 def input_of_layer_two(seed: int) -> Mapping[str, bool]:
-    """A recorded step: what the second layer is given, beside what could be meant."""
+    """A recorded step: what the second layer is given, beside what could be meant.
+
+    previous: The second layer is given the hidden states that the first layer returned.
+    embedding: The second layer is given what the first layer was given, the embedded step input.
+    logits: The second layer is given the logits that come of the first layer's result.
+    token: The second layer is given the token that was selected.
+    """
     model = small_model(seed)
     seen = run(generation.generate, model.stages(), prompts(seed)[0], tokens=1)
     (first, result), (given, _) = seen.of("layer")
@@ -46,7 +52,13 @@ def swapped_layers(seed: int) -> bool:
 
 @claim
 def one_object_many_times(seed: int) -> Mapping[str, bool]:
-    """The code of the stem, with a layer of random weights and a mark for each visit."""
+    """The code of the stem, with a layer of random weights and a mark for each visit.
+
+    shared: The list holds one object, and the result is that of three passes through one layer.
+    input: The result is that of one pass through the layer on the original input.
+    order: The layers are visited from the last to the first.
+    nothing: The list holds three objects.
+    """
     made: list[LayerWeights] = []
 
     def make_layer() -> LayerWeights:
@@ -71,7 +83,14 @@ def one_object_many_times(seed: int) -> Mapping[str, bool]:
 
 @claim
 def final_hidden_states(seed: int) -> Mapping[str, bool]:
-    """The shape of what leaves the stack, and the rows whose change moves the distribution."""
+    """The shape of what leaves the stack, and the rows whose change moves the distribution.
+
+    last-row: The array is T x d, and the distribution changes with its last row and with no other.
+    mean: The array is T x d, and the distribution changes with each of its rows.
+    first-row: The array is T x d, and the distribution changes with its first row and with no
+        other.
+    layers: The array has one row for each layer, L x d.
+    """
     model = small_model(seed)
     prompt = [3, 1, 4, 5, 9]
     seen = run(generation.generate, model.stages(), prompt, tokens=1)

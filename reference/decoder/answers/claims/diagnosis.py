@@ -29,7 +29,13 @@ IDS, OTHER_IDS = [3, 1, 4, 5, 9, 2], [3, 1, 4, 7, 9, 2]  # the id at position 3 
 
 @claim
 def future_leak(seed: int) -> Mapping[str, bool]:
-    """The rows that change in each stage of the first layer if the id at position 3 does."""
+    """The rows that change in each stage of the first layer if the id at position 3 does.
+
+    mask: Without a causal mask, the rows that change are those of the table.
+    norm: With normalization over time, the rows that change are those of the table.
+    transposed: With the mask turned around, the rows that change are those of the table.
+    one-late: With a mask that shows one key too many, the rows that change are those of the table.
+    """
     shown = [[False] * 3 + [True] + [False] * 2] * 2 + [[True] * 6]
     return {
         "mask": _changed_rows(seed, attention_weights=wrong("attention_weights.no_mask")) == shown,
@@ -93,7 +99,13 @@ def _later_keys_share(matrix: Tensor) -> bool:
 
 @claim
 def nan_spreads(seed: int) -> Mapping[str, bool]:
-    """The rows that hold NaN after the embedding and after each of three layers."""
+    """The rows that hold NaN after the embedding and after each of three layers.
+
+    strict: With a mask that hides each token from itself, the rows with NaN are those of the table.
+    overflow: With a softmax that subtracts no maximum, the rows with NaN are those of the table.
+    eps: With a norm without eps, the rows with NaN are those of the table.
+    future: Without a causal mask, the rows with NaN are those of the table.
+    """
     shown = [[False] * 4, [True, False, False, False], [True] * 4, [True] * 4]
     no_eps = wrong("layer_norm.eps_missing")
     return {
@@ -117,7 +129,13 @@ def nan_rows(seed: int, **mistake: Callable[..., Tensor]) -> list[list[bool]]:
 
 @claim
 def layer_log(seed: int) -> Mapping[str, bool]:
-    """Whether all layers are given the same numbers, and give different ones."""
+    """Whether all layers are given the same numbers, and give different ones.
+
+    same-input: If each layer is given the embedding, the inputs are equal and the outputs differ.
+    shared: If all layers share one set of weights, the inputs are equal and the outputs differ.
+    reversed: If the layers run from last to first, the inputs are equal and the outputs differ.
+    residual: Without residual connections, the inputs are equal and the outputs differ.
+    """
     no_residual = wrong("decoder_layer.no_residual")
     return {
         "same-input": _same_inputs(seed, "generate.layers_read_embedding"),
@@ -159,6 +177,15 @@ def empty_results(seed: int) -> Mapping[str, bool]:
     """Which loops give nothing for the first prompt, and the right result for the others.
 
     EOS is 0. The selection is scripted: no EOS for the first prompts, one at step 3 for the last.
+
+    prompt: A loop that an EOS in the prompt stops gives nothing for the first prompt, the right
+        tokens for the others.
+    budget: A loop whose budget counts prompt tokens gives nothing for the first prompt, the right
+        tokens for the others.
+    ignored: A loop that treats EOS like any token gives nothing for the first prompt, the right
+        tokens for the others.
+    dropped: A loop that leaves EOS out of its result gives nothing for the first prompt, the right
+        tokens for the others.
     """
     draw = random.Random(seed)  # noqa: S311
     scripts = [[draw.randint(1, 10) for _ in range(4)] for _ in range(3)]

@@ -32,7 +32,13 @@ def _last_logits(model: DecoderModel) -> Tensor:
 
 @claim
 def logits_shape(seed: int) -> Mapping[str, bool]:
-    """A model runs on a batch in which B, T, d and V are four different numbers."""
+    """A model runs on a batch in which B, T, d and V are four different numbers.
+
+    btv: The logits of the batch have the shape (B, T, V).
+    btd: The logits of the batch have the shape (B, T, d).
+    tvv: The logits of the batch have the shape (B, V, V).
+    bt: The logits of the batch have the shape (B, T).
+    """
     batch, time, width, vocabulary = 2, 5, CONFIG.width, CONFIG.vocabulary_size
     ids = torch.randint(vocabulary, (batch, time), generator=torch.Generator().manual_seed(seed))
     shape = small_model(seed)(ids).shape
@@ -46,7 +52,14 @@ def logits_shape(seed: int) -> Mapping[str, bool]:
 
 @claim
 def one_logit(seed: int) -> Mapping[str, bool]:
-    """The logits of one step input are compared with what each option would make them."""
+    """The logits of one step input are compared with what each option would make them.
+
+    column: Each logit is the dot product of the normalized final hidden state and a column of the
+        output weights.
+    distance: Each logit is the distance between the final hidden state and a position embedding.
+    share: The logits are not negative and add up to one, as shares do.
+    weight: Tokens that are not in the prompt, which get no attention, have the logit 0.
+    """
     model = small_model(seed)
     hidden = _final_hidden(model)[-1]
     logits = _last_logits(model)
@@ -94,7 +107,13 @@ def tied_tables(seed: int) -> float:
 
 @claim
 def padded_batch(seed: int) -> Mapping[str, bool]:
-    """A padded batch runs in each option's program: does it show what the stem shows?"""
+    """A padded batch runs in each option's program: does it show what the stem shows?
+
+    column: If the row of the last column is read, the differences are those of the table.
+    mask: If both layers lack the causal mask, the differences are those of the table.
+    mean: If the rows of the prompt's tokens are averaged, the differences are those of the table.
+    first: If the row of the first token is read, the differences are those of the table.
+    """
     no_mask = wrong("attention_weights.no_mask")
     with replaced(attention_weights=no_mask):
         bare = _batch_logits(seed)
@@ -140,7 +159,13 @@ def add_seven(seed: int) -> bool:
 
 @claim
 def double_logits(seed: int) -> Mapping[str, bool]:
-    """Softmax of doubled logits is compared with the distribution at each temperature."""
+    """Softmax of doubled logits is compared with the distribution at each temperature.
+
+    half: Softmax of the doubled logits is the distribution at temperature 0.5.
+    two: Softmax of the doubled logits is the distribution at temperature 2.
+    none: Softmax of the doubled logits is the distribution as it was.
+    zero: Softmax of the doubled logits is the distribution at temperature 0.
+    """
     logits = _last_logits(small_model(seed))
     doubled = softmax.softmax(2 * logits)
 
@@ -154,7 +179,13 @@ def double_logits(seed: int) -> Mapping[str, bool]:
 
 @claim
 def softmax_twice(seed: int) -> Mapping[str, bool]:
-    """Softmax is applied to a model's logits, and then to its own result."""
+    """Softmax is applied to a model's logits, and then to its own result.
+
+    flat: The largest probability is lower than after one softmax, and at most e times the smallest.
+    same: The distribution is the same as after one softmax.
+    sharp: The largest probability is higher than after one softmax.
+    order: The largest probability is lower than after one softmax, and is that of another token.
+    """
     once = softmax.softmax(_last_logits(small_model(seed)))
     twice = softmax.softmax(once)
     is_flatter = float(twice.max()) < float(once.max())
@@ -168,7 +199,13 @@ def softmax_twice(seed: int) -> Mapping[str, bool]:
 
 @claim
 def no_final_norm(seed: int) -> Mapping[str, bool]:
-    """The linear map reads the final hidden states with and without the normalization."""
+    """The linear map reads the final hidden states with and without the normalization.
+
+    may: The distribution changes; whether the greedy token does is another thing each time.
+    never: The distribution changes, and the greedy token stays.
+    always: The distribution changes, and the greedy token does.
+    nothing: The distribution stays.
+    """
     model = small_model(seed)
     right = _last_logits(model)
     bare = (_final_hidden(model) @ model.output_weight)[-1]

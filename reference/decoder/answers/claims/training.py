@@ -46,7 +46,13 @@ def mean_loss_of_three(seed: int) -> float:
 
 @claim
 def targets(seed: int) -> Mapping[str, bool]:
-    """A model learns the text with the targets of each option: does it then generate the text?"""
+    """A model learns the text with the targets of each option: does it then generate the text?
+
+    shifted: A model that learns the targets 3 9 0 generates the text.
+    same: A model that learns the targets 7 3 9, the input itself, generates the text.
+    back: A model that learns the targets 0 7 3 generates the text.
+    end: A model that learns the targets 0 0 0 generates the text.
+    """
     text = [7, 3, 9, 0]
     options = {"shifted": [3, 9, 0], "same": [7, 3, 9], "back": [0, 7, 3], "end": [0, 0, 0]}
     sizes = replace(CONFIG, vocabulary_size=10)
@@ -73,6 +79,11 @@ def true_tokens_as_input(seed: int) -> Mapping[str, bool]:
     """One training step on a text that goes on otherwise than the model guesses after "the".
 
     The ids that the embedding is given tell what stands at the next position.
+
+    cat: The loss of the step is that of passes that read the text's own token at the next position.
+    dog: The loss of the step is that of passes that read the token which the model prefers there.
+    mixture: The loss of the step is that of passes that read the mean of both embeddings there.
+    gap: The loss of the step is that of passes that read nothing there.
     """
     model = untrained_model(CONFIG, seed)
     the, sat = 3, 5
@@ -147,7 +158,13 @@ def _repeats_prompt_end(texts: list[list[int]]) -> bool:
 
 @claim
 def copies_last_token(seed: int) -> Mapping[str, bool]:
-    """A model is trained with each option's fault: does it show all that the stem shows?"""
+    """A model is trained with each option's fault: does it show all that the stem shows?
+
+    unshifted: A model that is trained on targets that are not shifted shows what the stem says.
+    mask: A model without a causal mask shows what the stem says.
+    prompt-only: A right model in a loop that feeds the prompt alone shows what the stem says.
+    overfit: A right model in a right loop shows what the stem says, as it has learned its data.
+    """
 
     def shows(report: _Report, texts: list[list[int]]) -> bool:
         return report.beats_the_best and _repeats_prompt_end(texts) and not report.sees_later
@@ -164,7 +181,13 @@ def copies_last_token(seed: int) -> Mapping[str, bool]:
 
 @claim
 def too_good_to_be_true(seed: int) -> Mapping[str, bool]:
-    """A model is trained with each option's fault: does it show all that the stem shows?"""
+    """A model is trained with each option's fault: does it show all that the stem shows?
+
+    mask: A model that is trained without a causal mask shows what the stem says.
+    unshifted: A model that is trained on targets that are not shifted shows what the stem says.
+    rate: A model that is trained with a learning rate fifty times as high shows what the stem says.
+    overfit: A right model shows what the stem says, as it has learned its data.
+    """
 
     def shows(report: _Report) -> bool:
         guesses = report.prefix_loss > 2 * BEST_LOSS

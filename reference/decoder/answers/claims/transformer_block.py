@@ -36,7 +36,13 @@ def layer_norm_entry(seed: int) -> float:
 
 @claim
 def no_residual(seed: int) -> Mapping[str, bool]:
-    """Three layers without residuals, the second with an outer map of zeros; each id is changed."""
+    """Three layers without residuals, the second with an outer map of zeros; each id is changed.
+
+    nothing: No id of the step input changes the last hidden state, and the layer hands on zeros.
+    same: The last hidden state is that of a layer with its residual connections.
+    newest: The newest id changes the last hidden state, and no other does.
+    weaker: Each id changes the last hidden state.
+    """
     model = small_model(seed, n_layers=3)
     outer = model.weights["layers"][1]["feed_forward"]
     outer["outer"].zero_()
@@ -76,7 +82,13 @@ def _hidden(ids: list[int], layers: list[LayerWeights], seed: int) -> Tensor:
 
 @claim
 def no_activation(seed: int) -> Mapping[str, bool]:
-    """The network without GELU, beside one affine map of the same width and the real network."""
+    """The network without GELU, beside one affine map of the same width and the real network.
+
+    affine: The network is one affine map.
+    same: The network gives the same as with its activation.
+    wide: The network is no affine map, or its results span more directions than its input has.
+    nothing: The network gives its bias for every input.
+    """
     weights = small_model(seed).weights["layers"][0]["feed_forward"]
     x = normal(seed, 30, 12)
     linear = wrong("feed_forward.no_activation")(x, weights)
@@ -94,7 +106,13 @@ def no_activation(seed: int) -> Mapping[str, bool]:
 
 @claim
 def feed_forward_data(seed: int) -> Mapping[str, bool]:
-    """Which rows of its input move row 5 of the network's result, in the second layer."""
+    """Which rows of its input move row 5 of the network's result, in the second layer.
+
+    own: Row 5 of the result changes with row 5 of the normalized input, and with no other.
+    past: Row 5 of the result changes with the rows 0 to 5 of its input.
+    all: Row 5 of the result changes with each row of its input.
+    embedding: What the network is given at position 5 is the token embedding of its token.
+    """
     weights = small_model(seed).weights
     layer = weights["layers"][1]
     x = normal(seed, 1, 8, 12)
@@ -140,7 +158,13 @@ def norm_statistics(seed: int) -> bool:
 
 @claim
 def hundredfold_input(seed: int) -> Mapping[str, bool]:
-    """What attention gives in a layer, for an input and for a hundred times as much."""
+    """What attention gives in a layer, for an input and for a hundred times as much.
+
+    same: The result hardly changes, and neither does the normalized input that the sub-layer reads.
+    hundred: The result is a hundred times as large.
+    sharp: Each row of weights comes to one single key, and did not before.
+    small: The result is a hundredth.
+    """
     layer = small_model(seed).weights["layers"][0]
     x = normal(seed, 1, 5, 12)
     (before, weights), (after, new_weights) = (_attention(factor * x, layer) for factor in (1, 100))

@@ -74,6 +74,11 @@ def what_must_change(seed: int) -> Mapping[str, bool]:
     """A decoder-only model translates after training, without it, and without the source.
 
     It has one stack, in which nothing but self-attention and feed-forward networks runs.
+
+    prompt: The trained model translates, and does not if the source is missing from its prompt.
+    training: The model translates after training, and does not without it.
+    cross: A trained model without cross-attention does not translate.
+    second-map: A trained model with one stack of decoder layers does not translate.
     """
     works = _translates(seed)
     return {
@@ -92,7 +97,13 @@ def translates_by_continuing(seed: int) -> bool:
 
 @claim
 def step_input(seed: int) -> Mapping[str, bool]:
-    """What the third step reads, in the right loop: is it what the option shows?"""
+    """What the third step reads, in the right loop: is it what the option shows?
+
+    joined: The step input is the source, the separator and the generated tokens.
+    source: The step input is the source and the separator.
+    target: The step input is the generated tokens.
+    swapped: The step input is the generated tokens, then the source and the separator.
+    """
     source, separator = [1, 2, 3], 4  # das rote Haus =>
     observed = run(generation.generate, small_model(seed).stages(), [*source, separator])
     generated = observed.tokens[:2]
@@ -132,7 +143,13 @@ def _sources_with_the_same_start(model: DecoderModel, seed: int) -> list[list[in
 
 @claim
 def drop_source(seed: int) -> Mapping[str, bool]:
-    """Two sources with the same first target token, in a loop that then drops the prompt."""
+    """Two sources with the same first target token, in a loop that then drops the prompt.
+
+    equal: The two translations are equal to the end.
+    differ: The two translations differ at step 2.
+    repeat: Each translation repeats one token.
+    late: The translations are those of a right loop.
+    """
     model = small_model(seed)
     sources = _sources_with_the_same_start(model, seed)
     texts, right = (
