@@ -79,6 +79,7 @@ def program_numbers(backing: DiagnosisRun) -> dict[str, Any]:
     sampling = backing.sampling
     return {
         "prompts": backing.prompts,
+        "prompt_lengths": [len(prompt) for prompt in backing.prompts],
         "steps": backing.steps,
         "vocabulary_size": backing.vocabulary_size,
         "context_length": backing.context_length,

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise, product
 
 import torch
@@ -49,7 +50,7 @@ def _programs(seed: int) -> list[tuple[generation.Stages, list[int]]]:
 
 
 @claim
-def prompt_only_sampling(seed: int) -> Mapping[str, bool]:
+def prompt_only_sampling(seed: int, *, temperature: float = 1) -> Mapping[str, bool]:
     """The prompt-only loop with draws: its tokens, and the distribution of every step.
 
     independent: Some tokens of a run differ, and every step of a run has the same distribution.
@@ -58,7 +59,7 @@ def prompt_only_sampling(seed: int) -> Mapping[str, bool]:
     uniform: Some tokens of a run differ, and each distribution gives all tokens the same
         probability.
     """
-    stages = drawing(small_model(seed).stages(), seed)
+    stages = _drawing_at(temperature, small_model(seed).stages(), seed)
     runs = [run(wrong("generate.prompt_only"), stages, text, tokens=12) for text in prompts(seed)]
     fixed = all(same(r.distributions[0], each) for r in runs for each in r.distributions)
     vary = any(len(set(r.tokens)) > 1 for r in runs)
@@ -69,6 +70,13 @@ def prompt_only_sampling(seed: int) -> Mapping[str, bool]:
         "text": vary and not fixed,
         "uniform": vary and uniform,
     }
+
+
+def _drawing_at(temperature: float, stages: generation.Stages, seed: int) -> generation.Stages:
+    """The same stages, drawing at a temperature."""
+    return replace(
+        drawing(stages, seed), softmax=lambda logits: softmax.softmax(logits / temperature)
+    )
 
 
 @claim
@@ -148,7 +156,9 @@ def _depends_on_newest(seen: Run) -> bool:
 
 
 @claim
-def first_window(seed: int, *, context_length: int = 8, prompt: int = 5) -> Mapping[str, bool]:
+def first_window(
+    seed: int, *, context_length: int = 8, prompt: int = 5, temperature: float = 1
+) -> Mapping[str, bool]:
     """A window that keeps the first ids, a prompt, draws: the step of the last change.
 
     four: The last step whose distribution differs from the one before is step 4.
@@ -156,7 +166,7 @@ def first_window(seed: int, *, context_length: int = 8, prompt: int = 5) -> Mapp
     eight: The last step whose distribution differs from the one before is step 8.
     never: The distribution still changes at the last of the steps.
     """
-    stages = drawing(small_model(seed).stages(), seed)
+    stages = _drawing_at(temperature, small_model(seed).stages(), seed)
     seen = run(
         wrong("generate.crop_first"),
         stages,

@@ -9,7 +9,7 @@ from torch import Tensor
 from grader.keys.procedure import same
 from grader.keys.registry import claim
 from reference.decoder import decoder_stack, generation
-from reference.decoder.answers.trials import normal, prompts, run, small_model
+from reference.decoder.answers.trials import Loop, normal, prompts, run, small_model, wrong
 from reference.decoder.decoder_layer import LayerWeights
 
 
@@ -35,10 +35,19 @@ def input_of_layer_two(seed: int) -> Mapping[str, bool]:
 
 
 @claim
-def layer_calls(seed: int) -> int:
-    """The calls of a layer while a model of three layers generates four tokens."""
-    stages = small_model(seed, n_layers=3).stages()
-    return len(run(generation.generate, stages, prompts(seed)[0], tokens=4).of("layer"))
+def layer_calls(seed: int, *, layers: int = 3, tokens: int = 4) -> Mapping[str, float]:
+    """The calls of a layer while a model of so many layers generates so many tokens."""
+
+    def calls(loop: Loop, *, n_layers: int = layers, new: int = tokens) -> int:
+        stages = small_model(seed, n_layers=n_layers).stages()
+        return len(run(loop, stages, prompts(seed)[0], tokens=new).of("layer"))
+
+    return {
+        "answer": calls(generation.generate),
+        "stack.one_layer_per_token": calls(generation.generate, n_layers=1),
+        "generation.all_at_once": calls(wrong("generate.one_pass")),
+        "kv_cache.extra_pass": calls(generation.generate, new=tokens + 1),
+    }
 
 
 @claim
@@ -51,7 +60,7 @@ def swapped_layers(seed: int) -> bool:
 
 
 @claim
-def one_object_many_times(seed: int) -> Mapping[str, bool]:
+def one_object_many_times(seed: int, *, times: int = 3) -> Mapping[str, bool]:
     """The code of the stem, with a layer of random weights and a mark for each visit.
 
     shared: The list holds one object, and the result is that of three passes through one layer.
@@ -65,13 +74,13 @@ def one_object_many_times(seed: int) -> Mapping[str, bool]:
         made.append(small_model(seed + len(made)).weights["layers"][0])
         return made[-1]
 
-    layers = [make_layer()] * 3
+    layers = [make_layer()] * times
     x = normal(seed, 1, 5, 12)
     result, visits = x, []
     for place, layer in enumerate(layers):
         visits.append(place)
         result = decoder_stack.decoder_stack(result, [layer], 3, 1e-5)
-    three_times = decoder_stack.decoder_stack(x, [made[0]] * 3, 3, 1e-5)
+    three_times = decoder_stack.decoder_stack(x, [made[0], made[0], made[0]], 3, 1e-5)
     once = decoder_stack.decoder_stack(x, [made[0]], 3, 1e-5)
     return {
         "shared": same(result, three_times) and len({id(layer) for layer in layers}) == 1,
@@ -82,7 +91,7 @@ def one_object_many_times(seed: int) -> Mapping[str, bool]:
 
 
 @claim
-def final_hidden_states(seed: int) -> Mapping[str, bool]:
+def final_hidden_states(seed: int, *, batch: int = 1) -> Mapping[str, bool]:
     """The shape of what leaves the stack, and the rows whose change moves the distribution.
 
     last-row: The array is T x d, and the distribution changes with its last row and with no other.
@@ -95,6 +104,8 @@ def final_hidden_states(seed: int) -> Mapping[str, bool]:
     prompt = [3, 1, 4, 5, 9]
     seen = run(generation.generate, model.stages(), prompt, tokens=1)
     hidden, _ = seen.of("output")[0]
+    if hidden.numel() != batch * hidden.shape[-2] * hidden.shape[-1]:
+        raise ValueError(f"there are not {batch} sequences in the batch")
     deciding = {
         row
         for row in range(len(hidden))

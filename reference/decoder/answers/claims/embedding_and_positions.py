@@ -46,7 +46,8 @@ def _one_entry_printed(
 ) -> Mapping[str, list[list[float]]]:
     """The rows of both tables side by side, each with its number."""
     both = enumerate(zip(tokens, positions, strict=True))
-    return {"tables": [[row, *one, row, *other] for row, (one, other) in both]}
+    rows = [[float(row), *one, row, *other] for row, (one, other) in both]
+    return {"width": [[len(tokens[0])]], "tables": rows}
 
 
 @claim

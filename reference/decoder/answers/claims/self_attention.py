@@ -40,6 +40,7 @@ def which_stage_mixes(seed: int) -> Mapping[str, bool]:
     }
 
 
+@prints(lambda products, **_: {"keys": list(range(len(products)))})
 @claim
 def weight_of_one_key(
     seed: int,

@@ -141,6 +141,7 @@ def top_k_then_top_p(
     return {name: float(cut(logits, 1, k, p)[0, 0]) for name, cut in versions.items()}
 
 
+@prints(lambda chances, **_: {"first_and_last": [0, len(chances) - 1]})
 @claim
 def inverse_cdf(
     seed: int, *, chances: Sequence[float] = (0.1, 0.4, 0.3, 0.2), u: float = 0.75
@@ -157,7 +158,8 @@ def _nucleus_printed(
 ) -> Mapping[str, list[float]]:
     """What the program of the stem makes of its input."""
     cut = wrong("next_token_distribution.top_p_drops_crossing")
-    return {"after": cut(_from_probabilities(*chances), 1, None, p)[0].tolist()}
+    ids = [float(number) for number in range(len(chances))]
+    return {"ids": ids, "after": cut(_from_probabilities(*chances), 1, None, p)[0].tolist()}
 
 
 @prints(_nucleus_printed)

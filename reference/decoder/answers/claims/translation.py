@@ -142,7 +142,7 @@ def _sources_with_the_same_start(model: DecoderModel, seed: int) -> list[list[in
 
 
 @claim
-def drop_source(seed: int) -> Mapping[str, bool]:
+def drop_source(seed: int, *, whole_prompt: int = 1, target_only: int = 2) -> Mapping[str, bool]:
     """Two sources with the same first target token, in a loop that then drops the prompt.
 
     equal: The two translations are equal to the end.
@@ -152,10 +152,17 @@ def drop_source(seed: int) -> Mapping[str, bool]:
     """
     model = small_model(seed)
     sources = _sources_with_the_same_start(model, seed)
-    texts, right = (
-        [run(loop, model.stages(), source).tokens for source in sources]
+    runs, right_runs = (
+        [run(loop, model.stages(), source) for source in sources]
         for loop in (wrong("generate.generated_only"), generation.generate)
     )
+    for source, seen in zip(sources, runs, strict=True):
+        if (seen.inputs[whole_prompt - 1], seen.inputs[target_only - 1]) != (
+            source,
+            seen.tokens[: target_only - 1],
+        ):
+            raise ValueError("the loop does not drop its prompt at this step")
+    texts, right = ([seen.tokens for seen in both] for both in (runs, right_runs))
     return {
         "equal": texts[0] == texts[1],
         "differ": texts[0][1] != texts[1][1],
