@@ -73,13 +73,17 @@ def check_bank(keys: SubjectKeys, folder: Path, only: str | None = None) -> Iter
 
 def check_topic(keys: SubjectKeys, topic: Topic) -> TopicCheck:
     """Run every `verify:` of a topic whose stems are as their authors wrote them."""
+    return TopicCheck(topic=topic, outcomes=verified(keys, topic))
+
+
+def verified(keys: SubjectKeys, topic: Topic) -> tuple[KeyOutcome, ...]:
+    """What came out for each question of a topic with a `verify:`."""
     with _one_thread():
-        outcomes = tuple(
+        return tuple(
             _outcome(keys, topic, item, item.verify)
             for item in topic.items
             if item.verify is not None
         )
-    return TopicCheck(topic=topic, outcomes=outcomes)
 
 
 @contextmanager

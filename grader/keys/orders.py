@@ -100,7 +100,9 @@ class _RunOrder:
             try:
                 shape = self.procedure.shape(done, name)
             except KeyError as error:
-                raise Broken(f"the shape of {name!r} after {step!r} has no letters: {error}") from None
+                raise Broken(
+                    f"the shape of {name!r} after {step!r} has no letters: {error}"
+                ) from None
             if not texts[step].startswith(f"${shape}$"):
                 yield f"what the step {step!r} makes has the shape ${shape}$"
 
@@ -129,7 +131,6 @@ class _RunOrder:
     def _differs(self, steps: Sequence[str], seed: int) -> str:
         events = self._events(steps)
         return self.procedure.disagreement(events, seed) or self.procedure.difference(events, seed)
-
 
     def _events(self, steps: Iterable[str]) -> list[str]:
         return [event for step in steps for event in self.backing.events(step)]

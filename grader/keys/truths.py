@@ -129,7 +129,9 @@ def truth_problems(
     if last < first:
         raise Broken(f"there is no seed in {backing.seeds}")
     options = statements(item, backing)
-    runs = {seed: truths(run(claim, seed, run_with or {}), options) for seed in range(first, last + 1)}
+    runs = {
+        seed: truths(run(claim, seed, run_with or {}), options) for seed in range(first, last + 1)
+    }
     if isinstance(backing, PredicateRun):
         return tuple(_each_run(options, runs))
     return tuple(_over_runs(options, runs))

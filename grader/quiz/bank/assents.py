@@ -77,6 +77,9 @@ def read_assents(folder: Path) -> Assents:
 def assents_bytes(assents: Assents) -> bytes:
     """The content of the file; equal assents give equal bytes."""
     ordered = Assents(
-        questions={name: dict(sorted(assents.questions[name].items())) for name in sorted(assents.questions)}
+        questions={
+            name: dict(sorted(assents.questions[name].items()))
+            for name in sorted(assents.questions)
+        }
     )
     return msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n"

@@ -98,7 +98,7 @@ def question_digest(raw: Mapping[str, Any]) -> str:
 
 
 def key_digest(raw: Mapping[str, Any]) -> str:
-    """Changes with all that the key of a question depends on, model answers and rubrics included."""
+    """Changes with all that the key depends on: also with model answers and rubrics."""
     return _digest(raw, beside=_BESIDE_THE_KEY)
 
 

@@ -182,6 +182,15 @@ def read_topic(path: Path, *, with_evidence: bool = True) -> TopicReading:
     return TopicReading(_filled(topic, stored) if stored else topic, tuple(errors))
 
 
+def questions_as_written(path: Path) -> tuple[dict[str, Any], ...]:
+    """The YAML mappings of the questions of one topic file.
+
+    Raises:
+        CourseError: the file is not YAML, or has no list of questions.
+    """
+    return strict_yaml.read(path, _TopicFile).questions
+
+
 def _filled(topic: Topic, stored: Stored) -> Topic:
     """The topic with what is stored about it, as far as that belongs to today's questions."""
     results = {

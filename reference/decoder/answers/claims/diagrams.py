@@ -124,7 +124,9 @@ def _sub_layers(
 
 
 @claim
-def decode_arrows(seed: int, *, cached: Sequence[int] = (0, 1, 2), fed: int = 3) -> Mapping[str, bool]:
+def decode_arrows(
+    seed: int, *, cached: Sequence[int] = (0, 1, 2), fed: int = 3
+) -> Mapping[str, bool]:
     """The keys to which the fed query gives weight, and whether its row needs another query.
 
     four: Query 3 gives weight to the keys 0, 1, 2 and 3, and its row needs no other query.

@@ -70,9 +70,7 @@ def sliding_window(seed: int, *, context_length: int = 6) -> Mapping[str, bool]:
     """
     model = small_model(seed, context_length=context_length)
     prompt = [(3 * place + 2) % 11 for place in range(context_length)]
-    seen = run(
-        generation.generate, model.stages(), prompt, tokens=2, context_length=context_length
-    )
+    seen = run(generation.generate, model.stages(), prompt, tokens=2, context_length=context_length)
     (old, before), (new, after) = seen.of("embed")
     old_places, new_places = _positions(model, old, before), _positions(model, new, after)
     tokens = model.token_embedding

@@ -150,9 +150,7 @@ def _windowed_layer(x: Tensor, weights: LayerWeights, window: int) -> Tensor:
 
 
 @claim
-def window_of_three(
-    seed: int, *, layers: int = 4, own: int = 0
-) -> Mapping[str, float]:
+def window_of_three(seed: int, *, layers: int = 4, own: int = 0) -> Mapping[str, float]:
     """The furthest row of the input on which the logits of the last position depend.
 
     Each query sees three keys, its own and two before it; the last row counts as `own`.

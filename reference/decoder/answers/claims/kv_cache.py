@@ -75,9 +75,7 @@ def size(
     seed: int, *, layers: int = 4, width: int = 32, heads: int = 4, tokens: int = 100
 ) -> Mapping[str, float]:
     """The numbers in the cache of a model of these sizes are counted, after so many tokens."""
-    model = small_model(
-        seed, n_layers=layers, width=width, n_heads=heads, context_length=tokens
-    )
+    model = small_model(seed, n_layers=layers, width=width, n_heads=heads, context_length=tokens)
     decoder = CachedDecoder(model)
     decoder.run([1] * tokens)
     keys = sum(kept.numel() for kept in decoder.keys)

@@ -175,7 +175,9 @@ def softmax_of_three(seed: int, *, logits: Sequence[float] = (1, 2, 1)) -> Mappi
         "answer": float(softmax.softmax(row)[1]),
         "softmax.plain_ratio": float(wrong("softmax.plain_ratio")(row)[1]),
         "distribution.only_the_largest_counts": float(wrong("softmax.largest_takes_all")(row)[1]),
-        "distribution.equal_logits_count_once": float(softmax.softmax(row.unique())[-1]),
+        "distribution.equal_logits_count_once": float(
+            softmax.softmax(torch.tensor(sorted(set(logits))).double())[-1]
+        ),
     }
 
 

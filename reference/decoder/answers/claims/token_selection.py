@@ -153,9 +153,7 @@ def inverse_cdf(
     return {"answer": selection.select_token(given, u), **traps}
 
 
-def _nucleus_printed(
-    *, p: float, chances: Sequence[float]
-) -> Mapping[str, list[float]]:
+def _nucleus_printed(*, p: float, chances: Sequence[float]) -> Mapping[str, list[float]]:
     """What the program of the stem makes of its input."""
     cut = wrong("next_token_distribution.top_p_drops_crossing")
     ids = [float(number) for number in range(len(chances))]

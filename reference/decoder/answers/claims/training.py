@@ -65,9 +65,7 @@ def mean_loss_of_three(
 
 @prints(lambda text, **_: {"input": list(text[:-1])})
 @claim
-def targets(
-    seed: int, *, text: Sequence[int] = (7, 3, 9, 0), eos: int = 0
-) -> Mapping[str, bool]:
+def targets(seed: int, *, text: Sequence[int] = (7, 3, 9, 0), eos: int = 0) -> Mapping[str, bool]:
     """A model learns the text with the targets of each option: does it then generate the text?
 
     shifted: A model that learns the targets 3 9 0 generates the text.
