@@ -112,14 +112,10 @@ def _outcome(keys: SubjectKeys, topic: Topic, item: Item, backing: Backing) -> K
             raise Broken(f"`kind: {kind}` is for {' and '.join(FITS[kind])}, not {item.kind()}")
         if PLACEHOLDER in item.stem and not isinstance(backing, DiagnosisRun):
             raise Broken(f"only `kind: diagnosis` gives evidence for {PLACEHOLDER}")
-        found, result = _run(keys, item, backing, result)
-        problems = tuple(found)
+        problems, result = _asked(keys, item, backing, result)
         said = words(keys, item, backing)
     except Broken as broken:
         problems = (str(broken),)
-    # whatever a reference that is broken raises, the key that it was asked for is red
-    except Exception as error:
-        problems = (f"running it raised {type(error).__name__}: {error}",)
     return KeyOutcome(
         topic=topic.name,
         path=topic.path,
@@ -128,6 +124,20 @@ def _outcome(keys: SubjectKeys, topic: Topic, item: Item, backing: Backing) -> K
         problems=problems,
         words=said,
     )
+
+
+def _asked(
+    keys: SubjectKeys, item: Item, backing: Backing, result: StoredResult
+) -> tuple[tuple[str, ...], StoredResult]:
+    """What speaks against a key, and what came out."""
+    try:
+        problems, result = _run(keys, item, backing, result)
+        return tuple(problems), result
+    except Broken:
+        raise
+    # whatever a reference that is broken raises, the key that it was asked for is red
+    except Exception as error:
+        raise Broken(f"running it raised {type(error).__name__}: {error}") from error
 
 
 def _ran(backing: Backing) -> str:

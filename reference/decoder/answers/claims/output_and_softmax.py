@@ -171,13 +171,12 @@ def _padded(prompt: list[int]) -> list[int]:
 def softmax_of_three(seed: int, *, logits: Sequence[float] = (1, 2, 1)) -> Mapping[str, float]:
     """What softmax gives to the second of the logits."""
     row = torch.tensor(logits, dtype=torch.float64)
+    different = torch.tensor(sorted(set(logits)), dtype=torch.float64)
     return {
         "answer": float(softmax.softmax(row)[1]),
         "softmax.plain_ratio": float(wrong("softmax.plain_ratio")(row)[1]),
         "distribution.only_the_largest_counts": float(wrong("softmax.largest_takes_all")(row)[1]),
-        "distribution.equal_logits_count_once": float(
-            softmax.softmax(torch.tensor(sorted(set(logits))).double())[-1]
-        ),
+        "distribution.equal_logits_count_once": float(softmax.softmax(different)[-1]),
     }
 
 

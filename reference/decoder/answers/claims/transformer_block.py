@@ -110,7 +110,7 @@ def _hidden(ids: list[int], layers: list[LayerWeights], seed: int) -> Tensor:
 def no_activation(seed: int) -> Mapping[str, bool]:
     """The network without GELU, beside one affine map of the same width and the real network.
 
-    affine: The network is one affine map.
+    affine: The network is one affine map, with a matrix of full rank.
     same: The network gives the same as with its activation.
     wide: The network is no affine map, or its results span more directions than its input has.
     nothing: The network gives its bias for every input.
@@ -123,7 +123,7 @@ def no_activation(seed: int) -> Mapping[str, bool]:
     is_affine = same(linear, x @ matrix + bias)
     directions = int(torch.linalg.matrix_rank(linear - bias))
     return {
-        "affine": is_affine,
+        "affine": is_affine and int(torch.linalg.matrix_rank(matrix)) == x.shape[-1],
         "same": same(linear, feed_forward.feed_forward(x, weights)),
         "wide": not is_affine or directions > x.shape[-1],
         "nothing": same(linear, weights["outer_bias"].expand_as(linear)),
