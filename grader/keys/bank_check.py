@@ -158,12 +158,12 @@ def _run(
             return _claim_run(keys, item, backing, result)
         case DiagnosisRun():
             problems, variants = diagnosis(keys, item, backing, stem=item.stem)
-            problems += number_problems(item.stem, backing, None, program_numbers(backing))
+            problems += number_problems(item.stem, backing, run_with=program_numbers(backing))
             return problems, replace(result, variants=tuple(variants))
         case TraceOrderRun():
             if not isinstance(item, Ordering):
                 raise Broken(f"a trace cannot decide a question of kind `{item.kind()}`")
-            problems = number_problems(item.stem, backing, None, {})
+            problems = number_problems(item.stem, backing, run_with={})
             return [*problems, *order_problems(keys.procedures, item, backing)], result
 
 
@@ -175,11 +175,11 @@ def _claim_run(
 ) -> tuple[Iterable[str], StoredResult]:
     claim = claimed(backing.claim, keys.claims)
     run_with = parameters_of(claim, backing)
-    problems = number_problems(item.stem, backing, claim, run_with)
+    problems = number_problems(item.stem, backing, claim=claim, run_with=run_with)
     if problems:
         return problems, result  # what the stem says was not run
     if not isinstance(backing, NumericRun):
-        return truth_problems(item, backing, claim, run_with), result
+        return truth_problems(item, backing, claim, run_with=run_with), result
     if not isinstance(item, Numeric):
         raise Broken(f"a number cannot decide a question of kind `{item.kind()}`")
     problems, value = numeric_problems(item, claim, run_with)

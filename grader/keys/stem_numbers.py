@@ -49,7 +49,7 @@ def parameters_of(claim: Claim, backing: NumericRun | PredicateRun | AblationRun
 
 
 def number_problems(
-    stem: str, backing: Backing, claim: Claim | None, run_with: Mapping[str, Any]
+    stem: str, backing: Backing, *, claim: Claim | None = None, run_with: Mapping[str, Any]
 ) -> list[str]:
     """Where a stem has other numbers than the run.
 

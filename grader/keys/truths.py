@@ -114,6 +114,7 @@ def truth_problems(
     item: Item,
     backing: PredicateRun | AblationRun,
     claim: Claim,
+    *,
     run_with: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
     """What speaks against the marked options.

@@ -7,7 +7,6 @@ import click
 
 from grader.keys.key_outcome import KeyOutcome
 from grader.quiz.bank.assents import Assents, Said
-from grader.text import counted
 
 
 def agreed(
@@ -27,7 +26,7 @@ def agreed(
         for place, before in lacking.items():
             _show(outcome.item, place, before=before, now=outcome.words[place])
         named = without_asking is None or outcome.item in without_asking
-        if named or _asks(len(lacking)):
+        if named or _asks():
             assents = assents.given(outcome.item, outcome.words)
     return assents
 
@@ -42,7 +41,7 @@ def _show(item: str, place: str, *, before: Said | None, now: Said) -> None:
     click.echo(f"  was run:  {now.statement}")
 
 
-def _asks(texts: int) -> bool:
+def _asks() -> bool:
     if not sys.stdin.isatty():
         return False
-    return click.confirm(f"Do these {counted(texts, 'text')} say what was run?")
+    return click.confirm("Do these words say what was run?")

@@ -42,10 +42,14 @@ def _batches(pairs: Tensor, seed: int, steps: int) -> Iterator[Batch]:
         yield texts[:, :-1], targets
 
 
+def _untrained(seed: int) -> DecoderModel:
+    sizes = {"width": 16, "n_heads": 4, "n_layers": 1, "inner_width": 32, "context_length": 8}
+    return untrained_model(ModelConfig(vocabulary_size=SEPARATOR + 1, **sizes), seed)
+
+
 def _translator(seed: int, steps: int) -> tuple[DecoderModel, list[list[int]]]:
     """A decoder-only model after so many steps of training, and sentences that it has not seen."""
-    sizes = {"width": 16, "n_heads": 4, "n_layers": 1, "inner_width": 32, "context_length": 8}
-    model = untrained_model(ModelConfig(vocabulary_size=SEPARATOR + 1, **sizes), seed)
+    model = _untrained(seed)
     pairs = _sentence_pairs(seed)
     train(model, _batches(pairs[25:], seed, steps))
     return model, pairs[:25].tolist()
@@ -77,16 +81,29 @@ def what_must_change(seed: int) -> Mapping[str, bool]:
 
     prompt: The trained model translates, and does not if the source is missing from its prompt.
     training: The model translates after training, and does not without it.
-    cross: A trained model without cross-attention does not translate.
-    second-map: A trained model with one stack of decoder layers does not translate.
+    cross: A trained model whose layers have no sub-layers but self-attention and feed-forward network
+        does not translate.
+    second-map: A trained model that runs the same layers for source and target does not translate.
     """
     works = _translates(seed)
     return {
         "prompt": works and not _translates(seed, with_source=False),
         "training": works and not _translates(seed, steps=0),
-        "cross": not works,
-        "second-map": not works,
+        "cross": not (works and _has_two_sub_layers(seed)),
+        "second-map": not (works and _runs_one_stack(seed)),
     }
+
+
+def _has_two_sub_layers(seed: int) -> bool:
+    """Whether nothing but self-attention and a feed-forward network has weights in a layer."""
+    (layer,) = _untrained(seed).weights["layers"]
+    return {name for name in layer if "norm" not in name} == {"attention", "feed_forward"}
+
+
+def _runs_one_stack(seed: int) -> bool:
+    """Whether each step calls the one layer of the model once, on source and target together."""
+    seen = run(generation.generate, _untrained(seed).stages(), [1, 2, 3, SEPARATOR], tokens=2)
+    return [len(hidden) for hidden, _ in seen.of("layer")] == [4, 5]
 
 
 @claim
