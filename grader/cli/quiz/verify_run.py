@@ -7,7 +7,7 @@ import click
 
 from grader.cli.quiz.assent_conversation import agreed
 from grader.durable_files import write_whole
-from grader.errors import GraderError, GraderFault, did_you_mean
+from grader.errors import CourseError, GraderError, GraderFault, did_you_mean
 from grader.keys.bank_check import TopicCheck, check_bank, drift, merged
 from grader.keys.key_outcome import KeyOutcome
 from grader.keys.subject_keys import keys_of_bank
@@ -115,7 +115,7 @@ def _known(folder: Path) -> tuple[str, ...]:
 def _check_ids(assent: Iterable[str], known: Iterable[str]) -> None:
     for name in assent:
         if name != ALL and name not in known:
-            raise GraderError(
+            raise CourseError(
                 f"--assent: there is no question {name!r} with `verify:`",
                 fix=did_you_mean(name, known),
             )

@@ -81,8 +81,8 @@ def what_must_change(seed: int) -> Mapping[str, bool]:
 
     prompt: The trained model translates, and does not if the source is missing from its prompt.
     training: The model translates after training, and does not without it.
-    cross: A trained model whose layers have no sub-layers but self-attention and feed-forward network
-        does not translate.
+    cross: A trained model whose layers have no sub-layers but self-attention and feed-forward
+        network does not translate.
     second-map: A trained model that runs the same layers for source and target does not translate.
     """
     works = _translates(seed)
