@@ -35,6 +35,7 @@ class _Reading:
 def agreed_arguments(
     own: Callable[..., Any],
     agreed: Sequence[str],
+    *,
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
 ) -> list[Any] | None:

@@ -43,7 +43,7 @@ def _stand_in(
     own: Callable[..., Any], name: str, parameters: Sequence[str], ask: AskGrader
 ) -> Callable[..., Any]:
     def stand_in(*args: Any, **kwargs: Any) -> Any:
-        found = agreed_arguments(own, parameters, args, kwargs)
+        found = agreed_arguments(own, parameters, args=args, kwargs=kwargs)
         answer = OWN if found is None else ask(name, found)
         return own(*args, **kwargs) if answer is OWN else answer
 
