@@ -83,6 +83,7 @@ def run_job(
 
     assignment = load_assignment(job.assignment)
     subject = subject_of(assignment)
+    explainer = Explainer(subject, with_hidden=job.diagnose_hidden)
     grade(
         submissions,
         assignment=assignment,
@@ -92,7 +93,8 @@ def run_job(
         emit=emit,
         key=job.key(assignment),
         reference=subject.over_arrays() if subject else None,
-        explain=Explainer(subject, with_hidden=job.diagnose_hidden),
+        explain=explainer,
+        inner_causes=explainer.inner_causes,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.diagnosis.chain import put_together
+from grader.diagnosis.inner_causes import inner_causes
 from grader.diagnosis.reasons import Reason, reasons_of
 from grader.diagnosis.versions import Versions
-from grader.observed_calls import AskStudent, Observation
+from grader.observed_calls import AskStudent, FindInnerCause, Observation
 from grader.records import CheckResult, Finding, Report, StageResult, Verdict
 from grader.subject.subject import Subject
 
@@ -22,6 +23,12 @@ class Explainer:
     def __init__(self, subject: Subject | None, *, with_hidden: bool = True) -> None:
         self._versions = Versions(subject) if subject else None
         self._with_hidden = with_hidden
+
+    def inner_causes(self, ask: AskStudent) -> FindInnerCause:
+        """What finds the wrong inner stages behind a wrong answer; see `inner_causes`."""
+        if self._versions is None:
+            return lambda stage, calls, wrong: None
+        return inner_causes(self._versions, ask)
 
     def __call__(
         self, report: Report, observations: Sequence[Observation], ask: AskStudent | None = None

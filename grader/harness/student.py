@@ -1,6 +1,7 @@
 """The student's side as a check sees it: functions to call, plain values that come back."""
 
 from collections.abc import Callable, Set
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from grader.errors import CallFailed, TimedOut
@@ -109,7 +110,9 @@ class Student:
         came: contract.Returned | type[CallFailed] = TimedOut
         stopped = False
         try:
-            came = unless_killed(attempt)
+            returned = unless_killed(attempt)
+            value = self._process.inner_mistakes.mended(call, returned.value)
+            came = returned if value is returned.value else replace(returned, value=value)
             return came
         except CallFailed as failure:
             came = type(failure)

@@ -4,14 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.errors import CallFailed, TimedOut
+from grader.harness.apart import ApartProcess
+from grader.harness.inner_mistakes import InnerMistakes
 from grader.harness.lasting_session import LastingSession
 from grader.harness.planned_calls import CallPlan, PlannedAnswers
 from grader.harness.seen_calls import SeenCalls
 from grader.harness.shortcut_rules import Evidence
 from grader.harness.time_budget import TimeBudget
+from grader.observed_calls import AskStudent, FindInnerCause
 from grader.records import Submission
 from grader.sandbox import contract
 from grader.settings import LimitSettings
+
+MakeFinder = Callable[[AskStudent], FindInnerCause]
 
 
 class StudentProcess:
@@ -19,6 +24,8 @@ class StudentProcess:
 
     Args:
         call_plans: the calls to be made ahead, by whether hidden checks make them.
+        parameters: of each stage.
+        inner_causes: makes what finds wrong inner stages behind a wrong answer.
     """
 
     def __init__(
@@ -29,6 +36,8 @@ class StudentProcess:
         limits: LimitSettings,
         call_plans: Mapping[bool, CallPlan],
         evidence: Evidence,
+        parameters: Mapping[str, Sequence[str]],
+        inner_causes: MakeFinder | None = None,
     ) -> None:
         code = contract.Code(
             main="submission",
@@ -40,6 +49,9 @@ class StudentProcess:
         of_child = _limits_of_child(limits)
         self._session = LastingSession(lambda: sandbox.open(code, of_child), evidence)
         self._time = TimeBudget(limits)
+        self._apart = ApartProcess(lambda: sandbox.open(code, of_child), self._time, parameters)
+        find = inner_causes(self._apart.ask) if inner_causes else None
+        self.inner_mistakes = InnerMistakes(find, self._apart)
         self._call_plans = call_plans
         self._planned = PlannedAnswers(call_plans[False], call_seconds=limits.call_seconds)
         self.seen = SeenCalls(evidence)
@@ -64,6 +76,7 @@ class StudentProcess:
             self._planned = self._planned.of_other_checks(self._call_plans[hidden])
         self._planned.check = number
         self.seen.check = name
+        self.inner_mistakes.begin_check()
 
     def call(self, call: contract.StudentCall, answer: contract.Answerer) -> contract.Returned:
         """Make a call, or take its answer if it waits; see `StudentSession.call`.
@@ -115,6 +128,7 @@ class StudentProcess:
 
     def close(self) -> None:
         self._session.close()
+        self._apart.close()
 
     def _open(self) -> contract.StudentSession:
         if self._planned.are_made and self._session.is_open:  # as for nearly every call
