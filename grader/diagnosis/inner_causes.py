@@ -20,6 +20,7 @@ from grader.observed_calls import AskStudent, FindInnerCause, InnerCause
 from grader.subject.values import Floats, Numbers, given, numbers, over_arrays
 
 _TOGETHER = 2  # of more mistakes, all are tried at once
+_EMPTY = "an inner stage without news"  # not among the ids of mistakes
 
 Function = Callable[..., Any]
 Calls = Sequence[tuple[Sequence[Any], Any]]  # of one stage: arguments and answer
@@ -135,16 +136,30 @@ class _Search:
         """Whether a mistake of the outer stage, which would show here, gives the same each time."""
         own = self._students(names)
         ruled_out = self._ruled_out.setdefault(names, set())
-        for name in names:
-            if f"no {name}" not in ruled_out:
-                if self._fits(self._stage, own | {name: _first}):
-                    return True
-                ruled_out.add(f"no {name}")
+        if _EMPTY not in ruled_out:
+            if not all(self._tells(name, own) for name in names):
+                return True
+            ruled_out.add(_EMPTY)
         for version in self._showing():
             if version not in ruled_out:
                 if self._fits(version, own):
                     return True
                 ruled_out.add(version)
+        return False
+
+    def _tells(self, name: str, own: Mapping[str, Function]) -> bool:
+        """Whether an inner stage ever gave something that the outer one must have got from it."""
+        seen: list[bool] = []
+
+        def watched(*arguments: Any) -> Any:
+            value = own[name](*arguments)
+            seen.append(_is_news(value, arguments))
+            return value
+
+        for arguments, _ in reversed(self._calls):
+            exchanged(self._versions, self._stage, arguments, {**own, name: watched})
+            if any(seen):
+                return True
         return False
 
     def _fits(self, version: str, instead: Mapping[str, Function]) -> bool:
@@ -156,18 +171,30 @@ class _Search:
         )
 
     def _showing(self) -> Iterator[str]:
-        """The known mistakes of the stage that show in this call if all inner stages are right."""
-        arguments, _ = self._calls[-1]
-        right = self._right(arguments)
+        """The known mistakes of the stage that show in this call if all inner stages are right.
+
+        One that gives with right inner stages what came is not another mistake but the same one,
+        such as a missing mask.
+        """
+        arguments, value = self._calls[-1]
+        right, came = self._right(arguments), numbers(value)
         assert right is not None
+        assert came is not None
         for entry in self._versions.subject.of_stage(self._stage):
-            came = Numbers(right, are_whole=False)
-            if misfit(self._versions, entry.id, arguments, came=came) > 1:
+            shown = misfit(self._versions, entry.id, arguments, came=Numbers(right, False)) > 1
+            alone = self._versions.outcome(entry.id, arguments, "float64").value
+            if shown and not (alone is not None and _agree(came.array, alone)):
                 yield entry.id
 
 
-def _first(first: Any, *_: Any) -> Any:
-    return first
+def _is_news(value: Any, arguments: Sequence[Any]) -> bool:
+    """Whether an answer is more than one number everywhere, NaN, or an argument as it was."""
+    came = numbers(value)
+    finite = came.array[np.isfinite(came.array)] if came is not None else np.zeros(0)
+    if came is None or not finite.size or np.ptp(finite) == 0:
+        return False
+    given_ = [found.array for found in map(numbers, arguments) if found is not None]
+    return not any(_agree(came.array, array) for array in given_)
 
 
 def _agree(a: Floats, b: Floats) -> bool:
