@@ -46,13 +46,32 @@ class Explainer:
         findings: list[Finding] = []
         stages = []
         for stage in report.stages:
-            found = reasons_of(
-                versions, stage, [o for o in seen if o.stage == stage.stage], ask=ask
-            )
+            calls = [o for o in seen if o.stage == stage.stage]
+            if inner := self._carried(stage):
+                found = [Reason(Finding(stage=stage.stage, pattern=_unsure(stage.stage, inner)))]
+            else:
+                found = reasons_of(versions, stage, calls, ask=ask)
             findings += [reason.finding for reason in found]
             stages.append(_with_names(stage, found, self._with_hidden))
         together = put_together(report, ask, versions) if ask else ""
         return replace(report, stages=tuple(stages), findings=tuple(findings), chain=together)
+
+    def _carried(self, stage: StageResult) -> tuple[str, ...]:
+        """The wrong inner stages that explain all that failed in a stage, if they do."""
+        failed = [c for c in stage.checks if c.verdict not in (Verdict.PASSED, Verdict.BLOCKED)]
+        seen = [check for check in failed if self._with_hidden or not check.hidden]
+        if not all(check.inner_causes for check in seen):
+            return ()
+        return tuple(dict.fromkeys(name for check in seen for name in check.inner_causes))
+
+
+def _unsure(stage: str, inner: Sequence[str]) -> str:
+    names = " and ".join(inner)
+    return (
+        f"they are those of your {names} inside of a right {stage}. Whether {stage} has a mistake "
+        f"of its own besides cannot be told before {names} {'is' if len(inner) == 1 else 'are'} "
+        f"right."
+    )
 
 
 def _with_names(stage: StageResult, reasons: Sequence[Reason], with_hidden: bool) -> StageResult:

@@ -55,6 +55,7 @@ class StudentProcess:
         self._call_plans = call_plans
         self._planned = PlannedAnswers(call_plans[False], call_seconds=limits.call_seconds)
         self.seen = SeenCalls(evidence)
+        self._is_asked = False
         self.kept: dict[str, Any] = {}  # what `Student.once` ran
 
     @property
@@ -115,12 +116,18 @@ class StudentProcess:
         def answer(called: str, given: list[Any]) -> Any:
             return stand_ins[called][1](*given)
 
+        if self._is_asked:  # its process waits for our answer, and takes no other call
+            functions = {name: function for name, (_, function) in stand_ins.items()}
+            return self._apart.ask(function, arguments, functions)
         parameters = {name: parameters for name, (parameters, _) in stand_ins.items()}
         call = contract.StudentCall(function, arguments, stand_ins=parameters)
+        self._is_asked = True
         try:
             return self.call(call, answer).value
         except CallFailed:
             return None
+        finally:
+            self._is_asked = False
 
     def take_output(self) -> str:
         """What the submission printed since the last time."""

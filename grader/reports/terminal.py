@@ -4,7 +4,7 @@ What a submission said is indented in each of its lines, also where the terminal
 it: no line of it can pass for a line of ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -127,7 +127,14 @@ def _failures(
     failed = [s for s in report.stages if s.first_failure is not None and only in ("", s.stage)]
     begun = [s for s in failed if _first_verdict(s) != Verdict.NOT_IMPLEMENTED]
     blocks = [
-        _failure(stage, assignment, report.findings, every_failure=every_failure) for stage in begun
+        _failure(
+            stage,
+            assignment,
+            report.findings,
+            every_failure=every_failure,
+            carrying=_carrying(report, stage.stage),
+        )
+        for stage in begun
     ]
     missing = [stage.stage for stage in failed if stage not in begun]
     if missing:
@@ -146,7 +153,12 @@ def _first_verdict(stage: StageResult) -> Verdict | None:
 
 
 def _failure(
-    stage: StageResult, assignment: Assignment, findings: Iterable[Finding], *, every_failure: bool
+    stage: StageResult,
+    assignment: Assignment,
+    findings: Iterable[Finding],
+    *,
+    every_failure: bool,
+    carrying: Sequence[str],
 ) -> RenderableType:
     """A stage that failed: what is expected, what must hold, what came, why."""
     failed = [check for check in stage.checks if check.verdict != Verdict.PASSED]
@@ -164,10 +176,26 @@ def _failure(
     for finding in findings:
         if finding.stage == stage.stage:
             lines += finding_lines(finding)
+    if carrying:
+        lines.append(Text(_carried(carrying)))
     more = f" {others} more of its checks did not pass." if others else ""
     if last := f"{_read_on(stage, assignment)}{more}".strip():
         lines.append(Text(last, style="dim"))
     return Padding(Group(*lines), (1, 0, 0, 0))
+
+
+def _carrying(report: Report, inner: str) -> list[str]:
+    """The stages that passed checks although a wrong inner stage shows in their answers."""
+    found = [
+        c.stage for c in report.checks if c.verdict == Verdict.PASSED and inner in c.inner_causes
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _carried(stages: Sequence[str]) -> str:
+    *first, last = stages
+    names = f"{', '.join(first)} and {last}" if first else last
+    return f"The same mistake is inside of {names}. It costs nothing there, and is mended here."
 
 
 def _read_on(stage: StageResult, assignment: Assignment) -> str:
