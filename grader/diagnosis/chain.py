@@ -3,7 +3,7 @@
 Points are not touched: they stay with the stages alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class _Comparison:
 
     def sentence(self) -> str:
         result = self._chain.result
-        place = self._first_difference(list(self._chain.values(self._students({}), True)))
+        place = self._first_difference(self._chain.values(self._students({}), True))
         if place is None:
             return f"Put together, your stages give {_right(result)} on a small model."
         first = (
@@ -116,10 +116,11 @@ class _Comparison:
 
         return answer
 
-    def _first_difference(self, came: Values) -> int | None:
+    def _first_difference(self, came: Iterator[tuple[str, Floats | None]]) -> int | None:
         for place, (_, expected) in enumerate(self._right):
-            if place >= len(came) or not self._agree(came[place][1], expected):
-                return place
+            _, value = next(came, ("", None))
+            if not self._agree(value, expected):
+                return place  # what comes after it is not asked for
         return None
 
     def _agree(self, came: Floats | None, right: Floats | None) -> bool:
