@@ -111,7 +111,7 @@ class _Comparison:
         own = {n: students(self._versions, self._ask, n, answered={}) for n in inside}
 
         def answer(*received: Any) -> Any:
-            value = exchanged(self._versions, stage, received, own)
+            value = exchanged(self._versions, stage, received, instead=own)
             return None if value is None else value.astype(np.float32)
 
         return answer

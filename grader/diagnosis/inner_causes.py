@@ -44,7 +44,7 @@ def inner_causes(versions: Versions, ask: AskStudent) -> FindInnerCause:
 
 
 def exchanged(
-    versions: Versions, version: str, arguments: Sequence[Any], instead: Mapping[str, Function]
+    versions: Versions, version: str, arguments: Sequence[Any], *, instead: Mapping[str, Function]
 ) -> Floats | None:
     """What a version of a stage gives with these inner stages; None if it gives no numbers."""
     subject = versions.subject
@@ -129,7 +129,7 @@ class _Search:
         instead: Mapping[str, Function],
         came: Floats,
     ) -> bool:
-        value = exchanged(self._versions, version, arguments, instead)
+        value = exchanged(self._versions, version, arguments, instead=instead)
         return value is not None and _agree(came, value)
 
     def _may_be_wrong(self, names: tuple[str, ...]) -> bool:
@@ -157,7 +157,7 @@ class _Search:
             return value
 
         for arguments, _ in reversed(self._calls):
-            exchanged(self._versions, self._stage, arguments, {**own, name: watched})
+            exchanged(self._versions, self._stage, arguments, instead={**own, name: watched})
             if any(seen):
                 return True
         return False
