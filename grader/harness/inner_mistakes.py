@@ -9,8 +9,10 @@ place, as if a stand-in had been there.
 from collections.abc import Sequence
 from typing import Any
 
+from grader.errors import GraderFault
 from grader.harness.apart import ApartProcess
-from grader.observed_calls import FindInnerCause, copied
+from grader.harness.seen_calls import MOST_KEPT
+from grader.observed_calls import FindInnerCause, copied, is_larger
 from grader.sandbox.contract import StudentCall
 
 _MOST_CALLS = 12  # of one stage that are compared
@@ -49,10 +51,17 @@ class InnerMistakes:
         stage = call.function
         if self._find is None or not call.stand_ins or call.tables or stage in self._wrong:
             return value
+        if is_larger(value, MOST_KEPT):
+            return value
         calls = self._calls.setdefault(stage, [])
         calls.append((copied(list(call.arguments)), copied(value)))
         del calls[:-_MOST_CALLS]
-        cause = self._find(stage, calls, list(call.stand_ins))
+        try:
+            cause = self._find(stage, calls, list(call.stand_ins))
+        except GraderFault:
+            raise
+        except Exception:  # noqa: BLE001 - a grade must not depend on what explains it
+            cause = None
         if cause is None:
             return value
         if not cause.stages or not self._apart.confirmed():

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.errors import CallFailed, TimedOut
+from grader.harness.answer_budget import AnswerBudget
 from grader.harness.apart import ApartProcess
 from grader.harness.inner_mistakes import InnerMistakes
 from grader.harness.lasting_session import LastingSession
 from grader.harness.planned_calls import CallPlan, PlannedAnswers
-from grader.harness.seen_calls import SeenCalls
+from grader.harness.seen_calls import MOST_KEPT, SeenCalls
 from grader.harness.shortcut_rules import Evidence
+from grader.harness.stand_ins import answer_of
 from grader.harness.time_budget import TimeBudget
-from grader.observed_calls import AskStudent, FindInnerCause
+from grader.observed_calls import AskStudent, FindInnerCause, is_larger
 from grader.records import Submission
 from grader.sandbox import contract
 from grader.settings import LimitSettings
@@ -52,6 +54,7 @@ class StudentProcess:
         self._apart = ApartProcess(lambda: sandbox.open(code, of_child), self._time, parameters)
         find = inner_causes(self._apart.ask) if inner_causes else None
         self.inner_mistakes = InnerMistakes(find, self._apart)
+        self._answers = AnswerBudget()
         self._call_plans = call_plans
         self._planned = PlannedAnswers(call_plans[False], call_seconds=limits.call_seconds)
         self.seen = SeenCalls(evidence)
@@ -114,7 +117,7 @@ class StudentProcess:
         """
 
         def answer(called: str, given: list[Any]) -> Any:
-            return stand_ins[called][1](*given)
+            return answer_of(stand_ins[called][1], given)
 
         if self._is_asked:  # its process waits for our answer, and takes no other call
             functions = {name: function for name, (_, function) in stand_ins.items()}
@@ -123,11 +126,12 @@ class StudentProcess:
         call = contract.StudentCall(function, arguments, stand_ins=parameters)
         self._is_asked = True
         try:
-            return self.call(call, answer).value
+            value = self.call(call, answer).value
         except CallFailed:
             return None
         finally:
             self._is_asked = False
+        return None if is_larger(value, MOST_KEPT) else value
 
     def take_output(self) -> str:
         """What the submission printed since the last time."""
@@ -158,6 +162,7 @@ class StudentProcess:
             self._time.give_up(function)
         if isinstance(outcome, CallFailed):
             raise outcome
+        self._answers.take(function, outcome)
         return outcome
 
 
