@@ -204,6 +204,7 @@ def process(sandbox):
         limits=LimitSettings(call_seconds=1),
         call_plans={False: CallPlan(sandbox), True: CallPlan(sandbox)},
         evidence=Evidence(submission),
+        parameters={},
     )
     yield made
     made.close()
