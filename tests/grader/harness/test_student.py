@@ -213,7 +213,9 @@ def process(sandbox):
 @pytest.fixture
 def student_of(process):
     def make(right_stages=frozenset()):
-        return Student(process, INNER, reference=Reference(), right_stages=right_stages)
+        return Student(
+            process, INNER, parameters={}, reference=Reference(), right_stages=right_stages
+        )
 
     return make
 
