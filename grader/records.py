@@ -73,6 +73,9 @@ class CheckResult:
     hidden: bool = False
     message: str = ""
     misconceptions: tuple[str, ...] = ()
+    # Wrong stages inside of this one that explain what was wrong in its answers. A check that
+    # passed was not charged for them; of one that did not, it is not certain.
+    inner_causes: tuple[str, ...] = ()
     output: str = ""  # what the submission printed for it, capped; nothing for a hidden one
     staff_note: str = ""  # for the instructor only: our traceback, or a hidden check's message
     # For the instructor only: the largest error of a comparison, as a part of what it accepts.

@@ -88,6 +88,7 @@ def run_job(
     if with_hidden:
         assert_promises(assignment, sandbox)
     subject = subject_of(assignment)
+    explainer = Explainer(subject, with_hidden=job.diagnose_hidden)
     grade(
         submissions,
         assignment=assignment,
@@ -97,7 +98,8 @@ def run_job(
         emit=emit,
         key=job.key(assignment),
         reference=subject.over_arrays() if subject else None,
-        explain=Explainer(subject, with_hidden=job.diagnose_hidden),
+        explain=explainer,
+        inner_causes=explainer.inner_causes,
     )
 
 

@@ -1,6 +1,7 @@
 """Running the checks: all of them on one submission, then all of them on the next."""
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,8 +33,9 @@ class ChecksSoFar:
 
     @property
     def right_stages(self) -> Set[str]:
-        """Stages that passed a check and lost none."""
-        return self._passed_stages - self._wrong_stages
+        """Stages that passed a check and lost none, with right answers of their own."""
+        carrying = self.process.inner_mistakes.carrying
+        return self._passed_stages - self._wrong_stages - carrying
 
     def add(self, result: CheckResult) -> None:
         if result.verdict == Verdict.PASSED:
@@ -94,6 +96,8 @@ class CheckRunner:
             result = judged(
                 check, self._raised, strain=strain.largest, folder=self._assignment.folder
             )
+            causes = process.inner_mistakes.causes(passed=result.verdict == Verdict.PASSED)
+            result = replace(result, inner_causes=causes) if causes else result
             so_far.add(result)
             yield result, process.take_output()
 

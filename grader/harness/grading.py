@@ -20,7 +20,7 @@ from grader.harness.printed_text import with_ends, with_output
 from grader.harness.pytest_inside import OPTIONS
 from grader.harness.reference_fixture import ReferenceFixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
-from grader.harness.student_process import StudentProcess
+from grader.harness.student_process import MakeFinder, StudentProcess
 from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
@@ -52,6 +52,7 @@ def grade(
     key: Callable[[Submission], str] | None = None,
     reference: Mapping[str, Callable[..., Any]] | None = None,
     explain: Explain | None = None,
+    inner_causes: MakeFinder | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
 
@@ -60,6 +61,8 @@ def grade(
         reference: the right functions by stage, for the checks' fixture of this name.
         explain: what adds to a report why its checks failed, from all calls that they made;
             it may call the student's functions once more.
+        inner_causes: makes what finds, of a wrong answer, the wrong inner stages that explain it;
+            such a stage is not charged for them.
 
     Raises:
         CourseError: the checks of the assignment are wrong.
@@ -76,6 +79,8 @@ def grade(
                 limits=assignment.limits,
                 call_plans=call_plans,
                 evidence=Evidence(submission, assignment),
+                parameters={stage.name: stage.parameters for stage in assignment.stages},
+                inner_causes=inner_causes,
             )
             try:
                 report = _grade_one(submission, process, runner, assignment, sandbox, key)
@@ -188,7 +193,15 @@ def without_staff_notes(report: Report) -> Report:
     stages = tuple(
         replace(
             stage,
-            checks=tuple(replace(check, staff_note="", strain=None) for check in stage.checks),
+            checks=tuple(
+                replace(
+                    check,
+                    staff_note="",
+                    strain=None,
+                    inner_causes=() if check.hidden else check.inner_causes,
+                )
+                for check in stage.checks
+            ),
         )
         for stage in report.stages
     )

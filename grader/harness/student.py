@@ -114,7 +114,9 @@ class Student:
         came: contract.Returned | type[CallFailed] = TimedOut
         stopped = False
         try:
-            came = unless_killed(attempt)
+            returned = unless_killed(attempt)
+            value = self._process.inner_mistakes.mended(call, returned.value)
+            came = returned if value is returned.value else replace(returned, value=value)
             return came
         except CallFailed as failure:
             came = type(failure)

@@ -145,6 +145,7 @@ def _failures(
             report.findings,
             told=[check for check in told if check.stage == stage.stage],
             whole_output=whole_output,
+            carrying=_carrying(report, stage.stage),
         )
         for stage in begun
     ]
@@ -171,6 +172,7 @@ def _failure(
     *,
     told: Sequence[CheckResult],
     whole_output: bool,
+    carrying: Sequence[str],
 ) -> RenderableType:
     """A stage that failed: what is expected, what must hold, what came, why."""
     failed = [check for check in stage.checks if check.verdict != Verdict.PASSED]
@@ -187,10 +189,26 @@ def _failure(
     for finding in findings:
         if finding.stage == stage.stage:
             lines += finding_lines(finding)
+    if carrying:
+        lines.append(Text(_carried(carrying)))
     more = f" {others} more of its checks did not pass." if others else ""
     if last := f"{_read_on(stage, assignment)}{more}".strip():
         lines.append(Text(last, style="dim"))
     return Padding(Group(*lines), (1, 0, 0, 0))
+
+
+def _carrying(report: Report, inner: str) -> list[str]:
+    """The stages that passed checks although a wrong inner stage shows in their answers."""
+    found = [
+        c.stage for c in report.checks if c.verdict == Verdict.PASSED and inner in c.inner_causes
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _carried(stages: Sequence[str]) -> str:
+    *first, last = stages
+    names = f"{', '.join(first)} and {last}" if first else last
+    return f"The same mistake is inside of {names}. It costs nothing there, and is mended here."
 
 
 def _read_on(stage: StageResult, assignment: Assignment) -> str:
