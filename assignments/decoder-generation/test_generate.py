@@ -83,7 +83,9 @@ def full_windows(student, probe, generated):
     def generate_all():
         # The first prompt alone is too long; the second fills the window on the way.
         cases = [(7, 1, 5), (4, 3, 5), (2, 2, 1)]
-        lists = [(*split(probe.tokens(n_prompt + n + 1), n_prompt, n), c) for n_prompt, n, c in cases]
+        lists = [
+            (*split(probe.tokens(n_prompt + n + 1), n_prompt, n), c) for n_prompt, n, c in cases
+        ]
         return [
             generated(prompt, script, n=len(script), eos=eos, context_length=c, n_layers=1)
             for prompt, script, eos, c in lists

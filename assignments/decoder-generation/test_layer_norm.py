@@ -16,16 +16,13 @@ def test_values(assert_right, probe):
     def call(*shape, eps=LARGE_EPS):
         return probe.floats(*shape, shift=2), probe.gain(shape[-1]), probe.bias(shape[-1]), eps
 
-    alike = call(2, 4, 6)
-    alike[0][0, 1] = 2  # no variance, so that eps alone protects the root
-    alike[0][1, 2] = 0
+    first = call(2, 7, 6)
+    first[0][0, 1] = 2  # no variance, so that eps alone protects the root
+    first[0][1, 2] = 0
     calls = {
-        "the normalized states": call(2, 7, 6),
-        "the normalized states of other arrays": call(2, 7, 6),
-        "the normalized states of rows without variance": alike,
+        "the normalized states": first,
         "the normalized states of one position": call(1, 1, probe.sizes.width, eps=0.3),
         "the normalized states of one vector": call(5),
-        "the normalized states of width 1": call(3, 1, eps=0.5),
         "the normalized states of four axes": call(2, 1, 3, 4),
     }
     assert_right("layer_norm", calls, axes=TIMED)
@@ -34,7 +31,7 @@ def test_values(assert_right, probe):
 @points(1)
 def test_tiny_activations(assert_right, probe):
     """With activations near 0.001, eps decides: it is added to the variance, inside the root."""
-    arguments = probe.states(scale=1e-3), probe.gain(), probe.bias(), EPS
+    arguments = probe.floats(2, 7, 6, scale=1e-3), probe.gain(6), probe.bias(6), EPS
     assert_right("layer_norm", {"the normalized states": arguments}, axes=TIMED)
 
 
@@ -44,4 +41,4 @@ def test_arguments_are_left_alone(assert_left_alone, probe):
     """The arrays that were handed in are not changed."""
     small = probe.small
     calls = [(x, small.gain(), small.bias(), EPS) for x in (small.states(), small.floats(4))]
-    assert_left_alone("layer_norm", *calls, (small.floats(1, 1, 4), *calls[0][1:]))
+    assert_left_alone("layer_norm", *calls)

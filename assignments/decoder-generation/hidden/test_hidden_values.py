@@ -27,9 +27,9 @@ def test_random_lists(student, rng):
     """Random prompts, generated tokens and context lengths."""
     cases = [
         [rng.integers(0, 37, size=n).tolist() for n in (rng.integers(1, 9), rng.integers(0, 9))]
-        for _ in range(8)
+        for _ in range(5)
     ]
-    lengths = [1, *rng.integers(1, 12, size=7).tolist()]
+    lengths = [1, *rng.integers(1, 12, size=4).tolist()]
     answers = [student.step_input(*case, c) for case, c in zip(cases, lengths, strict=True)]
     for (prompt, generated), c, answer in zip(cases, lengths, answers, strict=True):
         assert as_tokens(answer, name="the step input") == (prompt + generated)[-c:]
@@ -52,9 +52,9 @@ def test_random_tables(assert_right, probe):
 @stage("layer_norm")
 @points(2)
 def test_random_states(assert_right, probe):
-    """Random states, gains and biases, at three scales and of three ranks."""
+    """Random states, gains and biases, at two scales and of two ranks."""
     width = probe.sizes.head_width
-    shapes = {0.02: (3, 5, width), 1.0: (5, width), 30.0: (width,)}
+    shapes = {0.02: (3, 5, width), 30.0: (width,)}
     calls = {
         f"the normalized states of {len(shape)} axes": (
             probe.floats(*shape, scale=scale),
@@ -71,7 +71,7 @@ def test_random_states(assert_right, probe):
 @points(1)
 def test_random_logits(assert_right, probe):
     """Random logits of several shapes."""
-    shapes = (probe.sizes.vocabulary,), (4, 3), (2, 3, 4, 5)
+    shapes = (probe.sizes.vocabulary,), (2, 3, 4, 5)
     calls = {
         f"the probabilities of {len(shape)} axes": (probe.floats(*shape, scale=3),)
         for shape in shapes
@@ -85,8 +85,7 @@ def test_random_heads(assert_right, probe):
     """Random queries and keys, with as many rows in the batch as heads, and of one position."""
     probes = {
         "the attention weights": probe.sized(batch=3, n_heads=3),
-        "the attention weights of one row": probe.sized(batch=1),
-        "the attention weights of one position": probe.sized(time=1),
+        "the attention weights of one position": probe.sized(batch=1, time=1),
     }
     calls = {name: (sized.heads(), sized.heads()) for name, sized in probes.items()}
     assert_right("attention_weights", calls, axes=HEADED)
@@ -116,8 +115,7 @@ def test_random_attention(assert_right, probe):
     x, weights = three.states(), three.attention()
     calls = {
         "the output": (x, weights, 3),
-        "the output of one head": (x / 2, weights, 1),
-        "the output of one row": (x[:1], weights, three.sizes.head_width),
+        "the output of one head": (x[:1] / 2, weights, 1),
     }
     assert_right("self_attention", calls, axes=TIMED)
 
@@ -150,7 +148,7 @@ def test_random_layer(assert_right, probe):
     x, weights = probe.states(scale=0.3), probe.layer()
     calls = {
         "the output": (x, weights, probe.sizes.head_width, 1e-3),
-        "the output of one row": (x[:1], weights, 1, 1e-2),
+        "the output of one head": (x[:1], weights, 1, 1e-2),
     }
     assert_right("decoder_layer", calls, axes=TIMED)
 
@@ -158,8 +156,8 @@ def test_random_layer(assert_right, probe):
 @stage("decoder_stack")
 @points(2)
 def test_random_stack(assert_right, probe):
-    """Four random layers."""
-    layers = [probe.layer() for _ in range(4)]
+    """Three random layers."""
+    layers = [probe.layer() for _ in range(3)]
     arguments = probe.states(), layers, probe.sizes.n_heads, 1e-5
     named = {"the final hidden states": arguments}
     assert_right("decoder_stack", named, axes=TIMED, tolerance=STACK_TOLERANCE)
@@ -199,7 +197,7 @@ def test_random_filters(assert_right, probe):
 @points(2)
 def test_random_distribution(student, rng):
     """Random distributions: the arg max, and u in the middle of each token's interval."""
-    for size in (6, 11, 4):
+    for size in (6, 5):
         distribution = rng.dirichlet(np.full(size, 2.0)).astype(np.float32)
         ends = np.cumsum(distribution.astype(np.float64))
         intervals = enumerate(zip([0.0, *ends], ends, strict=False))
