@@ -51,11 +51,11 @@ def test_arguments_are_left_alone(assert_left_alone, probe):
 @points(1)
 def test_layers_in_order(assert_right, probe):
     """Different layers are applied once each, the first one first."""
-    n_heads = probe.sizes.n_heads
-    small = probe.sized(batch=1, n_heads=2, head_width=2, inner_width=5)
+    narrow = probe.sized(head_width=3)
+    n_heads = narrow.sizes.n_heads
     calls = {
-        "the final hidden states": (probe.states(), layers(probe, 4), n_heads, EPS),
-        "the final hidden states of one head": (small.states(), layers(small, 2), 1, 0.1),
+        "the final hidden states": (narrow.states(), layers(narrow, 4), n_heads, EPS),
+        "the final hidden states of one head": (narrow.states(), layers(narrow, 2), 1, 0.1),
     }
     assert_right("decoder_stack", calls, axes=TIMED, tolerance=STACK_TOLERANCE)
 

@@ -28,6 +28,7 @@ def test_temperature(assert_right, probe):
     alone = probe.sized(batch=1).logits()
     named = calls(logits, (1.0, None, None), (0.7, None, None))
     named |= calls(alone * 8, (9, None, None))
+    named["the distribution of other logits"] = (probe.logits(), 1.0, None, None)
     named["the distribution of a single token"] = (alone[:, :1], 0.5, None, None)
     assert_right("next_token_distribution", named, axes=ROWS)
     # What a small temperature divides, it makes larger with its rounding.
@@ -144,7 +145,7 @@ def test_sum_of_conditionals(student, reference, probe):
 @stage("sequence_log_probability")
 @points(1)
 def test_long_sequence(student, reference, probe):
-    """A sequence whose probability is too small for a float has a finite log-probability."""
+    """What is too improbable for a float has a finite log-probability, long or not."""
     vocabulary = probe.sizes.vocabulary
     logits, tokens = probe.floats(60, vocabulary, scale=6), probe.ids(60)
-    assert_log_probability(student, reference, (logits, tokens))
+    assert_log_probability(student, reference, (logits, tokens), (logits[:3] * 100, tokens[:3]))

@@ -32,17 +32,21 @@ SEEN_IN_SINGLE_PRECISION_ONLY = {"sequence_log_probability.product_underflows"}
 
 def is_extreme(stage, call):
     """Whether the check compares coarsely, because float32 cannot do better on its numbers."""
-    limits = {"softmax": 100, "attention_weights": 25}
+    limits = {"softmax": 100, "attention_weights": 25, "sequence_log_probability": 100}
     return stage in limits and np.abs(call.arguments[0]).max(initial=0) > limits[stage]
 
 
 # Where an equivalent is none: it says so under `where`.
-OUT_OF_RANGE = {"attention_weights.mask_after_softmax_renormalized": is_extreme}
+OUT_OF_RANGE = {
+    "attention_weights.mask_after_softmax_renormalized": is_extreme,
+    "sequence_log_probability.logarithm_of_each": is_extreme,
+}
 
 
 def tolerance(stage, call):
-    if is_extreme(stage, call):
-        return {"softmax": 1e-3, "attention_weights": 2e-3}[stage]
+    coarse = {"softmax": 1e-3, "attention_weights": 2e-3}
+    if stage in coarse and is_extreme(stage, call):
+        return coarse[stage]
     return 1e-4 if stage == "decoder_stack" else TOLERANCE
 
 
