@@ -6,6 +6,7 @@ a missing bias, one head hides every head mistake, and one token hides the mask.
 coincidence shows a mistake of its own, as one token does, it comes as one call of several.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -50,7 +51,12 @@ PRIMES = (23, 29, 31, 37, 41)  # no product of heads and their width, and longer
 
 def drawn_sizes(rng: np.random.Generator) -> Sizes:
     """Sizes by the order of random numbers, for `normal` is what a check's generator repeats."""
-    numbers = rng.normal(0.0, 1.0, (12,))
+    return _sizes_by(rng.normal(0.0, 1.0, (12,)).tobytes())
+
+
+@functools.lru_cache
+def _sizes_by(drawn: bytes) -> Sizes:
+    numbers = np.frombuffer(drawn)
     batch, n_heads = numbers[:3].argsort()[:2] + 2
     time, head_width = numbers[3:7].argsort()[:2] + 5
     inner_width, vocabulary = numbers[7:].argsort()[:2]

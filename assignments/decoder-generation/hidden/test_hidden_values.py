@@ -146,11 +146,8 @@ def test_random_network(assert_right, probe):
 def test_random_layer(assert_right, probe):
     """Random states and weights, with another number of heads and another eps."""
     x, weights = probe.states(scale=0.3), probe.layer()
-    calls = {
-        "the output": (x, weights, probe.sizes.head_width, 1e-3),
-        "the output of one head": (x[:1], weights, 1, 1e-2),
-    }
-    assert_right("decoder_layer", calls, axes=TIMED)
+    arguments = x, weights, probe.sizes.head_width, 1e-3
+    assert_right("decoder_layer", {"the output": arguments}, axes=TIMED)
 
 
 @stage("decoder_stack")
@@ -185,7 +182,7 @@ def test_random_output(assert_right, probe):
 def test_random_filters(assert_right, probe):
     """Random logits through temperature, top-k and top-p together."""
     logits = probe.spread_logits(step=0.15)
-    settings = (0.8, 9, None), (1.3, None, 0.75), (0.9, 6, 0.85), (0.5, 60, None)
+    settings = (0.8, 9, None), (1.3, None, 0.75), (0.9, 6, 0.85)
     named = {
         f"the distribution in case {number}": (logits, *setting)
         for number, setting in enumerate(settings, start=1)
@@ -197,7 +194,7 @@ def test_random_filters(assert_right, probe):
 @points(2)
 def test_random_distribution(student, rng):
     """Random distributions: the arg max, and u in the middle of each token's interval."""
-    for size in (6, 5):
+    for size in (6, 4):
         distribution = rng.dirichlet(np.full(size, 2.0)).astype(np.float32)
         ends = np.cumsum(distribution.astype(np.float64))
         intervals = enumerate(zip([0.0, *ends], ends, strict=False))
