@@ -148,4 +148,4 @@ def test_long_sequence(student, reference, probe):
     """What is too improbable for a float has a finite log-probability, long or not."""
     vocabulary = probe.sizes.vocabulary
     logits, tokens = probe.floats(60, vocabulary, scale=6), probe.ids(60)
-    assert_log_probability(student, reference, (logits, tokens), (logits[:3] * 100, tokens[:3]))
+    assert_log_probability(student, reference, (logits, tokens), (logits[:1] * 30, tokens[:1]))
