@@ -83,7 +83,7 @@ WEIGHTS = {
         np.tril(a**2) / (a**2).sum(-1, keepdims=True)
     ),
     "Wrong are the entries of some heads alone": lambda a: np.where(
-        np.arange(3)[:, None, None] == 1, a[..., ::-1, ::-1], a
+        np.arange(a.shape[1])[:, None, None] == 1, a[..., ::-1, ::-1], a
     ),
 }
 
@@ -105,7 +105,7 @@ def test_lists_that_are_cut_or_too_long_are_told(right):
 
 
 def test_half_precision_is_told(right):
-    assert said(right, "embed", lambda a: a.astype(np.float16)) == (
+    assert said(right, "decoder_layer", lambda a: a.astype(np.float16)) == (
         "The result is right as far as float16 goes."
     )
 
