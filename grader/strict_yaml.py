@@ -1,14 +1,14 @@
 """YAML into typed values, with errors that say file, line, key and what to write.
 
-Plain YAML readers keep the last of two equal keys and ignore a misspelt one; both would
-change a course without a word, so both are errors here.
+Plain YAML readers keep the last of two equal keys, ignore a misspelt one, and read 010 as 8; each
+would change a course without a word, so all are errors here.
 """
 
 import contextlib
 import functools
 import re
 import reprlib
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from enum import EnumType
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -17,10 +17,14 @@ import msgspec
 import yaml
 
 from grader.errors import CourseError, did_you_mean
+from grader.regular_files import NotRegular, opened
 
 T = TypeVar("T")
 MOST_BYTES = 1_000_000  # of a file that a student wrote
 DEEPEST = 20
+PLAIN_NUMBER = re.compile(
+    r"[-+]?(\.(inf|nan)|0|[1-9][0-9_]*|[0-9_]*\.[0-9_]*(e[-+]?[0-9]+)?)", re.I
+)
 
 _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "str": "a text",
@@ -55,23 +59,49 @@ class _Loader(yaml.CSafeLoader):
             keys.add(key)
         return super().construct_mapping(node, deep=deep)
 
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """A number as people write it; not in base 8, 16, 2 or 60, which they do not expect."""
+        number: int | float = (
+            self.construct_yaml_int(node)
+            if node.tag.endswith(":int")
+            else self.construct_yaml_float(node)
+        )
+        if not PLAIN_NUMBER.fullmatch(node.value):
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                f"{node.value} means {number} in YAML; write that, or {node.value!r} as a text",
+                node.start_mark,
+            )
+        return number
+
+
+for _tag in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.construct_number)
+
+
+class _AsWritten(_Loader):
+    """The same for a file of a student: numbers and dates stay the text that was written."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML wants it
+        first: [pair for pair in resolvers if pair[0].rpartition(":")[2] in ("bool", "null")]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
 
 def read(path: Path, type_: type[T], *, trusted: bool = True) -> T:
     """Read one YAML file as a value of `type_` (a `msgspec.Struct` with unknown keys forbidden).
 
     Args:
         trusted: a file of the course. One of a student may be neither large nor deep, nor hold
-            aliases, by which a short text can stand for an endless one.
+            aliases, by which a short text can stand for an endless one; and in it numbers and
+            dates stay texts, as they were written.
 
     Raises:
         CourseError: the file is missing, is not YAML, or does not fit the type.
     """
     try:
-        if not trusted and path.stat().st_size > MOST_BYTES:
-            raise CourseError(
-                f"is larger than {MOST_BYTES:,} bytes", at=str(path), fix="Look into it."
-            )
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if trusted else _stranger_text(path)
     except OSError as error:
         raise CourseError(
             f"cannot be read ({error.strerror})", at=str(path), fix="Check the path and its rights."
@@ -82,7 +112,18 @@ def read(path: Path, type_: type[T], *, trusted: bool = True) -> T:
         ) from error
     if not trusted:
         _refuse_traps(text, at=str(path))
-    return parse(text, type_, at=str(path))
+    return parse(text, type_, at=str(path), trusted=trusted)
+
+
+def _stranger_text(path: Path) -> str:
+    try:
+        with opened(path) as file:
+            data = file.read(MOST_BYTES + 1)
+    except NotRegular as error:
+        raise CourseError(str(error), at=str(path), fix="Take the file itself.") from error
+    if len(data) > MOST_BYTES:
+        raise CourseError(f"is larger than {MOST_BYTES:,} bytes", at=str(path), fix="Look into it.")
+    return data.decode().replace("\r\n", "\n")
 
 
 def _refuse_traps(text: str, *, at: str) -> None:
@@ -103,23 +144,24 @@ def _refuse_traps(text: str, *, at: str) -> None:
             raise CourseError(problem, at=f"{at}{line}", fix=fix)
 
 
-def parse(text: str, type_: type[T], *, at: str) -> T:
+def parse(text: str, type_: type[T], *, at: str, trusted: bool = True) -> T:
     """Like `read`, from text; `at` names the source in errors.
 
     Raises:
         CourseError: the text is not YAML, or does not fit the type.
     """
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        # subclasses of the safe loader
+        data = yaml.load(text, Loader=_Loader if trusted else _AsWritten)  # noqa: S506
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2024-99-99
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
-        raise CourseError(
-            f"is not valid YAML: {problem}",
-            at=f"{at}{line}",
-            fix="Look at the indentation, quotes and colons near that line.",
-        ) from error
+        if isinstance(error, yaml.constructor.ConstructorError):
+            fix = "Change that line."
+        else:
+            fix = "Look at the indentation, quotes and colons near that line."
+        raise CourseError(f"is not valid YAML: {problem}", at=f"{at}{line}", fix=fix) from error
     return convert(data, type_, at=at, text=text)
 
 
@@ -137,6 +179,34 @@ def convert(data: Any, type_: type[T], *, at: str, text: str = "", also: tuple[s
         return msgspec.convert(data, type_)
     except msgspec.ValidationError as error:
         raise _as_course_error(str(error), data, type_, at=at, text=text, also=also) from error
+
+
+def faults(
+    data: dict[str, Any], type_: type, *, at: str, also: tuple[str, ...] = ()
+) -> Iterator[CourseError]:
+    """Everything that keeps plain values from being a value of `type_`, key by key.
+
+    Args:
+        also: keys that are allowed beside the fields of `type_`.
+    """
+    fields = {field.name: field for field in msgspec.structs.fields(type_)}
+
+    def fault(message: str) -> CourseError:
+        return _as_course_error(message, data, type_, at=at, text="", also=also)
+
+    for key in data:
+        if key not in fields and key not in also:
+            yield fault(f"unknown field `{key}`")
+    for name, field in fields.items():
+        if name not in data:
+            if field.required:
+                yield fault(f"missing required field `{name}`")
+            continue
+        try:
+            msgspec.convert(data[name], field.type)
+        except msgspec.ValidationError as error:
+            problem, _, where = str(error).partition(" - at `$")
+            yield fault(f"{problem} - at `$.{name}{where.rstrip('`')}`")
 
 
 def _as_course_error(

@@ -205,9 +205,11 @@ def test_what_a_document_shows_is_what_comes(path, block, tmp_path):
     write_named_files(path, tmp_path)
     for part in re.split(r"^\$ grader ", block, flags=re.MULTILINE)[1:]:
         line, _, shown = part.partition("\n")
-        result = run(shlex.split(line), tmp_path, typed=re.findall(r"^> (.+)", shown, re.MULTILINE))
+        prompt = re.compile(r"^((?:y or n )?>) (.+)", re.MULTILINE)
+        typed = [answer for _, answer in prompt.findall(shown)]
+        result = run(shlex.split(line), tmp_path, typed=typed)
         assert result.returncode in (0, 1), result.stderr
-        assert_shown(re.sub(r"^> .+", ">", shown, flags=re.MULTILINE), result.stdout)
+        assert_shown(prompt.sub(r"\1", shown), result.stdout)
 
 
 def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):
@@ -218,7 +220,8 @@ def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):
     result = run(shlex.split(f"{BATCH} -o results --assignment perplexity -j 1"), tmp_path)
     assert result.returncode == 0, result.stderr
     rows = (tmp_path / "results" / "grades.csv").read_text().splitlines()
-    assert rows[1:] == ["ada,graded,0,10,0,", "bo,graded,10,10,10,"]
+    assert rows[1].startswith("ada,graded,0,10,0,perplexity 0: failed: With V = 11")
+    assert rows[2] == "bo,graded,10,10,10,"
     check = run(shlex.split("check class/bo.py --assignment perplexity"), tmp_path)
     assert check.returncode == 0
     assert "1 hidden checks" in check.stdout

@@ -148,4 +148,7 @@ def test_long_sequence(student, reference, probe):
     """What is too improbable for a float has a finite log-probability, long or not."""
     vocabulary = probe.sizes.vocabulary
     logits, tokens = probe.floats(40, vocabulary, scale=6), probe.ids(40)
-    assert_log_probability(student, reference, (logits, tokens), (logits[:1] * 30, tokens[:1]))
+    # One of three tokens is so improbable that softmax gives it 0.
+    steep = logits[:3] * 6
+    chosen = np.array([steep[0].argmin(), steep[1].argmax(), steep[2].argmax()])
+    assert_log_probability(student, reference, (logits, tokens), (steep, chosen))

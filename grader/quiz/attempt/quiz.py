@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from grader.course_secret import stretched
 from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules
-from grader.quiz.bank.topics import Topic
+from grader.quiz.bank.topics import Topic, concepts_of
 from grader.quiz.items.item import Item
 from grader.quiz.items.shuffle import derived_seed, shuffled
 from grader.settings import Course
@@ -76,7 +77,7 @@ class Quiz:
         return Topic(
             name=self.label,
             title=self.title,
-            concepts=tuple(sorted({item.concept for item in items})),
+            concepts=concepts_of(items),
             items=items,
             path=self.path,
             digest=digest.hexdigest(),
@@ -85,7 +86,7 @@ class Quiz:
 
     def seed(self, *, student: str, number: int) -> int:
         """The seed of a student's attempt: the same on every machine of the course."""
-        return derived_seed(self.course.secret, self.name, student, number)
+        return derived_seed(stretched(self.course.secret), self.name, student, number)
 
 
 def practice(topic: Topic, feedback: Feedback = Feedback.NOW) -> Quiz:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from grader.errors import did_you_mean
+from grader.quiz.items.folding import without_invisible
 from grader.quiz.items.item import (
     Item,
     LintFinding,
@@ -17,6 +18,7 @@ from grader.quiz.items.item import (
     Response,
     ShownPart,
     error,
+    seen,
     warning,
 )
 from grader.quiz.items.marks import Mark, scored
@@ -73,7 +75,7 @@ class _WithOptions(Item, frozen=True, kw_only=True):
 
     def _typed_ids(self, text: str, seed: int) -> tuple[str, ...] | Rejected:
         by_label = dict(zip(LABELS, (option.id for option in self._arranged(seed)), strict=False))
-        words = re.findall(r"[^\s,;.()]+", text.lower())
+        words = re.findall(r"[^\s,;.()]+", without_invisible(text).lower())
         # letters may be written together: "ac" is "a c"
         letters = list(words[0]) if len(words) == 1 and set(words[0]) <= set(by_label) else words
         for letter in letters:
@@ -204,14 +206,18 @@ class Choices(_WithOptions, frozen=True, kw_only=True, tag="choices"):
         return max(Fraction(0), Fraction(2 * right - len(response), len(key)))
 
     def guess_level(self) -> Fraction:
-        """The mean over all sets of options but the empty one."""
+        """The mean for the best number of options, chosen blindly: often one, or all of them."""
         right, n = len(self.key()), len(self.options)
-        total = sum(
-            comb(right, hits) * comb(n - right, misses) * Fraction(hits - misses, right)
-            for hits in range(right + 1)
-            for misses in range(min(hits, n - right + 1))
-        )
-        return Fraction(total, 2**n - 1)
+
+        def mean(chosen: int) -> Fraction:
+            least, most = max(0, chosen - (n - right)), min(right, chosen)
+            total = sum(
+                comb(right, hits) * comb(n - right, chosen - hits) * max(0, 2 * hits - chosen)
+                for hits in range(least, most + 1)
+            )
+            return Fraction(total, right * comb(n, chosen))
+
+        return max(map(mean, range(1, n + 1)))
 
     def problems(self) -> Iterator[LintFinding]:
         yield from super().problems()
@@ -256,7 +262,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
         return word if word in ("true", "false") else Rejected(f"{value!r} is not true or false")
 
     def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
-        word = text.strip().lower()
+        word = without_invisible(text).strip().lower()
         return self.read({"t": "true", "f": "false"}.get(word, word))
 
     def mark(self, response: Response) -> Mark:
@@ -265,7 +271,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
             Fraction(is_right),
             self.points,
             feedback=(self.feedback_true if response == "true" else self.feedback_false,),
-            misconceptions=() if is_right else (self.misconception,),
+            misconceptions=() if is_right else self.misconception_ids(),
         )
 
     def key(self) -> Response:
@@ -284,7 +290,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
         for name in ("feedback_true", "feedback_false"):
             if not getattr(self, name):
                 said = name.removeprefix("feedback_")
-                yield error(name, "there is no feedback", f"Say it to a taker who said {said}.")
+                yield warning(name, "there is no feedback", f"Say it to a taker who said {said}.")
         if not self.misconception:
             yield _nameless("misconception")
 
@@ -301,20 +307,22 @@ def _spoken(labels: dict[str, Any]) -> str:
 
 
 def _twins(options: tuple[Option, ...], name: str) -> Iterator[LintFinding]:
-    seen: set[str] = set()
+    known: set[str] = set()
     for option in options:
-        value = " ".join(getattr(option, name).split())
-        if value in seen:
+        value = seen(getattr(option, name))
+        if value and value in known:
             yield error(
                 f"options.{option.id}", f"the {name} {value!r} stands twice", "Make them differ."
             )
-        seen.add(value)
+        known.add(value)
 
 
 def _option_problems(option: Option) -> Iterator[LintFinding]:
     where = f"options.{option.id}"
+    if not seen(option.text):
+        yield error(where, "there is no text", "Write what the option says, or remove it.")
     if not option.feedback.strip():
-        yield error(where, "there is no feedback", "Say why the option is right or wrong.")
+        yield warning(where, "there is no feedback", "Say why the option is right or wrong.")
     if option.correct and option.misconception:
         yield error(where, "a right option names a misconception", "Remove `misconception`.")
     if not option.correct and not option.misconception:
@@ -322,7 +330,7 @@ def _option_problems(option: Option) -> Iterator[LintFinding]:
 
 
 def _nameless(where: str) -> LintFinding:
-    return error(
+    return warning(
         where,
         "a wrong answer names no misconception",
         "Write `misconception: <id>`, an id of misconceptions.yaml.",

@@ -5,10 +5,12 @@ Responses are plain values that name options and steps by their ids, so they can
 compared whatever order the taker saw; a presentation is all that a taker may see.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from html import unescape
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -82,6 +84,12 @@ def warning(where: str, problem: str, fix: str) -> LintFinding:
     return LintFinding(severity=Severity.WARNING, where=where, problem=problem, fix=fix)
 
 
+def seen(text: str) -> str:
+    """A short Markdown text as it looks: without escapes, marks of no width and extra spaces."""
+    plain = unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text))
+    return " ".join(re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", plain).split())
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """One question.
 
@@ -93,10 +101,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     shape: ClassVar[str]
 
     id: str
-    concept: Concept
-    difficulty: Literal[1, 2, 3]
+    concept: Concept | None = None
+    difficulty: Literal[1, 2, 3] | None = None
     stem: str
-    explanation: str
+    explanation: str = ""
     purpose: Literal["concept", "ordering", "ablation", "diagnosis"] = "concept"
     points: Annotated[int, msgspec.Meta(ge=1)] = 1
     tags: tuple[str, ...] = ()
@@ -143,7 +151,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.show(self.key())
 
     def guess_level(self) -> Fraction | None:
-        """The share of the points that blind guessing earns on average; None if not known."""
+        """The share of the points that the best blind guess earns on average; None if not known."""
         raise NotImplementedError
 
     def misconception_ids(self) -> tuple[str, ...]:
