@@ -184,6 +184,7 @@ class Report:
     packages: tuple[ImportedPackage, ...] = ()
     notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised
     output: str = ""  # what it printed while it was read, capped; see `CheckResult.output`
+    # For the instructor only, 0 in what students get: sleeping tells what a hidden check saw.
     seconds: float = field(default=0.0, compare=False)
 
     @property

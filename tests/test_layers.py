@@ -36,9 +36,11 @@ TABLE = {
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
+    "grader.course_secret": ("errors", ""),
     "grader.durable_files": ("errors", ""),
     "grader.decision_list": ("", "msgspec"),
-    "grader.strict_yaml": ("errors", "msgspec yaml"),
+    "grader.regular_files": ("", ""),
+    "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.promised_packages": ("errors", "packaging"),
     "grader.settings": ("errors promised_packages records strict_yaml subject_sources", "msgspec"),
@@ -59,13 +61,16 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text", ""),
+    "grader.intake": ("errors records text regular_files", ""),
     "grader.batch": (
-        "errors promised_packages records report_key text durable_files decision_list settings "
-        "harness diagnosis intake subject sandbox sandbox.child",
+        "errors promised_packages records report_key text course_secret durable_files "
+        "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
-    "grader.quiz": ("decision_list errors records text settings strict_yaml", "msgspec"),
+    "grader.quiz": (
+        "course_secret decision_list errors records text settings strict_yaml",
+        "msgspec",
+    ),
     "grader.quiz.exports": (
         "errors extensions text quiz",
         "lxml markdown_it mdit_py_plugins msgspec",
@@ -81,7 +86,7 @@ TABLE = {
         "records observed_calls settings batch subject harness sandbox.child",
         "numpy",
     ),
-    "grader.store": ("errors records", "sqlalchemy"),
+    "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
         "durable_files decision_list errors records text settings quiz store batch intake",
         "msgspec",
@@ -94,9 +99,10 @@ TABLE = {
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
-        "errors promised_packages records report_key text durable_files decision_list strict_yaml "
-        "remembered observed_calls settings sandbox sandbox.child harness diagnosis intake batch "
-        "audit debugging subject quiz keys quiz.exports quiz.imports store courses reports",
+        "errors promised_packages records report_key text course_secret durable_files "
+        "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
+        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
+        "quiz.imports store courses reports",
         "click rich",
     ),
 }

@@ -13,6 +13,7 @@ from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
 from grader.batch.same_class import assert_same_class
+from grader.course_secret import stretched
 from grader.errors import SubmissionError
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import entries, read
@@ -78,7 +79,7 @@ def run_batch(
     class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
     run = class_.described([], assignment, n_workers, submissions=tuple(found))
     known = _begun(keeper, run, confirmed=confirmed)
-    secret = course.secret or keeper.secret()
+    secret = stretched(course.secret or keeper.secret())
     job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
     old = {} if force else keeper.newest()  # with those that came back
     keep = _Keeping(keeper, now)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from grader.batch.executors.contract import GradingJob
 from grader.batch.promises import assert_promises, promised_modules
+from grader.course_secret import stretched
 from grader.errors import CourseError
 from grader.records import Report, Submission
 from grader.sandbox.contract import Sandbox
@@ -108,4 +109,4 @@ def _secret_of(course: Course | None) -> str:
             "the course has no secret, and hidden checks draw their inputs from it",
             fix="Add `secret: ...` to its course.yaml.",
         )
-    return course.secret
+    return stretched(course.secret)

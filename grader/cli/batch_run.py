@@ -10,6 +10,7 @@ from grader.batch.class_run import Summary, run_batch
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.progress import progress
+from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
@@ -26,6 +27,10 @@ from grader.settings import (
 _GRADEBOOK_LINES = 60
 _NAMES = 10  # of submissions in one line
 _INTERRUPTED = 130
+_GUESSED = (  # by whoever tries out words and names
+    "note: the secret in course.yaml could be guessed, and takes half a second to be made harder "
+    "to guess. `grader secret` makes a better one, for the next term."
+)
 
 
 def grade_class(
@@ -84,6 +89,8 @@ def _course(named: Path | None, submissions: Path) -> Course:
     said = f"Course: {path}" if path else "No course.yaml is here or above the submissions"
     secret = "" if course.secret else "; the results keep a secret of their own"
     click.echo(f"{said}{secret}.", err=True)
+    if course.secret and not is_random(course.secret):
+        click.echo(_GUESSED, err=True)
     if submissions.is_dir() and (inside := course_file_in(submissions)):
         click.echo(f"{inside} lies among the submissions, and is taken for one.", err=True)
     return course
