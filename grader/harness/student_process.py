@@ -54,6 +54,16 @@ class StudentProcess:
         """What a person should know of reading the submission."""
         return self._session.notes
 
+    @property
+    def printed_first(self) -> str:
+        """What the submission printed while it was read."""
+        return self._session.printed_first
+
+    @property
+    def packages(self) -> tuple[tuple[str, bool], ...]:
+        """What the submission imports, and whether that is here."""
+        return self._session.packages
+
     def begin_check(self, number: int, *, name: str, hidden: bool) -> None:
         """Calls from now on belong to this check.
 
