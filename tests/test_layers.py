@@ -36,19 +36,23 @@ TABLE = {
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
+    "grader.course_secret": ("errors", ""),
     "grader.durable_files": ("errors", ""),
     "grader.decision_list": ("", "msgspec"),
-    "grader.strict_yaml": ("errors", "msgspec yaml"),
+    "grader.regular_files": ("", ""),
+    "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
-    "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
+    "grader.promised_packages": ("errors", "packaging"),
+    "grader.settings": ("errors promised_packages records strict_yaml subject_sources", "msgspec"),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
-    "grader.report_key": ("records settings", ""),
+    "grader.report_key": ("promised_packages records settings", ""),
     "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
     "grader.sandbox.conformance": ("errors sandbox sandbox.child", "pytest numpy"),
     "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
-        "errors records report_key remembered observed_calls settings sandbox sandbox.child",
+        "errors promised_packages records report_key remembered observed_calls settings sandbox "
+        "sandbox.child",
         "pytest numpy",
     ),
     "grader.generation": ("errors observed_calls harness sandbox sandbox.child", "numpy"),
@@ -57,36 +61,51 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text", ""),
+    "grader.intake": ("errors records text regular_files", ""),
     "grader.batch": (
-        "errors records report_key text durable_files decision_list settings harness diagnosis "
-        "intake subject sandbox sandbox.child",
+        "errors promised_packages records report_key text course_secret durable_files "
+        "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
-    "grader.quiz": ("decision_list errors records text settings strict_yaml", "msgspec"),
+    "grader.quiz": (
+        "course_secret decision_list errors records text settings strict_yaml",
+        "msgspec",
+    ),
     "grader.quiz.exports": (
         "errors extensions text quiz",
-        "lxml markdown_it mdit_py_plugins msgspec",
+        "latex2mathml lxml markdown_it mdit_py_plugins msgspec",
     ),
-    "grader.quiz.imports": ("errors intake quiz quiz.exports", "lxml bs4 markdownify yaml"),
+    "grader.quiz.imports": (
+        "errors intake text quiz quiz.exports",
+        "lxml bs4 markdown_it markdownify yaml",
+    ),
     "grader.keys": ("errors quiz subject subject_sources", "msgspec torch"),
     "grader.audit": (
         "errors records observed_calls settings strict_yaml intake batch subject sandbox harness "
         "diagnosis",
         "numpy msgspec",
     ),
-    "grader.store": ("errors records", "sqlalchemy"),
+    "grader.debugging": (
+        "records observed_calls settings batch subject harness sandbox.child",
+        "numpy",
+    ),
+    "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
         "durable_files decision_list errors records text settings quiz store batch intake",
         "msgspec",
     ),
-    "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
+    "grader.reports": (
+        "errors promised_packages records text settings audit quiz",
+        "rich jinja2 markupsafe",
+    ),
     "grader.__main__": ("cli", ""),
+    "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
-        "errors records report_key text durable_files decision_list strict_yaml remembered "
-        "observed_calls settings sandbox sandbox.child harness diagnosis intake batch audit "
-        "subject quiz keys quiz.exports quiz.imports store courses reports",
+        "errors promised_packages records report_key text course_secret durable_files "
+        "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
+        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
+        "quiz.imports store courses reports",
         "click rich",
     ),
 }

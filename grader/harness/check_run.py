@@ -16,6 +16,7 @@ from grader.harness.randomness import Generators
 from grader.harness.stand_ins import inner_stages
 from grader.harness.student import Student
 from grader.harness.student_process import StudentProcess
+from grader.promised_packages import promised_names
 from grader.records import CheckResult, Verdict
 from grader.settings import Assignment
 
@@ -70,7 +71,9 @@ class CheckRunner:
     ) -> None:
         self.checks = checks
         self._assignment = assignment
+        self.promised = promised_names(assignment.packages)
         self._inner = inner_stages(assignment.stages)
+        self._parameters = {stage.name: stage.parameters for stage in assignment.stages}
         self._generators = Generators(secret)
         self._direct = self._direct_checks() if may_call_directly else {}
         self._so_far: ChecksSoFar | None = None
@@ -111,7 +114,13 @@ class CheckRunner:
     def student(self, reference: object) -> Student:
         """The student's functions, for the running check."""
         now = self._now()
-        return Student(now.process, self._inner, reference=reference, right_stages=now.right_stages)
+        return Student(
+            now.process,
+            self._inner,
+            parameters=self._parameters,
+            reference=reference,
+            right_stages=now.right_stages,
+        )
 
     def generator(self, item: pytest.Item) -> np.random.Generator:
         """The random inputs of a check."""

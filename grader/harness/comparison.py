@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.observed_calls import TooLarge
+
 # Right float32 implementations were measured to stay below 1e-6 of the largest expected value
 # for a single stage; 2e-5 leaves a factor of 20 above that.
 TOLERANCE = 2e-5
@@ -61,7 +63,7 @@ class Mismatch(AssertionError):
 
     Args:
         sentence: what was expected and what came, for the student.
-        discreet: the same without values, for a hidden check.
+        discreet: fixed words for a hidden check: no value, no number, no place.
     """
 
     def __init__(self, sentence: str, *, discreet: str) -> None:
@@ -132,11 +134,29 @@ def assert_unchanged(after: Any, before: Any) -> None:
         before: the arguments as they were given.
 
     Raises:
-        Mismatch: an argument was changed.
+        Mismatch: an argument was changed; the sentence says which, where `after` is all of them.
     """
     if not _identical(after, before):
-        sentence = "An argument was changed in place; the caller still needs it as it was."
+        which = _changed(after, before) or "An argument"
+        sentence = f"{which} was changed in place; the caller still needs it as it was."
         raise Mismatch(sentence, discreet=sentence)
+
+
+class Arguments(list[Any]):
+    """The arguments of a call as it left them, with the names of the parameters."""
+
+    def __init__(self, values: Sequence[Any], names: Sequence[str]) -> None:
+        super().__init__(values)
+        self.names = names
+
+
+def _changed(after: Any, before: Any) -> str:
+    """Which arguments were changed, where their names are known."""
+    if not isinstance(after, Arguments) or not isinstance(before, list | tuple):
+        return ""
+    pairs = zip(after.names, after, before, strict=False)
+    names = [name for name, now, then in pairs if not _identical(now, then)]
+    return f"The argument {' and '.join(names)}" if names else ""
 
 
 def _identical(a: Any, b: Any) -> bool:
@@ -170,10 +190,11 @@ def as_floats(
             discreet=f"{_upper(name)} {_has(name)} the wrong shape.",
         )
     if value.dtype.kind != "f" or value.dtype.itemsize < 4:
-        sentence = (
-            f"{_upper(name)} {_has(name)} dtype {value.dtype}; float32 or float64 is expected."
+        wanted = "float32 or float64 is expected."
+        raise Mismatch(
+            f"{_upper(name)} {_has(name)} dtype {value.dtype}; {wanted}",
+            discreet=f"{_upper(name)} {_has(name)} the wrong dtype; {wanted}",
         )
-        raise Mismatch(sentence, discreet=sentence)
     return value.astype(np.float64)
 
 
@@ -226,6 +247,8 @@ def kind_of(value: Any) -> str:
     """What a value is, in words."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, TooLarge):
+        return value.what
     return _KINDS.get(type(value), "something else")
 
 

@@ -5,7 +5,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from grader.errors import CourseError, GraderFault
 from grader.harness.check_run import CheckRunner
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
+from grader.harness.printed_text import with_ends, with_output
 from grader.harness.pytest_inside import OPTIONS
 from grader.harness.reference_fixture import ReferenceFixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
@@ -23,6 +24,7 @@ from grader.harness.student_process import StudentProcess
 from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
+    ImportedPackage,
     Isolation,
     Report,
     StageResult,
@@ -34,7 +36,7 @@ from grader.report_key import grader_version
 from grader.sandbox.contract import Sandbox
 from grader.settings import Assignment
 
-_OUTPUT_CHARACTERS = 20_000
+_NO_REASONS = "No reasons could be looked for, through our fault"
 
 Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
 
@@ -127,6 +129,7 @@ def _grade_one(
         results.append(result)
         # What is printed while a hidden check runs could show its inputs.
         printed.append("" if result.hidden else output)
+    results = with_output(results, printed)
     shortcuts = process.seen.evidence.told()
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
@@ -141,9 +144,17 @@ def _grade_one(
         shortcuts=shortcuts,
         hidden_checks_left=len(runner.checks.left_out),
         hidden_points_left=sum(check.points for check in runner.checks.left_out),
+        packages=_packages(process, runner.promised),
         notes=(*process.notes, *submission.notes),
-        output="".join(printed)[:_OUTPUT_CHARACTERS],
+        output=with_ends(process.printed_first),
         seconds=round(time.monotonic() - begin, 3),
+    )
+
+
+def _packages(process: StudentProcess, promised: Set[str]) -> tuple[ImportedPackage, ...]:
+    return tuple(
+        ImportedPackage(name=name, is_here=here, is_promised=name in promised)
+        for name, here in process.packages
     )
 
 
@@ -167,12 +178,13 @@ def _explained(
     try:
         return explain(report, process.seen.observations, ask)
     except Exception as error:  # noqa: BLE001 - a grade must not depend on what explains it
-        note = f"No reasons could be looked for, through our fault: {type(error).__name__}."
+        # The name of the class can follow from a hidden input, so it is for staff alone.
+        note = f"{_NO_REASONS}: {type(error).__name__}."
         return replace(report, notes=(*report.notes, note))
 
 
 def without_staff_notes(report: Report) -> Report:
-    """The report as a student may have it."""
+    """The report as a student may have it: nothing that could follow from a hidden input."""
     stages = tuple(
         replace(
             stage,
@@ -180,7 +192,9 @@ def without_staff_notes(report: Report) -> Report:
         )
         for stage in report.stages
     )
-    return replace(report, stages=stages, shortcuts=discreet(report.shortcuts))
+    notes = tuple(f"{_NO_REASONS}." if n.startswith(_NO_REASONS) else n for n in report.notes)
+    shortcuts = discreet(report.shortcuts)
+    return replace(report, stages=stages, shortcuts=shortcuts, notes=notes, seconds=0.0)
 
 
 def _by_stage(results: list[CheckResult], assignment: Assignment) -> tuple[StageResult, ...]:

@@ -23,7 +23,9 @@ class LastingSession:
         self._was_read = False
         self._unreadable: CallFailed | None = None
         self._printed = ""  # by children that have ended
+        self.printed_first = ""  # while the submission was read
         self.notes: tuple[str, ...] = ()
+        self.packages: tuple[tuple[str, bool], ...] = ()  # see `StudentSession.packages`
 
     @property
     def is_open(self) -> bool:
@@ -38,7 +40,7 @@ class LastingSession:
             GraderFault: no child can be made.
         """
         if self._unreadable is not None:
-            raise type(self._unreadable)(self._unreadable.problem)
+            raise self._again(self._unreadable)
         if self._child is None or not self._child.alive:
             self._child = self._opened()
         return self._child
@@ -61,15 +63,24 @@ class LastingSession:
         except CallFailed as failure:
             self._unreadable = failure
             self.notes = (failure.problem,)
-            raise type(failure)(failure.problem) from failure  # nothing hidden was seen yet
+            raise self._again(failure) from failure
         printed = child.take_output()
         if not self._was_read:
             self._was_read = True
-            self._printed += printed  # what it prints when it is read is kept once
+            self.printed_first = printed  # what it prints when it is read is kept once
             self.notes = tuple(child.notes)
+            self.packages = tuple(child.packages)
             self._evidence.add(child.uses, hidden=False)
         return child
 
     def _keep_output(self) -> None:
         if self._child is not None:
             self._printed += self._child.take_output()
+
+    def _again(self, failure: CallFailed) -> CallFailed:
+        """The same as an exception of its own, for each check that meets it.
+
+        As long as nothing was read, no process has seen a hidden input, and all may be told.
+        """
+        discreet = failure.discreet if self._was_read else failure.problem
+        return type(failure)(failure.problem, discreet=discreet)

@@ -106,6 +106,10 @@ class StudentSession(Protocol):
         """What a person should know of reading it, such as a notebook cell that raised."""
 
     @property
+    def packages(self) -> Sequence[tuple[str, bool]]:
+        """What it imports beside its own modules and Python's, and whether that is here."""
+
+    @property
     def alive(self) -> bool:
         """Whether another call can be made."""
 
@@ -128,9 +132,10 @@ class StudentSession(Protocol):
 
     def call_ahead(
         self, ahead: CallsAhead, *, seconds: float, total_seconds: float
-    ) -> list[Returned | CallFailed]:
+    ) -> list[Returned | CallFailed | None]:
         """Make planned calls in one go: the outcomes, in order, of those that left the child alive.
 
+        None stands for an answer too large to wait: that call is made again where it is needed.
         If the child ends, outcomes may be missing before the call that ended it, too: which one
         that was shows when each is made alone.
 

@@ -1,17 +1,14 @@
 """Course and assignment settings as typed values, and the sentences when they are wrong."""
 
-import os
-import stat
-
 import pytest
 
-from grader.errors import CourseError, GraderFault
+from grader.errors import CourseError
 from grader.settings import (
     Course,
     assignments,
     course_around,
+    course_file_of,
     find_assignment,
-    kept_secret,
     load_assignment,
     load_course,
 )
@@ -180,15 +177,35 @@ def test_the_digest_stays_with_what_cannot_change_a_grade(small, new):
     assert load_assignment(small).digest == before
 
 
-def test_without_a_file_the_course_has_its_defaults(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_without_a_file_the_course_has_its_defaults():
     assert load_course(None) == Course()
 
 
-def test_course_yaml_of_the_working_folder_is_read(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "course.yaml").write_text("name: Autumn\nsecret: kestrel\n")
-    assert load_course(None) == Course(name="Autumn", secret="kestrel")
+@pytest.mark.parametrize("name", ["course.yaml", "course.yml"])
+def test_the_course_of_a_class_is_here_or_above_its_submissions(tmp_path, name):
+    submissions = tmp_path / "term" / "hw1" / "class"
+    here = tmp_path / "here"
+    submissions.mkdir(parents=True)
+    here.mkdir()
+    assert course_file_of(submissions, here=here) is None
+    for place in (tmp_path / "term", tmp_path / "term" / "hw1", here):
+        (place / name).write_text("name: Autumn\n")
+        assert course_file_of(submissions, here=here) == place / name
+    assert load_course(here / name) == Course(name="Autumn")
+
+
+def test_a_course_file_that_a_student_handed_in_is_not_taken(tmp_path):
+    submissions = tmp_path / "class"
+    submissions.mkdir()
+    (submissions / "course.yaml").write_text("secret: mine\n")
+    assert course_file_of(submissions, here=submissions) is None
+
+
+def test_two_course_files_in_one_folder_are_refused(tmp_path):
+    for name in ("course.yaml", "course.yml"):
+        (tmp_path / name).write_text("name: Autumn\n")
+    with pytest.raises(CourseError, match=r"course\.yaml and course\.yml\n  Keep one"):
+        course_file_of(tmp_path / "class", here=tmp_path)
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path):
@@ -212,37 +229,6 @@ def test_a_wrong_course_yaml_is_one_sentence(tmp_path, text, sentence):
         load_course(path)
     assert sentence in str(raised.value)
     assert str(path) in str(raised.value)
-
-
-def test_a_secret_is_made_once_and_kept(tmp_path):
-    path = tmp_path / "course-secret"
-    secret = kept_secret(path)
-    assert len(secret) == 32
-    assert kept_secret(path) == secret
-    assert os.listdir(tmp_path) == ["course-secret"]
-    assert kept_secret(tmp_path / "other") != secret
-
-
-def test_only_the_owner_may_read_the_secret(tmp_path):
-    before = os.umask(0)
-    try:
-        kept_secret(tmp_path / "course-secret")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "course-secret").stat().st_mode) == 0o600
-
-
-def test_an_empty_secret_is_refused(tmp_path):
-    path = tmp_path / "course-secret"
-    path.write_text("\n")
-    with pytest.raises(CourseError, match="holds no secret"):
-        kept_secret(path)
-
-
-def test_a_secret_that_finds_no_room_is_one_sentence_and_leaves_nothing(tmp_path, most_bytes):
-    with most_bytes(10), pytest.raises(GraderFault, match=r"course-secret: cannot be written \("):
-        kept_secret(tmp_path / "course-secret")
-    assert os.listdir(tmp_path) == []
 
 
 def test_a_course_is_that_of_the_nearest_file_above(tmp_path, monkeypatch):

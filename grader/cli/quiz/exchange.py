@@ -20,6 +20,13 @@ FORMATS = ("moodle-xml", "gift", "qti21", "qti30", "canvas", "markdown", "json")
 )
 @click.option("-o", "--output", type=FILE, required=True, help="File to write.")
 @click.option(
+    "--without",
+    "left_out",
+    multiple=True,
+    metavar="KIND",
+    help="Leave out a kind of question, such as orderings.",
+)
+@click.option(
     "--with-keys",
     is_flag=True,
     help="Markdown and JSON: with keys, feedback and rubrics, for staff only.",
@@ -36,6 +43,7 @@ def export_questions(
     topics: tuple[str, ...],
     format_: str,
     output: Path,
+    left_out: tuple[str, ...],
     with_keys: bool,
     seed: int,
     questions: Path | None,
@@ -52,6 +60,7 @@ def export_questions(
         output,
         format_=format_,
         seed=seed,
+        left_out=left_out,
         with_keys=with_keys,
         questions=questions,
     )

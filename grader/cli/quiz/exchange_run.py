@@ -2,13 +2,14 @@
 
 import shutil
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from grader.cli.files import write_file
-from grader.errors import CourseError
+from grader.errors import CourseError, did_you_mean
 from grader.quiz.bank.concepts import must_be_a_row
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import Topic, load, load_topic
@@ -16,6 +17,7 @@ from grader.quiz.exports.export_job import ExportJob, Loss
 from grader.quiz.exports.formats import format_named
 from grader.quiz.imports.import_file import read_file
 from grader.quiz.imports.writing import Defaults, must_be_free, write_topics
+from grader.quiz.items import kinds
 from grader.quiz.items.item import Severity
 from grader.settings import question_folder
 from grader.text import counted
@@ -27,19 +29,25 @@ def export_topics(
     *,
     format_: str,
     seed: int,
+    left_out: Sequence[str],
     with_keys: bool,
     questions: Path | None,
 ) -> None:
     """Write a file for another system, and say what it holds and what was lost.
 
     Raises:
-        UsageError: the keys are asked for apart, and the format always holds them.
+        UsageError: the keys are asked for apart, and the format always holds them; or a kind to
+            leave out is none.
         CourseError: there is no such topic or format, the questions cannot be read, or the format
             wrote something else than bytes.
         GraderError: the file cannot be written.
     """
     job = ExportJob(seed=seed, with_keys=with_keys)
-    chosen = _topics(question_folder(questions), topics)
+    without = {_kind(name) for name in left_out}
+    chosen = [
+        replace(topic, items=tuple(item for item in topic.items if item.kind() not in without))
+        for topic in _topics(question_folder(questions), topics)
+    ]
     format_of = format_named(format_)
     if with_keys and not format_of.can_hide_keys:
         raise click.UsageError(f"--with-keys is not for {format_}, which always holds the keys.")
@@ -65,12 +73,20 @@ def import_file(file: Path, output: Path, *, concept: int | None, difficulty: in
         must_be_a_row(concept, output)
     read = read_file(file)
     must_be_free(read.topics, output)
-    _warn(read.losses)
+    _warn(read.losses, file=f"{file.name}: ")
     defaults = Defaults(concept=concept, difficulty=difficulty)
     written = write_topics(read.topics, output, defaults, source=str(file))
     for path, amount in written.items():
         click.echo(f"{path}: {counted(amount, 'question')}")
     _say_what_is_left(output)
+
+
+def _kind(name: str) -> str:
+    """A kind of question by its name, or by that of several."""
+    for known in (name, name.removesuffix("s")):
+        if known in kinds():
+            return known
+    raise click.UsageError(f"--without: there is no kind {name!r}. {did_you_mean(name, kinds())}")
 
 
 def _topics(folder: Path, names: Iterable[str]) -> tuple[Topic, ...]:
@@ -79,7 +95,7 @@ def _topics(folder: Path, names: Iterable[str]) -> tuple[Topic, ...]:
     return tuple(load_topic(folder, name) for name in dict.fromkeys(names))
 
 
-def _warn(losses: Iterable[Loss], *, n_questions: int = 0) -> None:
+def _warn(losses: Iterable[Loss], *, n_questions: int = 0, file: str = "") -> None:
     """Each loss once, with the questions that it happens to, unless these are all there are."""
     questions: dict[str, list[str]] = {}
     for loss in losses:
@@ -88,12 +104,12 @@ def _warn(losses: Iterable[Loss], *, n_questions: int = 0) -> None:
     for what, names in questions.items():
         unique = list(dict.fromkeys(names))
         if len(unique) == 1:
-            click.echo(f"warning: {unique[0]}: {what}", err=True)
+            click.echo(f"warning: {file}{unique[0]}: {what}", err=True)
             continue
         if len(unique) == n_questions:
             click.echo(f"warning: all {n_questions} questions: {what}", err=True)
             continue
-        click.echo(f"warning: {len(unique)} questions: {what}", err=True)
+        click.echo(f"warning: {file}{len(unique)} questions: {what}", err=True)
         lines = textwrap.fill(
             ", ".join(unique),
             width,

@@ -6,6 +6,7 @@ places and steps, which is what Canvas itself makes of one, and which gives poin
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from lxml import etree
@@ -15,7 +16,8 @@ from grader.quiz.bank.topics import Topic
 from grader.quiz.exports import item_parts
 from grader.quiz.exports.content_package import identifier, xml_file, zipped
 from grader.quiz.exports.export_job import ExportJob
-from grader.quiz.exports.markup import has_commands, html, inline_html, plain
+from grader.quiz.exports.formulas import NoFormula, words
+from grader.quiz.exports.markup import html, inline_html, plain
 from grader.quiz.items.choice import Choice, Choices, TrueFalse
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item
@@ -158,7 +160,8 @@ def _numeric(item: Numeric, job: ExportJob) -> _CanvasBody:
     body = _CanvasBody("numerical_question", item_parts.with_unit(item, html(item.stem)))
     field = E.render_fib(E.response_label(ident="answer1"), fibtype="Decimal")
     body.presentation.append(E.response_str(field, ident="response1", rcardinality="Single"))
-    width, answer = item_parts.width(item), item_parts.exact(item.answer)
+    width = Fraction(item_parts.widened(item_parts.width(item), item.answer))
+    answer = item_parts.exact(item.answer)
     near = getattr(E, "and")(
         E.vargte(item_parts.decimal(answer - width), respident="response1"),
         E.varlte(item_parts.decimal(answer + width), respident="response1"),
@@ -171,8 +174,8 @@ def _numeric(item: Numeric, job: ExportJob) -> _CanvasBody:
 def _ordering(item: Ordering, job: ExportJob) -> _CanvasBody:
     marks = "marked otherwise: Canvas gives the share of right places"
     marks = "" if str(item.rule) == "position" else marks
-    item_parts.lose_of_ordering(item, job, marks=marks, keeps_strays=True)
-    body = _CanvasBody("matching_question", html(item.stem))
+    stem = item_parts.stem_of_ordering(item, job, marks=marks, strays="mute")
+    body = _CanvasBody("matching_question", html(stem))
     names = _step_names(item, job, body)
     texts = {part.id: _label(item, part, job) for part in (*item.steps, *item.distractors)}
     item_parts.must_differ(texts.values())
@@ -200,9 +203,20 @@ def _step_names(item: Ordering, job: ExportJob, body: _CanvasBody) -> dict[str, 
 
 def _label(item: Ordering, part: Step, job: ExportJob) -> str:
     """The text of a step for a menu, which shows no formatting."""
-    if has_commands(part.text):
-        job.lose(item, "formulas in steps are shown as LaTeX, since a menu shows no formatting")
-    return plain(part.text)
+
+    def formula(latex: str) -> str:
+        try:
+            shown = words(latex)
+        except NoFormula:
+            job.lose(item, "formulas in steps are shown as LaTeX, since a menu shows no formatting")
+            return latex
+        if shown != latex.strip():
+            job.lose(item, "formulas in steps are plain text, since a menu shows no formatting")
+        return shown
+
+    if "<pre" in html(part.text):
+        job.lose(item, "code in steps is in one line, since a menu shows no formatting")
+    return plain(part.text, formula)
 
 
 def _text(item: Text, job: ExportJob) -> _CanvasBody:

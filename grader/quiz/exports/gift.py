@@ -120,7 +120,9 @@ def _true_false(item: TrueFalse, job: ExportJob) -> _Body:
 
 def _numeric(item: Numeric, job: ExportJob) -> _Body:
     def line(value: float, tolerance: Fraction, weight: str) -> str:
-        return f"=%{weight}%{item_parts.decimal(value)}:{item_parts.decimal(tolerance)}"
+        return (
+            f"=%{weight}%{item_parts.decimal(value)}:{item_parts.widened(tolerance, item.answer)}"
+        )
 
     lines = ["#", line(item.answer, item_parts.width(item), "100")]
     lines += [
@@ -135,14 +137,21 @@ def _numeric(item: Numeric, job: ExportJob) -> _Body:
 def _ordering(item: Ordering, job: ExportJob) -> _Body:
     item_parts.must_differ(inline_html(step.text) for step in item.steps)
     grading, loses = GRADING.get(item.rule, GRADING["edit"])
-    item_parts.lose_of_ordering(item, job, marks=loses)
+    stem = item_parts.stem_of_ordering(item, job, marks=loses)
+    job.lose(
+        item,
+        "only Moodle reads an ordering in GIFT, and other readers may refuse the whole file "
+        "(`--without orderings` leaves such questions out)",
+    )
     head = f">{len(item.steps)} ALL VERTICAL {grading} SHOW none"
-    return html(item.stem), [head, *(_step(step.text) for step in item_parts.steps_in_order(item))]
+    return html(stem), [head, *(_step(step.text) for step in item_parts.steps_in_order(item))]
 
 
 def _step(text: str) -> str:
     """A step in one line. Moodle leaves its escapes as they are, except that of a backslash."""
-    shown = " ".join(inline_html(text).split())
+    pieces = re.split(r"(<pre>.*?</pre>)", inline_html(text), flags=re.DOTALL)
+    pieces[::2] = [re.sub(r"\s+", " ", piece) for piece in pieces[::2]]
+    shown = "".join(pieces).strip().replace("\n", "&#10;")  # which breaks lines of code only there
     shown = shown.replace("\\", r"\\").replace("{", "&#123;").replace("}", "&#125;")
     return f"&#47;{shown[1:]}" if shown.startswith("/") else shown  # no comment
 

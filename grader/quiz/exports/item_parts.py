@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import to_builtins
 from msgspec.structs import fields
 
 from grader.quiz.exports.export_job import ExportJob, LeftOut
 from grader.quiz.exports.markup import html, images, inline_html
+from grader.quiz.exports.order_words import rewritten
 from grader.quiz.items.choice import Choice, Choices, Option
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item
@@ -48,9 +49,9 @@ def steps_in_order(item: Ordering) -> tuple[Step, ...]:
     return tuple(by_id[name] for name in item.key() if name in by_id)
 
 
-def steps_mixed(item: Ordering, job: ExportJob) -> tuple[Step, ...]:
-    """The steps in an order that is not right."""
-    by_id = {step.id: step for step in item.steps}
+def parts_mixed(item: Ordering, job: ExportJob) -> tuple[Step, ...]:
+    """The steps and those that belong nowhere, in an order that is not right."""
+    by_id: dict[str, Step] = {part.id: part for part in (*item.steps, *item.distractors)}
     mixed = shuffled(by_id, seed=job.seed, salt=item.id)
     return tuple(by_id[name] for name in unsolved(mixed, item.order()))
 
@@ -174,32 +175,43 @@ def _set_but_unknown(item: Item) -> Iterator[str]:
             yield key.name
 
 
-def lose_of_ordering(
+def stem_of_ordering(
     item: Ordering,
     job: ExportJob,
     *,
     marks: str,
     keeps_orders: bool = False,
-    keeps_strays: bool = False,
-) -> None:
-    """What an LMS loses of an ordering, given how it marks one."""
+    strays: Literal["lost", "mute", "kept"] = "lost",
+) -> str:
+    """The stem as it is true in an LMS that marks an ordering so; what it loses is said.
+
+    Steps that belong nowhere are not there, or are there without their feedback, or with it.
+    """
     orders = count_orders(item.order(), limit=MOST_ORDERS)
+    stem = rewritten(
+        item.stem,
+        has_strays=bool(item.distractors) and strays != "lost",
+        has_orders=orders > 1 and keeps_orders,
+    )
+    for sentence in stem.without:
+        job.lose(item, f"its text no longer says {sentence!r}, which would be false there")
     if orders > 1 and not keeps_orders:
         number = f"{MOST_ORDERS} or more" if orders == MOST_ORDERS else str(orders)
-        job.lose(
-            item,
-            f"{number} orders are right, and only one becomes the key (change the stem if it says "
-            "that several count)",
-        )
-    strays = counted(len(item.distractors), "step")
-    if item.distractors and keeps_strays:
-        job.lose(item, f"lost: what to say about {strays} that must be left out")
-    elif item.distractors:
-        job.lose(
-            item,
-            f"lost: {strays} that must be left out (change the stem if it speaks of such steps)",
-        )
+        job.lose(item, f"{number} orders are right, and only one becomes the key")
+    amount = counted(len(item.distractors), "step")
+    if item.distractors and strays != "kept":
+        about = "what to say about " if strays == "mute" else ""
+        job.lose(item, f"lost: {about}{amount} that must be left out")
     if item.before:
         job.lose(item, "lost: the reasons why one step comes before another")
     if marks:
         job.lose(item, marks)
+    return stem.text
+
+
+EPSILON = Fraction(1, 10**12)  # of the answer: more than a sum of binary fractions is off
+
+
+def widened(tolerance: Fraction, answer: float) -> str:
+    """A tolerance with a hair more: an LMS adds and subtracts binary fractions."""
+    return decimal(tolerance + EPSILON * max(abs(exact(answer)), tolerance)) if tolerance else "0"

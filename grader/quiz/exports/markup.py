@@ -5,7 +5,7 @@ MathJax reads in Moodle, in Canvas and in most QTI players.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -30,16 +30,9 @@ def inline_html(markdown: str) -> str:
     return only[1] if only else blocks
 
 
-def plain(markdown: str) -> str:
-    """The text alone, in one line; a formula is its LaTeX."""
-    return " ".join(" ".join(_texts(_READER.parse(markdown))).split())
-
-
-def has_commands(markdown: str) -> bool:
-    r"""Whether a formula has LaTeX commands such as `\frac`, which nobody wants to read."""
-    return any(
-        "\\" in token.content for token in _flat(_READER.parse(markdown)) if _is_maths(token)
-    )
+def plain(markdown: str, formula: Callable[[str], str] = str) -> str:
+    """The text alone, in one line; a formula is what the function makes of its LaTeX."""
+    return " ".join(" ".join(_texts(_READER.parse(markdown), formula)).split())
 
 
 def images(markdown: str) -> tuple[str, ...]:
@@ -54,17 +47,20 @@ def _flat(tokens: Iterable[Token]) -> Iterable[Token]:
         yield from _flat(token.children or ())
 
 
-def _texts(tokens: Iterable[Token]) -> Iterable[str]:
+def _texts(tokens: Iterable[Token], formula: Callable[[str], str]) -> Iterable[str]:
     for token in tokens:
         if token.type == "inline":
-            yield "".join(_inline_texts(token.children or ()))
+            yield "".join(_inline_texts(token.children or (), formula))
         elif token.content:
-            yield token.content
+            yield formula(token.content) if _is_maths(token) else token.content
 
 
-def _inline_texts(tokens: Iterable[Token]) -> Iterable[str]:
+def _inline_texts(tokens: Iterable[Token], formula: Callable[[str], str]) -> Iterable[str]:
     for token in tokens:
-        yield " " if token.type in ("softbreak", "hardbreak") else token.content
+        if _is_maths(token):
+            yield formula(token.content)
+        else:
+            yield " " if token.type in ("softbreak", "hardbreak") else token.content
 
 
 def _is_maths(token: Token) -> bool:

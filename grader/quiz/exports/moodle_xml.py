@@ -154,7 +154,7 @@ def _numeric(item: Numeric, job: ExportJob) -> _MoodleBody:
         body.add_answer(
             value, fraction=fraction, feedback=html(feedback), format_="moodle_auto_format"
         )
-        body.elements[-1].append(_plain("tolerance", item_parts.decimal(tolerance)))
+        body.elements[-1].append(_plain("tolerance", item_parts.widened(tolerance, item.answer)))
 
     right = item_parts.decimal(item.answer)
     add(right, tolerance=item_parts.width(item), fraction="100", feedback="")
@@ -182,8 +182,8 @@ def _numeric(item: Numeric, job: ExportJob) -> _MoodleBody:
 def _ordering(item: Ordering, job: ExportJob) -> _MoodleBody:
     item_parts.must_differ(inline_html(step.text) for step in item.steps)
     grading, loses = GRADING.get(item.rule, GRADING["edit"])
-    item_parts.lose_of_ordering(item, job, marks=loses)
-    body = _MoodleBody("ordering", html(item.stem))
+    stem = item_parts.stem_of_ordering(item, job, marks=loses)
+    body = _MoodleBody("ordering", html(stem))
     body.add("layouttype", "VERTICAL")
     body.add("selecttype", "ALL")
     body.add("selectcount", str(len(item.steps)))

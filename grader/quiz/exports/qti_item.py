@@ -4,7 +4,7 @@ Shares of points come from standard response processing. They are divided last, 
 thirds are one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -16,13 +16,17 @@ from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.exports.markup import html, inline_html
 from grader.quiz.exports.qti_scoring import (
     KEPT,
+    Order,
+    also_show,
     choice_scoring,
     choices_scoring,
     constraints_scoring,
     exact_order_scoring,
+    is_answered,
     numeric_scoring,
+    own_outcome,
     short_scoring,
-    value,
+    show_if_chosen,
 )
 from grader.quiz.items.choice import Choice, Choices, Option, TrueFalse
 from grader.quiz.items.free_text import Text
@@ -49,6 +53,7 @@ class ItemBody:
         self.blocks: list[etree._Element] = []
         self.scoring: list[etree._Element] = []
         self.feedback: Feedback = {}
+        self.shows_several = False  # feedbacks at once, besides the explanation
         self.counts_pairs = False
 
     def key(self, *values: str) -> None:
@@ -65,14 +70,16 @@ def assessment_item(item: Item, body: ItemBody) -> etree._Element:
     score.set("normalMaximum", str(item.points))
     score.set("normalMinimum", "0")
     root.append(score)
-    root.append(_outcome("FEEDBACK", cardinality="multiple", base_type="identifier"))
+    texts = {**body.feedback, EXPLANATION: item.explanation}
+    by = {name: own_outcome(name) if body.shows_several else "FEEDBACK" for name in body.feedback}
+    by[EXPLANATION] = own_outcome(EXPLANATION)
+    for outcome in dict.fromkeys(by.values()):
+        root.append(_outcome(outcome, cardinality="single", base_type="identifier"))
     if body.counts_pairs:
         root.append(_outcome(KEPT, cardinality="single", base_type="float", default="0"))
     root.append(E.itemBody(*body.blocks))
-    root.append(E.responseProcessing(*body.scoring, *_explained()))
-    for name, text in {**body.feedback, EXPLANATION: item.explanation}.items():
-        if text.strip():
-            root.append(_modal_feedback(name, text))
+    root.append(E.responseProcessing(*body.scoring, _explained()))
+    root.extend(_modal_feedback(n, t, by=by[n]) for n, t in texts.items() if t.strip())
     return root
 
 
@@ -103,13 +110,13 @@ def _outcome(name: str, *, cardinality: str, base_type: str, default: str = "") 
     return outcome
 
 
-def _explained() -> Iterable[etree._Element]:
-    both = E.multiple(E.variable(identifier="FEEDBACK"), value("identifier", EXPLANATION))
-    yield E.setOutcomeValue(both, identifier="FEEDBACK")
+def _explained() -> etree._Element:
+    """The explanation, to those who gave an answer."""
+    return E.responseCondition(E.responseIf(is_answered(), also_show(EXPLANATION)))
 
 
-def _modal_feedback(name: str, text: str) -> etree._Element:
-    feedback = E.modalFeedback(outcomeIdentifier="FEEDBACK", identifier=name, showHide="show")
+def _modal_feedback(name: str, text: str, *, by: str) -> etree._Element:
+    feedback = E.modalFeedback(outcomeIdentifier=by, identifier=name, showHide="show")
     feedback.extend(blocks(html(text)))
     return feedback
 
@@ -131,7 +138,8 @@ def _choices(item: Choices, job: ExportJob) -> ItemBody:
     for name, option in names.items():
         mapping.append(E.mapEntry(mapKey=name, mappedValue="1" if option.correct else "-1"))
     body.declaration.append(mapping)
-    body.scoring = [choices_scoring(item.points, right=len(right)), _show_chosen()]
+    body.shows_several = True
+    body.scoring = [choices_scoring(item.points, right=len(right)), *map(show_if_chosen, names)]
     return body
 
 
@@ -171,8 +179,8 @@ def _true_false(item: TrueFalse, job: ExportJob) -> ItemBody:
 
 
 def _show_chosen() -> etree._Element:
-    chosen = E.multiple(E.variable(identifier="RESPONSE"))
-    return E.setOutcomeValue(chosen, identifier="FEEDBACK")
+    shown = E.setOutcomeValue(E.variable(identifier="RESPONSE"), identifier="FEEDBACK")
+    return E.responseCondition(E.responseIf(is_answered(), shown))
 
 
 def _numeric(item: Numeric, job: ExportJob) -> ItemBody:
@@ -189,22 +197,31 @@ def _numeric(item: Numeric, job: ExportJob) -> ItemBody:
 
 
 def _ordering(item: Ordering, job: ExportJob) -> ItemBody:
-    item_parts.lose_of_ordering(item, job, marks=_loses_marks(item), keeps_orders=True)
+    stem = item_parts.stem_of_ordering(
+        item, job, marks=_loses_marks(item), keeps_orders=True, strays="kept"
+    )
     body = ItemBody(cardinality="ordered", base_type="identifier")
-    names = {step.id: f"S{n}" for n, step in enumerate(item_parts.steps_mixed(item, job), start=1)}
+    parts = item_parts.parts_mixed(item, job)
+    names = {part.id: f"S{n}" for n, part in enumerate(parts, start=1)}
     body.key(*(names[step.id] for step in item_parts.steps_in_order(item)))
     interaction = E.orderInteraction(responseIdentifier="RESPONSE", shuffle="true")
-    for step in item_parts.steps_mixed(item, job):
+    if item.distractors:  # otherwise a player asks for all of them
+        interaction.set("minChoices", "1")
+        interaction.set("maxChoices", str(len(parts)))
+    for part in parts:
         interaction.append(
-            _filled(E.simpleChoice(identifier=names[step.id]), inline_html(step.text))
+            _filled(E.simpleChoice(identifier=names[part.id]), inline_html(part.text))
         )
-    body.blocks = [*blocks(html(item.stem)), interaction]
-    pairs = [(names[c.earlier], names[c.later]) for c in item.order().constraints]
-    if item.rule == "exact":
-        body.scoring = exact_order_scoring(pairs, count=len(names), points=item.points)
-    else:
-        body.scoring = constraints_scoring(pairs, count=len(names), points=item.points)
-    body.counts_pairs = True
+    body.blocks = [*blocks(html(stem)), interaction]
+    body.feedback = {names[stray.id]: stray.feedback for stray in item.distractors}
+    order = Order(
+        pairs=[(names[c.earlier], names[c.later]) for c in item.order().constraints],
+        strays=[names[stray.id] for stray in item.distractors],
+        places=len(parts),
+    )
+    scoring = exact_order_scoring if item.rule == "exact" else constraints_scoring
+    body.scoring = scoring(order, points=item.points)
+    body.counts_pairs = body.shows_several = True
     return body
 
 

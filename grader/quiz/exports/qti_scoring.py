@@ -1,6 +1,7 @@
 """Response processing of QTI: conditions that give points, in the standard's own vocabulary."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -35,9 +36,10 @@ def choices_scoring(points: int, *, right: int) -> etree._Element:
 def numeric_scoring(item: Numeric) -> etree._Element:
     """All points near the key; else the feedback of the first trap that is near."""
     condition = E.responseCondition(
-        E.responseIf(
+        E.responseIf(_is_missing()),
+        E.responseElseIf(
             _near(item.answer, item_parts.width(item)), _score(value("float", str(item.points)))
-        )
+        ),
     )
     for number, trap in enumerate(item.traps, start=1):
         near = _near(trap.value, item_parts.trap_width(item, trap))
@@ -48,7 +50,7 @@ def numeric_scoring(item: Numeric) -> etree._Element:
 
 def short_scoring(item: Any, forms: Sequence[item_parts.Form]) -> etree._Element:
     """The points of the first form that was typed, with its feedback."""
-    condition = E.responseCondition()
+    condition = E.responseCondition(E.responseIf(_is_missing()))
     for number, form in enumerate(forms, start=1):
         same = E.stringMatch(
             E.variable(identifier="RESPONSE"),
@@ -58,28 +60,73 @@ def short_scoring(item: Any, forms: Sequence[item_parts.Form]) -> etree._Element
         then = [same, _score(value("float", str(form.points)))]
         if form.feedback:
             then.append(_show(f"FORM{number}"))
-        condition.append(E.responseElseIf(*then) if number > 1 else E.responseIf(*then))
+        condition.append(E.responseElseIf(*then))
     condition.append(E.responseElse(_show("OTHER")))
     return condition
 
 
-def constraints_scoring(pairs: Pairs, *, count: int, points: int) -> list[etree._Element]:
-    """The share of the pairs that stand in order, as in all orders that are right."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order as it is scored: pairs that must stand so, and the names that belong nowhere."""
+
+    pairs: Pairs
+    strays: Sequence[str]
+    places: int  # at most so many are arranged
+
+
+def own_outcome(name: str) -> str:
+    """The outcome of a feedback that may be shown with others: not every player appends to one."""
+    return f"FEEDBACK_{name}"
+
+
+def show_if_chosen(name: str) -> etree._Element:
+    """The feedback of one option, if it is among those that were chosen."""
+    is_chosen = E.member(value("identifier", name), E.variable(identifier="RESPONSE"))
+    return E.responseCondition(E.responseIf(is_chosen, also_show(name)))
+
+
+def also_show(name: str) -> etree._Element:
+    """One feedback more."""
+    return E.setOutcomeValue(value("identifier", name), identifier=own_outcome(name))
+
+
+def is_answered() -> etree._Element:
+    answered: etree._Element = getattr(E, "not")(_is_missing())
+    return answered
+
+
+def _is_missing() -> etree._Element:
+    return E.isNull(E.variable(identifier="RESPONSE"))
+
+
+def constraints_scoring(order: Order, *, points: int) -> list[etree._Element]:
+    """The share of the pairs that stand in order, each stray costing one."""
     kept = E.variable(identifier=KEPT)
-    return [*_counted(pairs, count), _score(_share(kept, of=len(pairs), points=points))]
+    share = _score(_share(kept, of=len(order.pairs), points=points))
+    some = E.gt(E.variable(identifier=KEPT), value("float", "0"))
+    return [*_counted(order), E.responseCondition(E.responseIf(some, share))]
 
 
-def exact_order_scoring(pairs: Pairs, *, count: int, points: int) -> list[etree._Element]:
-    """All points if every pair stands in order."""
-    all_kept = E.equal(
-        E.variable(identifier=KEPT), value("float", str(len(pairs))), toleranceMode="exact"
-    )
+def exact_order_scoring(order: Order, *, points: int) -> list[etree._Element]:
+    """All points if every pair stands in order, and no stray anywhere."""
+    all_kept = E.gte(E.variable(identifier=KEPT), value("float", str(len(order.pairs))))
     full = E.responseIf(all_kept, _score(value("float", str(points))))
-    return [*_counted(pairs, count), E.responseCondition(full)]
+    return [*_counted(order), E.responseCondition(full)]
 
 
-def _counted(pairs: Pairs, count: int) -> list[etree._Element]:
-    """One condition a pair: the later step stands somewhere, and the earlier one before it."""
+def _counted(order: Order) -> list[etree._Element]:
+    """One condition a pair, and one a stray, which says so, too."""
+    conditions = _pairs_counted(order.pairs, order.places)
+    for name in order.strays:
+        is_placed = E.member(value("identifier", name), E.variable(identifier="RESPONSE"))
+        less = E.subtract(E.variable(identifier=KEPT), value("float", "1"))
+        one_less = E.setOutcomeValue(less, identifier=KEPT)
+        conditions.append(E.responseCondition(E.responseIf(is_placed, one_less, also_show(name))))
+    return conditions
+
+
+def _pairs_counted(pairs: Pairs, count: int) -> list[etree._Element]:
+    """The later step stands somewhere, and the earlier one before it."""
     one_more = E.setOutcomeValue(
         E.sum(E.variable(identifier=KEPT), value("float", "1")), identifier=KEPT
     )
@@ -118,15 +165,14 @@ def _score(expression: etree._Element) -> etree._Element:
 
 
 def _show(name: str) -> etree._Element:
-    return E.setOutcomeValue(E.multiple(value("identifier", name)), identifier="FEEDBACK")
+    return E.setOutcomeValue(value("identifier", name), identifier="FEEDBACK")
 
 
 def _near(number: float, width: Fraction) -> etree._Element:
-    comparison = E.equal(
-        E.variable(identifier="RESPONSE"),
-        value("float", item_parts.decimal(number)),
-        toleranceMode="absolute" if width else "exact",
+    """Between two numbers: some players do not look at the tolerance of <equal>."""
+    middle = item_parts.exact(number)
+    least, most = item_parts.decimal(middle - width), item_parts.decimal(middle + width)
+    return _all_of(
+        E.gte(E.variable(identifier="RESPONSE"), value("float", least)),
+        E.lte(E.variable(identifier="RESPONSE"), value("float", most)),
     )
-    if width:
-        comparison.set("tolerance", f"{item_parts.decimal(width)} {item_parts.decimal(width)}")
-    return comparison

@@ -1,35 +1,36 @@
-r"""GIFT as drafts of questions, read as Moodle reads it.
-
-Blank lines end a question, `\` takes the meaning from `: # = ~ { }`, and `\n` is a line break.
-"""
+"""GIFT as drafts of questions, read as Moodle reads it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
 from grader.errors import CourseError
+from grader.quiz.imports.comparison import Figures
 from grader.quiz.imports.draft import Draft, NotTaken, Reading, letters, number
+from grader.quiz.imports.gift_text import blocks, hidden, shown
 from grader.quiz.imports.import_rules import (
+    TypedForm,
     assign_misconceptions,
+    category_topic,
     order_rule,
     read_tags,
     right_shares,
     short_kind,
+    tolerance_of,
 )
-from grader.quiz.imports.markdown_text import from_html, from_markdown, from_plain
+from grader.quiz.imports.markdown_text import from_html, from_lines, from_markdown, from_plain
 from grader.quiz.imports.moodle_reader import RULES, UNIT_LINE
 
 MARK = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
 FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
-WEIGHT = re.compile(r"%(-?[0-9.]+)%")
+WEIGHT = re.compile(r"%([+-]?[0-9.]+)%")
 ORDERING = re.compile(r">\s*(\d+)\s+(ALL)\s+(\w+)\s+([A-Z_]+)\s+(\w+)\s+(\w+)\s*\n(.*)", re.DOTALL)
-ESCAPES = dict(zip(":#={}~n", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006", strict=True))
-MEANINGS = {hidden: "\n" if sign == "n" else sign for sign, hidden in ESCAPES.items()}
-MEANINGS["\ue007"] = "\\"
+SIGN = re.compile(r"~\s*=|[=~]")
 
 Fields = dict[str, Any]
 Note = Callable[[str], None]
@@ -68,39 +69,22 @@ def read(text: str, *, at: str) -> Reading:
     """
     reading = Reading()
     topic = None
-    blocks = list(_blocks(text))
-    for line, block in blocks:
+    found = list(blocks(text))
+    for line, block in found:
         category = re.match(r"\s*\$CATEGORY:(.*)", block)
         if category:
-            topic = reading.topic(category[1].strip().rstrip("/").rpartition("/")[2])
+            topic = category_topic(reading, category[1])
             continue
         name, marks, rest = _head(block, f"question at line {line}")
+        lose = partial(reading.lose, name)
         try:
-            draft = _draft(_question(name, rest, marks, lose=partial(reading.lose, name)))
-        except NotTaken as error:
-            reading.lose(name, f"left out: {error}")
-        else:
+            draft = _draft(_question(name, rest, marks, lose=lose))
             reading.add(topic or reading.topic("imported"), draft)
-    if not blocks:
+        except NotTaken as error:
+            lose(f"left out: {error}")
+    if not found:
         raise CourseError("holds no question", at=at, fix="Name a file in the GIFT format.")
     return reading
-
-
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Each question with the number of its first line; comments may stand before it."""
-    lines: list[str] = []
-    start = 1
-    for number_, line in enumerate([*text.lstrip("\ufeff").splitlines(), ""], start=1):
-        if line.strip():
-            start = start if lines else number_
-            lines.append(line)
-            if line.lstrip().startswith("$CATEGORY:"):
-                yield start, line
-                lines = []
-        elif lines:
-            if any(not one.lstrip().startswith("//") for one in lines):
-                yield start, "\n".join(lines)
-            lines = []
 
 
 def _head(block: str, name: str) -> tuple[str, tuple[tuple[str, str], ...], str]:
@@ -109,10 +93,10 @@ def _head(block: str, name: str) -> tuple[str, tuple[tuple[str, str], ...], str]
     comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
     marks = tuple((found[1], found[2].replace(r"\]", "]")) for found in MARK.finditer(comments))
     text = "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
-    text = _hidden(text)
+    text = hidden(text)
     if titled := re.match(r"::(.*?)::(.*)", text, re.DOTALL):
-        name, text = _shown(titled[1]).strip(), titled[2].strip()
-    return dict(marks).get("id", name), marks, text
+        name, text = " ".join(shown(titled[1]).split()) or name, titled[2].strip()
+    return name, marks, text
 
 
 def _question(
@@ -127,6 +111,13 @@ def _question(
     if not found:
         inside, explanation = explanation, ""
     rest = text[end + 1 :]
+    if "{" in text[start + 1 : end]:
+        raise NotTaken("there is a { inside its answers, without a backslash")
+    if "{" in rest or "}" in rest:
+        raise NotTaken(
+            "it has several pairs of braces: several gaps, a brace without a backslash, or a "
+            "blank line is missing"
+        )
     stem = text[:start] + (f"_____{rest}" if rest.strip() else "")
     written = FORMAT.match(stem)
     return _GiftQuestion(
@@ -149,7 +140,18 @@ def _draft(question: _GiftQuestion) -> Draft:
         **_body(question),
     }
     assign_misconceptions(fields, tags.misconceptions, lose=question.lose)
-    return Draft(name=question.name, fields=fields)
+    known = dict(question.marks).get("id", "")
+    source = Figures(parts=_count_of_answers(question.inside))
+    return Draft(name=known or question.name, title=question.name, fields=fields, source=source)
+
+
+def _count_of_answers(inside: str) -> int | None:
+    """How many answers there are, by their signs alone; None where signs do not tell."""
+    if inside.startswith((">", "#")):
+        return None
+    signs = inside.count("=") + inside.count("~") - len(re.findall(r"~\s*=", inside))
+    others = len(re.findall(r"=\s*(?:%[^%]*%)?\s*\*\s*(?:#|$)", inside))
+    return signs - others + (inside[:1] not in "=~")
 
 
 def _body(question: _GiftQuestion) -> Fields:
@@ -167,13 +169,18 @@ def _body(question: _GiftQuestion) -> Fields:
         return _choice(question)
     if "->" in inside:
         raise NotTaken("there is no counterpart for a matching question")
-    answers = [(_shown(a.text), a.share, question.markdown(a.feedback)) for a in _answers(question)]
-    return short_kind(answers, whole_words=False, lose=question.lose)
+    answers = [
+        TypedForm(_typed(a.text), a.share, question.markdown(a.feedback))
+        for a in _answers(question, "=")
+    ]
+    return short_kind(answers, points=1, whole_words=False, lose=question.lose)
 
 
 def _choice(question: _GiftQuestion) -> Fields:
-    answers = list(_answers(question))
-    has_one = any(sign.startswith("=") for sign in _signs(question.inside))
+    if re.search(r"<[a-z][^<>~]*=[\"']", question.inside, re.IGNORECASE):
+        raise NotTaken("an = inside a tag has no backslash")
+    answers = _answers(question, "~")
+    has_one = "=" in question.inside
     right = right_shares([a.share for a in answers], single=has_one, lose=question.lose)
     options: list[Fields] = []
     for name, answer in zip(letters(len(answers)), answers, strict=True):
@@ -201,10 +208,10 @@ def _numeric(question: _GiftQuestion) -> Fields:
     fields: Fields = {"kind": "numeric"}
     traps: list[Fields] = []
     body = question.inside[1:].strip()
-    for answer in _signs(body if body.startswith(("=", "~")) else f"={body}"):
+    for answer in _signs(body, "="):
         read_ = _answer(answer)
         feedback = question.markdown(read_.feedback)
-        text = _shown(read_.text)
+        text = shown(read_.text)
         if not text or text == "*":
             fields["feedback"] = feedback
         elif read_.share == 100 and "answer" not in fields:
@@ -225,19 +232,15 @@ def _value(text: str) -> Fields:
     """`3`, `3:0.1` or `2.9..3.1` as a number and a tolerance."""
     low, dots, high = text.partition("..")
     if dots:
-        least, most = number(low), number(high)
-        return {"answer": number(f"{(least + most) / 2:.12g}"), "tolerance": _half(least, most)}
+        least, most = (Decimal(str(number(end))) for end in sorted((low, high), key=number))
+        middle = number(str((least + most) / 2))
+        return {"answer": middle, **tolerance_of(str((most - least) / 2), middle)}
     value, _, width = text.partition(":")
-    tolerance = number(width) if width.strip() else 0
-    return {"answer": number(value), **({"tolerance": tolerance} if tolerance else {})}
-
-
-def _half(least: float, most: float) -> int | float:
-    return number(f"{(most - least) / 2:.12g}")
+    return {"answer": number(value), **tolerance_of(width, number(value))}
 
 
 def _unit(stem: str) -> Fields:
-    line = UNIT_LINE.search(_shown(stem))
+    line = UNIT_LINE.search(shown(stem))
     unit = BeautifulSoup(line[0], "html.parser").find("p") if line else None
     if not isinstance(unit, Tag):
         return {}
@@ -259,14 +262,17 @@ def _ordering(question: _GiftQuestion) -> Fields:
     return {"kind": "ordering", "steps": steps, **rule}
 
 
-def _answers(question: _GiftQuestion) -> Iterator[_Answer]:
-    for sign in _signs(question.inside):
-        yield _answer(sign)
+def _answers(question: _GiftQuestion, default: str) -> list[_Answer]:
+    """Each answer; `default` is the sign of one that stands before all signs."""
+    return [_answer(text) for text in _signs(question.inside, default)]
 
 
-def _signs(inside: str) -> list[str]:
-    """Each answer from its sign to the next."""
-    return re.findall(r"[=~][^=~]*", inside)
+def _signs(inside: str, default: str) -> list[str]:
+    """Each answer from its sign to the next; `~=` is `=`."""
+    marked = SIGN.sub(lambda found: found[0][-1], inside)
+    if marked and marked[0] not in "=~":
+        marked = default + marked
+    return re.findall(r"[=~][^=~]*", marked)
 
 
 def _answer(text: str) -> _Answer:
@@ -278,28 +284,20 @@ def _answer(text: str) -> _Answer:
     return _Answer(text=said.strip(), share=share, feedback=feedback.strip())
 
 
-def _hidden(text: str) -> str:
-    """The text with all that is escaped out of sight."""
-    return re.sub(
-        r"\\([\\:#={}~n])",
-        lambda found: "\ue007" if found[1] == "\\" else ESCAPES[found[1]],
-        text,
-    )
-
-
-def _shown(text: str) -> str:
-    return "".join(MEANINGS.get(sign, sign) for sign in text)
+def _typed(text: str) -> str:
+    """An answer to be typed: plain text, whatever format it says it has."""
+    written = FORMAT.match(text)
+    return shown(text[written.end() :] if written else text).strip()
 
 
 def _markdown(text: str, format_: str, lose: Note) -> str:
-    shown = text.strip()
-    if written := FORMAT.match(shown):
-        format_, shown = written[1].lower(), shown[written.end() :]
-    shown = _shown(shown)
+    said = text.strip()
+    if written := FORMAT.match(said):
+        format_, said = written[1].lower(), said[written.end() :]
+    said = shown(said)
     if format_ == "markdown":
-        return from_markdown(shown)
+        return from_markdown(said, lose)
     if format_ == "plain":
-        return from_plain(shown, lose)
-    if format_ == "moodle":
-        shown = re.sub(r"\n\s*\n", "<p>", shown)
-    return from_html(UNIT_LINE.sub("", shown), lose)
+        return from_plain(said, lose)
+    said = UNIT_LINE.sub("", said)
+    return from_lines(said, lose) if format_ == "moodle" else from_html(said, lose)

@@ -1,11 +1,20 @@
 """A file of whichever format it is."""
 
+import json
+import re
 from pathlib import Path
 
 from grader.errors import CourseError
 from grader.quiz.imports import gift_reader, moodle_reader, qti21_reader, safe_xml
 from grader.quiz.imports.draft import Reading
+from grader.quiz.imports.file_text import Undecodable, decoded
 
+COMMENTS = re.compile(r"\s*(<!--.*?-->\s*)*", re.DOTALL)
+# The outermost elements of such files; those that are not read are refused by name.
+FORMATS = {
+    "quiz", "assessmentItem", "assessmentTest", "questestinterop", "manifest",
+    "qti-assessment-item", "qti-assessment-test",
+}  # fmt: skip
 KNOWN = "Moodle XML, GIFT, or QTI 2.1 (an item or a package)"
 
 
@@ -30,9 +39,26 @@ def read_file(path: Path) -> Reading:
         )
     if data.startswith(b"PK\x03\x04"):
         return qti21_reader.read_package(data, at=str(path))
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _xml(data, str(path))
-    return gift_reader.read(_text(data, path), at=str(path))
+    try:
+        content = decoded(data)
+    except Undecodable as error:
+        fix = f"Save it as UTF-8, if it is text. What can be read: {KNOWN}."
+        raise CourseError(str(error), at=str(path), fix=fix) from None
+    read = _xml(data, str(path)) if _is_xml(content.text) else _gift(content.text, str(path))
+    if content.note:
+        read.lose("the whole file", content.note)
+    return read
+
+
+def _is_xml(text: str) -> bool:
+    """Whether it begins with a tag that is none of HTML; those may begin a question in GIFT."""
+    text = COMMENTS.sub("", text, count=1).lstrip()
+    if text.startswith(("<?xml", "<!DOCTYPE")):
+        return True
+    first = re.match(r"<(?:\w+:)?([\w-]+)[\s>/]", text)
+    if first is None:
+        return False
+    return first[1] in FORMATS or (first[1] == "html" and "</html" in text) or "{" not in text
 
 
 def _xml(data: bytes, at: str) -> Reading:
@@ -49,17 +75,18 @@ def _xml(data: bytes, at: str) -> Reading:
     )
 
 
-def _text(data: bytes, path: Path) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
+def _gift(text: str, at: str) -> Reading:
+    if "{" not in text or _is_json(text):
         raise CourseError(
-            "is not UTF-8 text", at=str(path), fix=f"Name a file in one of these: {KNOWN}."
-        ) from error
-    if "{" not in text or text.lstrip().startswith(("{", "[")):  # words, or JSON
-        raise CourseError(
-            "holds no question in the GIFT format",
-            at=str(path),
+            f"{'is JSON, and ' if _is_json(text) else ''}holds no question in the GIFT format",
+            at=at,
             fix=f"Name a file in one of these: {KNOWN}.",
         )
-    return text
+    return gift_reader.read(text, at=at)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False

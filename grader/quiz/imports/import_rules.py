@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, get_args, get_type_hints
 
 from bs4 import BeautifulSoup, Tag
 
 from grader.quiz.bank.concepts import shipped_concepts
-from grader.quiz.imports.draft import NotTaken
+from grader.quiz.exports.item_parts import EPSILON, widened
+from grader.quiz.imports.draft import DraftTopic, NotTaken, Reading, number
 from grader.quiz.imports.markdown_text import from_html
-from grader.quiz.items import kinds
 from grader.quiz.items.ordering import Ordering
 
 PURPOSES = ("concept", "ordering", "ablation", "diagnosis")
@@ -88,6 +89,27 @@ def rubric(html: str, lose: Note) -> Fields:
     }
 
 
+def category_topic(reading: Reading, path: str, title: str = "") -> DraftTopic:
+    """The topic of a category of Moodle, in whose path a double slash is no separator."""
+    path = path.strip()
+    last = re.split(r"(?<!/)/(?!/)", path.rstrip("/"))[-1].replace("//", "/").strip()
+    return reading.topic(last, title or last, key=f"category {path}")
+
+
+def tolerance_of(text: str, answer: float) -> Fields:
+    """The tolerance of a number, without the hair that an export of ours adds to it.
+
+    Raises:
+        NotTaken: it is no number.
+    """
+    tolerance = abs(number(text)) if text.strip() else 0
+    hair = float(EPSILON * max(abs(Fraction(str(answer))), Fraction(str(tolerance))))
+    shorter = number(f"{tolerance - hair:.9g}")
+    if shorter > 0 and widened(Fraction(str(shorter)), answer) == text.strip():
+        tolerance = shorter
+    return {"tolerance": tolerance} if tolerance else {}
+
+
 def right_shares(shares: Sequence[float], *, single: bool, lose: Note) -> set[float]:
     """Which shares of the points (in percent) make an answer a right one.
 
@@ -97,57 +119,77 @@ def right_shares(shares: Sequence[float], *, single: bool, lose: Note) -> set[fl
     earning = [share for share in shares if share > 0]
     if not earning:
         raise NotTaken("no answer earns points")
-    if single:
-        best = max(earning)
-        if earning.count(best) > 1:
-            raise NotTaken("several answers earn most points where one may be chosen")
-        if len(earning) > 1:
-            lose("lost: part of the points for some answers, which now are wrong")
-        return {best}
-    same = 100 / len(earning)
-    if any(abs(abs(share) - same) > 0.01 for share in shares):
-        lose("marked otherwise: ours are right minus wrong, each worth the same")
-    return set(earning)
+    if not single:
+        same = 100 / len(earning)
+        if any(abs(abs(share) - same) > 0.01 for share in shares):
+            lose("marked otherwise: ours are right minus wrong, each worth the same")
+        return set(earning)
+    best = max(earning)
+    if earning.count(best) > 1:
+        raise NotTaken("several answers earn most points where one may be chosen")
+    if len(earning) > 1:
+        lose("lost: part of the points for some answers, which now are wrong")
+    elif best != 100:
+        lose(f"marked otherwise: its best answer earned {best:g} % and now earns all points")
+    if any(share < 0 for share in shares):
+        lose("lost: that some wrong answers cost points")
+    return {best}
+
+
+@dataclass(frozen=True, slots=True)
+class TypedForm:
+    """A short answer as a file has it; the text `*` is any other."""
+
+    text: str
+    share: float  # of the points, in percent
+    feedback: str
 
 
 def short_kind(
-    answers: Sequence[tuple[str, float, str]], *, whole_words: bool, lose: Note
+    answers: Sequence[TypedForm], *, points: int, whole_words: bool, lose: Note
 ) -> Fields:
-    """A short answer: each form with its share in percent and its feedback; `*` is any other.
+    """A short answer. Part of the points is kept where that is whole points.
 
     Raises:
-        NotTaken: no form earns all points, or this grader has no such kind of question.
+        NotTaken: no form earns all points.
     """
-    if "short" not in kinds():
-        raise NotTaken("there is no counterpart for a short answer")
-    forms = [answer for answer in answers if answer[0] != "*"]
-    accepted = [form for form, share, _ in forms if share == 100]
+    forms = [answer for answer in answers if answer.text != "*"]
+    accepted = [_without_stars(form, lose) for form in forms if form.share == 100]
     if not accepted:
         raise NotTaken("no form earns all points")
-    near = [
-        {"forms": [form], **({"feedback": feedback} if feedback else {})}
-        for form, share, feedback in forms
-        if share < 100
-    ]
-    _lose_of_short(forms, lose)
-    to_others = [feedback for form, _, feedback in answers if form == "*" and feedback]
-    fold = {"fold": ["space"]} if whole_words else {}
+    near = [_near(form, points, lose) for form in forms if form.share != 100]
+    if any(form.feedback for form in forms if form.share == 100):
+        lose("lost: what it says to those who are right")
+    to_others = [answer for answer in answers if answer.text == "*"]
+    if any(answer.share > 0 for answer in to_others):
+        lose("lost: the points for any other answer")
+    others = [answer.feedback for answer in to_others if answer.feedback]
     return {
         "kind": "short",
         "accepted": accepted,
         **({"near": near} if near else {}),
-        **({"feedback": to_others[0]} if to_others else {}),
-        **fold,
+        **({"feedback": others[0]} if others else {}),
+        **({"fold": ["space"]} if whole_words else {}),
     }
 
 
-def _lose_of_short(forms: Sequence[tuple[str, float, str]], lose: Note) -> None:
-    if any(0 < share < 100 for _, share, _ in forms):
+def _near(form: TypedForm, points: int, lose: Note) -> Fields:
+    earned = Fraction(str(form.share)) * points / 100
+    whole = round(earned)
+    is_kept = abs(earned - whole) < Fraction(1, 1000) and 0 <= whole < points
+    if not is_kept:
         lose("lost: part of the points for some forms, which now are wrong")
-    if any(feedback for _, share, feedback in forms if share == 100):
-        lose("lost: what it says to those who are right")
-    if any("*" in form for form, _, _ in forms):
+    return {
+        "forms": [_without_stars(form, lose)],
+        **({"feedback": form.feedback} if form.feedback else {}),
+        **({"points": whole} if is_kept and whole else {}),
+    }
+
+
+def _without_stars(form: TypedForm, lose: Note) -> str:
+    if re.search(r"(?<!\\)\*", form.text):
         lose("a * in a form now stands for itself")
+    return form.text.replace(r"\*", "*")
 
 
 def _is_known(name: str, value: str) -> bool:

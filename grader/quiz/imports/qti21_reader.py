@@ -3,21 +3,35 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
 from grader.errors import CourseError, SubmissionError
 from grader.intake.archive import files_in_zip
 from grader.quiz.imports import safe_xml
-from grader.quiz.imports.draft import Draft, NotTaken, Reading, letters, number, whole_points
+from grader.quiz.imports.comparison import Figures
+from grader.quiz.imports.draft import (
+    Draft,
+    DraftTopic,
+    NotTaken,
+    Reading,
+    letters,
+    number,
+    slug,
+    whole_points,
+)
+from grader.quiz.imports.html_tags import VOID
 from grader.quiz.imports.import_rules import order_rule
 from grader.quiz.imports.markdown_text import from_html
 
 INTERACTION = re.compile(r"\w+Interaction")
 NAMESPACES = ("http://www.imsglobal.org/xsd/imsqti_v2p", "http://www.imsglobal.org/xsd/imsqti_item")
 NOT_SHOWN = {"rubricBlock", "feedbackInline", "feedbackBlock", "prompt", "simpleChoice"}
-NO_TEXT = {"object", "math", "printedVariable", "templateInline", "templateBlock"}
+NO_TEXT = {"object", "math", "printedVariable", "templateInline", "templateBlock", "infoControl"}
 EXACT = "match_correct"
+MAPPED = "map_response"
+KEPT_ATTRIBUTES = ("alt", "src", "href", "colspan", "rowspan", "start", "style")
 
 Fields = dict[str, Any]
 
@@ -52,11 +66,12 @@ class _Item:
             if name in NO_TEXT:
                 self.lose(f"lost: <{name}>")
             elif name and name not in without and not INTERACTION.fullmatch(name):
-                inner = self._html(child, without)
-                if name == "code" and (language := child.get("class")):
-                    parts.append(f'<code class="{_escaped(language)}">{inner}</code>')
-                else:
-                    parts.append(f"<{name}>{inner}</{name}>")
+                kept = (*KEPT_ATTRIBUTES, *(["class"] if name == "code" else []))
+                given = "".join(
+                    f' {key}="{_escaped(child.get(key))}"' for key in kept if child.get(key)
+                )
+                end = "" if name in VOID else f"</{name}>"
+                parts.append(f"<{name}{given}>{self._html(child, without)}{end}")
             parts.append(_escaped(child.tail))
         return "".join(parts)
 
@@ -70,7 +85,7 @@ def read_item(data: bytes, *, at: str) -> Reading:
     root = safe_xml.parse(data, at=at)
     _must_be_item(root, at)
     reading = Reading()
-    _add(reading, "imported", root)
+    _add(reading, reading.topic("imported"), root)
     return reading
 
 
@@ -80,20 +95,24 @@ def read_package(data: bytes, *, at: str) -> Reading:
     Raises:
         CourseError: it is no zip, is too large, or holds no item of QTI 2.
     """
+    reading = Reading()
     try:
-        files = files_in_zip(data, at, (".xml",))
+        files = files_in_zip(
+            data,
+            at,
+            (".xml",),
+            unreadable=lambda path, why: reading.lose(path, f"not read: it {why}"),
+        )
     except SubmissionError as error:
         raise CourseError(error.problem, at=at, fix="Export the package again.") from error
-    reading = Reading()
-    trees = {path: safe_xml.parse(content, at=f"{at}/{path}") for path, content in files.items()}
+    trees = dict(_trees(files, reading))
     items = {p: tree for p, tree in trees.items() if safe_xml.local_name(tree) == "assessmentItem"}
     for path, topic in _topics(trees, reading):
         if path in items:
             _add(reading, topic, items.pop(path))
-    for path, tree in items.items():
-        _must_be_item(tree, f"{at}/{path}")
-        _add(reading, "imported", tree)
-    if not reading.topics and not reading.losses:
+    for tree in items.values():
+        _add(reading, reading.topic("imported"), tree)
+    if not any(topic.questions for topic in reading.topics) and not reading.losses:
         raise CourseError(
             "holds no item of QTI 2.1",
             at=at,
@@ -102,15 +121,34 @@ def read_package(data: bytes, *, at: str) -> Reading:
     return reading
 
 
-def _topics(trees: dict[str, etree._Element], reading: Reading) -> Iterator[tuple[str, str]]:
+def _trees(files: dict[str, bytes], reading: Reading) -> Iterator[tuple[str, etree._Element]]:
+    """Each file that is XML; of another the reading is told, and the rest goes on."""
+    for path, content in files.items():
+        try:
+            yield path, safe_xml.parse(content, at=path)
+        except CourseError as error:
+            reading.lose(path, f"not read: it {error.problem}")
+
+
+def _topics(trees: dict[str, etree._Element], reading: Reading) -> Iterator[tuple[str, DraftTopic]]:
     """The paths of the items that each test asks for."""
     for path, tree in trees.items():
         if safe_xml.local_name(tree) == "assessmentTest":
-            topic = reading.topic(tree.get("identifier", "imported"), tree.get("title", ""))
+            name = tree.get("identifier", "imported")
+            topic = reading.topic(name, tree.get("title", ""), key=f"test {path}")
             folder = path.rpartition("/")[0]
             for ref in tree.iter():
                 if safe_xml.local_name(ref) == "assessmentItemRef":
-                    yield _joined(folder, ref.get("href", "")), topic.name
+                    if any(safe_xml.local_name(inner) == "weight" for inner in ref):
+                        reading.lose(
+                            ref.get("identifier", ""), "lost: the weight that its test gives it"
+                        )
+                    yield _path_of(_joined(folder, ref.get("href", "")), trees), topic
+
+
+def _path_of(path: str, trees: dict[str, etree._Element]) -> str:
+    """The path as it stands in the archive: an address writes spaces and accents in its own way."""
+    return path if path in trees else unquote(path)
 
 
 def _joined(folder: str, href: str) -> str:
@@ -133,20 +171,24 @@ def _must_be_item(root: etree._Element, at: str) -> None:
         )
 
 
-def _add(reading: Reading, topic: str, root: etree._Element) -> None:
+def _add(reading: Reading, topic: DraftTopic, root: etree._Element) -> None:
     item = _Item(root, reading)
     try:
-        draft = _draft(item)
+        if not (etree.QName(root).namespace or "").startswith(NAMESPACES):
+            raise NotTaken("it is no item of QTI 2.1")
+        reading.add(topic, _draft(item))
     except NotTaken as error:
         item.lose(f"left out: {error}")
-    else:
-        reading.add(reading.topic(topic), draft)
 
 
 def _draft(item: _Item) -> Draft:
     body = item.first("itemBody")
     if body is None:
         raise NotTaken("it has no <itemBody>")
+    if item.first("templateProcessing") is not None:
+        raise NotTaken("it makes other numbers for each taker")
+    if item.root.get("adaptive") == "true":
+        item.lose("lost: that it is adaptive: one answer counts")
     interactions = [e for e in body.iter() if INTERACTION.fullmatch(safe_xml.local_name(e))]
     names = sorted({safe_xml.local_name(element) for element in interactions})
     if len(interactions) != 1 or names[0] not in ("choiceInteraction", "orderInteraction"):
@@ -166,12 +208,24 @@ def _draft(item: _Item) -> Draft:
         item.lose(f"lost: what it says under {', '.join(sorted(feedback))}")
     if item.all("rubricBlock", body):
         item.lose("lost: its rubric")
-    return Draft(name=item.name, fields=fields)
+    _lose_of_head(item)
+    return Draft(
+        name=item.name,
+        fields=fields,
+        source=Figures(parts=len(item.all("simpleChoice"))),
+    )
+
+
+def _lose_of_head(item: _Item) -> None:
+    title = slug(item.root.get("title", ""))
+    if title and title not in slug(item.name):
+        item.lose(f"lost: its title {item.root.get('title')!r}")
 
 
 def _choice(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
     right = set(_correct(item))
     choices = item.all("simpleChoice", interaction)
+    _must_have_text(item, choices)
     options: list[Fields] = []
     for name, choice in zip(letters(len(choices)), choices, strict=True):
         key = choice.get("identifier", "")
@@ -186,6 +240,10 @@ def _choice(item: _Item, interaction: etree._Element, feedback: dict[str, str]) 
     declared = item.first("responseDeclaration")
     is_single = declared is not None and declared.get("cardinality") == "single"
     template = _template(item)
+    if is_single:
+        _lose_of_mapping(item, right)
+    if is_single and len(right) > 1:
+        raise NotTaken("several choices are right where one may be chosen")
     if not is_single and template != EXACT:
         item.lose("marked otherwise: ours are right minus wrong, whatever its processing says")
     kept = {"keep_order": True} if interaction.get("shuffle") != "true" else {}
@@ -193,10 +251,9 @@ def _choice(item: _Item, interaction: etree._Element, feedback: dict[str, str]) 
 
 
 def _ordering(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
-    texts = {
-        choice.get("identifier", ""): item.markdown(choice)
-        for choice in item.all("simpleChoice", interaction)
-    }
+    choices = item.all("simpleChoice", interaction)
+    _must_have_text(item, choices)
+    texts = {choice.get("identifier", ""): item.markdown(choice) for choice in choices}
     order = _correct(item)
     if not order or not set(order) <= set(texts):
         raise NotTaken("its correct response is missing, or names unknown choices")
@@ -215,15 +272,22 @@ def _ordering(item: _Item, interaction: etree._Element, feedback: dict[str, str]
     return {**fields, **({"distractors": strays} if strays else {})}
 
 
+def _must_have_text(item: _Item, choices: list[etree._Element]) -> None:
+    if any(item.all("math", choice) for choice in choices):
+        raise NotTaken("its answers are formulas in MathML")
+
+
 def _correct(item: _Item) -> list[str]:
     """The values of the correct response; else what a mapping gives points for."""
     response = item.first("correctResponse")
     if response is not None:
         return [(value.text or "").strip() for value in item.all("value", response)]
+    mapped = _mapped(item)
+    best = max(mapped.values(), default=0)
+    declared = item.first("responseDeclaration")
+    is_single = declared is not None and declared.get("cardinality") == "single"
     return [
-        entry.get("mapKey", "")
-        for entry in item.all("mapEntry")
-        if float(number(entry.get("mappedValue", "0"))) > 0
+        name for name, points in mapped.items() if points > 0 and (points == best or not is_single)
     ]
 
 
@@ -234,24 +298,73 @@ def _template(item: _Item) -> str:
 
 
 def _points(item: _Item) -> int:
+    """What the item declares, or else what its key earns by the mapping or the processing."""
+    declared = _declared_points(item)
+    mapped = _mapped(item)
+    if declared is None and mapped and (_template(item) == MAPPED or item.all("mapResponse")):
+        declared = _most_mapped(item, mapped)
+    if declared is None:
+        sums = [
+            float(number(value.text or ""))
+            for outcome in item.all("setOutcomeValue")
+            if outcome.get("identifier") == "SCORE"
+            for value in item.all("baseValue", outcome)
+        ]
+        declared = max(sums, default=1)
+    return whole_points(declared, item.lose)
+
+
+def _declared_points(item: _Item) -> float | None:
     for outcome in item.all("outcomeDeclaration"):
         most = outcome.get("normalMaximum") if outcome.get("identifier") == "SCORE" else None
         if outcome.get("identifier") == "MAXSCORE":
             value = item.first("value", outcome)
             most = None if value is None else value.text
         if most:
-            return whole_points(float(number(most)))
-    return 1
+            return float(number(most))
+    return None
+
+
+def _mapped(item: _Item) -> dict[str, float]:
+    """What a mapping gives for each choice."""
+    return {
+        entry.get("mapKey", ""): float(number(entry.get("mappedValue", "0")))
+        for entry in item.all("mapEntry")
+    }
+
+
+def _most_mapped(item: _Item, mapped: dict[str, float]) -> float:
+    positive = [points for points in mapped.values() if points > 0]
+    declared = item.first("responseDeclaration")
+    is_single = declared is not None and declared.get("cardinality") == "single"
+    most = max(positive, default=1) if is_single else sum(positive)
+    mapping = item.first("mapping")
+    bound = None if mapping is None else mapping.get("upperBound")
+    return min(most, float(number(bound))) if bound else most
+
+
+def _lose_of_mapping(item: _Item, right: set[str]) -> None:
+    """What a choice of one answer gives for others than the right one."""
+    others = [points for name, points in _mapped(item).items() if name not in right and points]
+    if not (_template(item) == MAPPED or item.all("mapResponse")):
+        return
+    if any(points > 0 for points in others):
+        item.lose("lost: part of the points for some answers, which now are wrong")
+    if any(points < 0 for points in others):
+        item.lose("lost: that some wrong answers cost points")
 
 
 def _feedback(item: _Item) -> dict[str, str]:
     """Markdown by the identifier under which it is shown."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for name in ("modalFeedback", "feedbackInline", "feedbackBlock"):
         for element in item.all(name):
             if element.get("showHide", "show") == "show":
-                found[element.get("identifier", "")] = item.markdown(element)
-    return {name: text for name, text in found.items() if text}
+                text = item.markdown(element)
+                found.setdefault(element.get("identifier", ""), []).append(text)
+            else:
+                item.lose("lost: what it says unless an answer hides it")
+    return {name: "\n\n".join(texts) for name, texts in found.items() if any(texts)}
 
 
 def _escaped(text: str | None) -> str:

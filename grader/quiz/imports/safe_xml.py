@@ -1,17 +1,25 @@
 """XML from strangers: no entities, nothing from the network, no more than we can hold."""
 
+import re
+from html.entities import html5
+
 from lxml import etree
 
 from grader.errors import CourseError
+from grader.quiz.exports.markup import FORBIDDEN
+from grader.quiz.imports.file_text import Undecodable, decoded
 
 MOST_BYTES = 20 << 20
+DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+OF_XML = {"amp", "lt", "gt", "quot", "apos"}
 
 
 def parse(data: bytes, *, at: str) -> etree._Element:
     """The root of the tree.
 
     Raises:
-        CourseError: it is too large, is not XML, or declares entities.
+        CourseError: it is too large, no text, not XML, or declares entities.
     """
     if len(data) > MOST_BYTES:
         raise CourseError(
@@ -21,7 +29,7 @@ def parse(data: bytes, *, at: str) -> etree._Element:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(_plain_utf8(data, at), parser)
     except etree.XMLSyntaxError as error:
         raise CourseError(
             f"is not valid XML: {error.msg}",
@@ -36,6 +44,24 @@ def parse(data: bytes, *, at: str) -> etree._Element:
             fix="Remove the <!DOCTYPE ...> part from the file.",
         )
     return root
+
+
+def _plain_utf8(data: bytes, at: str) -> bytes:
+    """The file without its declaration, with signs of HTML for their names, on the same lines."""
+    try:
+        text = decoded(data).text
+    except Undecodable as error:
+        raise CourseError(str(error), at=at, fix="Save the file as UTF-8.") from None
+    if declared := DECLARATION.match(text):
+        text = "\n" * declared[0].count("\n") + text[declared.end() :]
+    text = FORBIDDEN.sub("", text)
+    if "<!DOCTYPE" not in text:
+        text = ENTITY.sub(_sign, text)
+    return text.encode("utf-8", "replace")
+
+
+def _sign(entity: re.Match[str]) -> str:
+    return entity[0] if entity[1] in OF_XML else html5.get(f"{entity[1]};", entity[0])
 
 
 def local_name(element: etree._Element) -> str:

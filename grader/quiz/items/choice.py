@@ -18,6 +18,7 @@ from grader.quiz.items.item import (
     Response,
     ShownPart,
     error,
+    seen,
     warning,
 )
 from grader.quiz.items.marks import Mark, scored
@@ -306,18 +307,20 @@ def _spoken(labels: dict[str, Any]) -> str:
 
 
 def _twins(options: tuple[Option, ...], name: str) -> Iterator[LintFinding]:
-    seen: set[str] = set()
+    known: set[str] = set()
     for option in options:
-        value = " ".join(getattr(option, name).split())
-        if value in seen:
+        value = seen(getattr(option, name))
+        if value and value in known:
             yield error(
                 f"options.{option.id}", f"the {name} {value!r} stands twice", "Make them differ."
             )
-        seen.add(value)
+        known.add(value)
 
 
 def _option_problems(option: Option) -> Iterator[LintFinding]:
     where = f"options.{option.id}"
+    if not seen(option.text):
+        yield error(where, "there is no text", "Write what the option says, or remove it.")
     if not option.feedback.strip():
         yield warning(where, "there is no feedback", "Say why the option is right or wrong.")
     if option.correct and option.misconception:

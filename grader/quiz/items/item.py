@@ -5,10 +5,12 @@ Responses are plain values that name options and steps by their ids, so they can
 compared whatever order the taker saw; a presentation is all that a taker may see.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from html import unescape
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -80,6 +82,12 @@ def error(where: str, problem: str, fix: str) -> LintFinding:
 
 def warning(where: str, problem: str, fix: str) -> LintFinding:
     return LintFinding(severity=Severity.WARNING, where=where, problem=problem, fix=fix)
+
+
+def seen(text: str) -> str:
+    """A short Markdown text as it looks: without escapes, marks of no width and extra spaces."""
+    plain = unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text))
+    return " ".join(re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", plain).split())
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):

@@ -20,6 +20,7 @@ from grader.quiz.items.item import (
     Severity,
     ShownPart,
     error,
+    seen,
     warning,
 )
 from grader.quiz.items.marks import Mark, scored
@@ -213,16 +214,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
     def _part_problems(self) -> Iterator[LintFinding]:
         if len(self.steps) < 2:
             yield error("steps", "there is nothing to order", "Write two steps or more.")
-        seen: set[str] = set()
-        for part in (*self.steps, *self.distractors):
-            for value in (f"id {part.id!r}", f"text {' '.join(part.text.split())!r}"):
-                if value in seen:
-                    yield error(
-                        f"steps.{part.id}",
-                        f"the {value} stands twice",
-                        "Steps and distractors must all differ.",
-                    )
-                seen.add(value)
+        yield from _text_problems((*self.steps, *self.distractors))
         for stray in self.distractors:
             where = f"distractors.{stray.id}"
             if not stray.feedback.strip():
@@ -251,6 +243,20 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
                     yield error(where, f"there is no step {name!r}", did_you_mean(name, known))
             if not reason.strip():
                 yield warning(where, "there is no reason", "Complete: X comes before Y because ...")
+
+
+def _text_problems(parts: Sequence[Step]) -> Iterator[LintFinding]:
+    known: set[str] = set()
+    for part in parts:
+        where = f"steps.{part.id}"
+        if not seen(part.text):
+            yield error(where, "there is no text", "Write what the step says, or remove it.")
+        for value in (f"id {part.id!r}", f"text {seen(part.text)!r}"):
+            if value in known:
+                yield error(
+                    where, f"the {value} stands twice", "Steps and distractors must all differ."
+                )
+            known.add(value)
 
 
 def _chain(ids: Sequence[str]) -> PartialOrder:

@@ -88,6 +88,7 @@ class Runner:
             framework=self._framework,
             notes=self._submission.notes.sentences[:20],
             stopped=self._submission.notes.stopped,
+            packages=self._submission.packages,
             mentions=mentions(self._submission.ran, self._submission.sources, request.shortcuts),
         )
 
@@ -161,7 +162,7 @@ class Runner:
             kind = "stopped"
         elif isinstance(error, MemoryError) or any(w in text.lower() for w in _MEMORY_WORDS):
             kind = "memory"
-        elif isinstance(error, NotImplementedError):
+        elif isinstance(error, NotImplementedError) and self._submission.raised(error):
             kind = "missing"
         return wire.Raised(
             id=request,

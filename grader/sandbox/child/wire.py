@@ -18,7 +18,8 @@ HEADER = struct.Struct("<4sIQ")
 MAX_STRUCTURE_BYTES = 6 << 20  # a submission's 4 MB of source, with its names
 MAX_ARRAY_BYTES = 64 << 20
 # What a student's process may send is bounded more tightly than what we send it.
-MAX_ANSWER_BYTES = 1 << 20  # of structure: a byte can become an object of 64 bytes
+MAX_ANSWER_BYTES = 1 << 20  # of structure
+BYTES_OF_OBJECTS = 64  # what one byte of structure can become
 MAX_ARRAYS = 4096
 MAX_DEPTH = 16
 MAX_DIMENSIONS = 16
@@ -118,12 +119,14 @@ class Loaded(Message, tag="loaded"):
     """From the child: the submission was read. `notes` tell of statements that failed.
 
     `mentions` says where the source names what is watched: number of the name, file, line;
-    `stopped` which statements ran out of time: file, line.
+    `stopped` which statements ran out of time: file, line; `packages` what it imports, and whether
+    that is here.
     """
 
     framework: str
     notes: list[str] = []
     stopped: list[tuple[str, int]] = []
+    packages: list[tuple[str, bool]] = []
     mentions: list[tuple[int, str, int]] = []
     uses: Uses = []
 

@@ -121,7 +121,7 @@ def test_where_nothing_can_be_taken_over_the_warnings_say_why(tmp_path):
     file.write_text("::A::Match.{=a -> 1 =b -> 2}")
     result = run("import", file, "-o", tmp_path / "new")
     assert isinstance(result.exception, CourseError)
-    assert "warning: A: left out: there is no counterpart" in result.stderr
+    assert "warning: x.gift: A: left out: there is no counterpart" in result.stderr
 
 
 def test_a_file_of_no_known_format_is_refused(tmp_path):
@@ -130,3 +130,26 @@ def test_a_file_of_no_known_format_is_refused(tmp_path):
     result = run("import", file, "-o", tmp_path / "new")
     assert isinstance(result.exception, CourseError)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["orderings", "ordering"])
+def test_a_kind_can_be_left_out(export, name):
+    content, result = export("gift", "--without", name, "--without", "texts")
+    assert "4 questions of 1 topic as gift." in result.stdout
+    assert b"{>" not in content
+    assert "only Moodle reads" not in result.stderr
+
+
+def test_a_kind_to_leave_out_that_is_none_is_named(tmp_path):
+    result = run("export", "--to", "gift", "-o", tmp_path / "x", "--without", "orderngs")
+    assert result.exit_code == 2
+    assert "--without: there is no kind 'orderngs'. Did you mean 'ordering'?" in result.output
+
+
+def test_a_loss_of_an_import_names_file_and_question(tmp_path):
+    file = tmp_path / "x.gift"
+    file.write_text("::A::Which? {=a ~}\n\n::B::Which? {=a ~a}\n\n::C::Grass grows.{T}")
+    result = run("import", file, "-o", tmp_path / "new")
+    assert result.exit_code == 0, result.output
+    assert "warning: x.gift: A: left out: one of its options has no text\n" in result.stderr
+    assert "warning: x.gift: B: left out: two of its options look alike: 'a'\n" in result.stderr

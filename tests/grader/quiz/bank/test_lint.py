@@ -31,6 +31,8 @@ def test_a_sound_folder_has_no_error_and_several_orders_are_information(bank_fol
 @pytest.mark.parametrize(
     ("old", "new", "where", "problem"),
     [
+        ("text: B x V,", 'text: " ",', "options.last", "there is no text"),
+        ("text: B x V,", "text: B x&nbsp;T x V,", "options.last", "stands twice"),
         ("text: B x V,", "text: B x T x V,", "options.last", "the text 'B x T x V' stands twice"),
         ("{id: last,", "{id: all,", "options.all", "the id 'all' stands twice"),
         (", feedback: That is a score.}", "}", "options.square", "there is no feedback"),
@@ -69,6 +71,7 @@ def test_a_sound_folder_has_no_error_and_several_orders_are_information(bank_fol
         ("[blk, log, the", "[blk, logg, the", "before.[blk, logg]", "there is no step 'logg'"),
         ("[blk, log, the", "[blk, train, the", "before.[blk, train]", "there is no step 'train'"),
         ("{id: train,", "{id: smp,", "steps.smp", "the id 'smp' stands twice"),
+        ("text: Update the weights,", "text: '&nbsp;',", "steps.train", "there is no text"),
         ("text: Update the weights,", "text: Add both,", "steps.train", "'Add both' stands twice"),
         (" feedback: Not now.}", "}", "distractors.train", "there is no feedback"),
         (" misconception: training.generates,", "", "distractors.train", "no misconception"),

@@ -58,8 +58,9 @@ def _assert_choices(item):
     assert len(set(choices)) == len(choices)
     key = [e.text for e in by_name(item, "correctResponse")[0]] if choices else []
     assert set(key) <= set(choices)
-    if by_name(item, "orderInteraction"):
-        assert sorted(key) == sorted(choices)
+    for interaction in by_name(item, "orderInteraction"):
+        assert (sorted(key) == sorted(choices)) == (interaction.get("maxChoices") is None)
+        assert interaction.get("maxChoices") in (None, str(len(choices)))
         assert key != choices
 
 

@@ -14,8 +14,7 @@ class Player:
         self.outcomes = {}
         for outcome in self.all("outcomeDeclaration"):
             default = outcome.find("{*}defaultValue/{*}value")
-            many = outcome.get("cardinality") == "multiple"
-            value = [] if many else None if default is None else float(default.text)
+            value = None if default is None else float(default.text)
             self.outcomes[outcome.get("identifier")] = value
 
     def all(self, name):
@@ -26,7 +25,15 @@ class Player:
         self.response = response
         for rule in self.all("responseProcessing")[0]:
             self.apply(rule)
-        return self.outcomes
+        return self.outcomes | {"shown": self.shown()}
+
+    def shown(self):
+        """The feedback that a taker then sees."""
+        return [
+            one.get("identifier")
+            for one in self.all("modalFeedback")
+            if self.outcomes[one.get("outcomeIdentifier")] == one.get("identifier")
+        ]
 
     def apply(self, rule):
         if local(rule) == "setOutcomeValue":
@@ -78,19 +85,26 @@ class Player:
     def on_divide(self, node, values):
         return values[0] / values[1]
 
-    def on_multiple(self, node, values):
-        flat = []
-        for value in values:
-            flat += value if isinstance(value, list) else [value]
-        return flat
+    def on_subtract(self, node, values):
+        return values[0] - values[1]
 
-    def on_equal(self, node, values):
-        if values[0] is None:
-            return False
-        if node.get("toleranceMode") == "exact":
-            return values[0] == values[1]
-        low, high = map(float, node.get("tolerance").split())
-        return values[1] - low <= values[0] <= values[1] + high
+    def on_gt(self, node, values):
+        return values[0] is not None and values[0] > values[1]
+
+    def on_gte(self, node, values):
+        return values[0] is not None and values[0] >= values[1]
+
+    def on_lte(self, node, values):
+        return values[0] is not None and values[0] <= values[1]
+
+    def on_isNull(self, node, values):
+        return values[0] in (None, [], "")
+
+    def on_not(self, node, values):
+        return not values[0]
+
+    def on_member(self, node, values):
+        return values[0] in values[1]
 
     def on_stringMatch(self, node, values):
         fold = str if node.get("caseSensitive") == "true" else str.lower

@@ -98,8 +98,8 @@ def test_a_choice_gives_points_feedback_and_the_explanation(play, question):
     right = play(question("shape"), "B x T x V")
     wrong = play(question("shape"), "B x V")
     assert (right["SCORE"], wrong["SCORE"]) == (1, 0)
-    assert wrong["FEEDBACK"][-1] == "explanation"
-    assert right["FEEDBACK"] != wrong["FEEDBACK"]
+    assert wrong["shown"][-1] == "explanation"
+    assert right["shown"] != wrong["shown"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_number_counts_within_its_tolerance_and_a_trap_has_its_feedback(
 ):
     outcomes = play(question("loss"), value)
     assert outcomes["SCORE"] == points
-    assert outcomes["FEEDBACK"] == [*([shown] if shown else []), "explanation"]
+    assert outcomes["shown"] == [*([shown] if shown else []), "explanation"]
 
 
 FLOW = {
@@ -253,3 +253,95 @@ def test_every_shipped_item_fits_the_schema(format_, schema, shipped_topics, pac
         for name, content in package(format_, *topic.items).items():
             if name.startswith("items/"):
                 validator.assertValid(tree(content))
+
+
+STRAY = {"id": "train", "text": "Update the weights", "misconception": "a.b", "feedback": "No."}
+
+
+@pytest.mark.parametrize(
+    ("order", "points", "strays"),
+    [
+        (["Logits", "Softmax", "Selection"], 3, []),
+        (["Logits", "Softmax", "Update the weights", "Selection"], 1.5, ["Update the weights"]),
+        (["Update the weights"], 0, ["Update the weights"]),
+        (["Softmax", "Selection"], 1.5, []),
+    ],
+)
+def test_a_step_that_belongs_nowhere_is_offered_costs_a_pair_and_is_answered(
+    item, play, question, order, points, strays
+):
+    asked = question("chain", distractors=[STRAY])
+    outcomes = play(asked, order)
+    assert outcomes["SCORE"] == points
+    texts = {c.get("identifier"): c.text for c in by_name(item(asked), "simpleChoice")}
+    assert [texts.get(name, name) for name in outcomes["shown"]] == [*strays, "explanation"]
+
+
+def test_an_exact_order_with_a_step_that_belongs_nowhere_earns_nothing(play, question):
+    exact = question("chain", rule="exact", distractors=[STRAY])
+    assert play(exact, ["Logits", "Softmax", "Selection"])["SCORE"] == 3
+    assert play(exact, ["Logits", "Softmax", "Selection", "Update the weights"])["SCORE"] == 0
+
+
+def test_steps_may_be_left_out_only_where_some_belong_nowhere(item, question):
+    (without,) = by_name(item(question("chain")), "orderInteraction")
+    (with_,) = by_name(item(question("chain", distractors=[STRAY])), "orderInteraction")
+    assert (without.get("minChoices"), without.get("maxChoices")) == (None, None)
+    assert (with_.get("minChoices"), with_.get("maxChoices")) == ("1", "4")
+
+
+def test_the_text_of_an_ordering_stays_true(export, question):
+    stem = "Order them. Several orders are right. Some steps belong nowhere."
+    _, lost = export("qti21", question("chain", stem=stem, distractors=[STRAY]))
+    false = [what for what in lost if "false there" in what]
+    assert false == [
+        "its text no longer says 'Several orders are right.', which would be false there"
+    ]
+
+
+@pytest.mark.parametrize("name", ["shape", "greedy", "encoder", "loss", "flow"])
+def test_without_an_answer_nothing_is_explained(play, question, name):
+    empty = [] if name in ("greedy", "flow") else None
+    outcomes = play(question(name), empty)
+    assert (outcomes["SCORE"], outcomes["shown"]) == (0, [])
+
+
+def test_each_chosen_option_has_its_feedback(play, question):
+    assert len(play(question("greedy"), ["temperature 0", "temperature 1"])["shown"]) == 3
+
+
+def test_a_tolerance_is_two_bounds_that_every_player_reads(item, question):
+    root = item(question("loss"))
+    assert not by_name(root, "equal")
+    assert by_name(root, "gte")[0][1].text == "3.907"
+    assert by_name(root, "lte")[0][1].text == "3.917"
+
+
+def test_formulas_of_version_3_are_mathml(package, question):
+    stem = r"Is $\frac{a}{b} < 1$? See `\(x\)` and $\nosuch$."
+    root = tree(package("qti30", question("shape", stem=stem))["items/sample.shape.xml"])
+    body = by_name(root, "qti-item-body")[0]
+    assert [local(e) for e in body.iter() if local(e) in ("math", "mfrac")] == ["math", "mfrac"]
+    annotation = by_name(body, "annotation")[0]
+    assert annotation.text == r"\frac{a}{b} < 1"
+    annotation.getparent().remove(annotation)
+    text = "".join(body.itertext())
+    assert r"See \(x\) and \(\nosuch\)." in text
+    assert r"\frac" not in text
+
+
+def test_a_line_in_a_choice_of_version_3_is_one_piece(package, question):
+    options = [
+        {"id": "a", "text": "The `a` of $b$", "correct": True, "feedback": "."},
+        {"id": "b", "text": "plain", "feedback": "."},
+        {"id": "c", "text": "one\n\ntwo", "feedback": "."},
+    ]
+    root = tree(package("qti30", question("shape", options=options))["items/sample.shape.xml"])
+    inside = sorted([local(child) for child in c] for c in by_name(root, "qti-simple-choice"))
+    assert inside == [[], ["p", "p"], ["span"]]
+
+
+def test_the_explanation_of_version_3_lies_under_the_other_feedback(package, question):
+    root = tree(package("qti30", question("shape"))["items/sample.shape.xml"])
+    names = [e.get("identifier") for e in by_name(root, "qti-modal-feedback")]
+    assert names == ["explanation", "C1", "C2", "C3"]

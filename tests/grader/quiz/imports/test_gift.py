@@ -130,3 +130,172 @@ def test_what_cannot_be_taken_over_is_named(read, text, why):
 def test_a_question_without_a_title_is_named_by_its_line(read):
     _, lost = read("\n\nJust words.\n\n::B::Fine.{TRUE}")
     assert lost == ["question at line 3: left out: it asks for nothing (a description)"]
+
+
+def only(read, text):
+    """The only question of a text, and what is said of it."""
+    questions, lost = read(text)
+    (question,) = questions.values()
+    return question, lost
+
+
+def option_texts(question):
+    return [option["text"] for option in question["options"]]
+
+
+def test_a_question_with_several_gaps_is_left_out_and_said(read):
+    text = "::Scaling::Divide by the {=square root} of the {=head width}.\n\n::B::Fine.{TRUE}"
+    questions, lost = read(text)
+    assert list(questions) == ["imported.b"]
+    assert lost == [
+        "Scaling: left out: it has several pairs of braces: several gaps, a brace without a "
+        "backslash, or a blank line is missing"
+    ]
+
+
+def test_a_tilde_before_the_right_answer_makes_no_empty_option(read):
+    question, lost = only(read, "The mask is {~=causal~random} here.")
+    assert question["options"] == [
+        {"id": "a", "text": "causal", "correct": True},
+        {"id": "b", "text": "random"},
+    ]
+    assert lost == []
+
+
+def test_types_and_special_tokens_stay_as_text(read):
+    question, lost = only(read, "Which? {=vector<int> ~vector<string> ~<pad> ~<s> ~</s>}")
+    assert option_texts(question) == [
+        r"vector\<int\>",
+        r"vector\<string\>",
+        r"\<pad\>",
+        r"\<s\>",
+        r"\</s\>",
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "stem"),
+    [
+        ("{=Softmax} turns logits into probabilities.", "short", r"\_\_\_\_\_ turns logits into"),
+        ("[html]<p>Softmax keeps the order.</p>{TRUE}", "true_false", "Softmax keeps the order."),
+        ("<b>Softmax</b> keeps the order.{TRUE}", "true_false", "**Softmax** keeps the order."),
+        ("<p>Softmax keeps the order.</p>{TRUE}", "true_false", "Softmax keeps the order."),
+        ("<!-- mine -->\n<p>Grass grows.</p>{TRUE}", "true_false", "Grass grows."),
+        ("<pad> is a token.{TRUE}", "true_false", r"\<pad\> is a token."),
+        ("What turns logits into probabilities? {softmax}", "short", "What turns"),
+        ("[markdown]*Why*?{}", "text", "*Why*?"),
+    ],
+)
+def test_a_file_may_begin_with_any_sign(read, text, kind, stem):
+    question, lost = only(read, text)
+    assert question["kind"] == kind
+    assert question["stem"].startswith(stem)
+    assert lost == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_file_may_be_in_any_unicode(read, encoding):
+    assert only(read, "{=Größe} ist groß.".encode(encoding))[0]["accepted"] == ["Größe"]
+
+
+def test_letters_of_windows_are_read_and_it_is_said(read):
+    question, lost = only(read, "::A::Größe?{=groß}".encode("cp1252"))
+    assert question["accepted"] == ["groß"]
+    assert lost == ["the whole file: it is not UTF-8: read as Windows-1252, so look at its letters"]
+
+
+def test_an_answer_before_all_signs_is_one(read):
+    question, _ = only(read, "Pick. {softmax ~relu =gelu}")
+    assert [(o["text"], o.get("correct")) for o in question["options"]] == [
+        ("softmax", None),
+        ("relu", None),
+        ("gelu", True),
+    ]
+    assert only(read, "Say it. {softmax =soft max}")[0]["accepted"] == ["softmax", "soft max"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ("{=a ~ ~b}", "one of its options has no text"),
+        ("{=a ~b ~}", "one of its options has no text"),
+        ("{=a ~a}", "two of its options look alike: 'a'"),
+        ("{=<p></p> ~b}", "one of its options has no text"),
+        ("{=<math><mi>x</mi></math> ~b}", "one of its options has no text"),
+        ('{=<img src="a.png"> ~b}', "an = inside a tag has no backslash"),
+        ("{={a} ~b}", "there is a { inside its answers, without a backslash"),
+        ("{=x}", "its text is empty"),
+    ],
+)
+def test_a_question_that_would_be_broken_is_left_out_with_the_reason(read, answers, why):
+    stem = "" if answers == "{=x}" else "Which? "
+    questions, lost = read(f"::A::{stem}{answers}\n\n::B::Fine.{{TRUE}}")
+    assert list(questions) == ["imported.b"]
+    assert lost[-1] == f"A: left out: {why}"
+
+
+def test_latex_needs_no_backslash_before_its_braces(read):
+    text = r"What is \(\frac{a}{b}\)? {=\(a = b\) ~$$x_{1}$$ ~$\sqrt{d}$}"
+    question, lost = only(read, text)
+    assert question["stem"] == r"What is $\frac{a}{b}$?"
+    assert option_texts(question) == ["$a = b$", "$$x_{1}$$", r"$\sqrt{d}$"]
+    assert lost == []
+
+
+def test_lines_are_lines_where_no_format_is_named(read):
+    question, _ = only(read, "What does it print?\\nx \\= 1\nprint(x){=1 ~2}")
+    assert question["stem"] == "What does it print?\\\nx \\= 1\\\nprint(x)"
+    code = "<pre>\na  b\n  c\n</pre>{=1 ~2}"
+    assert only(read, code)[0]["stem"] == "```\na  b\n  c\n```"
+
+
+def test_points_that_answers_cost_or_share_are_said_to_be_lost(read):
+    assert only(read, "::A::Which?{=a ~%50%b ~%-25%c}")[1] == [
+        "A: lost: part of the points for some answers, which now are wrong",
+        "A: lost: that some wrong answers cost points",
+    ]
+
+
+def test_a_range_becomes_the_number_in_its_middle_exactly(read):
+    question, _ = only(read, "How much? {#0.1..0.3}")
+    assert (question["answer"], question["tolerance"]) == (0.2, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("written", "tolerance"),
+    [
+        ("1822:0", None),
+        ("1822", None),
+        ("1822:0.5", 0.5),
+        ("0.25:0.001", 0.001),
+        ("1000000:0.5000010000", 0.500001),
+        ("1000000:0.500001", 0.5),  # as we write it, with a hair
+    ],
+)
+def test_a_tolerance_is_what_was_written_without_our_hair(read, written, tolerance):
+    assert only(read, f"How many? {{#{written}}}")[0].get("tolerance") == tolerance
+
+
+def test_a_question_before_a_category_without_a_blank_line_is_not_lost(read):
+    questions, _ = read("::A::Fine.{T}\n$CATEGORY: top/x\n::B::Fine.{F}")
+    assert list(questions) == ["imported.a", "x.b"]
+
+
+def test_categories_of_one_name_stay_apart(read):
+    one, other = (f"$CATEGORY: $course$/top/{name}/Intro\n\n::Q::q{{T}}\n\n" for name in "AB")
+    questions, _ = read(one + other)
+    assert list(questions) == ["intro.q", "intro-2.q"]
+
+
+def test_a_star_that_is_escaped_is_a_star(read):
+    question, lost = only(read, r"::S::All? {=\*args =some*}")
+    assert question["accepted"] == ["*args", "some*"]
+    assert lost == ["S: a * in a form now stands for itself"]
+
+
+def test_markdown_with_html_in_it_is_read_with_both(read):
+    question, lost = only(read, "::M::[markdown]a *b* <b>c</b>{=`x` ~**y**}")
+    assert question["stem"] == "a *b* **c**"
+    assert option_texts(question) == ["`x`", "**y**"]
+    assert lost == []

@@ -94,7 +94,7 @@ def test_an_image_leaves_its_text_alternative():
 
 def test_html_that_is_nested_too_deeply_is_refused():
     with pytest.raises(NotTaken, match="nested too deeply"):
-        taken("<i>" * 3_000)
+        taken("<i>" * 3_000 + "a" + "</i>" * 3_000)
 
 
 def test_a_text_that_is_too_long_is_refused():
@@ -102,9 +102,27 @@ def test_a_text_that_is_too_long_is_refused():
         taken("a" * 200_001)
 
 
+@pytest.mark.parametrize(
+    ("html_", "markdown", "said"),
+    [
+        ("<p>f<b>(x)</b>y</p>", "f(x)y", "lost: words in bold or italics, since Markdown"),
+        (
+            "<table><tr><td><ul><li>a</li></ul></td><td>b</td></tr></table>",
+            "a b",
+            "lost: the layout of a text",
+        ),
+    ],
+)
+def test_layout_that_markdown_cannot_hold_goes_before_a_letter_does(html_, markdown, said):
+    text, notes = taken(html_)
+    assert " ".join(text.split()) == markdown
+    assert len(notes) == 1
+    assert notes[0].startswith(said)
+
+
 def test_plain_text_means_nothing_but_itself():
     assert from_plain("a < b\n*c*\n\nd", print) == "a < b\\\n\\*c\\*\n\nd".replace("<", "\\<")
 
 
 def test_foreign_markdown_keeps_all_but_the_signs_of_formulas():
-    assert from_markdown(r"Take *\(x_1\)* and \[y\].") == "Take *$x_1$* and $y$."
+    assert from_markdown(r"Take *\(x_1\)* and \[y\].", print) == "Take *$x_1$* and $y$."

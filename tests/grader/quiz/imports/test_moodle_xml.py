@@ -196,3 +196,128 @@ def test_a_broken_question_does_not_keep_the_others_out(read):
     questions, lost = read(f"<quiz>{broken}{fine}</quiz>")
     assert list(questions) == ["imported.fine"]
     assert lost == ["broken: left out: 'lots' is not a number"]
+
+
+def cdata(text):
+    return f"<![CDATA[{text}]]>"
+
+
+def test_breaks_at_the_ends_of_paragraphs_are_nothing(one):
+    body = answer(cdata("<p>1<br></p>"), 100) + answer(cdata("<p>x<br /></p>"), 0)
+    raw, lost = one("multichoice", body)
+    assert [option["text"] for option in raw["options"]] == ["1", "x"]
+    assert lost == []
+
+
+def test_html_that_nobody_escaped_is_read_with_its_elements(read):
+    text = question("multichoice", answer("<p>embedding</p>", 100) + answer("<b>soft</b>max", 0))
+    text = text.replace(cdata("<p>Which keys?</p>"), "<p>Which comes <b>first</b> &amp; last?</p>")
+    questions, lost = read(f"<quiz>{text}</quiz>")
+    (raw,) = questions.values()
+    assert raw["stem"] == r"Which comes **first** \& last?"
+    assert [option["text"] for option in raw["options"]] == ["embedding", "**soft**max"]
+    assert lost == []
+
+
+def test_underlined_words_become_bold_and_it_is_said(one):
+    raw, lost = one("multichoice", answer(cdata("<u>a</u> b"), 100) + answer("b", 0))
+    assert raw["options"][0]["text"] == "**a** b"
+    assert lost == ["Mask: underlined words are bold now"]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (answer("", 100) + answer("b", 0), "one of its options has no text"),
+        (answer(cdata("<p><br></p>"), 0) + answer("b", 100), "one of its options has no text"),
+        (answer("b", 0) + answer(cdata("<p>b</p>"), 100), "two of its options look alike: 'b'"),
+        (answer("b", 100), "it has only one option"),
+    ],
+)
+def test_options_without_a_text_of_their_own_leave_a_question_out(one, options, why):
+    assert one("multichoice", options) == (None, [f"Mask: left out: {why}"])
+
+
+def test_points_that_ours_cannot_hold_are_said(one):
+    def said(*options):
+        return one("multichoice", "".join(options))[1]
+
+    assert said(answer("a", 50), answer("b", 0)) == [
+        "Mask: marked otherwise: its best answer earned 50 % and now earns all points"
+    ]
+    assert said(answer("a", 100), answer("b", -25)) == [
+        "Mask: lost: that some wrong answers cost points"
+    ]
+    raw, lost = one("truefalse", answer("true", 100) + answer("false", -100))
+    assert (raw["answer"], lost) == (True, ["Mask: lost: that false earns -100 %"])
+    assert one("truefalse", answer("true", 100) + answer("false", 100))[1] == [
+        "Mask: left out: both true and false are right"
+    ]
+
+
+def test_part_of_the_points_for_a_form_is_kept_where_it_is_whole(one):
+    raw, lost = one("shortanswer", answer("mask", 100) + answer("masks", 50, "Near."))
+    assert raw["near"] == [{"forms": ["masks"], "feedback": "Near.", "points": 1}]
+    assert lost == []
+    raw, lost = one("shortanswer", answer("mask", 100) + answer("masks", 33.33333))
+    assert raw["near"] == [{"forms": ["masks"]}]
+    assert lost == ["Mask: lost: part of the points for some forms, which now are wrong"]
+
+
+def test_no_points_become_one_and_it_is_said(read):
+    text = question("multichoice", answer("x", 100) + answer("y", 0)).replace("2.0000000", "0")
+    questions, lost = read(f"<quiz>{text}</quiz>")
+    assert next(iter(questions.values()))["points"] == 1
+    assert lost == ["Mask: 0 points became 1: ours are whole, and at least 1"]
+
+
+def test_categories_of_one_name_stay_apart_and_keep_their_names(read, tmp_path):
+    body = answer("x", 100) + answer("y", 0)
+    other = CATEGORY.replace("top/Masks", "top/more/Masks")
+    one = question("multichoice", body)
+    questions, lost = read(f"<quiz>{CATEGORY}{one}{other}{one}</quiz>")
+    assert list(questions) == ["masks-more.mask", "masks-more-2.mask"]
+    assert lost == []
+
+
+def test_a_double_slash_is_part_of_a_category(read):
+    category = CATEGORY.replace("Masks &amp; more", "In//out")
+    body = answer("x", 100) + answer("y", 0)
+    questions, _ = read(f"<quiz>{category}{question('multichoice', body)}</quiz>")
+    assert list(questions) == ["in-out.mask"]
+
+
+def test_a_name_beside_an_idnumber_is_said_to_be_lost(one):
+    raw, lost = one(
+        "multichoice", answer("x", 100) + answer("y", 0), head="<idnumber>q17</idnumber>"
+    )
+    assert raw is not None
+    assert lost == ["Mask: lost: this name (the file has an id beside it, which is kept)"]
+
+
+def test_names_of_signs_that_html_has_and_xml_has_not_are_read(read):
+    text = question("multichoice", answer("a&nbsp;&rarr;&nbsp;b", 100) + answer("&lt;pad&gt;", 0))
+    (raw,) = read(f"<quiz>{text}</quiz>")[0].values()
+    assert [option["text"] for option in raw["options"]] == ["a\xa0\u2192\xa0b", r"\<pad\>"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [("latin-1", "ISO-8859-1"), ("utf-16", "UTF-16"), ("utf-8-sig", "UTF-8"), ("utf-8", "UTF-16")],
+)
+def test_a_file_may_be_in_the_encoding_that_it_declares(read, encoding, declared):
+    text = question("multichoice", answer("groß", 100) + answer("klein", 0))
+    whole = f'<?xml version="1.0" encoding="{declared}"?>\n<quiz>{text}</quiz>'
+    (raw,) = read(whole.encode(encoding))[0].values()
+    assert raw["options"][0]["text"] == "groß"
+
+
+def test_a_declaration_may_come_after_blank_lines(read):
+    text = question("multichoice", answer("x", 100) + answer("y", 0))
+    assert read(f'\n\n<?xml version="1.0"?>\n<quiz>{text}</quiz>')[0]
+
+
+def test_a_unit_that_is_marked_is_said_to_be_lost(one):
+    body = answer("3", 100) + "<unitgradingtype>1</unitgradingtype>"
+    body += "<units><unit><multiplier>1</multiplier><unit_name>nats</unit_name></unit></units>"
+    assert one("numerical", body)[1] == ["Mask: lost: that a missing or wrong unit costs points"]

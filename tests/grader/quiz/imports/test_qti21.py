@@ -149,3 +149,134 @@ def test_version_3_is_refused_with_what_to_do(read):
     text = item(CHOICE, response("A"), namespace="http://www.imsglobal.org/xsd/imsqtiasi_v3p0")
     with pytest.raises(CourseError, match="expected <assessmentItem> of QTI 2"):
         read(text)
+
+
+MATHS = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>{}</mi></math>'
+
+
+def choices(*texts):
+    inside = "".join(
+        f'<simpleChoice identifier="{name}">{text}</simpleChoice>'
+        for name, text in zip("ABC", texts, strict=False)
+    )
+    return f"""<choiceInteraction responseIdentifier="R" shuffle="true" maxChoices="1">
+      <prompt>Which?</prompt>{inside}</choiceInteraction>"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        ((MATHS.format("d"), MATHS.format("e")), "its answers are formulas in MathML"),
+        (("x = " + MATHS.format("d"), "y"), "its answers are formulas in MathML"),
+        (('<object data="a.svg"/>', "y"), "one of its options has no text"),
+        (("y", "<p>y</p>"), "two of its options look alike: 'y'"),
+    ],
+)
+def test_an_item_whose_answers_would_be_broken_is_left_out(one, texts, why):
+    raw, lost = one(choices(*texts), response("A"))
+    assert raw is None
+    assert lost[-1] == f"mask-1: left out: {why}"
+
+
+def test_links_and_text_alternatives_are_kept(one):
+    body = '<p>See <a href="https://x.org">this</a>: <img src="a.png" alt="a flow"/></p>'
+    raw, lost = one(body + choices("a", "b"), response("A"))
+    assert raw["stem"].startswith("See [this](https://x.org): a flow")
+    assert lost == ["mask-1: lost: an image (its text alternative is kept)"]
+
+
+def mapped(*entries, bound=""):
+    inside = "".join(f'<mapEntry mapKey="{key}" mappedValue="{value}"/>' for key, value in entries)
+    return f"""<responseDeclaration identifier="R" cardinality="single" baseType="identifier">
+      <correctResponse><value>A</value></correctResponse>
+      <mapping{bound}>{inside}</mapping></responseDeclaration>"""
+
+
+BY_MAP = f'<responseProcessing template="{NAMESPACE}/rptemplates/map_response"/>'
+
+
+def test_points_of_a_mapping_are_kept_and_partial_ones_said_to_be_lost(one):
+    raw, lost = one(choices("a", "b"), mapped(("A", 3)), processing=BY_MAP)
+    assert (raw["points"], lost) == (3, [])
+    raw, lost = one(
+        choices("a", "b", "c"), mapped(("A", 2), ("B", 1), ("C", -1)), processing=BY_MAP
+    )
+    assert raw["points"] == 2
+    assert lost == [
+        "mask-1: lost: part of the points for some answers, which now are wrong",
+        "mask-1: lost: that some wrong answers cost points",
+    ]
+
+
+def test_points_that_the_processing_gives_are_kept(one):
+    processing = """<responseProcessing><responseCondition><responseIf>
+      <match><variable identifier="R"/><correct identifier="R"/></match>
+      <setOutcomeValue identifier="SCORE"><baseValue baseType="float">2.5</baseValue>
+      </setOutcomeValue></responseIf></responseCondition></responseProcessing>"""
+    raw, lost = one(choices("a", "b"), response("A"), processing=processing)
+    assert raw["points"] == 2
+    assert lost == ["mask-1: 2.5 points became 2: ours are whole"]
+
+
+def test_two_feedbacks_of_one_name_are_both_kept(one):
+    said = "".join(
+        f'<modalFeedback outcomeIdentifier="{name}" identifier="A" showHide="show">{text}'
+        "</modalFeedback>"
+        for name, text in (("F", "Yes."), ("G", "More."))
+    )
+    raw, _ = one(choices("a", "b"), response("A"), processing=MATCH + said)
+    assert raw["options"][0]["feedback"] == "Yes.\n\nMore."
+
+
+def test_a_title_that_says_more_than_the_identifier_is_said_to_be_lost(read):
+    text = item(choices("a", "b"), response("A"), processing=MATCH)
+    assert read(text.replace('title="Mask"', 'title="Why masks"'))[1] == [
+        "mask-1: lost: its title 'Why masks'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "said"),
+    [
+        ("notes.xml", "<p>no end", ["notes.xml: not read: it is not valid XML"]),
+        ("notes.xml", b"\x89PNG\r\n\x00\x81", ["notes.xml: not read: it is not text in UTF-8"]),
+        ("__MACOSX/items/._a.xml", b"\x00\x05\x16\x07", []),
+        ("__MACOSX/items/a.xml", b"\x00\x05\x16\x07", []),
+        ("items/._a.xml", b"\x00\x05\x16\x07", []),
+        (
+            "old.xml",
+            "<assessmentItem identifier='old'/>",
+            ["old: left out: it is no item of QTI 2.1"],
+        ),
+        ("big.xml", b" " * (5 << 20), ["big.xml: not read: it is larger than 4 MB"]),
+    ],
+)
+def test_a_broken_file_beside_the_items_does_not_refuse_them(read, path, content, said):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(path, content)
+        archive.writestr("items/a.xml", item(choices("a", "b"), response("A"), processing=MATCH))
+    questions, lost = read(out.getvalue())
+    assert list(questions) == ["imported.mask-1"]
+    assert len(lost) == len(said)
+    assert all(one.startswith(begins) for one, begins in zip(lost, said, strict=True))
+
+
+def test_a_weight_in_a_test_and_an_address_with_a_space_are_understood(read):
+    test = f"""<assessmentTest xmlns="{NAMESPACE}" identifier="masks" title="All masks"><testPart>
+      <assessmentItemRef identifier="i" href="../items/a%20b.xml"><weight identifier="W" value="3"/>
+      </assessmentItemRef></testPart></assessmentTest>"""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("tests/t.xml", test)
+        archive.writestr("items/a b.xml", item(choices("a", "b"), response("A"), processing=MATCH))
+    questions, lost = read(out.getvalue())
+    assert list(questions) == ["masks.mask-1"]
+    assert lost == ["i: lost: the weight that its test gives it"]
+
+
+def test_an_item_with_numbers_of_its_own_for_each_taker_is_left_out(one):
+    template = '<templateProcessing><setTemplateValue identifier="X"/></templateProcessing>'
+    assert one(choices("a", "b"), response("A"), more=template)[1] == [
+        "mask-1: left out: it makes other numbers for each taker"
+    ]

@@ -36,7 +36,7 @@ def test_broken_xml_is_named_with_its_line(read):
         ("<html><p>x</p></html>", "begins with <html>, which is no format that can be read"),
         ("just words", "holds no question in the GIFT format"),
         ('{"questions": []}', "holds no question in the GIFT format"),
-        (b"\xff\xfe{bad", "is not UTF-8 text"),
+        (b"\xff\xfe{ba", "begins like UTF-16, and is not"),
         ("// {only a comment}", "holds no question"),
         (b"PK\x03\x04broken", "it is not a readable zip archive"),
         ("", "holds no question in the GIFT format"),
