@@ -241,7 +241,15 @@ def read_item(raw: dict[str, Any], *, at: str) -> Item:
 def item_faults(raw: dict[str, Any], *, at: str) -> list[CourseError]:
     """All that keeps a YAML mapping from being a question; nothing of one without a known kind."""
     kind = kinds().get(str(raw.get("kind")))
-    return list(strict_yaml.faults(raw, kind, at=at, also=("kind",))) if kind else []
+    if kind is None:
+        return []
+    try:
+        if raw.get("verify") is not None:
+            read_backing(raw["verify"], at=at)
+    except CourseError as error:  # plainer than what the whole says of `verify`
+        rest = {key: value for key, value in raw.items() if key != "verify"}
+        return [*strict_yaml.faults(rest, kind, at=at, also=("kind",)), error]
+    return list(strict_yaml.faults(raw, kind, at=at, also=("kind",)))
 
 
 def _usable(path: Path) -> Topic:
