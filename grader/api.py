@@ -19,7 +19,7 @@ import msgspec
 
 from grader.batch.class_run import run_batch
 from grader.batch.grading_here import grade_here
-from grader.batch.results import Results
+from grader.batch.results import Results, assert_apart
 from grader.errors import CourseError, GraderError, GraderFault, SubmissionError
 from grader.intake.reading import read
 from grader.records import (
@@ -35,7 +35,7 @@ from grader.records import (
     report_from_json,
 )
 from grader.sandbox.named import OURS
-from grader.settings import find_assignment, load_course
+from grader.settings import course_file_of, find_assignment, load_course
 from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
 from grader.store.quiz_store import open_store as _open_store
 
@@ -113,6 +113,7 @@ def grade_folder(
     force: bool = False,
     require_level: str = "confined",
     sandbox: str = OURS,
+    confirmed: bool = False,
     now: Callable[[], datetime] = _now,
 ) -> tuple[Report, ...]:
     """Grade every entry of a folder as `grader batch` does; what is up to date stays. Since 0.2.
@@ -124,30 +125,34 @@ def grade_folder(
         submissions: a folder with one file, folder, notebook or zip a student.
         results: the folder for grades and reports; it is made, and read by the next run.
         assignment: the name of a shipped assignment, or the path of a folder.
-        course: a course.yaml; by default ./course.yaml if it is there.
+        course: a course.yaml; by default ./course.yaml, or the nearest above the submissions.
         n_workers: processes; by default one a core.
         force: grade again what is done already.
         require_level: the weakest isolation level that will do.
         sandbox: its name, see `grader.sandbox.named`.
+        confirmed: whether the results may be those of another class up to now.
         now: the clock by which reports are kept.
 
     Raises:
         SubmissionError: there is no such folder, or nothing in it.
-        CourseError: there is no such assignment, or it or the course is wrong.
+        CourseError: there is no such assignment, or it or the course is wrong; the results are
+            those of another class, or lie among the submissions.
         GraderFault: this machine does not reach the isolation level, or a file cannot be written.
     """
+    assert_apart(Path(results), Path(submissions))
+    named = Path(course) if course is not None else None
     summary = run_batch(
         Path(submissions),
         Results(Path(results)),
         assignment=find_assignment(str(assignment)),
-        course=load_course(Path(course) if course is not None else None),
+        course=load_course(named or course_file_of(Path(submissions), here=Path())),
         n_workers=n_workers or os.cpu_count() or 1,
         force=force,
         require_level=require_level,
         sandbox=sandbox,
         told=lambda report, done, total: None,
         now=now,
-        leave_out=Path(results),
+        confirmed=confirmed,
     )
     return summary.reports
 

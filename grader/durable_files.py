@@ -59,6 +59,25 @@ def make_folder(path: Path) -> None:
         ) from error
 
 
+def move(path: Path, target: Path) -> None:
+    """Move a file to a place of the same disk; where there is none, nothing is done.
+
+    Raises:
+        GraderFault: it cannot be moved.
+    """
+    if not path.exists():
+        return
+    make_folder(target.parent)
+    try:
+        os.replace(path, target)
+    except OSError as error:
+        raise GraderFault(
+            f"cannot be moved to {target.parent} ({error.strerror})",
+            at=str(path),
+            fix="Change the rights, and run the same command again.",
+        ) from error
+
+
 def append_lines(path: Path, lines: Sequence[str]) -> None:
     """Add lines and have them on disk; a last line that was cut off by a crash stays alone.
 

@@ -32,8 +32,18 @@ class GraderError(Exception):
         super().__init__(f"{where}{problem}{todo}")
 
 
+class NoSuchPath(GraderError):
+    """What was named is not there, so nothing was looked at: one exit code in all commands."""
+
+    exit_code = 2
+
+
 class SubmissionError(GraderError):
     """A submission cannot be read or run."""
+
+
+class NoSuchSubmission(NoSuchPath, SubmissionError):
+    """There is no submission, or no folder of them, at the path that was named."""
 
 
 class CallFailed(SubmissionError):

@@ -13,6 +13,26 @@ from grader.errors import CallFailed, NotImplementedYet
 AskStudent = Callable[[str, Sequence[Any], Mapping[str, Callable[..., Any]]], Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class InnerCause:
+    """Wrong inner stages that explain a wrong answer of the stage around them.
+
+    A right stage gives this very answer if it computes with what the student's inner ones do.
+    """
+
+    stages: tuple[str, ...]  # none: the answer is wrong in a way of its own
+    # Whether that shows the outer stage to be right: no known mistake of it would give the same.
+    is_certain: bool = False
+    right: Any = None  # what the right stage gives with right inner ones
+
+
+# Why an answer is wrong: the stage, its calls so far with their answers, the one in question last,
+# and the inner stages that may be wrong. None if it is right, or nothing can be said.
+FindInnerCause = Callable[
+    [str, Sequence[tuple[Sequence[Any], Any]], Sequence[str]], InnerCause | None
+]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StageCall:
     """One call of a stage: its name as the student writes it, what came and what went back."""

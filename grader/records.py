@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+_REASON = 150  # characters of a check's sentence that a gradebook shows
+
 
 class Verdict(StrEnum):
     """How one check ended."""
@@ -71,6 +73,10 @@ class CheckResult:
     hidden: bool = False
     message: str = ""
     misconceptions: tuple[str, ...] = ()
+    # Wrong stages inside of this one that explain what was wrong in its answers. A check that
+    # passed was not charged for them; of one that did not, it is not certain.
+    inner_causes: tuple[str, ...] = ()
+    output: str = ""  # what the submission printed for it, capped; nothing for a hidden one
     staff_note: str = ""  # for the instructor only: our traceback, or a hidden check's message
     # For the instructor only: the largest error of a comparison, as a part of what it accepts.
     strain: float | None = field(default=None, compare=False)
@@ -99,6 +105,14 @@ class StageResult:
     @property
     def first_failure(self) -> CheckResult | None:
         return next((check for check in self.checks if check.verdict != Verdict.PASSED), None)
+
+    @property
+    def why_zero(self) -> str:
+        """In one line, why the stage has no points."""
+        if (first := self.first_failure) is None:
+            return "it calls a forbidden shortcut"
+        said = " ".join(first.message.split()) or first.claim
+        return f"{first.verdict.value}: {said[:_REASON]}{'...' if len(said) > _REASON else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +156,18 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPackage:
+    """A package that a submission imports and that is neither its own nor Python's.
+
+    NumPy, PyTorch, and what something harmless stands in for, are left out.
+    """
+
+    name: str
+    is_here: bool
+    is_promised: bool  # by the assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that is known about one graded submission."""
 
@@ -158,8 +184,9 @@ class Report:
     chain: str = ""  # what the submission's own stages come to when they are put together
     hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
     hidden_points_left: int = 0
+    packages: tuple[ImportedPackage, ...] = ()
     notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised
-    output: str = ""  # what the submission printed, capped
+    output: str = ""  # what it printed while it was read, capped; see `CheckResult.output`
     # For the instructor only, 0 in what students get: sleeping tells what a hidden check saw.
     seconds: float = field(default=0.0, compare=False)
 
@@ -174,6 +201,19 @@ class Report:
     @property
     def checks(self) -> tuple[CheckResult, ...]:
         return tuple(check for stage in self.stages for check in stage.checks)
+
+    @property
+    def why_zero(self) -> str:
+        """Why there is no grade, or no point for the whole or for a stage; empty if there are."""
+        if self.status != Status.GRADED:
+            return self.reason
+        if not self.points and self.notes:
+            return self.notes[0]
+        verdicts = {check.verdict for check in self.checks} - {Verdict.BLOCKED}
+        if not self.points and len(verdicts) == 1 and Verdict.NOT_IMPLEMENTED in verdicts:
+            return "every check: not implemented"
+        lost = [stage for stage in self.stages if stage.max_points and not stage.points]
+        return "; ".join(f"{stage.stage} 0: {stage.why_zero}" for stage in lost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +237,8 @@ class GradingRun:
     workers: int
     stages: tuple[str, ...] = ()
     submissions: tuple[str, ...] = ()  # that have a row in the gradebook
+    folder: str = ""  # where the submissions lie; unknown of runs of earlier versions
+    secret_of_course: bool | None = None  # or that of the results; None: unknown
 
 
 def is_new_version(before: Report | None, report: Report) -> bool:

@@ -5,6 +5,7 @@ import hashlib
 import platform
 from importlib.metadata import version
 
+from grader.promised_packages import version_here
 from grader.records import Submission
 from grader.settings import Assignment
 
@@ -34,6 +35,6 @@ def report_key(
         require_level: the weakest isolation level that is asked for.
         diagnose_hidden: whether a mistake is named that only hidden checks show.
     """
-    settings = secret, require_level, str(diagnose_hidden)
+    settings = secret, require_level, str(diagnose_hidden), *map(version_here, assignment.packages)
     parts = (submission.digest, assignment.digest, *settings, grader_version())
     return hashlib.sha256("\0".join((*parts, *_numeric_versions())).encode()).hexdigest()

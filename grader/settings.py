@@ -14,10 +14,11 @@ import msgspec
 
 from grader import strict_yaml
 from grader.errors import CourseError, did_you_mean
+from grader.promised_packages import assert_packages
 from grader.subject_sources import is_own, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
-COURSE_FILE = "course.yaml"
+COURSE_FILES = ("course.yaml", "course.yml")
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
@@ -67,6 +68,7 @@ class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, k
     total: int
     stages: tuple[Stage, ...]
     limits: LimitSettings = LimitSettings()
+    packages: tuple[str, ...] = ()  # that students may import beside NumPy and PyTorch
     shortcuts: Shortcuts = Shortcuts()
 
 
@@ -82,6 +84,7 @@ class Assignment:
     digest: str  # of all that a grade depends on: the folder, and the subject's sources
     subject: str = ""  # the name of its subject; see `grader.subject.loading`
     handout_sections: frozenset[str] = frozenset()  # where a report can send a student to read
+    packages: tuple[str, ...] = ()  # see `grader.promised_packages`
     shortcuts_cost_points: bool = False
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
 
@@ -159,6 +162,7 @@ def load_assignment(folder: Path) -> Assignment:
         stages=settings.stages,
         limits=settings.limits,
         subject=settings.subject,
+        packages=settings.packages,
         handout_sections=_handout_sections(folder, settings.subject),
         shortcuts_cost_points=settings.shortcuts.consequence == "no points",
         shortcuts=_shortcuts(settings, str(path)),
@@ -167,14 +171,40 @@ def load_assignment(folder: Path) -> Assignment:
 
 
 def load_course(path: Path | None) -> Course:
-    """Read course.yaml; without one, the defaults.
+    """Read a course.yaml; without one, the defaults.
 
     Raises:
-        CourseError: the file is wrong, or was named and is missing.
+        CourseError: the file is wrong or missing.
     """
-    if path is None and not Path(COURSE_FILE).is_file():
-        return Course()
-    return strict_yaml.read(path or Path(COURSE_FILE), Course)
+    return strict_yaml.read(path, Course) if path is not None else Course()
+
+
+def course_file_of(submissions: Path, *, here: Path) -> Path | None:
+    """The course.yaml of a class: the one here, or the nearest above the folder of submissions.
+
+    One among the submissions is never taken: a student may have handed it in.
+
+    Raises:
+        CourseError: a folder has both course.yaml and course.yml.
+    """
+    inside = submissions.resolve()
+    for place in (here.resolve(), *inside.parents):
+        if not place.is_relative_to(inside) and (found := course_file_in(place)):
+            return found
+    return None
+
+
+def course_file_in(folder: Path) -> Path | None:
+    """The course.yaml or course.yml of a folder.
+
+    Raises:
+        CourseError: it has both.
+    """
+    found = [folder / name for name in COURSE_FILES if (folder / name).is_file()]
+    if len(found) > 1:
+        both = " and ".join(COURSE_FILES)
+        raise CourseError(f"there are {both}", at=str(folder), fix="Keep one of the two.")
+    return found[0] if found else None
 
 
 def course_around(folder: Path) -> Course:
@@ -184,8 +214,7 @@ def course_around(folder: Path) -> Course:
         CourseError: the file is wrong, or its id or name is too long.
     """
     for place in (folder, *folder.parents):
-        path = place / COURSE_FILE
-        if path.is_file():
+        if path := course_file_in(place):
             course = strict_yaml.read(path, Course)
             if len(course.key) > _LONGEST_NAME:
                 raise CourseError(
@@ -204,6 +233,7 @@ def _check(settings: _AssignmentFile, at: str) -> None:
             at=at,
             fix="Take letters, digits, points, hyphens and underscores, at most 100 of them.",
         )
+    assert_packages(settings.packages, at=at)
     total = sum(stage.points for stage in settings.stages)
     if total != settings.total:
         raise CourseError(

@@ -20,15 +20,15 @@ LOAD_SECONDS = 4
 
 # What is said of each that has full marks; nothing of the others.
 SAID = {
-    "asks-at-the-end": r"line \d+ raised EOFError: .*nobody types here.*: prompt = input\(",
-    "exits-at-the-end": r"line \d+ ended the program \(SystemExit: 0\): sys\.exit\(0\)",
-    "own-test-fails": r"line \d+ raised AssertionError: I thought the first one wins: assert ",
+    "asks-at-the-end": r"\.py:\d+ raised EOFError: .*nobody types here.*: prompt = input\(",
+    "exits-at-the-end": r"\.py:\d+ ended the program \(SystemExit: 0\): sys\.exit\(0\)",
+    "own-test-fails": r"\.py:\d+ raised AssertionError: I thought the first one wins: assert ",
     "plots-at-the-end": "",
-    "trains-at-the-end": r"line \d+ was stopped after 4 s: for epoch in range\(10_000\):",
-    "loops-at-the-end": r"line \d+ was stopped after 4 s: while True:",
+    "trains-at-the-end": r"\.py:\d+ was stopped after 4 s: for epoch in range\(10_000\):",
+    "loops-at-the-end": r"\.py:\d+ was stopped after 4 s: while True:",
     "parses-its-arguments": "",
     "mounts-a-drive": "",
-    "imports-a-missing-package-last": r"line \d+ raised ModuleNotFoundError: .*: import einops",
+    "imports-a-missing-package-last": r"\.py:\d+ raised ModuleNotFoundError: .*: import einops",
     "exported-by-jupyter": r"Left out, .*: %matplotlib inline",
     "exported-by-colab": r"Left out, .*: !pip install einops",
     "prints-late": "",
@@ -129,4 +129,4 @@ def test_a_stage_that_asks_for_too_much_memory_is_told_its_line(reports):
     lost = [check for check in report.checks if check.verdict == Verdict.OUT_OF_MEMORY]
     assert lost
     assert {check.stage for check in lost} == {"softmax"}
-    assert "line 25, in softmax: big = torch.zeros(40000, 40000)" in lost[0].message
+    assert "py:25, in softmax: big = torch.zeros(40000, 40000)" in lost[0].message

@@ -42,15 +42,17 @@ TABLE = {
     "grader.regular_files": ("", ""),
     "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
-    "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
+    "grader.promised_packages": ("errors", "packaging"),
+    "grader.settings": ("errors promised_packages records strict_yaml subject_sources", "msgspec"),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
-    "grader.report_key": ("records settings", ""),
+    "grader.report_key": ("promised_packages records settings", ""),
     "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
     "grader.sandbox.conformance": ("errors sandbox sandbox.child", "pytest numpy"),
     "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
-        "errors records report_key remembered observed_calls settings sandbox sandbox.child",
+        "errors promised_packages records report_key remembered observed_calls settings sandbox "
+        "sandbox.child",
         "pytest numpy",
     ),
     "grader.generation": ("errors observed_calls harness sandbox sandbox.child", "numpy"),
@@ -61,8 +63,8 @@ TABLE = {
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text regular_files", ""),
     "grader.batch": (
-        "errors records report_key text course_secret durable_files decision_list settings harness "
-        "diagnosis intake subject sandbox sandbox.child",
+        "errors promised_packages records report_key text course_secret durable_files "
+        "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
     "grader.quiz": (
@@ -83,18 +85,27 @@ TABLE = {
         "diagnosis",
         "numpy msgspec",
     ),
+    "grader.debugging": (
+        "records observed_calls settings batch subject harness sandbox.child",
+        "numpy",
+    ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
         "durable_files decision_list errors records text settings quiz store batch intake",
         "msgspec",
     ),
-    "grader.reports": ("errors records text settings audit quiz", "rich jinja2 markupsafe"),
+    "grader.reports": (
+        "errors promised_packages records text settings audit quiz",
+        "rich jinja2 markupsafe",
+    ),
     "grader.__main__": ("cli", ""),
+    "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
-        "errors records report_key text course_secret durable_files decision_list strict_yaml "
-        "remembered observed_calls settings sandbox sandbox.child harness diagnosis intake batch "
-        "audit subject quiz keys quiz.exports quiz.imports store courses reports",
+        "errors promised_packages records report_key text course_secret durable_files "
+        "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
+        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
+        "quiz.imports store courses reports",
         "click rich",
     ),
 }

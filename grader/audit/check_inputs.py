@@ -48,7 +48,7 @@ def check_inputs(
 class _RightAnswers:
     """A sandbox and a session in one, in which there is nothing to be kept in."""
 
-    level, layers, notes, uses, alive = "none", (), (), (), True
+    level, layers, notes, uses, packages, alive = "none", (), (), (), (), True
 
     def __init__(self, subject: Subject) -> None:
         self._functions = subject.over_arrays()

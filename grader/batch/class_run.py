@@ -3,7 +3,7 @@
 import platform
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -12,19 +12,21 @@ from pathlib import Path
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
+from grader.batch.same_class import assert_same_class
 from grader.course_secret import stretched
-from grader.errors import CourseError, SubmissionError
+from grader.errors import SubmissionError
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import entries, read
 from grader.records import GradingRun, Report, Status, Submission
 from grader.report_key import grader_version
 from grader.sandbox.named import OURS
 from grader.settings import Assignment, Course
-from grader.text import clean
+from grader.text import clean, clean_line
 
 # On top of what a submission itself may take: starting a worker, and the checks' own work.
 _SPARE_SECONDS = 180.0
 _TRACEBACK_CHARACTERS = 20_000
+_SHOWN_CHARACTERS = 300  # of a file's name
 
 Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
 Clock = Callable[[], datetime]
@@ -36,6 +38,7 @@ class Summary:
 
     reports: tuple[Report, ...]
     already_done: int
+    withdrawn: tuple[str, ...] = ()  # that had a report, and are no longer handed in
 
     def count(self, status: Status) -> int:
         return sum(report.status == status for report in self.reports)
@@ -53,7 +56,7 @@ def run_batch(
     sandbox: str = OURS,
     told: Told,
     now: Clock,
-    leave_out: Path | None = None,
+    confirmed: bool = False,
     start: StartExecutor = LocalPool,
 ) -> Summary:
     """Grade every entry of a folder that has no up-to-date report yet.
@@ -64,25 +67,21 @@ def run_batch(
         sandbox: its name, see `grader.sandbox.named`.
         told: called with each new report.
         now: the clock by which reports are kept.
-        leave_out: what lies among the submissions and is none, such as the results folder.
+        confirmed: whether the results may be those of another class up to now.
         start: what makes the executor; who keeps hold of it can abort a submission.
 
     Raises:
         SubmissionError: there is no such folder.
-        CourseError: the assignment is wrong, or the results are those of another one.
+        CourseError: the assignment is wrong, or the results are those of another class.
         GraderFault: this machine does not reach the isolation level.
     """
-    _must_be_of(keeper.last_run(), assignment)
-    found = entries(submissions, without=leave_out)
-    job = GradingJob(
-        assignment=assignment.folder,
-        secret=stretched(course.secret or keeper.secret()),
-        require_level=require_level,
-        with_torch=True,
-        diagnose_hidden=course.diagnose_hidden,
-        sandbox=sandbox,
-    )
-    old = {} if force else keeper.newest()
+    found = entries(submissions)
+    class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
+    run = class_.described([], assignment, n_workers, submissions=tuple(found))
+    known = _begun(keeper, run, confirmed=confirmed)
+    secret = stretched(course.secret or keeper.secret())
+    job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
+    old = {} if force else keeper.newest()  # with those that came back
     keep = _Keeping(keeper, now)
     done, todo = _sorted_out(found, old, assignment=assignment, key=job.key(assignment), keep=keep)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
@@ -93,20 +92,32 @@ def run_batch(
             done[report.submission] = report
             told(report, len(done) - begun, len(todo))
     finally:
-        keeper.end_run(_described(list(done.values()), assignment, n_workers))
-    return Summary(
-        reports=tuple(done[name] for name in found if name in done), already_done=up_to_date
+        keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
+    reports = tuple(done[name] for name in found if name in done)
+    gone = tuple(sorted(known - found.keys()))
+    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone)
+
+
+def _job(
+    assignment: Assignment, course: Course, *, secret: str, require_level: str, sandbox: str
+) -> GradingJob:
+    return GradingJob(
+        assignment=assignment.folder,
+        secret=secret,
+        require_level=require_level,
+        with_torch=True,
+        diagnose_hidden=course.diagnose_hidden,
+        sandbox=sandbox,
     )
 
 
-def _must_be_of(last: GradingRun | None, assignment: Assignment) -> None:
-    if last is not None and last.assignment != assignment.name:
-        raise CourseError(
-            f"the results there are those of the assignment {last.assignment!r}",
-            at=assignment.name,
-            fix="Name another folder for its results. If it is the same assignment in a renamed "
-            f"folder, write `id: {last.assignment}` into its assignment.yaml.",
-        )
+def _begun(keeper: ReportKeeper, run: GradingRun, *, confirmed: bool) -> Set[str]:
+    """Begin a run, if it is one of this class; the submissions that had a report before."""
+    if not confirmed:
+        assert_same_class(keeper.last_run(), run)
+    known = keeper.newest().keys()
+    keeper.begin_run(run)
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +163,7 @@ def _sorted_out(
         try:
             submission = read(path, name)
         except SubmissionError as error:
-            why = f"{error.problem}. {error.fix}"
+            why = f"{_where(path, name, error)}{error.problem}. {error.fix}"
             done[name] = _without_grade(name, Status.UNREADABLE, why, assignment)
             keep(done[name], done[name])
             continue
@@ -168,6 +179,16 @@ def _sorted_out(
         else:
             todo.append(submission)
     return done, todo
+
+
+def _where(path: Path, name: str, error: SubmissionError) -> str:
+    """The file that cannot be read, and the one in it, where the submission's name is no such."""
+    inside = clean_line(error.at, _SHOWN_CHARACTERS)
+    files = (
+        clean_line(path.name, _SHOWN_CHARACTERS),
+        "" if Path(error.at).is_absolute() else inside,
+    )
+    return "".join(f"{file}: " for file in dict.fromkeys(files) if file not in ("", name))
 
 
 def _is_up_to_date(report: Report, key: str) -> bool:
@@ -193,22 +214,45 @@ def _without_grade(name: str, status: Status, reason: str, assignment: Assignmen
     )
 
 
-def _described(reports: list[Report], assignment: Assignment, n_workers: int) -> GradingRun:
-    reached = {report.isolation for report in reports if report.isolation}
-    return GradingRun(
-        assignment=assignment.name,
-        assignment_digest=assignment.digest,
-        counts={s.value: sum(report.status == s for report in reports) for s in Status},
-        isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
-        versions={
-            "grader": grader_version(),
-            "python": platform.python_version(),
-            "torch": version("torch"),
-            "numpy": version("numpy"),
-            "pytest": version("pytest"),
-            "platform": sys.platform,
-        },
-        workers=n_workers,
-        stages=tuple(stage.name for stage in assignment.stages),
-        submissions=tuple(sorted(report.submission for report in reports)),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfClass:
+    """What a results folder is known by beside its assignment."""
+
+    folder: str
+    secret_of_course: bool
+
+    def described(
+        self,
+        reports: Sequence[Report],
+        assignment: Assignment,
+        n_workers: int,
+        *,
+        submissions: tuple[str, ...] | None = None,
+    ) -> GradingRun:
+        """A run with these reports; `submissions` where they are not there yet."""
+        names = tuple(sorted(report.submission for report in reports))
+        reached = {report.isolation for report in reports if report.isolation}
+        return GradingRun(
+            assignment=assignment.name,
+            assignment_digest=assignment.digest,
+            counts={s.value: sum(report.status == s for report in reports) for s in Status},
+            isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
+            versions=_versions(),
+            workers=n_workers,
+            stages=tuple(stage.name for stage in assignment.stages),
+            submissions=names if submissions is None else submissions,
+            folder=self.folder,
+            secret_of_course=self.secret_of_course,
+        )
+
+
+def _versions() -> dict[str, str]:
+    """Of what computes."""
+    return {
+        "grader": grader_version(),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "numpy": version("numpy"),
+        "pytest": version("pytest"),
+        "platform": sys.platform,
+    }

@@ -63,7 +63,7 @@ def code_grades(
 
 
 def grades_csv(grades: Iterable[CodeGrade], stages: Iterable[str]) -> bytes:
-    """The gradebook. A submission without a grade has empty points.
+    """The gradebook. A submission without a grade has empty points, and the reason says why.
 
     The column `decided` is there only if something was decided.
     """
@@ -75,7 +75,8 @@ def grades_csv(grades: Iterable[CodeGrade], stages: Iterable[str]) -> bytes:
     written.writerow(["submission", "status", "points", "max_points", *names, "reason", *last])
     for grade in rows:
         said = [table_cell("; ".join(grade.said()))] if with_decisions else []
-        written.writerow([*_cells(grade, names), table_cell(grade.report.reason), *said])
+        why = grade.report.reason if grade.decided.excuse else grade.report.why_zero
+        written.writerow([*_cells(grade, names), table_cell(why), *said])
     return text.getvalue().encode()
 
 

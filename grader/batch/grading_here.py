@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Iterable
 
 from grader.batch.executors.contract import GradingJob
+from grader.batch.promises import assert_promises, promised_modules
 from grader.course_secret import stretched
 from grader.errors import CourseError
 from grader.records import Report, Submission
 from grader.sandbox.contract import Sandbox
 from grader.sandbox.named import OURS, sandbox_named
-from grader.settings import Assignment, Course
+from grader.settings import Assignment, Course, load_assignment
 
 Emit = Callable[[Report], None]
 
@@ -60,7 +61,8 @@ def sandbox_for(job: GradingJob) -> Sandbox:
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
     warm = ("numpy", "torch") if job.with_torch else ("numpy",)
-    return sandbox_named(job.sandbox, warm, require_level=job.require_level)
+    promised = promised_modules(load_assignment(job.assignment))
+    return sandbox_named(job.sandbox, (*warm, *promised), require_level=job.require_level)
 
 
 def run_job(
@@ -74,16 +76,19 @@ def run_job(
     """Grade submissions as a job says, with what is known about its assignment.
 
     Raises:
-        CourseError: the assignment is wrong.
+        CourseError: the assignment is wrong, or a package that it promises is missing where the
+            course grades, which is where hidden checks run.
         GraderFault: nothing can be graded here.
     """
     from grader.diagnosis.explanation import Explainer
     from grader.harness.grading import grade
-    from grader.settings import load_assignment
     from grader.subject.loading import subject_of
 
     assignment = load_assignment(job.assignment)
+    if with_hidden:
+        assert_promises(assignment, sandbox)
     subject = subject_of(assignment)
+    explainer = Explainer(subject, with_hidden=job.diagnose_hidden)
     grade(
         submissions,
         assignment=assignment,
@@ -93,7 +98,8 @@ def run_job(
         emit=emit,
         key=job.key(assignment),
         reference=subject.over_arrays() if subject else None,
-        explain=Explainer(subject, with_hidden=job.diagnose_hidden),
+        explain=explainer,
+        inner_causes=explainer.inner_causes,
     )
 
 

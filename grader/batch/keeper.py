@@ -32,8 +32,14 @@ class ReportKeeper(DecisionList, Protocol):
     def versions(self, submission: str) -> Sequence[ReportVersion]:
         """All reports of a submission, oldest first; the last one counts."""
 
+    def begin_run(self, run: GradingRun) -> None:
+        """Keep what a run is about to grade, so that it is known even if the run is killed.
+
+        A report on what is not among its `submissions` is set aside until it is handed in again.
+        """
+
     def end_run(self, run: GradingRun) -> None:
         """Keep what a run came to; its submissions have their rows in the gradebook."""
 
     def last_run(self) -> GradingRun | None:
-        """What `end_run` kept last."""
+        """What `begin_run` or `end_run` kept last."""

@@ -7,6 +7,7 @@ staff/<name>.json             the same with what only staff may see
 earlier/reports/<name>/       the versions before it, numbered, with the time when each was made
 earlier/staff/<name>/         the same for staff
 grade-decisions.jsonl         what people decided about grades; lines are only added
+withdrawn/                    reports of what is no longer handed in, until it is again
 course-secret                 made on first use when the course has none
 
 An earlier version is copied to its place before the next one takes the name, so at every moment
@@ -23,7 +24,15 @@ import msgspec
 from grader.batch.grade_decisions import entry_from_line
 from grader.batch.grades import code_grades, grades_csv
 from grader.course_secret import kept_secret
-from grader.durable_files import append_lines, make_folder, time_of, whole_lines, write_whole
+from grader.durable_files import (
+    append_lines,
+    make_folder,
+    move,
+    time_of,
+    whole_lines,
+    write_whole,
+)
+from grader.errors import CourseError
 from grader.records import (
     GradingRun,
     Report,
@@ -50,6 +59,7 @@ class Results:
         self._reports = folder / "reports"
         self._staff = folder / "staff"
         self._earlier = folder / "earlier"
+        self._withdrawn = folder / "withdrawn"
 
     def secret(self) -> str:
         make_folder(self.folder)
@@ -79,6 +89,17 @@ class Results:
         append_lines(self._decisions, entries)
         if (run := self.last_run()) is not None:
             self._write_grades(run)
+
+    def begin_run(self, run: GradingRun) -> None:
+        make_folder(self.folder)
+        present = {_file_name(name) for name in run.submissions}
+        for kind in (self._staff, self._reports):  # the one that counts goes last
+            aside = self._withdrawn / kind.name
+            for path in [path for path in kind.glob("*.json") if path.name not in present]:
+                move(path, aside / path.name)
+            for path in [path for path in aside.glob("*.json") if path.name in present]:
+                move(path, kind / path.name)
+        write_whole(self._run, to_json(run))
 
     def end_run(self, run: GradingRun) -> None:
         make_folder(self.folder)
@@ -135,6 +156,20 @@ class Results:
                 yield ReportVersion(
                     report=_report(twin) or report, for_student=report, made_at=made_at
                 )
+
+
+def assert_apart(results: Path, submissions: Path) -> None:
+    """The results lie outside the folder of submissions, or reports would be handed in.
+
+    Raises:
+        CourseError: they lie in it.
+    """
+    if results.resolve().is_relative_to(submissions.resolve()):
+        raise CourseError(
+            f"the results would lie among the submissions of {submissions}",
+            at=str(results),
+            fix="Name a folder outside it with -o.",
+        )
 
 
 def _report(path: Path) -> Report | None:

@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from grader.cli.edge import flush_output, sentence_of, show
 from grader.cli.suggesting import SuggestingGroup
 from grader.errors import GraderError
 
@@ -16,6 +17,7 @@ _COMMANDS = {
     "assignments": ("grader.cli.assignments:assignments", "List the assignments."),
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
+    "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
@@ -45,10 +47,14 @@ class Commands(SuggestingGroup):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
-        except GraderError as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(error.exit_code)
+            done = super().invoke(ctx)
+            flush_output()
+            return done
+        except (GraderError, ModuleNotFoundError, OSError) as error:
+            said = sentence_of(error)
+            if said is None:
+                raise
+            ctx.exit(show(said))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

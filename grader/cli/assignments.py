@@ -1,11 +1,11 @@
 """`grader assignments` and `grader start`."""
 
-import shutil
 from pathlib import Path
 
 import click
 
 from grader import settings
+from grader.cli.files import make_output_folder, write_file
 from grader.errors import CourseError
 
 _FOR_STUDENTS = {"handout.md": "handout.md", "starter.py": "submission.py"}
@@ -42,8 +42,8 @@ def start(name: str, folder: Path | None) -> None:
         raise CourseError(
             "is there already, and is not overwritten", at=there[0], fix="Name another folder."
         )
-    target.mkdir(parents=True, exist_ok=True)
+    make_output_folder(target)
     for old, new in _FOR_STUDENTS.items():
-        shutil.copyfile(assignment.folder / old, target / new)
+        write_file(target / new, (assignment.folder / old).read_bytes())
     click.echo(f"{target}/ now holds handout.md (read it first) and submission.py (fill it in).")
     click.echo(f"Next: grader check {target / 'submission.py'}")

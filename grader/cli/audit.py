@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.options import any_level_option, jobs_option, one_thread
 
 
@@ -45,6 +46,7 @@ def audit(
     if output is not None and not output.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}.", param_hint="-o")
     one_thread()
+    needs_torch()
     from grader.cli import audit_run
 
     ctx.exit(

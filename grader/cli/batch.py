@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_option
 
 
@@ -23,7 +24,8 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
     "--course",
     "course_file",
     type=click.Path(path_type=Path),
-    help="course.yaml with the course's secret; by default ./course.yaml if it is there.",
+    help="course.yaml with the course's secret; by default the one here, or the nearest one "
+    "above SUBMISSIONS.",
 )
 @click.option(
     "--require-level",
@@ -34,6 +36,7 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
 )
 @sandbox_option
 @click.option("--force", is_flag=True, help="Grade again what is done already.")
+@click.option("--yes", is_flag=True, help="Take the place of results of another class.")
 @click.pass_context
 def batch(
     ctx: click.Context,
@@ -45,11 +48,13 @@ def batch(
     require_level: str,
     sandbox: str,
     force: bool,
+    yes: bool,
 ) -> None:
     """Grade every entry of the folder SUBMISSIONS: one file, folder, notebook or zip a student.
 
     Running it again does only what is missing; nothing that is finished is ever lost.
     """
+    needs_torch()
     from grader.cli import batch_run
 
     ctx.exit(
@@ -60,6 +65,7 @@ def batch(
             course_file=course_file,
             jobs=jobs,
             force=force,
+            confirmed=yes,
             require_level=require_level,
             sandbox=sandbox,
         )

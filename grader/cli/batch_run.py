@@ -1,19 +1,28 @@
 """What `grader batch` does."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from grader.batch.class_run import run_batch
-from grader.batch.results import Results
+from grader.batch.class_run import Summary, run_batch
+from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.progress import progress
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
+from grader.reports.check_faults import faults
+from grader.reports.package_lines import missing_packages
 from grader.reports.terminal import console, gradebook
-from grader.settings import Course, find_assignment, load_course
+from grader.settings import (
+    Course,
+    course_file_in,
+    course_file_of,
+    find_assignment,
+    load_course,
+)
 
 _GRADEBOOK_LINES = 60
 _NAMES = 10  # of submissions in one line
@@ -32,45 +41,64 @@ def grade_class(
     course_file: Path | None,
     jobs: int | None,
     force: bool,
+    confirmed: bool,
     require_level: str,
     sandbox: str,
 ) -> int:
     """Grade a folder of submissions into a results folder; the exit code."""
+    assert_apart(folder, submissions)
     results = Results(folder)
+    course = _course(course_file, submissions)
     try:
         with progress() as told:
             summary = run_batch(
                 submissions,
                 results,
                 assignment=find_assignment(assignment),
-                course=_course(course_file),
+                course=course,
                 n_workers=jobs or os.cpu_count() or 1,
                 force=force,
+                confirmed=confirmed,
                 require_level=require_level,
                 sandbox=sandbox,
                 told=told,
                 now=now,
-                leave_out=folder,
             )
     except KeyboardInterrupt:
         click.echo(
             f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
         )
         return _INTERRUPTED
+    _print_end(summary, results)
+    return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def _print_end(summary: Summary, results: Results) -> None:
     _print_gradebook(summary.reports)
-    _print_closing(summary.reports, summary.already_done, folder)
+    _print_closing(summary, results.folder)
     if held := CodeMarks(results).decisions():
         click.echo(
             f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
         )
-    return 3 if summary.count(Status.UNGRADED) else 0
 
 
-def _course(file: Path | None) -> Course:
-    course = load_course(file)
+def _course(named: Path | None, submissions: Path) -> Course:
+    """The course, and what is said of where it was found: hidden checks depend on it."""
+    path = named or course_file_of(submissions, here=Path())
+    course = load_course(path)
+    said = f"Course: {path}" if path else "No course.yaml is here or above the submissions"
+    secret = "" if course.secret else "; the results keep a secret of their own"
+    click.echo(f"{said}{secret}.", err=True)
     if course.secret and not is_random(course.secret):
         click.echo(_GUESSED, err=True)
+    if submissions.is_dir() and (inside := course_file_in(submissions)):
+        click.echo(f"{inside} lies among the submissions, and is taken for one.", err=True)
     return course
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return f"{', '.join(names[:_NAMES])}{more}"
 
 
 def _print_gradebook(reports: tuple[Report, ...]) -> None:
@@ -78,7 +106,8 @@ def _print_gradebook(reports: tuple[Report, ...]) -> None:
         console().print(gradebook(reports))
 
 
-def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path) -> None:
+def _print_closing(summary: Summary, folder: Path) -> None:
+    reports, already_done = summary.reports, summary.already_done
     counts = [(sum(r.status == status for r in reports), status.value) for status in Status]
     said = ", ".join(f"{n} {word}" for n, word in counts if n)
     before = f"; {already_done} of them in an earlier run" if already_done else ""
@@ -87,7 +116,13 @@ def _print_closing(reports: tuple[Report, ...], already_done: int, folder: Path)
     click.echo(f"Reports for students: {folder / 'reports'}; for staff only: {folder / 'staff'}")
     called = [r.submission for r in reports if any(s.times and s.stage for s in r.shortcuts)]
     if called:
-        more = f" and {len(called) - _NAMES} more" if len(called) > _NAMES else ""
-        click.echo(f"Forbidden shortcuts were called by {', '.join(called[:_NAMES])}{more}.")
+        click.echo(f"Forbidden shortcuts were called by {_named(called)}.")
+    if summary.withdrawn:
+        kept = f"What is known of them is kept in {folder / 'withdrawn'}."
+        click.echo(f"No longer handed in: {_named(summary.withdrawn)}. {kept}")
+    for missing in missing_packages(reports):
+        click.echo(missing)
     if any(report.status == Status.UNGRADED for report in reports):
         click.echo("Some are ungraded through no fault of the students. Run the command again.")
+        for fault in faults(reports):
+            click.echo(fault)

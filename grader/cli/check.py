@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.options import any_level_option, assignment_option, one_thread, sandbox_option
 
 
@@ -41,6 +42,7 @@ def check(
     Exit code 0 only if every check passed and no shortcut costs points.
     """
     one_thread()
+    needs_torch()
     from grader.cli import check_run
 
     shown = check_run.Shown(

@@ -3,19 +3,23 @@
 What its functions import, they import while the warm process of the sandbox starts.
 """
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
-from grader.cli.watch import versions
-from grader.errors import CourseError, SubmissionError, did_you_mean
+from grader.cli.stages import with_stage
+from grader.cli.watch import last_saved, versions
+from grader.errors import NoSuchSubmission, SubmissionError
+from grader.intake.folder import files_in_folder
+from grader.intake.main_file import main_file
 from grader.intake.reading import read
 from grader.records import Report, Status, Submission, Verdict, to_json
+from grader.reports.clickable_places import with_paths
 from grader.settings import Assignment, find_assignment
 
 
@@ -32,10 +36,11 @@ def check_once(
     path: Path, assignment: str, *, as_json: bool, require_level: str, sandbox: str, shown: Shown
 ) -> int:
     """Check a submission and print its report; the exit code is 0 only if all is right."""
-    chosen = _with_stage(find_assignment(assignment), shown.stage)
+    chosen = with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
-    _say_begun()
+    if not as_json:
+        click.echo(f"Checking {path.name} ...", err=True)
     grade_here(
         [submission],
         assignment=chosen,
@@ -44,7 +49,8 @@ def check_once(
         require_level=require_level,
         sandbox=sandbox,
     )
-    _show(reports[0], chosen, as_json=as_json, shown=shown)
+    report = reports[0] if as_json else _with_paths(reports[0], submission, path)
+    _show(report, chosen, as_json=as_json, shown=shown)
     return _exit_code(reports[0], shown.stage)
 
 
@@ -52,26 +58,31 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
     """Check a submission each time that it is saved, until Ctrl-C.
 
     Raises:
-        SubmissionError: there is nothing at the path when it begins.
+        NoSuchSubmission: there is nothing at the path when it begins.
         CourseError: there is no such assignment or sandbox, or the assignment has no such stage.
         GraderFault: the sandbox does not reach the level, or checking itself failed.
     """
-    chosen = _with_stage(find_assignment(assignment), shown.stage)
+    chosen = with_stage(find_assignment(assignment), shown.stage)
     if not path.exists():
-        raise SubmissionError("there is no such file or folder", at=str(path), fix="Name yours.")
+        raise NoSuchSubmission("there is no such file or folder", at=str(path), fix="Name yours.")
+
+    running: list[Submission] = []
 
     def show(report: Report) -> None:
         click.clear()
-        _show(report, chosen, as_json=False, shown=shown)
-        saved = f"{now().astimezone():%H:%M:%S}"
-        click.echo(f"\nWatching {path}, checked at {saved}. Save it to check again; Ctrl-C ends.")
+        _show(_with_paths(report, running[-1], path), chosen, as_json=False, shown=shown)
+        click.echo(
+            f"\nWatching {path}: saved at {_time(last_saved(path))}, checked at {_time(now())}. "
+            "Save it to check again; Ctrl-C ends."
+        )
 
     def unreadable(error: SubmissionError) -> None:
         click.echo(f"error: {error}", err=True)
 
     def announced() -> Iterator[Submission]:
         for submission in versions(path, unreadable):
-            _say_begun()
+            click.echo(f"Checking {path.name}, saved at {_time(last_saved(path))} ...", err=True)
+            running[:] = [submission]
             yield submission
 
     try:
@@ -91,12 +102,12 @@ def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown
     if as_json:
         click.echo(to_json(report).decode(), nl=False)
         return
+    from grader.reports.check_faults import faults
     from grader.reports.terminal import check_report, console
 
     console().print(check_report(report, assignment, **asdict(shown)))
-    for check in report.checks:
-        if check.verdict == Verdict.UNGRADED:  # a fault of ours keeps its traceback
-            click.echo(f"\n{check.check}:\n{check.staff_note}", err=True)
+    for fault in faults([report]):
+        click.echo(f"error: {fault}", err=True)
 
 
 def _exit_code(report: Report, stage: str) -> int:
@@ -108,16 +119,19 @@ def _exit_code(report: Report, stage: str) -> int:
     return 0 if right and not any(s.costs_points for s in used) else 1
 
 
-def _with_stage(assignment: Assignment, stage: str) -> Assignment:
-    names = [each.name for each in assignment.stages]
-    if stage and stage not in names:
-        raise CourseError(
-            f"there is no stage {stage!r}", at=assignment.name, fix=did_you_mean(stage, names)
-        )
-    return assignment
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone():%H:%M:%S}"
 
 
-def _say_begun() -> None:
-    """At once: importing torch on both sides takes seconds, and silence looks like a hang."""
-    if sys.stderr.isatty():
-        click.echo("Checking ...", err=True)
+def _with_paths(report: Report, submission: Submission, path: Path) -> Report:
+    """Places with the path from here, where there is a file that can be opened there."""
+    if not path.is_dir() and path.suffix != ".py":
+        return report
+    folder = path.parent
+    if path.is_dir():
+        folder = (path / main_file(files_in_folder(path), path.name)[0].path).parent
+    folder = folder.resolve()
+    if folder.is_relative_to(Path.cwd()):
+        folder = folder.relative_to(Path.cwd())
+    files = {name for name, _ in submission.cells if name.endswith(".py")} | set(submission.modules)
+    return with_paths(report, files=files, folder=folder)

@@ -9,7 +9,7 @@ import click
 from grader.batch.grade_decisions import Awarded
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
-from grader.errors import GraderError
+from grader.errors import NoSuchPath
 
 
 @click.command()
@@ -38,7 +38,7 @@ def decide(
     """
     results = Results(folder)
     if results.last_run() is None:
-        raise GraderError(
+        raise NoSuchPath(
             "holds no results of a class",
             at=str(folder),
             fix="Name the folder that `grader batch SUBMISSIONS -o RESULTS` has written.",

@@ -2,6 +2,7 @@
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.options import any_level_option, jobs_option, one_thread
 
 
@@ -17,6 +18,7 @@ def examples(ctx: click.Context, assignment: str, jobs: int | None, require_leve
     example gets what is expected.
     """
     one_thread()
+    needs_torch()
     from grader.cli import examples_run
 
     ctx.exit(examples_run.grade_examples(assignment, jobs=jobs, require_level=require_level))

@@ -15,7 +15,7 @@ def write_file(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise GraderError(
-            f"cannot be written ({error.strerror})", at=str(path), fix="Name another file with -o."
+            f"cannot be written ({error.strerror})", at=str(path), fix="Name another file."
         ) from error
 
 
@@ -29,5 +29,5 @@ def make_output_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise GraderError(
-            f"cannot be made ({error.strerror})", at=str(folder), fix="Name another folder with -o."
+            f"cannot be made ({error.strerror})", at=str(folder), fix="Name another folder."
         ) from error

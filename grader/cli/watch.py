@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import SubmissionError
@@ -31,6 +32,12 @@ def versions(path: Path, unreadable: Callable[[SubmissionError], None]) -> Itera
                 digest = submission.digest
                 yield submission
         _wait_for_change(path, seen)
+
+
+def last_saved(path: Path) -> datetime:
+    """When one of the submission's files was last saved."""
+    newest = max((nanoseconds for _, nanoseconds, _ in _stamp(path)), default=0)
+    return datetime.fromtimestamp(newest / 1e9, UTC)
 
 
 def _wait_for_change(path: Path, seen: Stamp) -> None:

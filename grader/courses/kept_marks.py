@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from grader.courses.quiz_results_folder import QuizResultsFolder
 from grader.courses.topics_by_name import Topics
-from grader.errors import GraderError
+from grader.errors import GraderError, NoSuchPath
 from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.class_marks import ClassMarks, Keeper
 from grader.quiz.marking.sheets import sheet_from_json, topic_of
@@ -32,7 +32,7 @@ def open_marks(where: str | None, questions: Path | None) -> Iterator[KeptMarks]
     """Open a results folder or a store; by default the store that `take` uses.
 
     Raises:
-        GraderError: there is none.
+        NoSuchPath: there is none.
     """
     if is_results_folder(where):
         results = QuizResultsFolder(Path(where))
@@ -42,7 +42,7 @@ def open_marks(where: str | None, questions: Path | None) -> Iterator[KeptMarks]
         return
     store = where or str(default_store())
     if "://" not in store and not Path(store).expanduser().is_file():
-        raise GraderError(
+        raise NoSuchPath(
             "there is no such results folder and no such store",
             at=store,
             fix="Name the folder of `grader quiz grade -o`, an SQLite file, or a database URL.",

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.diagnosis.chain import put_together
+from grader.diagnosis.inner_causes import inner_causes
 from grader.diagnosis.reasons import Reason, reasons_of
 from grader.diagnosis.versions import Versions
-from grader.observed_calls import AskStudent, Observation
+from grader.observed_calls import AskStudent, FindInnerCause, Observation
 from grader.records import CheckResult, Finding, Report, StageResult, Verdict
 from grader.subject.subject import Subject
 
@@ -22,6 +23,12 @@ class Explainer:
     def __init__(self, subject: Subject | None, *, with_hidden: bool = True) -> None:
         self._versions = Versions(subject) if subject else None
         self._with_hidden = with_hidden
+
+    def inner_causes(self, ask: AskStudent) -> FindInnerCause:
+        """What finds the wrong inner stages behind a wrong answer; see `inner_causes`."""
+        if self._versions is None:
+            return lambda stage, calls, wrong: None
+        return inner_causes(self._versions, ask)
 
     def __call__(
         self, report: Report, observations: Sequence[Observation], ask: AskStudent | None = None
@@ -39,13 +46,32 @@ class Explainer:
         findings: list[Finding] = []
         stages = []
         for stage in report.stages:
-            found = reasons_of(
-                versions, stage, [o for o in seen if o.stage == stage.stage], ask=ask
-            )
+            calls = [o for o in seen if o.stage == stage.stage]
+            if inner := self._carried(stage):
+                found = [Reason(Finding(stage=stage.stage, pattern=_unsure(stage.stage, inner)))]
+            else:
+                found = reasons_of(versions, stage, calls, ask=ask)
             findings += [reason.finding for reason in found]
             stages.append(_with_names(stage, found, self._with_hidden))
         together = put_together(report, ask, versions) if ask else ""
         return replace(report, stages=tuple(stages), findings=tuple(findings), chain=together)
+
+    def _carried(self, stage: StageResult) -> tuple[str, ...]:
+        """The wrong inner stages that explain all that failed in a stage, if they do."""
+        failed = [c for c in stage.checks if c.verdict not in (Verdict.PASSED, Verdict.BLOCKED)]
+        seen = [check for check in failed if self._with_hidden or not check.hidden]
+        if not all(check.inner_causes for check in seen):
+            return ()
+        return tuple(dict.fromkeys(name for check in seen for name in check.inner_causes))
+
+
+def _unsure(stage: str, inner: Sequence[str]) -> str:
+    names = " and ".join(inner)
+    return (
+        f"they are those of your {names} inside of a right {stage}. Whether {stage} has a mistake "
+        f"of its own besides cannot be told before {names} {'is' if len(inner) == 1 else 'are'} "
+        f"right."
+    )
 
 
 def _with_names(stage: StageResult, reasons: Sequence[Reason], with_hidden: bool) -> StageResult:

@@ -1,6 +1,7 @@
 """Running the checks: all of them on one submission, then all of them on the next."""
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from grader.harness.randomness import Generators
 from grader.harness.stand_ins import inner_stages
 from grader.harness.student import Student
 from grader.harness.student_process import StudentProcess
+from grader.promised_packages import promised_names
 from grader.records import CheckResult, Verdict
 from grader.settings import Assignment
 
@@ -31,8 +33,9 @@ class ChecksSoFar:
 
     @property
     def right_stages(self) -> Set[str]:
-        """Stages that passed a check and lost none."""
-        return self._passed_stages - self._wrong_stages
+        """Stages that passed a check and lost none, with right answers of their own."""
+        carrying = self.process.inner_mistakes.carrying
+        return self._passed_stages - self._wrong_stages - carrying
 
     def add(self, result: CheckResult) -> None:
         if result.verdict == Verdict.PASSED:
@@ -70,7 +73,9 @@ class CheckRunner:
     ) -> None:
         self.checks = checks
         self._assignment = assignment
+        self.promised = promised_names(assignment.packages)
         self._inner = inner_stages(assignment.stages)
+        self._parameters = {stage.name: stage.parameters for stage in assignment.stages}
         self._generators = Generators(secret)
         self._direct = self._direct_checks() if may_call_directly else {}
         self._so_far: ChecksSoFar | None = None
@@ -91,6 +96,8 @@ class CheckRunner:
             result = judged(
                 check, self._raised, strain=strain.largest, folder=self._assignment.folder
             )
+            causes = process.inner_mistakes.causes(passed=result.verdict == Verdict.PASSED)
+            result = replace(result, inner_causes=causes) if causes else result
             so_far.add(result)
             yield result, process.take_output()
 
@@ -111,7 +118,13 @@ class CheckRunner:
     def student(self, reference: object) -> Student:
         """The student's functions, for the running check."""
         now = self._now()
-        return Student(now.process, self._inner, reference=reference, right_stages=now.right_stages)
+        return Student(
+            now.process,
+            self._inner,
+            parameters=self._parameters,
+            reference=reference,
+            right_stages=now.right_stages,
+        )
 
     def generator(self, item: pytest.Item) -> np.random.Generator:
         """The random inputs of a check."""

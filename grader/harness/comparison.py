@@ -134,11 +134,29 @@ def assert_unchanged(after: Any, before: Any) -> None:
         before: the arguments as they were given.
 
     Raises:
-        Mismatch: an argument was changed.
+        Mismatch: an argument was changed; the sentence says which, where `after` is all of them.
     """
     if not _identical(after, before):
-        sentence = "An argument was changed in place; the caller still needs it as it was."
+        which = _changed(after, before) or "An argument"
+        sentence = f"{which} was changed in place; the caller still needs it as it was."
         raise Mismatch(sentence, discreet=sentence)
+
+
+class Arguments(list[Any]):
+    """The arguments of a call as it left them, with the names of the parameters."""
+
+    def __init__(self, values: Sequence[Any], names: Sequence[str]) -> None:
+        super().__init__(values)
+        self.names = names
+
+
+def _changed(after: Any, before: Any) -> str:
+    """Which arguments were changed, where their names are known."""
+    if not isinstance(after, Arguments) or not isinstance(before, list | tuple):
+        return ""
+    pairs = zip(after.names, after, before, strict=False)
+    names = [name for name, now, then in pairs if not _identical(now, then)]
+    return f"The argument {' and '.join(names)}" if names else ""
 
 
 def _identical(a: Any, b: Any) -> bool:

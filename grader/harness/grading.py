@@ -5,7 +5,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,15 @@ from grader.errors import CourseError, GraderFault
 from grader.harness.check_run import CheckRunner
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
+from grader.harness.printed_text import with_ends, with_output
 from grader.harness.pytest_inside import OPTIONS
 from grader.harness.reference_fixture import ReferenceFixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
-from grader.harness.student_process import StudentProcess
+from grader.harness.student_process import MakeFinder, StudentProcess
 from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
+    ImportedPackage,
     Isolation,
     Report,
     StageResult,
@@ -34,7 +36,6 @@ from grader.report_key import grader_version
 from grader.sandbox.contract import Sandbox
 from grader.settings import Assignment
 
-_OUTPUT_CHARACTERS = 20_000
 _NO_REASONS = "No reasons could be looked for, through our fault"
 
 Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
@@ -51,6 +52,7 @@ def grade(
     key: Callable[[Submission], str] | None = None,
     reference: Mapping[str, Callable[..., Any]] | None = None,
     explain: Explain | None = None,
+    inner_causes: MakeFinder | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
 
@@ -59,6 +61,8 @@ def grade(
         reference: the right functions by stage, for the checks' fixture of this name.
         explain: what adds to a report why its checks failed, from all calls that they made;
             it may call the student's functions once more.
+        inner_causes: makes what finds, of a wrong answer, the wrong inner stages that explain it;
+            such a stage is not charged for them.
 
     Raises:
         CourseError: the checks of the assignment are wrong.
@@ -75,6 +79,8 @@ def grade(
                 limits=assignment.limits,
                 call_plans=call_plans,
                 evidence=Evidence(submission, assignment),
+                parameters={stage.name: stage.parameters for stage in assignment.stages},
+                inner_causes=inner_causes,
             )
             try:
                 report = _grade_one(submission, process, runner, assignment, sandbox, key)
@@ -128,6 +134,7 @@ def _grade_one(
         results.append(result)
         # What is printed while a hidden check runs could show its inputs.
         printed.append("" if result.hidden else output)
+    results = with_output(results, printed)
     shortcuts = process.seen.evidence.told()
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
@@ -142,9 +149,17 @@ def _grade_one(
         shortcuts=shortcuts,
         hidden_checks_left=len(runner.checks.left_out),
         hidden_points_left=sum(check.points for check in runner.checks.left_out),
+        packages=_packages(process, runner.promised),
         notes=(*process.notes, *submission.notes),
-        output="".join(printed)[:_OUTPUT_CHARACTERS],
+        output=with_ends(process.printed_first),
         seconds=round(time.monotonic() - begin, 3),
+    )
+
+
+def _packages(process: StudentProcess, promised: Set[str]) -> tuple[ImportedPackage, ...]:
+    return tuple(
+        ImportedPackage(name=name, is_here=here, is_promised=name in promised)
+        for name, here in process.packages
     )
 
 
@@ -178,7 +193,15 @@ def without_staff_notes(report: Report) -> Report:
     stages = tuple(
         replace(
             stage,
-            checks=tuple(replace(check, staff_note="", strain=None) for check in stage.checks),
+            checks=tuple(
+                replace(
+                    check,
+                    staff_note="",
+                    strain=None,
+                    inner_causes=() if check.hidden else check.inner_causes,
+                )
+                for check in stage.checks
+            ),
         )
         for stage in report.stages
     )

@@ -31,7 +31,7 @@ _VERDICTS: dict[type[CallFailed], Verdict] = {
 }
 _HIDDEN_FAILED = "This hidden check did not pass."
 _OUR_FAULT = "This check could not be run. It is not your fault, and it does not count against you."
-_MESSAGE_CHARACTERS = 3_000  # the sandbox keeps about 2,500 of what a submission raised
+_MESSAGE_CHARACTERS = 4_500  # the sandbox keeps about 4,200 of what a submission raised
 _NOTE_CHARACTERS = 20_000
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -84,10 +84,26 @@ def _verdict(check: Check, error: BaseException | None, folder: Path) -> tuple[V
             return Verdict.BLOCKED, str(error), ""
         case _:
             note = "".join(traceback.format_exception(error))
-            return Verdict.UNGRADED, _OUR_FAULT, note
+            return Verdict.UNGRADED, _OUR_FAULT, f"{_at_fault(check, error, folder)}{note}"
     if check.hidden:
         return verdict, getattr(error, "discreet", "") or _HIDDEN_FAILED, str(error)
     return verdict, _sentence(error), ""
+
+
+def _at_fault(check: Check, error: BaseException, folder: Path) -> str:
+    """The sentence for the author of a check that has a fault, and an empty line; or nothing."""
+    text = f"{type(error).__name__}: {error}".removesuffix(": ")
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__)]
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    file, line, _ = check.item.location
+    if own:
+        file, line = Path(own[-1].filename).relative_to(folder).as_posix(), own[-1].lineno
+    elif isinstance(error, pytest.FixtureLookupError):
+        line, text = (line or 0) + 1, f"there is no fixture {error.argname!r}"
+    else:
+        return ""
+    said = " ".join(text.split())
+    return f"{file}:{line}: {said}\n\n"
 
 
 def _raised_in(folder: Path, error: BaseException) -> bool:

@@ -23,7 +23,9 @@ class LastingSession:
         self._was_read = False
         self._unreadable: CallFailed | None = None
         self._printed = ""  # by children that have ended
+        self.printed_first = ""  # while the submission was read
         self.notes: tuple[str, ...] = ()
+        self.packages: tuple[tuple[str, bool], ...] = ()  # see `StudentSession.packages`
 
     @property
     def is_open(self) -> bool:
@@ -65,8 +67,9 @@ class LastingSession:
         printed = child.take_output()
         if not self._was_read:
             self._was_read = True
-            self._printed += printed  # what it prints when it is read is kept once
+            self.printed_first = printed  # what it prints when it is read is kept once
             self.notes = tuple(child.notes)
+            self.packages = tuple(child.packages)
             self._evidence.add(child.uses, hidden=False)
         return child
 

@@ -1,11 +1,12 @@
 """The student's side as a check sees it: functions to call, plain values that come back."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from grader.errors import CallFailed, TimedOut
 from grader.harness.answering import AnsweringTable, is_answering
-from grader.harness.comparison import Mismatch
+from grader.harness.comparison import Arguments, Mismatch
 from grader.harness.retries import unless_killed
 from grader.harness.stand_ins import InnerStages, stand_in
 from grader.harness.student_process import StudentProcess
@@ -19,7 +20,7 @@ class Student:
 
     Arguments and answers are numpy arrays and plain values. `reference` has the right functions
     as attributes; they answer for those of the student's inner stages that are not `right_stages`.
-    `inner` is what `inner_stages` says of the stages.
+    `inner` is what `inner_stages` says of the stages, and `parameters` names those of each.
     """
 
     def __init__(
@@ -27,11 +28,13 @@ class Student:
         process: StudentProcess,
         inner: InnerStages,
         *,
+        parameters: Mapping[str, Sequence[str]],
         reference: object,
         right_stages: Set[str],
     ) -> None:
         self._process = process
         self._inner = inner
+        self._parameters = parameters
         self._right_stages = right_stages
         self._reference = reference
 
@@ -47,7 +50,9 @@ class Student:
             CallFailed: the function gave no usable answer; the class says why.
             Mismatch: it went on and on with what it was handed.
         """
-        return self._call(name, arguments, want_arguments=True)
+        returned = self._call(name, arguments, want_arguments=True)
+        named = Arguments(returned.arguments, self._parameters.get(name, ()))
+        return replace(returned, arguments=named)
 
     def once(self, key: str, run: Callable[[], T]) -> T:
         """What `run` returned or raised when it was first called for this submission.
@@ -109,7 +114,9 @@ class Student:
         came: contract.Returned | type[CallFailed] = TimedOut
         stopped = False
         try:
-            came = unless_killed(attempt)
+            returned = unless_killed(attempt)
+            value = self._process.inner_mistakes.mended(call, returned.value)
+            came = returned if value is returned.value else replace(returned, value=value)
             return came
         except CallFailed as failure:
             came = type(failure)

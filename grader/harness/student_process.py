@@ -5,16 +5,20 @@ from typing import Any
 
 from grader.errors import CallFailed, TimedOut
 from grader.harness.answer_budget import AnswerBudget
+from grader.harness.apart import ApartProcess
+from grader.harness.inner_mistakes import InnerMistakes
 from grader.harness.lasting_session import LastingSession
 from grader.harness.planned_calls import CallPlan, PlannedAnswers
 from grader.harness.seen_calls import MOST_KEPT, SeenCalls
 from grader.harness.shortcut_rules import Evidence
 from grader.harness.stand_ins import answer_of
 from grader.harness.time_budget import TimeBudget
-from grader.observed_calls import is_larger
+from grader.observed_calls import AskStudent, FindInnerCause, is_larger
 from grader.records import Submission
 from grader.sandbox import contract
 from grader.settings import LimitSettings
+
+MakeFinder = Callable[[AskStudent], FindInnerCause]
 
 
 class StudentProcess:
@@ -22,6 +26,8 @@ class StudentProcess:
 
     Args:
         call_plans: the calls to be made ahead, by whether hidden checks make them.
+        parameters: of each stage.
+        inner_causes: makes what finds wrong inner stages behind a wrong answer.
     """
 
     def __init__(
@@ -32,6 +38,8 @@ class StudentProcess:
         limits: LimitSettings,
         call_plans: Mapping[bool, CallPlan],
         evidence: Evidence,
+        parameters: Mapping[str, Sequence[str]],
+        inner_causes: MakeFinder | None = None,
     ) -> None:
         code = contract.Code(
             main="submission",
@@ -43,16 +51,30 @@ class StudentProcess:
         of_child = _limits_of_child(limits)
         self._session = LastingSession(lambda: sandbox.open(code, of_child), evidence)
         self._time = TimeBudget(limits)
+        self._apart = ApartProcess(lambda: sandbox.open(code, of_child), self._time, parameters)
+        find = inner_causes(self._apart.ask) if inner_causes else None
+        self.inner_mistakes = InnerMistakes(find, self._apart)
         self._answers = AnswerBudget()
         self._call_plans = call_plans
         self._planned = PlannedAnswers(call_plans[False], call_seconds=limits.call_seconds)
         self.seen = SeenCalls(evidence)
+        self._is_asked = False
         self.kept: dict[str, Any] = {}  # what `Student.once` ran
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know of reading the submission."""
         return self._session.notes
+
+    @property
+    def printed_first(self) -> str:
+        """What the submission printed while it was read."""
+        return self._session.printed_first
+
+    @property
+    def packages(self) -> tuple[tuple[str, bool], ...]:
+        """What the submission imports, and whether that is here."""
+        return self._session.packages
 
     def begin_check(self, number: int, *, name: str, hidden: bool) -> None:
         """Calls from now on belong to this check.
@@ -68,6 +90,7 @@ class StudentProcess:
             self._planned = self._planned.of_other_checks(self._call_plans[hidden])
         self._planned.check = number
         self.seen.check = name
+        self.inner_mistakes.begin_check()
 
     def call(self, call: contract.StudentCall, answer: contract.Answerer) -> contract.Returned:
         """Make a call, or take its answer if it waits; see `StudentSession.call`.
@@ -106,12 +129,18 @@ class StudentProcess:
         def answer(called: str, given: list[Any]) -> Any:
             return answer_of(stand_ins[called][1], given)
 
+        if self._is_asked:  # its process waits for our answer, and takes no other call
+            functions = {name: function for name, (_, function) in stand_ins.items()}
+            return self._apart.ask(function, arguments, functions)
         parameters = {name: parameters for name, (parameters, _) in stand_ins.items()}
         call = contract.StudentCall(function, arguments, stand_ins=parameters)
+        self._is_asked = True
         try:
             value = self.call(call, answer).value
         except CallFailed:
             return None
+        finally:
+            self._is_asked = False
         return None if is_larger(value, MOST_KEPT) else value
 
     def take_output(self) -> str:
@@ -120,6 +149,7 @@ class StudentProcess:
 
     def close(self) -> None:
         self._session.close()
+        self._apart.close()
 
     def _open(self) -> contract.StudentSession:
         if self._planned.are_made and self._session.is_open:  # as for nearly every call

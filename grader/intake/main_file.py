@@ -9,7 +9,9 @@ from grader.intake.source_files import MAX_NAME_SHOWN, SourceFile, Unreadable
 from grader.text import clean_line
 
 MAIN = ("submission.py", "submission.ipynb")
-_NO_MAIN = re.compile(r"(?:test_.*|.*_test|conftest|setup|__init__|__main__)\.py", re.IGNORECASE)
+_NO_MAIN = re.compile(
+    r"(?:test_.*|.*_test|debug_.*|conftest|setup|__init__|__main__)\.py", re.IGNORECASE
+)
 # "submission (1).py", "Submission.py", "submission-final.py": what browsers and people make of it.
 _NEARLY = re.compile(
     r"submission(?:[ _-]*(?:\(\d+\)|v?\d+|copy|kopie|final))*\.(?:py|ipynb)", re.IGNORECASE

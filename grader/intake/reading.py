@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from grader.errors import SubmissionError
+from grader.errors import NoSuchSubmission, SubmissionError
 from grader.intake.archive import sources_in_zip
 from grader.intake.encoding import text_of
 from grader.intake.folder import files_in_folder, read_file
@@ -38,10 +38,11 @@ def read(path: Path, name: str | None = None) -> Submission:
             without its ending, or of the folder.
 
     Raises:
+        NoSuchSubmission: there is nothing at the path.
         SubmissionError: it cannot be read; the sentence says what to do.
     """
     if not os.path.lexists(path):
-        raise SubmissionError(
+        raise NoSuchSubmission(
             "there is no such file or folder",
             at=_shown(path),
             fix="Name a submission.py, a submission.ipynb, a zip, or a folder.",
@@ -59,11 +60,7 @@ def read(path: Path, name: str | None = None) -> Submission:
             main = SourceFile(PurePosixPath(at), path.lstat().st_size, read_it)
             return _submission(name, main, {}, [])
     except OSError as error:
-        raise SubmissionError(
-            f"cannot be read ({error.strerror})",
-            at=_shown(path),
-            fix="Check the path and its rights.",
-        ) from error
+        raise _unreadable(path, error) from error
     raise SubmissionError(
         f"a {_shown(path.suffix) or 'file without an ending'} cannot be graded",
         at=at,
@@ -71,26 +68,25 @@ def read(path: Path, name: str | None = None) -> Submission:
     )
 
 
-def entries(folder: Path, *, without: Path | None = None) -> dict[str, Path]:
+def entries(folder: Path) -> dict[str, Path]:
     """The entries of a class folder by submission name, one a student, sorted.
 
     A name holds no character that acts on a terminal, a spreadsheet or an eye.
 
-    Args:
-        without: a folder that may lie among them and is no submission: that of the results.
-
     Raises:
-        SubmissionError: there is no such folder, or nothing in it.
+        NoSuchSubmission: there is no such folder.
+        SubmissionError: there is nothing in it, or it cannot be listed.
     """
     if not folder.is_dir():
-        raise SubmissionError(
+        raise NoSuchSubmission(
             "there is no such folder",
             at=_shown(folder),
             fix="Name the folder with the submissions.",
         )
-    other = os.path.realpath(without) if without else None
-    there = [path for path in folder.iterdir() if not is_ignored(path.name)]
-    paths = sorted(path for path in there if os.path.realpath(path) != other)
+    try:
+        paths = sorted(path for path in folder.iterdir() if not is_ignored(path.name))
+    except OSError as error:
+        raise _unreadable(folder, error) from error
     if not paths:
         raise SubmissionError(
             "the folder holds no submissions",
@@ -101,6 +97,11 @@ def entries(folder: Path, *, without: Path | None = None) -> dict[str, Path]:
     taken = Counter(name for path in paths for name in {path.name, _stem(path)})
     names = [path.name if taken[_stem(path)] > 1 else _stem(path) for path in paths]
     return dict(zip(_harmless(names), paths, strict=True))
+
+
+def _unreadable(path: Path, error: OSError) -> SubmissionError:
+    why = f"cannot be read ({error.strerror})"
+    return SubmissionError(why, at=_shown(path), fix="Check the path and its rights.")
 
 
 def _stem(path: Path) -> str:

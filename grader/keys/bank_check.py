@@ -13,11 +13,15 @@ from grader.errors import CourseError, did_you_mean
 from grader.keys.diagnosing import diagnosis
 from grader.keys.key_outcome import KeyOutcome
 from grader.keys.orders import order_problems
+from grader.keys.stem_numbers import number_problems, parameters_of, program_numbers
 from grader.keys.subject_keys import SubjectKeys
 from grader.keys.truths import Broken, claimed, numeric_problems, truth_problems
+from grader.keys.words import words
+from grader.quiz.bank.assents import Words
 from grader.quiz.bank.stored_results import PLACEHOLDER, Stored, StoredResult
 from grader.quiz.bank.topics import Topic, read_topic, topic_paths
 from grader.quiz.items.item import Item
+from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
 from grader.quiz.items.verify_keys import (
     FITS,
@@ -69,13 +73,17 @@ def check_bank(keys: SubjectKeys, folder: Path, only: str | None = None) -> Iter
 
 def check_topic(keys: SubjectKeys, topic: Topic) -> TopicCheck:
     """Run every `verify:` of a topic whose stems are as their authors wrote them."""
+    return TopicCheck(topic=topic, outcomes=verified(keys, topic))
+
+
+def verified(keys: SubjectKeys, topic: Topic) -> tuple[KeyOutcome, ...]:
+    """What came out for each question of a topic with a `verify:`."""
     with _one_thread():
-        outcomes = tuple(
+        return tuple(
             _outcome(keys, topic, item, item.verify)
             for item in topic.items
             if item.verify is not None
         )
-    return TopicCheck(topic=topic, outcomes=outcomes)
 
 
 @contextmanager
@@ -90,23 +98,46 @@ def _one_thread() -> Iterator[None]:
 
 
 def _outcome(keys: SubjectKeys, topic: Topic, item: Item, backing: Backing) -> KeyOutcome:
-    digest = topic.digests.get(item.id, "")
     kind = backing_kind(backing)
     result = StoredResult(
-        digest=digest, kind=kind, ran=_ran(backing), seeds=getattr(backing, "seeds", "")
+        digest=topic.key_digests.get(item.id, ""),
+        kind=kind,
+        ran=_ran(backing),
+        seeds=getattr(backing, "seeds", ""),
     )
-    problems: Iterable[str] = ()
+    problems: tuple[str, ...] = ()
+    said: Words = {}
     try:
         if item.kind() not in FITS[kind]:
             raise Broken(f"`kind: {kind}` is for {' and '.join(FITS[kind])}, not {item.kind()}")
         if PLACEHOLDER in item.stem and not isinstance(backing, DiagnosisRun):
             raise Broken(f"only `kind: diagnosis` gives evidence for {PLACEHOLDER}")
-        problems, result = _run(keys, item, backing, result)
+        problems, result = _asked(keys, item, backing, result)
+        said = words(keys, item, backing)
     except Broken as broken:
         problems = (str(broken),)
     return KeyOutcome(
-        topic=topic.name, path=topic.path, item=item.id, result=result, problems=tuple(problems)
+        topic=topic.name,
+        path=topic.path,
+        item=item.id,
+        result=result,
+        problems=problems,
+        words=said,
     )
+
+
+def _asked(
+    keys: SubjectKeys, item: Item, backing: Backing, result: StoredResult
+) -> tuple[tuple[str, ...], StoredResult]:
+    """What speaks against a key, and what came out."""
+    try:
+        problems, result = _run(keys, item, backing, result)
+        return tuple(problems), result
+    except Broken:
+        raise
+    # whatever a reference that is broken raises, the key that it was asked for is red
+    except Exception as error:
+        raise Broken(f"running it raised {type(error).__name__}: {error}") from error
 
 
 def _ran(backing: Backing) -> str:
@@ -123,18 +154,36 @@ def _run(
     keys: SubjectKeys, item: Item, backing: Backing, result: StoredResult
 ) -> tuple[Iterable[str], StoredResult]:
     match backing:
-        case NumericRun():
-            problems, value = numeric_problems(item, claimed(backing.claim, keys.claims))
-            return problems, replace(result, value=value)
-        case PredicateRun() | AblationRun():
-            return truth_problems(item, backing, claimed(backing.claim, keys.claims)), result
+        case NumericRun() | PredicateRun() | AblationRun():
+            return _claim_run(keys, item, backing, result)
         case DiagnosisRun():
             problems, variants = diagnosis(keys, item, backing, stem=item.stem)
+            problems += number_problems(item.stem, backing, run_with=program_numbers(backing))
             return problems, replace(result, variants=tuple(variants))
         case TraceOrderRun():
             if not isinstance(item, Ordering):
                 raise Broken(f"a trace cannot decide a question of kind `{item.kind()}`")
-            return order_problems(keys.procedures, item, backing), result
+            problems = number_problems(item.stem, backing, run_with={})
+            return [*problems, *order_problems(keys.procedures, item, backing)], result
+
+
+def _claim_run(
+    keys: SubjectKeys,
+    item: Item,
+    backing: NumericRun | PredicateRun | AblationRun,
+    result: StoredResult,
+) -> tuple[Iterable[str], StoredResult]:
+    claim = claimed(backing.claim, keys.claims)
+    run_with = parameters_of(claim, backing)
+    problems = number_problems(item.stem, backing, claim=claim, run_with=run_with)
+    if problems:
+        return problems, result  # what the stem says was not run
+    if not isinstance(backing, NumericRun):
+        return truth_problems(item, backing, claim, run_with=run_with), result
+    if not isinstance(item, Numeric):
+        raise Broken(f"a number cannot decide a question of kind `{item.kind()}`")
+    problems, value = numeric_problems(item, claim, run_with)
+    return problems, replace(result, value=value)
 
 
 def drift(outcome: KeyOutcome, stored: Stored) -> str:

@@ -1,8 +1,9 @@
 """What came out of verifying one question."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.quiz.bank.assents import Words
 from grader.quiz.bank.stored_results import StoredResult
 
 
@@ -15,6 +16,7 @@ class KeyOutcome:
     item: str
     result: StoredResult
     problems: tuple[str, ...] = ()
+    words: Words = field(default_factory=dict)  # each text beside the statement that was run
 
     @property
     def is_sound(self) -> bool:

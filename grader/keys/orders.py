@@ -1,7 +1,7 @@
 """Ordering questions: accepted orders are run event by event, and wrong ones, too.
 
-Every accepted order must do what the reference does. Where a constraint is turned round, or a
-distractor is put in, the run must come out otherwise or break off.
+Every accepted order must do what the reference does. Where a constraint is turned round, a
+distractor is put in or a step is left out, the run must come out otherwise or break off.
 """
 
 import random
@@ -40,7 +40,12 @@ def order_problems(
     problems = list(question.wrong_orders())
     if problems:
         return problems  # the rest compares with orders that are right
-    return [*question.needless_constraints(), *question.harmless_distractors()]
+    return [
+        *question.needless_steps(),
+        *question.needless_constraints(),
+        *question.harmless_distractors(),
+        *question.wrong_shapes(),
+    ]
 
 
 def _check_names(item: Ordering, backing: TraceOrderRun, procedure: Procedure) -> None:
@@ -76,6 +81,31 @@ class _RunOrder:
                     yield f"the accepted order {_chain(steps)} is wrong: on seed {seed} {came}"
                     return
 
+    def needless_steps(self) -> Iterator[str]:
+        """Steps without which the same is done, so they belong nowhere."""
+        for steps in accepted(self.order)[:1]:
+            for step in steps:
+                without = [other for other in steps if other != step]
+                if not any(self._differs(without, seed) for seed in SEEDS):
+                    yield f"the step {step!r} changes nothing: the same is done without it"
+
+    def wrong_shapes(self) -> Iterator[str]:
+        """Steps whose text does not hold the shape of what they make."""
+        texts = {step.id: step.text for step in self.item.steps}
+        order = self.item.key()
+        for step, name in self.backing.shapes.items():
+            if step not in texts:
+                raise Broken(f"`shapes` names no step: {step!r}. {did_you_mean(step, texts)}")
+            done = self._events(order[: order.index(step) + 1])
+            try:
+                shape = self.procedure.shape(done, name)
+            except KeyError as error:
+                raise Broken(
+                    f"the shape of {name!r} after {step!r} has no letters: {error}"
+                ) from None
+            if not texts[step].startswith(f"${shape}$"):
+                yield f"what the step {step!r} makes has the shape ${shape}$"
+
     def needless_constraints(self) -> Iterator[str]:
         """Constraints that may be turned round without any effect."""
         for constraint in self.order.constraints:
@@ -99,8 +129,11 @@ class _RunOrder:
                 yield f"the distractor {stray.id!r} changes nothing wherever it is put in"
 
     def _differs(self, steps: Sequence[str], seed: int) -> str:
-        events = [event for step in steps for event in self.backing.events(step)]
+        events = self._events(steps)
         return self.procedure.disagreement(events, seed) or self.procedure.difference(events, seed)
+
+    def _events(self, steps: Iterable[str]) -> list[str]:
+        return [event for step in steps for event in self.backing.events(step)]
 
 
 def accepted(order: PartialOrder) -> tuple[tuple[str, ...], ...]:

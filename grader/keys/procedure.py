@@ -30,6 +30,22 @@ class Procedure:
     result: Callable[[State], Any]  # of a run
     # The order in which a recorded run of the reference was seen to do some of the events.
     observed: Callable[[State], Sequence[str]] | None = None
+    # What each letter of a shape is in a run; all are different numbers.
+    letters: Callable[[State], Mapping[str, int]] | None = None
+
+    def shape(self, events: Iterable[str], name: str) -> str:
+        """The shape in letters of what is called `name` once these events are done.
+
+        Raises:
+            KeyError: there is nothing of this name, or a size that no letter stands for.
+        """
+        state = self.start(0)
+        for event in events:
+            self.events[event](state)
+        found = state[name]
+        sizes = found.shape if isinstance(found, Tensor) else (len(found),)
+        of_size = {size: letter for letter, size in (self.letters or _no_letters)(state).items()}
+        return " \\times ".join(of_size[size] for size in sizes)
 
     def difference(self, events: Iterable[str], seed: int) -> str:
         """How a run differs from the reference, in words; empty if it does the same."""
@@ -51,6 +67,10 @@ class Procedure:
         if not seen or same_events == [event for event in seen if event in events]:
             return ""
         return f"the reference was seen to do {', then '.join(seen)}"
+
+
+def _no_letters(_: State) -> Mapping[str, int]:
+    return {}
 
 
 def same(one: Tensor, other: Tensor) -> bool:

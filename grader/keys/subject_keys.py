@@ -28,7 +28,7 @@ class SubjectKeys:
 
     claims: Mapping[str, Claim]
     procedures: Mapping[str, Procedure]
-    misconceptions: frozenset[str]  # ids
+    misconceptions: Mapping[str, str]  # the sentence of each, by id
     # Runs the right program (None) or one with a mistake on a seed.
     program: Callable[[DiagnosisRun, str | None, int], Any]
     # What a taker sees of a program, beside the right one.

@@ -1,7 +1,9 @@
 """Keys that a claim decides: the claim is run on its seeds, and compared with what is marked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from grader.errors import did_you_mean
 from grader.keys.registry import Claim, Truths
@@ -9,8 +11,11 @@ from grader.quiz.items.choice import Choice, Choices, TrueFalse
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item, Rejected
 from grader.quiz.items.marks import Standing
+from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.verify_keys import AblationRun, PredicateRun, first_last
 
+ANSWER = "answer"  # the name of the right number among those that a claim computes
+ALMOST = 1e-6  # what the arithmetic of a claim may lose, as a share of its number
 STATEMENT = "the statement"  # the only option of a statement that is true or false
 
 
@@ -38,28 +43,84 @@ def claimed(name: str, known: Mapping[str, Claim]) -> Claim:
     return known[name]
 
 
-def numeric_problems(item: Item, claim: Claim) -> tuple[list[str], float | None]:
-    """What speaks against a number, and the computed one.
+def numeric_problems(
+    item: Numeric, claim: Claim, run_with: Mapping[str, Any] | None = None
+) -> tuple[list[str], float | None]:
+    """What speaks against a number and its traps, and the computed one.
+
+    Args:
+        run_with: the parameters of the claim; None for its usual ones.
 
     Raises:
         Broken: the claim failed, gave no number, or one that the question does not take.
     """
-    value = run(claim, 0)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Broken(f"the claim gave {value!r} and not a number")
+    given = run(claim, 0, run_with or {})
+    figures: Mapping[str, object] = given if isinstance(given, Mapping) else {ANSWER: given}
+    value = _number(figures.get(ANSWER))
     read = item.read(f"{value:.10g}")
     if isinstance(read, Rejected):
         raise Broken(f"the claim gave {value!r}, which is no answer: {read.why}")
     problems = []
-    if item.mark(read).standing != Standing.RIGHT:
+    is_right = item.mark(read).standing == Standing.RIGHT
+    if not is_right or not _is_rounded(item, value):
         problems.append(f"the answer is {item.key()}, and the reference computes {value:.6g}")
+    problems += _trap_problems(item, figures)
     return problems, float(f"{value:.6g}")
 
 
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Broken(f"the claim gave {value!r} and not a number")
+    return value
+
+
+def _is_rounded(item: Numeric, value: float) -> bool:
+    """Whether the answer is the computed value, rounded, and not merely near enough to it."""
+    widths = [_half_unit(item.answer)]
+    if item.tolerance is not None:
+        widths.append(float(item.tolerance) / 2)
+    if item.rel_tolerance is not None:
+        widths.append(float(item.rel_tolerance) * abs(float(item.answer)) / 2)
+    return abs(value - item.answer) <= min(widths) + ALMOST * max(1, abs(value))
+
+
+def _half_unit(number: float) -> float:
+    """Half of what the last digit of a number stands for, zeros at the end not counted."""
+    exponent = Decimal(str(number)).normalize().as_tuple().exponent
+    return 0.5 * 10.0 ** int(exponent)
+
+
+def _trap_problems(item: Numeric, figures: Mapping[str, object]) -> Iterator[str]:
+    """Traps that are not what the mistake behind them computes."""
+    by_mistake = {
+        name: [_number(each) for each in (given if isinstance(given, Sequence) else [given])]
+        for name, given in figures.items()
+        if name != ANSWER
+    }
+    of_any = [value for values in by_mistake.values() for value in values]
+    for trap in item.traps:
+        values = by_mistake.get(trap.misconception, of_any)
+        if not any(_is_trap(trap.value, value) for value in values):
+            computed = ", ".join(f"{value:.6g}" for value in values) or "no trap"
+            yield f"a trap is {trap.value}, and the claim computes {computed}"
+
+
+def _is_trap(written: float, value: float) -> bool:
+    half_unit = _half_unit(written) if isinstance(written, float) else 0.0
+    return abs(written - value) <= half_unit + ALMOST * max(1, abs(value))
+
+
 def truth_problems(
-    item: Item, backing: PredicateRun | AblationRun, claim: Claim
+    item: Item,
+    backing: PredicateRun | AblationRun,
+    claim: Claim,
+    *,
+    run_with: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
     """What speaks against the marked options.
+
+    Args:
+        run_with: the parameters of the claim; None for its usual ones.
 
     Raises:
         Broken: there is no seed to run on, the claim failed or does not fit the options (see
@@ -69,7 +130,9 @@ def truth_problems(
     if last < first:
         raise Broken(f"there is no seed in {backing.seeds}")
     options = statements(item, backing)
-    runs = {seed: truths(run(claim, seed), options) for seed in range(first, last + 1)}
+    runs = {
+        seed: truths(run(claim, seed, run_with or {}), options) for seed in range(first, last + 1)
+    }
     if isinstance(backing, PredicateRun):
         return tuple(_each_run(options, runs))
     return tuple(_over_runs(options, runs))
@@ -105,14 +168,14 @@ def statements(item: Item, backing: PredicateRun | AblationRun) -> tuple[Claimed
     raise Broken(f"a claim of this kind cannot decide a question of kind `{item.kind()}`")
 
 
-def run(claim: Claim, seed: int) -> Truths:
-    """What a claim gives on a seed.
+def run(claim: Claim, seed: int, run_with: Mapping[str, Any]) -> Truths:
+    """What a claim gives on a seed, with these parameters.
 
     Raises:
         Broken: it raised.
     """
     try:
-        return claim(seed)
+        return claim(seed, **run_with)
     # a claim runs the reference, and shall say so in a sentence where that is broken
     except Exception as error:
         raise Broken(f"the claim raised {type(error).__name__} on seed {seed}: {error}") from error

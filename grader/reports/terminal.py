@@ -4,7 +4,7 @@ What a submission said is indented in each of its lines, also where the terminal
 it: no line of it can pass for a line of ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -13,12 +13,12 @@ from rich.text import Text
 
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
 from grader.reports.findings import finding_lines
+from grader.reports.package_lines import package_notes
+from grader.reports.printed_text import printed_at, printed_elsewhere
 from grader.reports.shortcut_lines import shortcut_lines, stages_without_points
 from grader.settings import Assignment
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.BLOCKED: "yellow", Verdict.UNGRADED: "magenta"}
-_OUTPUT_LINES = 12
-_LINE_CHARACTERS = 300
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -42,18 +42,20 @@ def check_report(
     Args:
         stage: show the failures of this one alone; of all if it is empty.
         every_failure: show every failed check, and not the first of each stage alone.
-        whole_output: show all that was printed, and not the first lines alone.
+        whole_output: show all that was printed, and not the last lines alone.
     """
     parts: list[RenderableType] = [
         Text(f"{assignment.title}: {report.submission}", style="bold"),
         _stage_table(report),
     ]
     parts += [_note(note) for note in _different(report.notes)]
-    parts += _failures(report, assignment, stage, every_failure=every_failure)
+    parts += [_note(note) for note in package_notes(report, assignment)]
+    told = _told_checks(report, stage, every_failure=every_failure)
+    parts += _failures(report, assignment, told, whole_output=whole_output)
     parts += shortcut_lines(report.shortcuts)
     if report.chain and not stage:
         parts.append(Text(f"\n{report.chain}"))
-    parts += _printed(report.output, whole=whole_output)
+    parts += printed_elsewhere(report, told, only=stage, whole=whole_output)
     parts += _verdict(report)
     if report.isolation:
         parts.append(Text(f"Isolation level: {report.isolation.level}.", style="dim"))
@@ -118,16 +120,34 @@ def _tally(stage: StageResult) -> Text:
     return tally
 
 
-def _failures(
-    report: Report, assignment: Assignment, only: str, *, every_failure: bool
-) -> list[RenderableType]:
-    """One block a stage; what is the same for all, or not begun, takes one line."""
+def _told_checks(report: Report, only: str, *, every_failure: bool) -> list[CheckResult]:
+    """The failed checks that are told one by one: all, or the first of each stage."""
     if report.notes and report.checks and {c.message for c in report.checks} <= _one(report):
         return []  # the note above says why nothing could run
-    failed = [s for s in report.stages if s.first_failure is not None and only in ("", s.stage)]
+    stages = [stage for stage in report.stages if only in ("", stage.stage)]
+    firsts = [stage.first_failure for stage in stages]
+    if not every_failure:
+        return [check for check in firsts if check is not None]
+    checks = [check for stage in stages for check in stage.checks]
+    return [check for check in checks if check.verdict != Verdict.PASSED]
+
+
+def _failures(
+    report: Report, assignment: Assignment, told: Sequence[CheckResult], *, whole_output: bool
+) -> list[RenderableType]:
+    """One block a stage; stages that are not begun take one line."""
+    failed = [s for s in report.stages if any(check.stage == s.stage for check in told)]
     begun = [s for s in failed if _first_verdict(s) != Verdict.NOT_IMPLEMENTED]
     blocks = [
-        _failure(stage, assignment, report.findings, every_failure=every_failure) for stage in begun
+        _failure(
+            stage,
+            assignment,
+            report.findings,
+            told=[check for check in told if check.stage == stage.stage],
+            whole_output=whole_output,
+            carrying=_carrying(report, stage.stage),
+        )
+        for stage in begun
     ]
     missing = [stage.stage for stage in failed if stage not in begun]
     if missing:
@@ -146,12 +166,16 @@ def _first_verdict(stage: StageResult) -> Verdict | None:
 
 
 def _failure(
-    stage: StageResult, assignment: Assignment, findings: Iterable[Finding], *, every_failure: bool
+    stage: StageResult,
+    assignment: Assignment,
+    findings: Iterable[Finding],
+    *,
+    told: Sequence[CheckResult],
+    whole_output: bool,
+    carrying: Sequence[str],
 ) -> RenderableType:
     """A stage that failed: what is expected, what must hold, what came, why."""
     failed = [check for check in stage.checks if check.verdict != Verdict.PASSED]
-    first = stage.first_failure
-    told = failed if every_failure else [check for check in failed if check is first]
     others = len(failed) - len(told)
     lines: list[RenderableType] = [Text.assemble((stage.stage, "bold"), f"  {stage.title}")]
     if expects := assignment.stage(stage.stage).expects:
@@ -161,13 +185,30 @@ def _failure(
         lines.append(Text.assemble((check.verdict.value, colour), f": {check.claim}{_cost(check)}"))
         if check.message:
             lines.append(_indented(check.message))
+        lines += printed_at(stage, check, whole=whole_output)
     for finding in findings:
         if finding.stage == stage.stage:
             lines += finding_lines(finding)
+    if carrying:
+        lines.append(Text(_carried(carrying)))
     more = f" {others} more of its checks did not pass." if others else ""
     if last := f"{_read_on(stage, assignment)}{more}".strip():
         lines.append(Text(last, style="dim"))
     return Padding(Group(*lines), (1, 0, 0, 0))
+
+
+def _carrying(report: Report, inner: str) -> list[str]:
+    """The stages that passed checks although a wrong inner stage shows in their answers."""
+    found = [
+        c.stage for c in report.checks if c.verdict == Verdict.PASSED and inner in c.inner_causes
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _carried(stages: Sequence[str]) -> str:
+    *first, last = stages
+    names = f"{', '.join(first)} and {last}" if first else last
+    return f"The same mistake is inside of {names}. It costs nothing there, and is mended here."
 
 
 def _read_on(stage: StageResult, assignment: Assignment) -> str:
@@ -179,22 +220,6 @@ def _read_on(stage: StageResult, assignment: Assignment) -> str:
 
 def _cost(check: CheckResult) -> str:
     return f" (-{check.max_points})" if check.max_points else ""
-
-
-def _printed(output: str, *, whole: bool) -> list[RenderableType]:
-    if not output.strip():
-        return []
-    lines = output.rstrip().split("\n")
-    shown = lines if whole else [_cut(line) for line in lines[:_OUTPUT_LINES]]
-    if len(lines) > len(shown):
-        shown.append(f"... {len(lines) - len(shown)} more lines; --output shows them")
-    title = Text("\nYour code printed:", style="bold")
-    return [title, _indented("\n".join(shown), style="dim")]
-
-
-def _cut(line: str) -> str:
-    left = len(line) - _LINE_CHARACTERS
-    return f"{line[:_LINE_CHARACTERS]}... {left:,} more characters" if left > 0 else line
 
 
 def _verdict(report: Report) -> list[RenderableType]:

@@ -34,7 +34,7 @@ def no_value(function: str, reply: wire.Raised) -> CallFailed:
 
 def raised(function: str, reply: wire.Raised) -> CallFailed:
     """The student's code raised, here or while it was read."""
-    where = clean(reply.where, NOTE)
+    where = clean(reply.where, _TEXT)
     if reply.kind == "memory":
         sentence = f"{function} asked for more memory than is allowed"
         return OutOfMemory(sentence + (where or "."), discreet=f"{sentence}.")

@@ -47,8 +47,7 @@ READY_SECONDS = 20.0
 _TEXT = 2000
 _OUTPUT = 100_000
 _WORD = 100
-_USES = 20  # told by one reply
-_MENTIONS = 40
+_USES, _MENTIONS = 20, 40  # told by one reply
 _LARGEST = 1_000_000_000
 _WAITING_BYTES = 32 << 20  # of answers to planned calls; what does not fit is asked for again
 
@@ -80,6 +79,7 @@ class ChildSession:
         self.framework = ""
         self.notes: list[str] = []
         self.uses: list[Use] = []
+        self.packages: list[tuple[str, bool]] = []
         self._shortcuts: tuple[str, ...] = ()
 
     @property
@@ -127,9 +127,8 @@ class ChildSession:
             frame = wire.encode(message)
         except wire.WireError:
             raise too_much_source() from None
-        overtime = OVERTIME_SECONDS
         reply = self._exchange(
-            frame, "Your submission", limits.load_seconds, _no_answer, overtime=overtime
+            frame, "Your submission", limits.load_seconds, _no_answer, overtime=OVERTIME_SECONDS
         )
         match reply:
             case wire.Loaded(framework=framework, notes=notes, mentions=mentions):
@@ -138,6 +137,7 @@ class ChildSession:
                 self.framework = clean(framework, 10)
                 self.notes = [clean(note, _TEXT) for note in notes[:20]]
                 self.stopped = reply.stopped[:_USES]
+                self.packages = [(clean_line(n, _WORD), h) for n, h in reply.packages[:_MENTIONS]]
             case wire.Raised():
                 raise raised("Your submission", reply)
             case _:
@@ -285,7 +285,7 @@ class ChildSession:
         found = stop(self._channel, self._interrupt, sources=self._sources)
         self._last_output += found.printed
         self.reading = found.statement or self.reading
-        return f"; it was{clean(found.where, NOTE)}" if found.where else ""
+        return f"; it was{clean(found.where, _TEXT)}" if found.where else ""
 
     def _count(self, ask: wire.Ask) -> None:
         """Each question has the number after the last one: none is replayed or left out."""

@@ -106,6 +106,10 @@ class StudentSession(Protocol):
         """What a person should know of reading it, such as a notebook cell that raised."""
 
     @property
+    def packages(self) -> Sequence[tuple[str, bool]]:
+        """What it imports beside its own modules and Python's, and whether that is here."""
+
+    @property
     def alive(self) -> bool:
         """Whether another call can be made."""
 

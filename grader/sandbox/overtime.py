@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from grader.errors import GraderFault
 from grader.sandbox.channel import Channel, ChildGone, DeadlinePassed
 from grader.sandbox.child import wire
+from grader.sandbox.child.errors_shown import called_from, inside, place
 
 OVERTIME_SECONDS = 4.0  # in which what only defines is run after the load time is up
 _EVERY = 1.0  # second of it another statement may be stopped
@@ -102,9 +103,12 @@ def _told_by_signal(channel: Channel, interrupt: Interrupt, sources: Mapping[str
     if not own:
         return Stopped(printed=printed)
     tops = [(file, int(line)) for file, line, function in own if function == "<module>"]
-    file, line, function = own[0]
-    inside = "" if function == "<module>" else f", in {function}"
-    where = f" at {file} line {line}{inside}: {_line(sources[file], int(line))}"
+    where = called_from(
+        [
+            f" at {place(file, int(line))}{inside(function)}: {_line(sources[file], int(line))}"
+            for file, line, function in own
+        ]
+    )
     return Stopped(where=where, statement=tops[0] if tops else None, printed=printed)
 
 

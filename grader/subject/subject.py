@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from grader.observed_calls import Observation, StageCall
 from grader.subject.composition import Composition, composed, pairs_of
+from grader.subject.exchanged_stages import ExchangedStages
 from grader.subject.misconception import Equivalent, Misconception
 from grader.subject.values import Floats, over_arrays
 
@@ -119,6 +120,20 @@ class Subject:
         ids = version.split(_AND)
         return composed(self.compositions[ids[0].partition(".")[0]], ids)
 
+    def with_inner(
+        self, version: str, arguments: list[Any], instead: Mapping[str, Callable[..., Any]]
+    ) -> Any:
+        """What a version of a stage computes with other functions in the place of inner stages.
+
+        Args:
+            version: as for `function_of`, without two together.
+            instead: by the name of the stage; they take what the stage takes.
+
+        Raises:
+            KeyError: there is no such version.
+        """
+        return self._exchanged.call(self.function_of(version), arguments, instead)
+
     def over_arrays(self) -> dict[str, Callable[..., Any]]:
         """The right functions as checks call them: arrays in, float64 arrays out."""
         return {name: over_arrays(f, self.framework) for name, f in self.functions.items()}
@@ -142,6 +157,10 @@ class Subject:
             equivalents=tuple(e for e in self.equivalents if e.stage in known),
             chain=self.chain if whole else None,
         )
+
+    @cached_property
+    def _exchanged(self) -> ExchangedStages:
+        return ExchangedStages(self.package, self.functions)
 
     @cached_property
     def _by_id(self) -> dict[str, Misconception]:

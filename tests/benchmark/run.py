@@ -9,12 +9,13 @@ import itertools
 import json
 import multiprocessing
 import os
+import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import torch
 from floor import Recorded, RecordingSandbox, seconds_of_forks
 
+from grader.audit.cases import audited_subject
+from grader.audit.sources import with_functions
 from grader.batch.executors.contract import GradingJob
 from grader.batch.executors.local import LocalPool
 from grader.harness.grading import grade
@@ -37,6 +40,7 @@ RIGHT = ASSIGNMENT.folder / "examples" / "submissions" / "right-torch.py"
 RIGHT_NUMPY = RIGHT.with_name("right-numpy.py")
 ENDLESS = "def step_input(prompt, generated, context_length):\n    while True:\n        pass\n"
 _ROUNDS = 3
+_SEED = 1
 JOB = GradingJob(
     assignment=ASSIGNMENT.folder,
     secret="benchmark",
@@ -58,11 +62,12 @@ def main() -> None:
         results[name] = round(value, 4) if isinstance(value, float) else value
         print(f"{name}: {results[name]}", flush=True)
 
-    n, n_long, n_cold = (60, 200, 4) if options.quick else (200, 2000, 12)
+    n, n_wrong, n_long, n_cold = (60, 60, 200, 4) if options.quick else (200, 120, 2000, 12)
     ours = _ours_and_floor(show, n)
     cold = _two_at_a_time([sys.executable, "-m", "pytest", *PYTEST], n_cold)
     show("cold_pytest_seconds", cold)
     show("throughput_vs_cold_pytest", cold / ours)
+    _wrong_ones(show, n_wrong)
     _long_run(show, n_long)
     _hang(show)
     _check(show)
@@ -93,6 +98,29 @@ def _ours_and_floor(show: Show, n: int) -> float:
     show("floor_seconds", floor)
     show("cost_vs_floor", ours / floor)
     return ours
+
+
+def _wrong_ones(show: Show, n: int) -> None:
+    """Seconds a wrong submission, each with another mistake, against the right one of their kind.
+
+    Both are the reference's own source, as an audit hands it in, and are timed in turns.
+    """
+    subject = audited_subject(ASSIGNMENT)
+    known = random.Random(_SEED).sample(subject.misconceptions, n)
+    wrong = [with_functions(subject, e.id, [(e.stage, e.wrong)]) for e in known]
+    reference = with_functions(subject, "reference", [])
+    right = [replace(reference, name=f"{i}", digest=f"{i}") for i in range(n)]
+    rounds = [(_each(wrong), _each(right)) for _ in range(_ROUNDS)]
+    show("wrong_submissions", n)
+    show("seconds_per_wrong_submission", statistics.median(each for each, _ in rounds))
+    show("cost_wrong_vs_right", statistics.median(a / b for a, b in rounds))
+
+
+def _each(submissions: list[Submission]) -> float:
+    """Seconds a submission, after those with which the workers start."""
+    times, reports = _timed(submissions)
+    assert len(reports) == len(submissions)
+    return (times[-1] - times[3]) / (len(times) - 4)
 
 
 def _recorded_calls() -> list[Recorded]:

@@ -7,6 +7,7 @@ from grader.settings import (
     Course,
     assignments,
     course_around,
+    course_file_of,
     find_assignment,
     load_assignment,
     load_course,
@@ -176,15 +177,35 @@ def test_the_digest_stays_with_what_cannot_change_a_grade(small, new):
     assert load_assignment(small).digest == before
 
 
-def test_without_a_file_the_course_has_its_defaults(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_without_a_file_the_course_has_its_defaults():
     assert load_course(None) == Course()
 
 
-def test_course_yaml_of_the_working_folder_is_read(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "course.yaml").write_text("name: Autumn\nsecret: kestrel\n")
-    assert load_course(None) == Course(name="Autumn", secret="kestrel")
+@pytest.mark.parametrize("name", ["course.yaml", "course.yml"])
+def test_the_course_of_a_class_is_here_or_above_its_submissions(tmp_path, name):
+    submissions = tmp_path / "term" / "hw1" / "class"
+    here = tmp_path / "here"
+    submissions.mkdir(parents=True)
+    here.mkdir()
+    assert course_file_of(submissions, here=here) is None
+    for place in (tmp_path / "term", tmp_path / "term" / "hw1", here):
+        (place / name).write_text("name: Autumn\n")
+        assert course_file_of(submissions, here=here) == place / name
+    assert load_course(here / name) == Course(name="Autumn")
+
+
+def test_a_course_file_that_a_student_handed_in_is_not_taken(tmp_path):
+    submissions = tmp_path / "class"
+    submissions.mkdir()
+    (submissions / "course.yaml").write_text("secret: mine\n")
+    assert course_file_of(submissions, here=submissions) is None
+
+
+def test_two_course_files_in_one_folder_are_refused(tmp_path):
+    for name in ("course.yaml", "course.yml"):
+        (tmp_path / name).write_text("name: Autumn\n")
+    with pytest.raises(CourseError, match=r"course\.yaml and course\.yml\n  Keep one"):
+        course_file_of(tmp_path / "class", here=tmp_path)
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path):

@@ -11,7 +11,7 @@ from grader.courses.quiz_results_folder import QuizResultsFolder
 from grader.quiz.bank.topics import load_misconceptions
 from grader.reports.class_terminal import sheets_table
 from grader.reports.quiz_terminal import console, reasons, results
-from grader.settings import load_course, question_folder
+from grader.settings import course_file_in, load_course, question_folder
 from grader.text import counted
 
 _MOST_LINES = 60
@@ -19,7 +19,9 @@ _MOST_LINES = 60
 
 def sealing_of(course_file: Path | None, *, required: bool) -> Sealing:
     """What is asked of seals in this course."""
-    return Sealing(secret=load_course(course_file).secret, required=required)
+    return Sealing(
+        secret=load_course(course_file or course_file_in(Path())).secret, required=required
+    )
 
 
 def grade_answers(

@@ -1,37 +1,52 @@
 """What `grader quiz verify` does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from grader.errors import GraderError
+from grader.cli.quiz.assent_conversation import agreed
+from grader.durable_files import write_whole
+from grader.errors import CourseError, GraderError, GraderFault, did_you_mean
 from grader.keys.bank_check import TopicCheck, check_bank, drift, merged
 from grader.keys.key_outcome import KeyOutcome
 from grader.keys.subject_keys import keys_of_bank
+from grader.quiz.bank.assents import ASSENTS_FILE, Assents, assents_bytes, read_assents
 from grader.quiz.bank.stored_results import VERIFIED_FILE, Stored, read_stored, stored_bytes
 from grader.quiz.bank.topics import read_topic, topic_paths
 from grader.settings import question_folder
 from grader.text import counted
 
+ALL = "all"
 
-def verify_bank(named: Path | None, *, topic: str | None, write: bool) -> int:
+
+def verify_bank(
+    named: Path | None, *, topic: str | None, write: bool, assent: Sequence[str] = ()
+) -> int:
     """Print what verifying gave; the exit code is 2 where a key does not hold."""
     folder = question_folder(named)
-    stored = read_stored(folder)
+    stored, assents = read_stored(folder), read_assents(folder)
     bank = keys_of_bank(folder)
+    known = _known(folder) if write else ()
+    _check_ids(assent, known)
     checks: list[TopicCheck] = []
     red = 0
     for check in check_bank(bank.keys, folder, topic):
         checks.append(check)
-        lines = list(_red_lines(check.outcomes, None if write else stored))
+        lines = _red_lines(check.outcomes, None if write else stored, None if write else assents)
         red += len(lines)
         click.echo(_topic_line(check, len(lines)))
-        for line in lines:
-            click.echo(f"  {line}")
+        _print(lines)
     outcomes = [outcome for check in checks for outcome in check.outcomes]
     if write:
-        _write(folder, stored, outcomes, reference=bank.digest)
+        assents = agreed(outcomes, assents, without_asking=None if ALL in assent else assent)
+        results = merged(stored, outcomes, known=known, reference=bank.digest)
+        _store(folder / VERIFIED_FILE, stored_bytes(results))
+        _store_assents(folder, assents, known)
+        sound = [outcome for outcome in outcomes if outcome.is_sound]
+        unread = _red_lines(sound, None, assents)
+        _print(unread)
+        red += len(unread)
     elif stored is None:
         click.echo("No results are stored beside the questions: store them with `--write`.")
     elif stored.reference != bank.digest and not red:
@@ -44,36 +59,83 @@ def verify_bank(named: Path | None, *, topic: str | None, write: bool) -> int:
     return 2 if red else 0
 
 
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(f"  {line}")
+
+
 def _topic_line(check: TopicCheck, red: int) -> str:
     total = len(check.topic.items)
     marks = f", {red} red" if red else ""
     return f"{check.topic.name}: {len(check.outcomes)} of {counted(total, 'question')} run{marks}"
 
 
-def _red_lines(outcomes: Iterable[KeyOutcome], stored: Stored | None) -> Iterable[str]:
-    for outcome in outcomes:
-        problems = outcome.problems
-        if not problems and stored and (changed := drift(outcome, stored)):
-            problems = (f"{changed}. Look at the question, then store with `--write`",)
-        if problems:
-            ran = f"{outcome.result.kind} {outcome.result.ran}"
-            said = "; ".join(problem.rstrip(".") for problem in problems)
-            yield f"red: {outcome.path}#{outcome.item} ({ran}): {said}."
+def _red_lines(
+    outcomes: Iterable[KeyOutcome], stored: Stored | None, assents: Assents | None
+) -> list[str]:
+    """A sentence for each key that does not hold, came out otherwise than is stored, or is unread.
+
+    Args:
+        stored: None leaves out the comparison.
+        assents: None leaves out whether somebody has agreed to the words.
+    """
+    said = ((outcome, _problem(outcome, stored, assents)) for outcome in outcomes)
+    return [
+        f"red: {outcome.path}#{outcome.item} ({outcome.result.kind} {outcome.result.ran}):"
+        f" {problem}."
+        for outcome, problem in said
+        if problem
+    ]
 
 
-def _write(
-    folder: Path, stored: Stored | None, outcomes: list[KeyOutcome], *, reference: str
-) -> None:
-    topics = [read_topic(path, with_evidence=False).topic for path in topic_paths(folder)]
-    known = [item.id for topic in topics for item in topic.items if item.verify is not None]
-    path = folder / VERIFIED_FILE
-    results = merged(stored, outcomes, known=known, reference=reference)
+def _problem(outcome: KeyOutcome, stored: Stored | None, assents: Assents | None) -> str:
+    if outcome.problems:
+        return "; ".join(problem.rstrip(".") for problem in outcome.problems)
+    if stored and (changed := drift(outcome, stored)):
+        return f"{changed}. Look at the question, then store with `--write`"
+    if assents and (lacking := assents.lacking(outcome.item, outcome.words)):
+        return (
+            f"nobody has agreed that {_listed(list(lacking))} says what was run."
+            " Read it with `--write`"
+        )
+    return ""
+
+
+def _listed(places: Sequence[str]) -> str:
+    first, *others = places
+    return f"{first} (and {counted(len(others), 'other text')})" if others else first
+
+
+def _known(folder: Path) -> tuple[str, ...]:
+    """The ids of all questions with a `verify:`."""
+    topics = (read_topic(path, with_evidence=False).topic for path in topic_paths(folder))
+    return tuple(item.id for topic in topics for item in topic.items if item.verify is not None)
+
+
+def _check_ids(assent: Iterable[str], known: Iterable[str]) -> None:
+    for name in assent:
+        if name != ALL and name not in known:
+            raise CourseError(
+                f"--assent: there is no question {name!r} with `verify:`",
+                fix=did_you_mean(name, known),
+            )
+
+
+def _store_assents(folder: Path, assents: Assents, known: Iterable[str]) -> None:
+    kept = Assents(questions={n: assents.questions[n] for n in known if n in assents.questions})
+    path = folder / ASSENTS_FILE
+    if kept.questions or path.exists():
+        _store(path, assents_bytes(kept))
+
+
+def _store(path: Path, data: bytes) -> None:
     try:
-        path.write_bytes(stored_bytes(results))
-    except OSError as error:
+        write_whole(path, data)
+    except GraderFault as fault:
+        reason = getattr(fault.__cause__, "strerror", "") or "the disk refuses it"
         raise GraderError(
-            f"cannot be written ({error.strerror})",
+            f"cannot be written ({reason})",
             at=str(path),
             fix="Make the folder writable, or verify a copy of it.",
-        ) from error
+        ) from fault
     click.echo(f"Stored in {path}.")

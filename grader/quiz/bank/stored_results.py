@@ -6,7 +6,7 @@ so that a taker sees the evidence of a real run and needs no torch.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from grader.errors import CourseError
 
 VERIFIED_FILE = "verified.json"
 PLACEHOLDER = "{evidence}"
-# What a key does not depend on. All the rest of a question is covered by its digest.
+# What a key does not depend on. All the rest of a question is covered by its key's digest.
 _BESIDE_THE_KEY = frozenset(
     (
         "concept",
@@ -29,10 +29,10 @@ _BESIDE_THE_KEY = frozenset(
         "feedback_true",
         "feedback_false",
         "misconception",
-        "rubric",
-        "model_answer",
     )
 )
+# What may change while the question stays the one that was asked.
+_BESIDE_THE_QUESTION = _BESIDE_THE_KEY | {"rubric", "model_answer", "numbers", "with", "shapes"}
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,7 +47,7 @@ class StoredResult(
 ):
     """What was run for one question, and what came out."""
 
-    digest: str  # of the question, without what its key does not depend on
+    digest: str  # see `key_digest`
     kind: str
     ran: str  # the claim, the trace or the misconception
     seeds: str = ""
@@ -93,17 +93,26 @@ def with_evidence(stem: str, evidence: str) -> str:
 
 
 def question_digest(raw: Mapping[str, Any]) -> str:
-    """Changes with all that the key of a question depends on: its texts, key and `verify`."""
-    text = json.dumps(_bare(raw), sort_keys=True, ensure_ascii=False, default=str)
+    """Changes when the question is another one than was asked: its texts, key and `verify`."""
+    return _digest(raw, beside=_BESIDE_THE_QUESTION)
+
+
+def key_digest(raw: Mapping[str, Any]) -> str:
+    """Changes with all that the key depends on: also with model answers and rubrics."""
+    return _digest(raw, beside=_BESIDE_THE_KEY)
+
+
+def _digest(raw: Mapping[str, Any], *, beside: Set[str]) -> str:
+    text = json.dumps(_bare(raw, beside), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _bare(value: Any) -> Any:
+def _bare(value: Any, beside: Set[str]) -> Any:
     match value:
         case dict():
-            return {k: _bare(v) for k, v in value.items() if k not in _BESIDE_THE_KEY}
+            return {k: _bare(v, beside) for k, v in value.items() if k not in beside}
         case list():
-            return [_bare(each) for each in value]
+            return [_bare(each, beside) for each in value]
         case str():
             return " ".join(value.split())
         case _:

@@ -15,6 +15,7 @@ from grader.quiz.bank.stored_results import (
     PLACEHOLDER,
     Stored,
     StoredResult,
+    key_digest,
     question_digest,
     read_stored,
     with_evidence,
@@ -53,7 +54,8 @@ class Topic:
     items: tuple[Item, ...]
     path: Path
     digest: str  # changes with any question, but not with comments or layout of the file
-    digests: Mapping[str, str] = field(default_factory=dict)  # of what each key depends on
+    digests: Mapping[str, str] = field(default_factory=dict)  # of each question
+    key_digests: Mapping[str, str] = field(default_factory=dict)  # of what each key depends on
     results: Mapping[str, StoredResult] = field(default_factory=dict)  # stored, and not outdated
     stems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # with a variant's evidence
 
@@ -162,6 +164,7 @@ def read_topic(path: Path, *, with_evidence: bool = True) -> TopicReading:
     items: list[Item] = []
     errors: list[CourseError] = []
     digests: dict[str, str] = {}
+    key_digests: dict[str, str] = {}
     for number, raw in enumerate(file.questions, start=1):
         at = f"{path}#{raw.get('id', f'question {number}')}"
         try:
@@ -170,6 +173,7 @@ def read_topic(path: Path, *, with_evidence: bool = True) -> TopicReading:
             errors += item_faults(raw, at=at) or [error]
         else:
             digests[items[-1].id] = question_digest(raw)
+            key_digests[items[-1].id] = key_digest(raw)
     topic = Topic(
         name=file.topic,
         title=file.title,
@@ -178,16 +182,26 @@ def read_topic(path: Path, *, with_evidence: bool = True) -> TopicReading:
         path=path,
         digest=hashlib.sha256(msgspec.json.encode([file.title, file.concepts, items])).hexdigest(),
         digests=digests,
+        key_digests=key_digests,
     )
     stored = read_stored(path.parent) if with_evidence else None
     return TopicReading(_filled(topic, stored) if stored else topic, tuple(errors))
+
+
+def questions_as_written(path: Path) -> tuple[dict[str, Any], ...]:
+    """The YAML mappings of the questions of one topic file.
+
+    Raises:
+        CourseError: the file is not YAML, or has no list of questions.
+    """
+    return strict_yaml.read(path, _TopicFile).questions
 
 
 def _filled(topic: Topic, stored: Stored) -> Topic:
     """The topic with what is stored about it, as far as that belongs to today's questions."""
     results = {
         name: stored.questions[name]
-        for name, digest in topic.digests.items()
+        for name, digest in topic.key_digests.items()
         if name in stored.questions and stored.questions[name].digest == digest
     }
     stems = {

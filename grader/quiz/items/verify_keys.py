@@ -20,30 +20,39 @@ Few = Annotated[int, msgspec.Meta(ge=1, le=32)]
 class _Backing(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"
 ):
-    """What all kinds share."""
+    """What all kinds share.
+
+    `numbers` says what each number of the stem is, in their order: the name of something that is
+    run or printed, or a plain number. Without it they are the parameters of the claim.
+    """
+
+    numbers: tuple[str | int | float, ...] | None = None
 
 
-class NumericRun(_Backing, frozen=True, kw_only=True, tag="numeric"):
-    """The claim computes a number; it is the answer, within the question's tolerance."""
+class _ClaimRun(_Backing, frozen=True, kw_only=True):
+    """A claim, and the parameters that are not to have their usual values."""
 
     claim: str
+    with_: dict[str, Any] = msgspec.field(default_factory=dict, name="with")
 
 
-class PredicateRun(_Backing, frozen=True, kw_only=True, tag="predicate"):
+class NumericRun(_ClaimRun, frozen=True, kw_only=True, tag="numeric"):
+    """The claim computes the answer and what each trap is; they are written as it computes them."""
+
+
+class PredicateRun(_ClaimRun, frozen=True, kw_only=True, tag="predicate"):
     """On every seed the claim finds the right options true and each wrong one false."""
 
-    claim: str
     seeds: Seeds = "0..9"
 
 
-class AblationRun(_Backing, frozen=True, kw_only=True, tag="ablation"):
+class AblationRun(_ClaimRun, frozen=True, kw_only=True, tag="ablation"):
     """The claim runs the ablation on every seed.
 
     An option says what always happens, and is true if it held on all seeds. One that is listed in
     `may` says what can happen, and is true if it held on some; `holds: some` lists all right ones.
     """
 
-    claim: str
     seeds: Seeds = "0..19"
     holds: Literal["all", "some"] = "all"
     may: tuple[str, ...] = ()
@@ -91,11 +100,12 @@ class TraceOrderRun(_Backing, frozen=True, kw_only=True, tag="trace_order"):
     """Each accepted order, run event by event, does what the reference does; no other does.
 
     `steps` gives steps and distractors their events; `absent` stands for an event that the
-    reference does not have.
+    reference does not have. `shapes` names the array whose shape the text of a step must hold.
     """
 
     trace: str
     steps: dict[str, str | tuple[str, ...]]
+    shapes: dict[str, str] = msgspec.field(default_factory=dict)
 
     def events(self, step: str) -> tuple[str, ...]:
         given = self.steps.get(step, ())

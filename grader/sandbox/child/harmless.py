@@ -19,9 +19,11 @@ from grader.sandbox.child.definitions import is_guarded
 
 PACKAGES = (
     *("matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly"),
-    *("tqdm", "IPython", "ipywidgets", "google.colab"),
+    *("tqdm", "IPython", "ipywidgets", "google.colab", "grader.notebook"),
 )
-ALWAYS = ("IPython",)  # the student's code runs as in IPython, whether it is installed or not
+# The student's code runs as in IPython, whether it is installed or not; and a notebook that checks
+# itself by `grader.notebook` does not do so while it is checked.
+ALWAYS = ("IPython", "grader.notebook")
 _IMPORTING = "<frozen importlib._bootstrap"
 _FOLDER = os.path.dirname(__file__)
 _IMPORTS = "importlib/__init__.py"
@@ -182,7 +184,9 @@ class HarmlessPackages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         importing = importing_frame(frame)
         if importing is None or importing.f_code.co_filename not in self._files:
             return False  # it only looks whether it is there, or is another package's affair
-        return name.partition(".")[0] in ALWAYS or not stands_in_try(importing)
+        top = name.partition(".")[0]
+        always = any(one.partition(".")[0] == top for one in ALWAYS)
+        return always or not stands_in_try(importing)
 
 
 def contents(shell: Any, display: Callable[..., None]) -> dict[str, dict[str, Any]]:

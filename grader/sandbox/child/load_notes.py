@@ -4,7 +4,7 @@ import linecache
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from grader.sandbox.child.errors_shown import describe, last_own_line, refused
+from grader.sandbox.child.errors_shown import causes, describe, last_own_line, place, refused
 from grader.sandbox.child.interruption import TimeIsUp
 
 _MOST_PLACES = 5
@@ -42,15 +42,15 @@ class LoadNotes:
             lost: the names that it and what was not run would have bound.
             cut: whether statements after it were left out.
         """
-        place = f"{file} line {line}"
+        here = place(file, line)
         if isinstance(why, TimeIsUp):
             self.stopped.append((file, line))
         trouble = self._root(why)
         if trouble is None:
-            trouble = _Trouble(place, f"{place} {self._told(file, line, why)}", cut)
+            trouble = _Trouble(here, f"{here} {self._told(file, line, why)}", cut)
             self._troubles.append(trouble)
         else:
-            trouble.followed_by.append(place)
+            trouble.followed_by.append(here)
         for name in (file, *lost):
             self._lost.setdefault(name, trouble)
 
@@ -95,8 +95,8 @@ class LoadNotes:
         else:
             what = f"raised {describe(why)}{refused(why)}"
         where = last_own_line(why, self._files)
-        inner = "" if where.startswith(f" at {file} line {line}:") else f", and was{where}"
-        return f"{what}: {statement}{inner}."
+        inner = "" if where.startswith(f" at {place(file, line)}:") else f", and was{where}"
+        return f"{what}: {statement}{inner}{causes(why, self._files, before='; ')}."
 
 
 def _sentence(trouble: _Trouble) -> str:

@@ -6,11 +6,17 @@ mistake that is not there.
 
 import errno
 import linecache
+import re
 from collections.abc import Iterator
 from types import TracebackType
 
 _REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EROFS, errno.ENOENT}
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EMFILE, errno.EAGAIN}
+_GPU = re.compile(r"\b(?:cuda|nvidia|mps|xpu|gpus?)\b", re.IGNORECASE)
+_NO_GPU = (
+    'there is no GPU here; write device = "cuda" if torch.cuda.is_available() else "cpu", '
+    "and move what you make to the device of what you are given"
+)
 # By modules on the way to the error, the more telling first.
 _BY_MODULE = (
     (
@@ -40,18 +46,31 @@ _BY_FUNCTION = (
 def refusal(error: BaseException) -> str:
     """What of the sandbox stood in the way, or nothing."""
     for one in _chain(error):
+        if isinstance(one, RuntimeError | AssertionError) and _wants_gpu(one):
+            return _NO_GPU
         if isinstance(one, EOFError) and "reading a line" in str(one):
             return "nobody types here: input() gets the end of the file"
-        if not isinstance(one, OSError):
-            continue
-        if one.errno in _FULL:
-            return "the sandbox bounds files, their sizes and threads"
-        if one.errno in _REFUSALS or type(one).__name__ == "gaierror":
-            if found := _named(one):
-                return found
-            if one.errno in (errno.EPERM, errno.EACCES, errno.EROFS):
-                return "the sandbox does not allow it; files can be written in /tmp"
+        if isinstance(one, OSError) and (found := _refused_by_system(one)):
+            return found
     return ""
+
+
+def _refused_by_system(error: OSError) -> str:
+    if error.errno in _FULL:
+        return "the sandbox bounds files, their sizes and threads"
+    if error.errno in _REFUSALS or type(error).__name__ == "gaierror":
+        if found := _named(error):
+            return found
+        if error.errno in (errno.EPERM, errno.EACCES, errno.EROFS):
+            return "the sandbox does not allow it; files can be written in /tmp"
+    return ""
+
+
+def _wants_gpu(error: BaseException) -> bool:
+    """By what torch says, or by an assertion of the student's that has no words."""
+    line = next(reversed([line for _, line in _places(error.__traceback__)]), "")
+    asserted = line if isinstance(error, AssertionError) else ""
+    return bool(_GPU.search(f"{error} {asserted}"))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from grader.sandbox.child import values, wire
+from grader.sandbox.child import arithmetic, values, wire
 from grader.sandbox.child.errors_shown import describe, refused
 from grader.sandbox.child.interruption import TimeIsUp, interruptible
 from grader.sandbox.child.mentions import mentions
@@ -79,15 +79,20 @@ class Runner:
         try:
             with interruptible():
                 self._observer.run("", self._submission.load, [])
+            changed = arithmetic.put_back()
         except BaseException as error:  # noqa: BLE001 - SystemExit at import is the student's too
             return self._raised(request.id, error)
         self._framework = self._submission.framework
         self._observer.know(self._submission.functions(request.stages))
+        notes = self._submission.notes.sentences[:20]
+        if changed:
+            notes.append(arithmetic.sentence(changed))
         return wire.Loaded(
             id=request.id,
             framework=self._framework,
-            notes=self._submission.notes.sentences[:20],
+            notes=notes,
             stopped=self._submission.notes.stopped,
+            packages=self._submission.packages,
             mentions=mentions(self._submission.ran, self._submission.sources, request.shortcuts),
         )
 
@@ -104,6 +109,7 @@ class Runner:
         for position in request.tables:
             given[position] = values.as_namespace(arguments[position])
         try:
+            arithmetic.put_back()
             with interruptible(), stand_ins(self._submission, request.stand_ins, self._inner):
                 result = self._observer.run(request.function, function, given)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is the student's
@@ -161,7 +167,7 @@ class Runner:
             kind = "stopped"
         elif isinstance(error, MemoryError) or any(w in text.lower() for w in _MEMORY_WORDS):
             kind = "memory"
-        elif isinstance(error, NotImplementedError):
+        elif isinstance(error, NotImplementedError) and self._submission.raised(error):
             kind = "missing"
         return wire.Raised(
             id=request,

@@ -4,11 +4,11 @@ A mistake in `softmax` would otherwise be paid again in every stage that calls i
 outer function runs, each of the student's modules sees a stand-in under the inner name.
 """
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from grader.sandbox.child.agreed_arguments import agreed_arguments
 from grader.sandbox.child.student_modules import StudentModules
 
 OWN = object()  # the answer that says: use the student's own function
@@ -43,27 +43,8 @@ def _stand_in(
     own: Callable[..., Any], name: str, parameters: Sequence[str], ask: AskGrader
 ) -> Callable[..., Any]:
     def stand_in(*args: Any, **kwargs: Any) -> Any:
-        bound = _bind(own, parameters, args, kwargs)
-        answer = OWN if bound is None else ask(name, bound)
+        found = agreed_arguments(own, parameters, args=args, kwargs=kwargs)
+        answer = OWN if found is None else ask(name, found)
         return own(*args, **kwargs) if answer is OWN else answer
 
     return stand_in
-
-
-def _bind(
-    own: Callable[..., Any],
-    parameters: Sequence[str],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> list[Any] | None:
-    """The arguments in the agreed order; None where the student's function takes others."""
-    try:
-        bound = inspect.signature(own).bind(*args, **kwargs)
-    except (TypeError, ValueError):
-        return None
-    bound.apply_defaults()
-    if set(bound.arguments) == set(parameters):
-        return [bound.arguments[name] for name in parameters]
-    if not kwargs and len(args) == len(parameters) == len(bound.arguments):
-        return list(args)
-    return None

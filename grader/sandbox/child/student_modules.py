@@ -1,21 +1,22 @@
 """The student's modules: loaded from text that came over the wall, never from a path."""
 
 import builtins
-import opcode
+import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
 from grader.sandbox.child import harmless, notebook_shell
-from grader.sandbox.child.errors_shown import last_own_line
+from grader.sandbox.child.errors_shown import own_lines
+from grader.sandbox.child.imported_packages import foreign_packages, imported_modules
 from grader.sandbox.child.load_notes import LoadNotes
 from grader.sandbox.child.notebook_input import as_python
+from grader.sandbox.child.own_metadata import give_own_metadata
 from grader.sandbox.child.own_modules import OwnModules
 from grader.sandbox.child.statements import Skip, StatementRunner, compiled
 
 FRAMEWORKS = ("torch", "numpy")
-_IMPORT, _EXTENDED = opcode.opmap["IMPORT_NAME"], opcode.opmap["EXTENDED_ARG"]
 
 
 class StudentModules:
@@ -80,6 +81,7 @@ class StudentModules:
         sys.meta_path.append(harmless.HarmlessPackages(self.files, {}, names))
         sys.modules[self._main.__name__] = self._main
         notebook_shell.install(self._shell)
+        give_own_metadata(self.files)
 
     def _run_part(self, name: str, text: str) -> None:
         source = python(name, text)
@@ -108,8 +110,24 @@ class StudentModules:
         chosen = getattr(self._main, "FRAMEWORK", None)
         if chosen in FRAMEWORKS:
             return str(chosen)
-        sources = (*self.ran, *self._sources.items())
-        return "torch" if any(_imports_torch(*source) for source in sources) else "numpy"
+        names = (name for code in self._codes(used=False) for name in imported_modules(code))
+        return "torch" if any(name.split(".")[0] == "torch" for name in names) else "numpy"
+
+    @property
+    def packages(self) -> list[tuple[str, bool]]:
+        """The packages that it imports and that are not its own, and whether they are here."""
+        own = {path.partition("/")[0].removesuffix(".py") for path in self._sources}
+        return foreign_packages(
+            self._codes(used=True), own={*own, *self._own}, stood_in=harmless.PACKAGES
+        )
+
+    def _codes(self, *, used: bool) -> Iterator[CodeType]:
+        """The compiled files; with `used`, without those that nothing imported."""
+        files = {getattr(module, "__file__", None) for module in self.modules()} if used else ()
+        others = (one for one in self._sources.items() if not used or one[0] in files)
+        for name, source in (*self.ran, *others):
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                yield compiled(name, source)
 
     def function(self, name: str) -> Callable[..., Any] | None:
         found = getattr(self._main, name, None)
@@ -128,9 +146,16 @@ class StudentModules:
         ]
         return [self._main, *others]
 
+    def raised(self, error: BaseException) -> bool:
+        """Whether the student's own code raised it, and not a library."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        return trace is not None and trace.tb_frame.f_code.co_filename in self.files
+
     def where(self, error: BaseException) -> str:
-        """The last line of the student's own code on the way to the error."""
-        return last_own_line(error, self.files)
+        """The lines of the student's own code on the way to the error, and what it came of."""
+        return own_lines(error, self.files)
 
 
 def python(name: str, text: str) -> str:
@@ -146,25 +171,3 @@ def python(name: str, text: str) -> str:
         compiled(name, source)
         return source
     return text
-
-
-def _imports_torch(name: str, source: str) -> bool:
-    """Read off the compiled code, which is there already; a syntax tree would take 3 ms more."""
-    try:
-        code = compiled(name, source)
-        return any(module.split(".")[0] == "torch" for module in _imported(code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-
-
-def _imported(code: CodeType) -> Iterator[str]:
-    """The names of all modules that code imports, also inside its functions."""
-    extended = 0
-    for operation, low in zip(code.co_code[::2], code.co_code[1::2], strict=True):
-        argument = extended << 8 | low
-        extended = argument if operation == _EXTENDED else 0
-        if operation == _IMPORT:
-            yield code.co_names[argument]
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _imported(constant)

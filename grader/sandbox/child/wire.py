@@ -119,12 +119,14 @@ class Loaded(Message, tag="loaded"):
     """From the child: the submission was read. `notes` tell of statements that failed.
 
     `mentions` says where the source names what is watched: number of the name, file, line;
-    `stopped` which statements ran out of time: file, line.
+    `stopped` which statements ran out of time: file, line; `packages` what it imports, and whether
+    that is here.
     """
 
     framework: str
     notes: list[str] = []
     stopped: list[tuple[str, int]] = []
+    packages: list[tuple[str, bool]] = []
     mentions: list[tuple[int, str, int]] = []
     uses: Uses = []
 

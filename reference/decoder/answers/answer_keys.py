@@ -10,7 +10,7 @@ from reference.decoder.misconceptions.catalogue import misconceptions
 KEYS = SubjectKeys(
     claims=claims(),
     procedures=procedures(),
-    misconceptions=frozenset(entry.id for entry in misconceptions()),
+    misconceptions={entry.id: entry.says for entry in misconceptions()},
     program=program,
     shown=shown,
     with_prompts=with_prompts,

@@ -128,9 +128,14 @@ def forcing(stages: generation.Stages, tokens: Sequence[int]) -> generation.Stag
 
 
 @contextmanager
-def replaced(**functions: Callable[..., Any]) -> Iterator[None]:
-    """Within the block every stage of the reference calls these functions in place of its own."""
-    places = [(m, name) for name in functions for m in _CALLERS if hasattr(m, name)]
+def replaced(*also: ModuleType, **functions: Callable[..., Any]) -> Iterator[None]:
+    """Within the block every stage of the reference calls these functions in place of its own.
+
+    Args:
+        also: modules with wrong stages, which are to call them, too.
+    """
+    modules = (*_CALLERS, *also)
+    places = [(m, name) for name in functions for m in modules if hasattr(m, name)]
     before = [(module, name, getattr(module, name)) for module, name in places]
     try:
         for module, name in places:

@@ -54,7 +54,7 @@ def test_a_mixed_class_is_graded(mixed, right):
 def _the_gradebook_is_stable_and_harmless(mixed):
     lines = (mixed.results / "grades.csv").read_bytes().decode().split("\n")
     assert lines[0] == "submission,status,points,max_points,shift,double,both,reason"
-    assert lines[1] == "'=1+2,graded,0,7,0,0,0,"
+    assert lines[1].startswith("'=1+2,graded,0,7,0,0,0,\"'=1+2.py:1 raised ValueError")
     assert lines[2] == "ada,graded,7,7,2,3,2,"
     assert lines[3] == "bob,graded,4,7,2,0,2,"
     assert [line.partition(",")[0] for line in lines[1:-1]] == [
@@ -68,8 +68,8 @@ def _the_gradebook_is_stable_and_harmless(mixed):
     ]
     rows = {row["submission"]: row for row in mixed.rows()}
     assert rows["eve"]["status"] == "unreadable"
-    assert rows["eve"]["reason"].startswith("the archive was not read: it is not a readable")
-    assert rows["fay"]["reason"].startswith("a .docx cannot be graded")
+    assert rows["eve"]["reason"].startswith("eve.zip: the archive was not read: it is")
+    assert rows["fay"]["reason"].startswith("fay.docx: a .docx cannot be graded")
     assert {rows["eve"][key] for key in ("points", "max_points", "shift", "double")} == {""}
 
 
@@ -104,7 +104,7 @@ def _it_says_what_it_did(mixed, ran):
     assert "7 submissions: 5 graded, 2 unreadable." in ran.stdout
     assert f"Grades: {mixed.results / 'grades.csv'}" in ran.stdout
     assert "double -3" in ran.stdout
-    assert "unreadable: the archive was not read" in ran.stdout
+    assert "unreadable: eve.zip: the archive was not read" in ran.stdout
     assert "\x1b" not in ran.stdout + ran.stderr
     assert ran.stderr.splitlines()[-1] == "graded 5 of 5"
 
@@ -200,12 +200,35 @@ def test_odd_names_are_graded_like_others(a_class, right):
     assert a_class.times() == before
 
 
-def test_the_results_may_lie_among_the_submissions(a_class, right):
-    a_class.results = a_class.submissions / "results"
+@pytest.mark.parametrize("where", ["", "results", "deep/results"])
+def test_results_among_the_submissions_are_refused(a_class, right, where):
+    a_class.results = a_class.submissions / where
     a_class.write(ada=right)
-    for _ in range(2):
-        assert "1 submissions: 1 graded" in a_class.grade("-j", 1).stdout
-    assert a_class.points() == {"ada": "7"}
+    ran = a_class.grade("-j", 1)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "the results would lie among the submissions" in ran.stderr
+    assert [path.name for path in a_class.submissions.iterdir()] == ["ada.py"]
+
+
+def test_every_zero_and_everything_unreadable_has_its_reason(a_class, right, with_double):
+    a_class.write(
+        ada=right, bob=with_double("raise ValueError('no')"), cy="import nowhere\n", dan="x = 1\n"
+    )
+    (a_class.submissions / "eve (1).zip").write_bytes(b"not a zip")
+    (a_class.submissions / "fay").mkdir()
+    (a_class.submissions / "fay" / "submission.py").write_bytes(b"\xff = 1")
+    (a_class.submissions / "gus").mkdir()
+    a_class.grade("-j", 1)
+    reasons = {row["submission"]: row["reason"] for row in a_class.rows()}
+    assert reasons["ada"] == ""
+    assert reasons["bob"].startswith(
+        "double 0: crashed: double raised ValueError: no at submission"
+    )
+    assert "nowhere" in reasons["cy"]
+    assert reasons["dan"] == "every check: not implemented"
+    assert reasons["eve (1)"].startswith("eve (1).zip: the archive was not read")
+    assert reasons["fay"].startswith("submission.py: is not UTF-8 text (line 1)")
+    assert reasons["gus"].startswith("there is no submission.py")
 
 
 def test_a_class_of_unreadable_ones_needs_no_worker(a_class):
@@ -332,3 +355,30 @@ def test_forbidden_shortcuts_are_told_of_the_class_and_cost_what_the_course_says
     settings.write_text(settings.read_text().replace("no points", "note"))
     a_class.grade("-j", 1)  # the settings are part of the key: what is done is graded again
     assert a_class.points() == {"ada": "7", "bo": "7"}
+
+
+def test_a_promise_that_is_not_kept_is_told_before_anything_is_graded(a_class, right, small):
+    settings = small / "assignment.yaml"
+    settings.write_text(f"packages: [not-there-at-all]\n{settings.read_text()}")
+    a_class.write(ada=right)
+    ran = a_class.grade("-j", 1)
+    assert ran.returncode == 2
+    assert "of the packages that it promises, not-there-at-all is not here" in ran.stderr
+    assert not (a_class.results / "reports").exists()
+
+
+def test_the_last_lines_say_what_is_imported_and_not_here(a_class, right):
+    late = "def f():\n    import nowhere.x\n"
+    a_class.write(ada=f"{right}\nimport nowhere\n", bob=f"{right}\n{late}")
+    assert "2 submissions import nowhere, which is not here." in a_class.grade("-j", 1).stdout
+
+
+def test_it_says_which_course_was_found(a_class, right):
+    a_class.write(ada=right)
+    assert "No course.yaml is here or above" in a_class.grade("-j", 1).stderr
+    (a_class.results.parent / "course.yml").write_text("secret: s\n")
+    ran = a_class.grade("-j", 1)
+    assert ran.returncode == 2
+    assert "course.yml.\n" in ran.stderr
+    assert "this run has the secret of a course.yaml" in ran.stderr
+    assert a_class.grade("-j", 1, "--yes").returncode == 0

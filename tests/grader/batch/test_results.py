@@ -115,7 +115,7 @@ def test_the_gradebook_is_sorted_and_complete():
     assert rows([report("bob", 0), unreadable, report("ada", 2), ungraded]) == [
         ["submission", "status", "points", "max_points", "shift", "reason"],
         ["ada", "graded", "2", "2", "2", ""],
-        ["bob", "graded", "0", "2", "0", ""],
+        ["bob", "graded", "0", "2", "0", "shift 0: failed: One is added."],
         ["dan", "ungraded", "", "", "", "our fault"],
         ["eve", "unreadable", "", "", "", "no zip"],
     ]

@@ -41,7 +41,7 @@ def test_all_visible_checks_passed_is_exit_code_0(check, submission):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "All 4 visible checks passed: 4 of 4 points." in ran.stdout
     assert "3 hidden checks, worth 3 points, are run when your course grades you." in ran.stdout
-    assert ran.stderr == ""
+    assert re.fullmatch(r"Checking .*submission\.py \.\.\.\n", ran.stderr)
 
 
 def test_one_stage_can_be_looked_at_alone(check, submission):
@@ -74,10 +74,10 @@ def test_every_failure_can_be_shown(check, submission):
 def test_all_that_was_printed_can_be_shown(check, submission):
     noise = "for n in range(40):\n        print('line', n)\n    return 2 * x"
     path = submission("return 2 * x", noise)
-    assert "--output shows them" in check(path).stdout
+    assert "... 36 lines before; --output shows all" in check(path).stdout
     whole = check(path, "--output").stdout
-    assert "line 39" in whole
-    assert "more lines" not in whole
+    assert "line 0\n" in whole.replace(" ", " ").replace("  ", "")
+    assert "--output" not in whole
 
 
 def test_a_failed_check_is_exit_code_1_and_told_in_full(check, submission):
@@ -96,7 +96,7 @@ def test_a_failed_check_is_exit_code_1_and_told_in_full(check, submission):
 @pytest.mark.parametrize(
     ("path", "words", "exit_code", "sentence"),
     [
-        ("nowhere.py", [], 1, "nowhere.py: there is no such file or folder"),
+        ("nowhere.py", [], 2, "nowhere.py: there is no such file or folder"),
         ("notes.txt", [], 1, "notes.txt: a .txt cannot be graded"),
         ("empty", [], 1, "empty: there is no submission.py or submission.ipynb"),
         ("broken.ipynb", [], 1, "broken.ipynb: is not a readable notebook"),
@@ -126,15 +126,42 @@ def test_a_mistake_of_the_course_is_exit_code_2(check, submission, small):
     assert ran.stdout == ""
 
 
-def test_a_fault_of_ours_is_exit_code_3_and_keeps_its_traceback(check, submission, small):
+def test_a_mistake_in_a_check_is_exit_code_3_and_has_its_place(check, submission, small):
     checks = small / "test_visible.py"
     checks.write_text(checks.read_text().replace("student.shift(x)", "student.shift(unknown)"))
     ran = check(submission())
     assert ran.returncode == 3
     words = " ".join(ran.stdout.split())
     assert "Not graded, and not your fault: the check shift.values could not be run." in words
-    assert "Traceback" not in ran.stdout
-    assert "NameError: name 'unknown' is not defined" in ran.stderr
+    assert "Traceback" not in ran.stdout + ran.stderr
+    said = (
+        r"error: the check shift\.values could not be run: test_visible\.py:\d+: NameError: name 'u"
+    )
+    assert re.search(said, ran.stderr)
+
+
+def test_a_fixture_that_is_not_there_has_its_place(check, submission, small):
+    checks = small / "test_visible.py"
+    lines = (
+        checks.read_text()
+        .replace("(student, reference, x", "(student, nothing, reference, x", 1)
+        .splitlines(True)
+    )
+    checks.write_text("".join(lines))
+    ran = check(submission())
+    assert ran.returncode == 3, ran.stdout
+    assert re.search(r"test_visible\.py:\d+: there is no fixture 'nothing'", ran.stderr)
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_place_has_the_path_that_an_editor_follows(check, submission, tmp_path, right):
+    (tmp_path / "hw").mkdir()
+    submission("return 2 * x", "raise ValueError", name="hw/submission.py")
+    words = " ".join(check("hw/submission.py").stdout.split())
+    assert "at hw/submission.py:6, in double: raise ValueError" in words
+    assert "at hw/submission.py:6, in double: raise ValueError" in " ".join(
+        check("hw").stdout.split()
+    )
 
 
 def test_a_statement_that_fails_is_noted_once(check, submission):
@@ -154,7 +181,8 @@ def test_json_is_the_report(check, submission):
 
 def test_what_the_submission_prints_does_not_disturb_the_json(check, submission):
     ran = check(submission("return 2 * x", "print('{'); return 2 * x"), "--json")
-    assert "{" in report_from_json(ran.stdout.encode()).output
+    checks = report_from_json(ran.stdout.encode()).stages[1].checks
+    assert any("{" in check.output for check in checks)
 
 
 def test_a_pipe_gets_plain_text(check, submission):

@@ -126,18 +126,127 @@ def test_a_stage_in_another_module_is_answered_everywhere(points, imported, call
     assert points(main, parts=WRONG, outer=outer) == [0, 2, 2, 1]
 
 
-OWN = {
-    "an odd signature": (
-        WRONG.replace("(x, factor)", "(*all)").replace("x * factor", "all[0] * all[1]"),
-        "scale(x, 2)",
+STYLES = {
+    "one parameter more": ("def scale(x, factor, dim=-1):", "scale(x, 2)"),
+    "its default is given": ("def scale(x, factor, dim=-1):", "scale(x, 2, dim=-1)"),
+    "its default by position": ("def scale(x, factor, dim=-1):", "scale(x, 2, -1)"),
+    "several more": ("def scale(x, factor, mask=None, *, eps=1e-5):", "scale(x, factor=2)"),
+    "between the agreed ones": ("def scale(x, mask=None, factor=2):", "scale(x)"),
+    "a value that changes nothing": ("def scale(x, factor, dim=-1):", "scale(x, 2, dim=0)"),
+    "its own names": ("def scale(a, b, dim=-1):\n    x, factor = a, b", "scale(a=x, b=2)"),
+    "its own order": ("def scale(factor, x, dim=-1):", "scale(2, x, -1)"),
+    "only by name": ("def scale(*, x, factor):", "scale(x=x, factor=2)"),
+    "any names": ("def scale(x, factor, **more):", "scale(x, 2)"),
+    "any names, of which one changes nothing": (
+        "def scale(x, factor, **more):",
+        "scale(x, 2, training=True)",
     ),
-    "one parameter more": (WRONG.replace("factor)", "factor, more=0)"), "scale(x, 2)"),
+    "any values": ("def scale(*all):\n    x, factor = all", "scale(x, 2)"),
+    "any values behind": ("def scale(x, *rest):\n    factor = rest[0]", "scale(x, 2)"),
+    "anything": (
+        "def scale(*args, **kwargs):\n    x, factor = *args, *kwargs.values()",
+        "scale(x, factor=2)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "call"), STYLES.values(), ids=STYLES)
+def test_a_function_with_parameters_of_its_own_is_answered_for(points, head, call):
+    source = f"{head}\n    return x * factor + 100\n"
+    assert points(source + REST.replace("scale(x, 2)", call)) == [0, 2, 2, 1]
+
+
+KINDS = {
+    "a lambda": "scale = lambda x, factor: x * factor + 100",
+    "a partial": (
+        "import functools\n"
+        "def scaled(x, factor, add):\n    return x * factor + add\n"
+        "scale = functools.partial(scaled, add=100)"
+    ),
+    "what has no signature": (
+        "import functools, operator\n"
+        "scale = functools.partial(operator.call, lambda x, f: x * f + 100)"
+    ),
+    "an object": (
+        "class Scale:\n"
+        "    def __init__(self, add): self.add = add\n"
+        "    def __call__(self, x, factor): return x * factor + self.add\n"
+        "scale = Scale(100)"
+    ),
+    "an object that hands on, as modules do": (
+        "class Scale:\n"
+        "    def __call__(self, *args, **kwargs): return self.forward(*args, **kwargs)\n"
+        "    def forward(self, x, factor, dim=-1): return x * factor + 100\n"
+        "scale = Scale()"
+    ),
+    "a method": (
+        "class Model:\n"
+        "    def scale(self, x, factor): return x * factor + 100\n"
+        "scale = Model().scale"
+    ),
+    "a declared decorator": (
+        "import functools\n"
+        "def loud(function):\n"
+        "    @functools.wraps(function)\n"
+        "    def inner(*args, **kwargs): return function(*args, **kwargs)\n"
+        "    return inner\n"
+        "@loud\n"
+        "def scale(x, factor=2): return x * factor + 100"
+    ),
+    "an undeclared decorator": (
+        "def loud(function):\n"
+        "    def inner(*args, **kwargs): return function(*args, **kwargs)\n"
+        "    return inner\n"
+        "@loud\n"
+        "def scale(x, factor=2): return x * factor + 100"
+    ),
+}
+
+
+@pytest.mark.parametrize("call", ["scale(x, 2)", "scale(x, factor=2)", "scale(x=x, factor=2)"])
+@pytest.mark.parametrize("source", KINDS.values(), ids=KINDS)
+def test_what_can_be_called_is_answered_for(points, source, call):
+    if "f + 100" in source and "=" in call:
+        pytest.skip("it takes no names")
+    assert points(f"{source}\n" + REST.replace("scale(x, 2)", call)) == [0, 2, 2, 1]
+
+
+@pytest.mark.parametrize("kind", ["a declared decorator", "an undeclared decorator"])
+def test_a_default_behind_a_decorator_is_used(points, kind):
+    source = f"{KINDS[kind]}\n"
+    assert points(source + REST.replace("scale(x, 2)", "scale(x)")) == [0, 2, 2, 1]
+
+
+# `scale` adds 100 where it should not, and what these calls ask for is something else again.
+OWN = {
+    "another value of its own": ("def scale(x, factor, add=100):", "scale(x, 2, 0)"),
+    "another value by name": ("def scale(x, factor, add=100):", "scale(x, 2, add=0)"),
+    "any name that matters": (
+        "def scale(x, factor, **more):\n    add = more.get('add', 100)",
+        "scale(x, 2, add=0)",
+    ),
+    "any value that matters": (
+        "def scale(x, factor, *more):\n    add = more[0] if more else 100",
+        "scale(x, 2, 0)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "call"), OWN.values(), ids=OWN)
+def test_what_asks_for_something_else_gets_the_students_own(points, head, call):
+    """A stand-in that takes no notice of it would be wrong: these lines are right."""
+    source = f"{head}\n    return x * factor + add\n"
+    assert points(source + REST.replace("scale(x, 2)", call)) == [0, 2, 2, 1]
+    assert points(source + REST.replace("scale(x, 2)", call.replace("0)", "5)")))[1] == 0
+
+
+UNANSWERED = {
     "a copy in a table": (WRONG + "table = [scale]\n", "table[0](x, 2)"),
     "the mistake written twice": (WRONG, "(x * 2 + 100)"),
 }
 
 
-@pytest.mark.parametrize(("source", "call"), OWN.values(), ids=OWN)
+@pytest.mark.parametrize(("source", "call"), UNANSWERED.values(), ids=UNANSWERED)
 def test_what_cannot_be_answered_falls_back_to_the_students_own(points, source, call):
     assert points(source + REST.replace("scale(x, 2)", call)) == [0, 0, 2, 1]
 

@@ -204,6 +204,7 @@ def process(sandbox):
         limits=LimitSettings(call_seconds=1),
         call_plans={False: CallPlan(sandbox), True: CallPlan(sandbox)},
         evidence=Evidence(submission),
+        parameters={},
     )
     yield made
     made.close()
@@ -212,7 +213,9 @@ def process(sandbox):
 @pytest.fixture
 def student_of(process):
     def make(right_stages=frozenset()):
-        return Student(process, INNER, reference=Reference(), right_stages=right_stages)
+        return Student(
+            process, INNER, parameters={}, reference=Reference(), right_stages=right_stages
+        )
 
     return make
 

@@ -62,7 +62,7 @@ ENDINGS = {
     "an exception": (
         "raise ValueError('no')",
         Verdict.CRASHED,
-        "double raised ValueError: no at submission.py line 6, in double: raise ValueError('no')",
+        "double raised ValueError: no at submission.py:6, in double: raise ValueError('no')",
     ),
     "an assertion of its own": (
         "assert x is None",
@@ -83,12 +83,12 @@ ENDINGS = {
     "an endless loop": (
         "while True: pass",
         Verdict.TIMED_OUT,
-        "double did not finish within 1 s; it was at submission.py line ",
+        "double did not finish within 1 s; it was at submission.py:",
     ),
     "an endless sleep": (
         "import time; time.sleep(1000)",
         Verdict.TIMED_OUT,
-        "double did not finish within 1 s; it was at submission.py line ",
+        "double did not finish within 1 s; it was at submission.py:",
     ),
     "endless recursion": ("return double(x)", Verdict.CRASHED, "double raised RecursionError"),
     "one huge array": (
@@ -181,7 +181,7 @@ def test_slow_calls_use_up_the_time_of_the_submission(grade_source, with_double,
 UNREADABLE = {
     "a syntax error": (
         "x = (",
-        "Your submission raised SyntaxError: '(' was never closed at submission.py line 1: x = (",
+        "Your submission raised SyntaxError: '(' was never closed at submission.py:1: x = (",
     ),
     "a NUL character": ("x = '\0'", "Your submission raised "),
 }
@@ -202,18 +202,18 @@ def test_code_that_is_no_python_fails_every_check_alike(grade_source, source, me
 FAILING = {
     "a missing package": (
         "import nowhere",
-        "submission.py line 1 raised ModuleNotFoundError: No module named 'nowhere': import",
+        "submission.py:1 raised ModuleNotFoundError: No module named 'nowhere': import",
     ),
-    "sys.exit": ("import sys; sys.exit()", "submission.py line 1 ended the program (SystemExit)"),
+    "sys.exit": ("import sys; sys.exit()", "submission.py:1 ended the program (SystemExit)"),
     "os._exit": (
         "import os; os._exit(0)",
-        "submission.py line 1 ended the whole process (exit code 0)",
+        "submission.py:1 ended the whole process (exit code 0)",
     ),
-    "an endless loop": ("while True: pass", "submission.py line 1 was stopped after 0.5 s"),
-    "too much memory": ("x = bytearray(1 << 40)", "submission.py line 1 raised MemoryError"),
+    "an endless loop": ("while True: pass", "submission.py:1 was stopped after 0.5 s"),
+    "too much memory": ("x = bytearray(1 << 40)", "submission.py:1 raised MemoryError"),
     "a statement that is not implemented": (
         "raise NotImplementedError('later')",
-        "submission.py line 1 raised NotImplementedError: later",
+        "submission.py:1 raised NotImplementedError: later",
     ),
 }
 

@@ -16,9 +16,11 @@ from grader.keys.bank_check import (
 )
 from grader.keys.key_outcome import KeyOutcome
 from grader.keys.subject_keys import keys_of_bank
+from grader.quiz.bank.assents import read_assents
 from grader.quiz.bank.stored_results import Stored, StoredResult, Variant, read_stored
 from grader.quiz.bank.topics import load, read_topic
 from grader.settings import shipped
+from reference.decoder.answers import trials
 from reference.decoder.answers.answer_keys import KEYS
 
 
@@ -139,3 +141,41 @@ def test_a_result_holds_no_more_than_it_needs():
     assert msgspec.json.encode(outcome(value=None).result) == (
         b'{"digest":"d","kind":"numeric","ran":"c"}'
     )
+
+
+@pytest.mark.parametrize("topic", ["diagnosis", "diagrams", "kv-cache"])
+@pytest.mark.parametrize("stage", ["attention_weights", "generate", "softmax"])
+def test_a_reference_that_raises_makes_keys_red_and_nothing_else(topic, stage):
+    def broken(*given):
+        return [][0]
+
+    path = shipped("questions") / f"{topic}.yaml"
+    with trials.replaced(**{stage: broken}):
+        outcomes = check_topic(KEYS, read_topic(path, with_evidence=False).topic).outcomes
+    said = [problem for each in outcomes for problem in each.problems]
+    assert any("raised IndexError" in problem or "breaks off" in problem for problem in said)
+
+
+def test_exchanged_texts_keep_the_result_and_lose_the_agreement():
+    path = shipped("questions") / "kv-cache.yaml"
+    topic = read_topic(path, with_evidence=False).topic
+    item = topic.item("kv-cache.turned-on")
+    first, second, *others = item.options
+    swapped = (
+        msgspec.structs.replace(first, text=second.text),
+        msgspec.structs.replace(second, text=first.text),
+        *others,
+    )
+    changed = msgspec.structs.replace(item, options=swapped)
+    [outcome] = check_topic(KEYS, replace(topic, items=(changed,))).outcomes
+    assert outcome.is_sound
+    lacking = read_assents(shipped("questions")).lacking(item.id, outcome.words)
+    assert set(lacking) == {f"option {first.id}", f"option {second.id}"}
+
+
+def test_the_words_of_the_shipped_bank_are_agreed_to(checks):
+    assents = read_assents(shipped("questions"))
+    outcomes = [outcome for check in checks for outcome in check.outcomes]
+    lacking = {each.item: assents.lacking(each.item, each.words) for each in outcomes}
+    assert {name: places for name, places in lacking.items() if places} == {}
+    assert set(assents.questions) == set(lacking)

@@ -1,4 +1,5 @@
 import pytest
+import yaml
 
 from grader.keys.orders import accepted, turned_round
 from grader.quiz.items.partial_order import Constraint, PartialOrder
@@ -153,3 +154,50 @@ def test_a_turned_constraint_breaks_no_other():
     assert turned_round(chain, chain.constraints[0]) == ("b", "a", "c")
     double = PartialOrder(("a", "b", "c"), (*chain.constraints, Constraint("a", "c")))
     assert turned_round(double, double.constraints[2]) is None
+
+
+SHAPES = """
+id: topic.shapes
+kind: ordering
+concept: 4
+difficulty: 2
+points: 3
+stem: Put what flows in order.
+explanation: As in the reference.
+verify:
+  kind: trace_order
+  trace: one_generated_token
+  steps: {ids: [join, crop], rest: [embed, layers, norm, project], last: [softmax, select, append]}
+  shapes: {ids: ids, rest: logits}
+steps:
+  - {id: ids, text: $T$ integers}
+  - {id: rest, text: '$T \\times V$ numbers'}
+  - {id: last, text: One integer}
+"""
+
+
+def test_a_step_after_the_last_that_matters_is_named(outcome_of):
+    raw = yaml.safe_load(SHAPES)
+    raw["verify"]["steps"]["again"] = "look_up_tokens"
+    raw["steps"].append({"id": "again", "text": "Look up the tokens once more"})
+    [problem] = outcome_of(yaml.safe_dump(raw)).problems[:1]
+    assert problem == "the step 'again' changes nothing: the same is done without it"
+
+
+def test_the_text_of_a_step_must_hold_the_shape_that_was_computed(outcome_of):
+    assert outcome_of(SHAPES).problems == ()
+    wrong = SHAPES.replace("times V", "times d")
+    assert outcome_of(wrong).problems == ("what the step 'rest' makes has the shape $T \\times V$",)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "says"),
+    [
+        ({"idz": "ids"}, "`shapes` names no step: 'idz'. Did you mean 'ids'?"),
+        ({"ids": "hidden"}, "the shape of 'hidden' after 'ids' has no letters: 'hidden'"),
+    ],
+)
+def test_a_shape_of_nothing_is_a_sentence(outcome_of, shapes, says):
+    raw = yaml.safe_load(SHAPES)
+    raw["verify"]["shapes"] = shapes
+    assert outcome_of(yaml.safe_dump(raw)).problems == (says,)

@@ -101,16 +101,39 @@ def test_seeds_from_last_to_first_are_none(question):
         truth_problems(question("shape"), PredicateRun(claim="c", seeds="3..1"), lambda s: ALWAYS)
 
 
-def test_a_number_is_compared_within_the_tolerance_of_the_question(question):
+@pytest.mark.parametrize(
+    ("value", "sound"), [(3.91202, True), (3.9124, True), (3.9155, False), (3.92, False)]
+)
+def test_a_key_is_the_computed_number_rounded_whatever_its_tolerance(question, value, sound):
+    item = question("loss", traps=())
+    problems, stored = numeric_problems(item, lambda seed: value)
+    said = [] if sound else [f"the answer is 3.912, and the reference computes {value}"]
+    assert (problems, stored) == (said, value)
+
+
+def test_a_key_rounded_as_far_as_its_tolerance_is_no_key(question):
+    item = question("loss", answer=-2.3, tolerance=0.003, traps=())
+    assert numeric_problems(item, lambda seed: -2.302585)[0] != []
+    assert numeric_problems(question("loss", answer=4100, tolerance=50, traps=()), lambda s: 4096)
+
+
+def test_a_trap_is_what_its_own_mistake_computes(question):
     item = question("loss")
-    assert numeric_problems(item, lambda seed: 3.9155) == ([], 3.9155)
-    problems, value = numeric_problems(item, lambda seed: 3.92)
-    assert problems == ["the answer is 3.912, and the reference computes 3.92"]
-    assert value == 3.92
+    right = {"answer": 3.91202}
+    assert numeric_problems(item, lambda seed: {**right, "loss.base_two": 5.64386})[0] == []
+    assert numeric_problems(item, lambda seed: {**right, "other.name": [1, 5.64386]})[0] == []
+    for given, computed in (
+        ({"loss.base_two": 5.7, "other": 5.64386}, "5.7"),
+        ({"other": [1.5, 2]}, "1.5, 2"),
+        ({}, "no trap"),
+    ):
+        claimed_numbers = {**right, **given}
+        [problem] = numeric_problems(item, lambda seed, given=claimed_numbers: given)[0]
+        assert problem == f"a trap is 5.644, and the claim computes {computed}"
 
 
 def test_a_number_without_tolerance_survives_binary_rounding(question):
-    item = question("loss", answer=0.3, tolerance=None)
+    item = question("loss", answer=0.3, tolerance=None, traps=())
     assert numeric_problems(item, lambda seed: 0.1 + 0.2)[0] == []
 
 

@@ -47,8 +47,8 @@ def told(small):
     for name in ("reference.py", "misconceptions.py"):
         (small / name).touch()
     assignment = load_assignment(small)
-    return lambda made, **options: " ".join(
-        text_of(check_report(made, assignment), **options).split()
+    return lambda made, *, width=100, **options: " ".join(
+        text_of(check_report(made, assignment, **options), width=width).split()
     )
 
 
@@ -106,11 +106,30 @@ def test_notes_are_told_once_each(told):
     assert "note: cell 5 raised" in said
 
 
-def test_printed_text_is_cut(told):
-    said = told(report(checked(), output="\n".join(f"line {i}" for i in range(40))))
-    assert "Your code printed: line 0 line 1" in said
-    assert "line 11 ... 28 more lines" in said
-    assert "line 12" not in said
+LINES = "\n".join(f"line {i}" for i in range(40))
+
+
+def test_of_printed_text_the_end_is_shown(told):
+    said = told(report(checked(), output=LINES))
+    assert "Your code printed while it was read: ... 36 lines before; --output shows all" in said
+    assert "line 36 line 37 line 38 line 39" in said
+    assert "line 35" not in said
+    assert "line 0 line 1 " in told(report(checked(), output=LINES), whole_output=True)
+
+
+def test_printed_text_stands_at_the_check_that_failed_and_comes_first(told):
+    noisy = checked(check="double.quiet", output=LINES)
+    wrong = checked(verdict=Verdict.FAILED, message="Wrong.", output="shape (2, 3)\n")
+    said = told(report(noisy, wrong))
+    assert "Wrong. Your code printed: shape (2, 3)" in said
+    assert said.index("shape (2, 3)") < said.index("Your code printed for double.quiet:")
+
+
+def test_what_a_stage_printed_in_an_earlier_check_stands_at_the_one_that_failed(told):
+    first = checked(check="double.first", output="step 1\n")
+    wrong = checked(verdict=Verdict.FAILED, message="Wrong.")
+    said = told(report(first, wrong))
+    assert "Wrong. Your code printed for the check double.first: step 1" in said
 
 
 def test_a_long_printed_line_is_cut(told):

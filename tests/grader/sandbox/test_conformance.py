@@ -29,7 +29,7 @@ def test_a_loop_while_the_submission_is_read_costs_nothing_but_itself(sandbox, b
     session = sandbox.open(code, replace(LIMITS, load_seconds=0.5))
     try:
         (note,) = session.notes
-        assert "submission.py line 2" in note
+        assert "submission.py:2" in note
         assert "while True:" in note
         assert value_of(session, "f") == 7
     finally:
@@ -43,7 +43,7 @@ def test_a_statement_that_ends_the_process_costs_nothing_but_itself(sandbox, end
     session = sandbox.open(code, LIMITS)
     try:
         (note,) = session.notes
-        assert note.startswith("submission.py line 3 ended the whole process (")
+        assert note.startswith("submission.py:3 ended the whole process (")
         assert value_of(session, "f") == 7
     finally:
         session.close()
@@ -63,25 +63,25 @@ def test_what_stopped_one_process_is_left_out_of_the_next(sandbox):
     session = sandbox.open(code, limits)
     session.close()
     assert time.monotonic() - begin < 1.0
-    assert session.notes == ["submission.py line 1 was stopped after 1.5 s: while True: pass."]
+    assert session.notes == ["submission.py:1 was stopped after 1.5 s: while True: pass."]
 
 
 @pytest.mark.parametrize(
     ("body", "line"),
     [
-        ("while True: pass", "line 3, in f: while True: pass"),
-        ("time.sleep(60)", "line 3, in f: time.sleep(60)"),
-        ("g()\ndef g():\n    while True: time.sleep(0.01)", "line 5, in g: while True"),
+        ("while True: pass", "3, in f: while True: pass"),
+        ("time.sleep(60)", "3, in f: time.sleep(60)"),
+        ("g()\ndef g():\n    while True: time.sleep(0.01)", "5, in g: while True"),
         (
             "while True:\n        try: time.sleep(9)\n        except: pass",
-            "line 4, in f: try: time.sleep(9)",
+            "4, in f: try: time.sleep(9)",
         ),
     ],
     ids=["loop", "sleep", "inner function", "catches what stops it"],
 )
 def test_a_call_that_runs_out_of_time_says_where_it_was(call, body, line):
     failure = within(3.0, lambda: call(f"import time\ndef f():\n    {body}", seconds=0.5), TimedOut)
-    assert f"; it was at submission.py {line}" in failure.problem
+    assert f"; it was at submission.py:{line}" in failure.problem
     assert failure.discreet == "f did not finish in time."
 
 

@@ -72,8 +72,8 @@ def test_a_statement_that_fails_costs_nothing_but_itself(loaded, statement, said
 def test_the_statement_is_told_with_its_line_and_the_line_within(loaded):
     source = f"{F}\n\ndef g(x):\n    return 1 / x\n\ng(\n    0\n)\n"
     assert loaded(source)[0] == [
-        "submission.py line 8 raised ZeroDivisionError: division by zero: g(, "
-        "and was at submission.py line 6, in g: return 1 / x."
+        "submission.py:8 raised ZeroDivisionError: division by zero: g(, "
+        "and was at submission.py:6, in g: return 1 / x."
     ]
 
 
@@ -117,7 +117,7 @@ def test_what_does_more_is_left_out_after_a_failure_and_that_is_said(loaded, sta
     notes, value = loaded(f"out = []\n1 / 0\n{statement}\ndef f():\n    return len(out)")
     assert value == 0
     assert notes == [
-        "submission.py line 2 raised ZeroDivisionError: division by zero: 1 / 0. "
+        "submission.py:2 raised ZeroDivisionError: division by zero: 1 / 0. "
         "Of what follows there, only definitions were run."
     ]
 
@@ -145,8 +145,8 @@ def test_two_statements_without_end_share_one_load_time(loaded):
     source = f"while True: pass\nimport time\nclass A:\n    while True: time.sleep(1)\n{F}"
     notes, value = loaded(source, seconds=1.0)
     assert value == 1
-    assert notes[0].startswith("submission.py line 1 was stopped after 1 s: while True: pass.")
-    assert notes[1].startswith("submission.py line 3 was stopped after 1 s: class A:, and was at")
+    assert notes[0].startswith("submission.py:1 was stopped after 1 s: while True: pass.")
+    assert notes[1].startswith("submission.py:3 was stopped after 1 s: class A:, and was at")
 
 
 # Modules of the submission
@@ -156,7 +156,7 @@ def test_a_module_too_is_good_for_what_it_defines(loaded):
     modules = {"blocks.py": "import no_such_package\ndef g(): return 5\nassert no_such_package"}
     notes, value = loaded("from blocks import g\ndef f(): return g()", modules=modules)
     assert value == 5
-    assert [note.split(":")[0] for note in notes] == ["blocks.py line 1 raised ModuleNotFoundError"]
+    assert [note.split(":")[0] for note in notes] == ["blocks.py:1 raised ModuleNotFoundError"]
 
 
 def test_a_module_that_may_be_missing_fails_as_in_python(loaded):
@@ -169,8 +169,8 @@ def test_what_a_module_lacks_is_counted_with_its_root(loaded):
     modules = {"blocks.py": "x = open('weights')\n"}
     notes, _ = loaded(f"from blocks import x\n{F}", modules=modules)
     assert len(notes) == 1
-    assert notes[0].startswith("blocks.py line 1 raised FileNotFoundError")
-    assert notes[0].endswith("For want of it, these failed too: submission.py line 1.")
+    assert notes[0].startswith("blocks.py:1 raised FileNotFoundError")
+    assert notes[0].endswith("For want of it, these failed too: submission.py:1.")
 
 
 def test_the_version_of_ones_own_package_is_some_version(loaded):

@@ -25,8 +25,8 @@ class CachedDecoder:
 
     def clear(self) -> None:
         """Lose all keys and values."""
-        config = self.model.config
-        empty = torch.zeros(config.n_heads, 0, config.width // config.n_heads, dtype=torch.float64)
+        config, dtype = self.model.config, self.model.token_embedding.dtype
+        empty = torch.zeros(config.n_heads, 0, config.width // config.n_heads, dtype=dtype)
         self.keys = [empty] * config.n_layers
         self.values = [empty] * config.n_layers
 

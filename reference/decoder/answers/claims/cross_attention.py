@@ -43,7 +43,13 @@ def _works(sub_layer: Callable[[], Tensor]) -> bool:
 
 @claim
 def which_sub_layer(seed: int) -> Mapping[str, bool]:
-    """Each sub-layer runs on one sequence, with no row of a second one: which of them cannot?"""
+    """Each sub-layer runs on one sequence, with no row of a second one: which of them cannot?
+
+    cross: Cross-attention gives no finite numbers without a second sequence.
+    self: Masked self-attention gives no finite numbers on one sequence alone.
+    feed-forward: The feed-forward network gives no finite numbers on one sequence alone.
+    none: Each of the three gives finite numbers on one sequence alone.
+    """
     layer = small_model(seed).weights["layers"][0]
     x, nothing = _rows(seed, 4), torch.zeros(0, CONFIG.width, dtype=torch.float64)
     fails = {
@@ -56,7 +62,13 @@ def which_sub_layer(seed: int) -> Mapping[str, bool]:
 
 @claim
 def why_necessary(seed: int) -> Mapping[str, bool]:
-    """The sub-layer runs without a second sequence, with one, and with more and other tokens."""
+    """The sub-layer runs without a second sequence, with one, and with more and other tokens.
+
+    no-source: Cross-attention gives no finite numbers if no row of a second sequence is there.
+    duplicate: With a second sequence, cross-attention gives what self-attention gives.
+    no-mask: A row of cross-attention changes if a later token of the decoder's own sequence does.
+    speed: A row of cross-attention has to be computed anew when the decoder's sequence grows.
+    """
     weights = small_model(seed).weights["layers"][0]["attention"]
     x, memory = _rows(seed, 5), _rows(seed + 1, 3)
     result = cross_attention(x, memory, weights)
@@ -90,7 +102,14 @@ def prompt_reached_without_cross_attention(seed: int) -> bool:
 
 @claim
 def zero_memory(seed: int) -> Mapping[str, bool]:
-    """Cross-attention without biases reads five rows of zeros; then the prompt is exchanged."""
+    """Cross-attention without biases reads five rows of zeros; then the prompt is exchanged.
+
+    nothing: What cross-attention adds is zero, so its input comes out as it was.
+    nan: What cross-attention adds holds NaN.
+    prompt: What cross-attention adds to the last row changes if the earlier tokens of its own
+        sequence do.
+    noise: Cross-attention adds the same vector to each row, and that vector is not zero.
+    """
     weights = small_model(seed).weights["layers"][0]["attention"]
     x, memory = _rows(seed, 4), torch.zeros(5, CONFIG.width, dtype=torch.float64)
     added = cross_attention(x, memory, weights)

@@ -16,8 +16,8 @@ Batch = tuple[Tensor, Tensor]  # inputs and targets, (B, T); a target of -100 is
 
 
 def untrained_model(config: ModelConfig, seed: int) -> DecoderModel:
-    """A float32 model whose distributions are about uniform."""
-    model = random_model(config, seed).float()
+    """A model whose distributions are about uniform; in float64, so all CPUs train it alike."""
+    model = random_model(config, seed)
     for name, parameter in model.named_parameters():
         if not name.endswith("gain"):
             parameter.mul_(CALM)

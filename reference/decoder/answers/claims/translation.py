@@ -42,10 +42,14 @@ def _batches(pairs: Tensor, seed: int, steps: int) -> Iterator[Batch]:
         yield texts[:, :-1], targets
 
 
+def _untrained(seed: int) -> DecoderModel:
+    sizes = {"width": 16, "n_heads": 4, "n_layers": 1, "inner_width": 32, "context_length": 8}
+    return untrained_model(ModelConfig(vocabulary_size=SEPARATOR + 1, **sizes), seed)
+
+
 def _translator(seed: int, steps: int) -> tuple[DecoderModel, list[list[int]]]:
     """A decoder-only model after so many steps of training, and sentences that it has not seen."""
-    sizes = {"width": 16, "n_heads": 4, "n_layers": 1, "inner_width": 32, "context_length": 8}
-    model = untrained_model(ModelConfig(vocabulary_size=SEPARATOR + 1, **sizes), seed)
+    model = _untrained(seed)
     pairs = _sentence_pairs(seed)
     train(model, _batches(pairs[25:], seed, steps))
     return model, pairs[:25].tolist()
@@ -74,14 +78,32 @@ def what_must_change(seed: int) -> Mapping[str, bool]:
     """A decoder-only model translates after training, without it, and without the source.
 
     It has one stack, in which nothing but self-attention and feed-forward networks runs.
+
+    prompt: The trained model translates, and does not if the source is missing from its prompt.
+    training: The model translates after training, and does not without it.
+    cross: A trained model whose layers have no sub-layers but self-attention and feed-forward
+        network does not translate.
+    second-map: A trained model that runs the same layers for source and target does not translate.
     """
     works = _translates(seed)
     return {
         "prompt": works and not _translates(seed, with_source=False),
         "training": works and not _translates(seed, steps=0),
-        "cross": not works,
-        "second-map": not works,
+        "cross": not (works and _has_two_sub_layers(seed)),
+        "second-map": not (works and _runs_one_stack(seed)),
     }
+
+
+def _has_two_sub_layers(seed: int) -> bool:
+    """Whether nothing but self-attention and a feed-forward network has weights in a layer."""
+    (layer,) = _untrained(seed).weights["layers"]
+    return {name for name in layer if "norm" not in name} == {"attention", "feed_forward"}
+
+
+def _runs_one_stack(seed: int) -> bool:
+    """Whether each step calls the one layer of the model once, on source and target together."""
+    seen = run(generation.generate, _untrained(seed).stages(), [1, 2, 3, SEPARATOR], tokens=2)
+    return [len(hidden) for hidden, _ in seen.of("layer")] == [4, 5]
 
 
 @claim
@@ -92,7 +114,13 @@ def translates_by_continuing(seed: int) -> bool:
 
 @claim
 def step_input(seed: int) -> Mapping[str, bool]:
-    """What the third step reads, in the right loop: is it what the option shows?"""
+    """What the third step reads, in the right loop: is it what the option shows?
+
+    joined: The step input is the source, the separator and the generated tokens.
+    source: The step input is the source and the separator.
+    target: The step input is the generated tokens.
+    swapped: The step input is the generated tokens, then the source and the separator.
+    """
     source, separator = [1, 2, 3], 4  # das rote Haus =>
     observed = run(generation.generate, small_model(seed).stages(), [*source, separator])
     generated = observed.tokens[:2]
@@ -131,14 +159,27 @@ def _sources_with_the_same_start(model: DecoderModel, seed: int) -> list[list[in
 
 
 @claim
-def drop_source(seed: int) -> Mapping[str, bool]:
-    """Two sources with the same first target token, in a loop that then drops the prompt."""
+def drop_source(seed: int, *, whole_prompt: int = 1, target_only: int = 2) -> Mapping[str, bool]:
+    """Two sources with the same first target token, in a loop that then drops the prompt.
+
+    equal: The two translations are equal to the end.
+    differ: The two translations differ at step 2.
+    repeat: Each translation repeats one token.
+    late: The translations are those of a right loop.
+    """
     model = small_model(seed)
     sources = _sources_with_the_same_start(model, seed)
-    texts, right = (
-        [run(loop, model.stages(), source).tokens for source in sources]
+    runs, right_runs = (
+        [run(loop, model.stages(), source) for source in sources]
         for loop in (wrong("generate.generated_only"), generation.generate)
     )
+    for source, seen in zip(sources, runs, strict=True):
+        if (seen.inputs[whole_prompt - 1], seen.inputs[target_only - 1]) != (
+            source,
+            seen.tokens[: target_only - 1],
+        ):
+            raise ValueError("the loop does not drop its prompt at this step")
+    texts, right = ([seen.tokens for seen in both] for both in (runs, right_runs))
     return {
         "equal": texts[0] == texts[1],
         "differ": texts[0][1] != texts[1][1],

@@ -123,6 +123,11 @@ ONE_TOKEN = Procedure(
     expected=_one_token,
     result=lambda s: (s["generated"], s["ids"], s["distribution"], s["weights"]),
     observed=_observed_token,
+    letters=lambda s: {
+        "T": CONTEXT,
+        "d": s["model"].config.width,
+        "V": s["model"].config.vocabulary_size,
+    },
 )
 
 

@@ -5,6 +5,7 @@ import pytest
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.item import Severity
+from grader.settings import shipped
 
 
 @pytest.fixture
@@ -161,6 +162,17 @@ def test_a_wrong_table_of_concepts_is_an_error_with_its_place(folder):
     (folder / "concepts.yaml").write_text("concepts: {one: First.}\n")
     [finding] = [f for f in lint(folder) if "concepts.yaml" in f.where]
     assert finding.severity == Severity.ERROR
+
+
+@pytest.mark.parametrize("stem", ["Now all is drawn. Which?", "A loop. Again it stops. Which?"])
+def test_a_stem_that_leans_on_a_question_before_it_is_a_warning(folder, stem):
+    [finding] = findings_after(folder, "Which shape do the logits have?", stem)
+    assert finding.where.endswith("sample.shape stem")
+    assert "leans on a question before this one" in finding.problem
+
+
+def test_now_within_a_stem_leans_on_that_stem():
+    assert [f for f in lint(shipped("questions")) if "leans" in f.problem] == []
 
 
 def test_everything_that_a_question_lacks_is_said_at_once(folder):

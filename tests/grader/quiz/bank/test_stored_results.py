@@ -11,6 +11,7 @@ from grader.quiz.bank.stored_results import (
     Stored,
     StoredResult,
     Variant,
+    key_digest,
     question_digest,
     read_stored,
     stored_bytes,
@@ -154,3 +155,19 @@ def test_a_digest_covers_what_the_key_depends_on_and_no_more():
     other = {**raw, "options": [{"id": "a", "text": "A", "correct": False}]}
     assert question_digest(same) == question_digest(raw)
     assert question_digest(other) != question_digest(raw)
+
+
+LOSS = {"id": "a", "stem": "Which?", "verify": {"kind": "numeric", "claim": "c"}}
+
+
+def test_what_is_run_for_a_question_may_be_said_more_fully_and_it_stays_the_question():
+    run = {**LOSS["verify"], "numbers": ["window"], "with": {"window": 4}, "shapes": {}}
+    text = {**LOSS, "model_answer": "This.", "rubric": [{"id": "b", "points": 1, "text": "That."}]}
+    for changed in ({**LOSS, "verify": run}, text):
+        assert question_digest(changed) == question_digest(LOSS)
+        assert key_digest(changed) != key_digest(LOSS)
+    assert question_digest({**LOSS, "stem": "What?"}) != question_digest(LOSS)
+
+
+def test_a_question_that_was_asked_before_has_the_digest_that_stores_keep():
+    assert question_digest(LOSS) == "511d15c814075382"
