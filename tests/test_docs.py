@@ -220,7 +220,7 @@ def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):
     result = run(shlex.split(f"{BATCH} -o results --assignment perplexity -j 1"), tmp_path)
     assert result.returncode == 0, result.stderr
     rows = (tmp_path / "results" / "grades.csv").read_text().splitlines()
-    assert rows[1].startswith("ada,graded,0,10,0,perplexity 0: failed: With V = 11")
+    assert rows[1].startswith('ada,graded,0,10,0,"perplexity 0: failed: With V = 11 and')
     assert rows[2] == "bo,graded,10,10,10,"
     check = run(shlex.split("check class/bo.py --assignment perplexity"), tmp_path)
     assert check.returncode == 0

@@ -1,12 +1,14 @@
 """The right functions, and inputs on which mistakes show.
 
-All sizes differ and no activation, bias or gain is special, because a coincidence hides
-mistakes: equal sizes hide swapped axes, a bias of zero hides a missing bias, one head hides
-every head mistake, and one token hides the mask.
+All sizes differ, within a check and from check to check, and no activation, bias or gain is
+special, because a coincidence hides mistakes: equal sizes hide swapped axes, a bias of zero hides
+a missing bias, one head hides every head mistake, and one token hides the mask. Where such a
+coincidence shows a mistake of its own, as one token does, it comes as one call of several.
 """
 
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,15 +17,57 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from grader.checks import ScriptedStages, remembered
+from grader.checks import TOLERANCE, ScriptedStages, assert_close, assert_unchanged, remembered
 from reference.decoder.contract import FUNCTIONS
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Any]
 
-BATCH, TIME, HEADS, HEAD_WIDTH, INNER_WIDTH, VOCABULARY, CONTEXT = 2, 7, 3, 8, 40, 37, 16
-WIDTH = HEADS * HEAD_WIDTH
 EPS = 1e-5
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How long each axis is; no two of them are equal."""
+
+    batch: int
+    time: int
+    n_heads: int
+    head_width: int
+    inner_width: int
+    vocabulary: int
+
+    @property
+    def width(self) -> int:
+        return self.n_heads * self.head_width
+
+
+MODEL = Sizes(batch=1, time=16, n_heads=3, head_width=4, inner_width=20, vocabulary=37)
+SMALL = Sizes(batch=2, time=3, n_heads=2, head_width=2, inner_width=5, vocabulary=7)
+CONTEXT = MODEL.time
+MOST_LAYERS = 4
+PRIMES = (23, 29, 31, 37, 41)  # no product of heads and their width, and longer than those
+
+
+def drawn_sizes(rng: np.random.Generator) -> Sizes:
+    """Sizes by the order of random numbers, for `normal` is what a check's generator repeats."""
+    return _sizes_by(rng.normal(0.0, 1.0, (12,)).tobytes())
+
+
+@functools.lru_cache
+def _sizes_by(drawn: bytes) -> Sizes:
+    numbers = np.frombuffer(drawn)
+    batch, n_heads = numbers[:3].argsort()[:2] + 2
+    time, head_width = numbers[3:7].argsort()[:2] + 5
+    inner_width, vocabulary = numbers[7:].argsort()[:2]
+    return Sizes(
+        batch=int(batch),
+        time=int(time),
+        n_heads=int(n_heads),
+        head_width=int(head_width),
+        inner_width=PRIMES[inner_width],
+        vocabulary=PRIMES[vocabulary],
+    )
 
 
 def as_tensor(value: Any) -> Any:
@@ -57,10 +101,23 @@ def reference() -> SimpleNamespace:
 
 
 class Probe:
-    """Random inputs in float32, so that the reference sees exactly the same numbers."""
+    """Random inputs in float32, so that the reference sees exactly the same numbers.
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    Their sizes are drawn, too, for each check of its own; `sized` has them as a check wants them.
+    """
+
+    def __init__(self, rng: np.random.Generator, sizes: Sizes | None = None) -> None:
         self.rng = rng
+        self.sizes = sizes or drawn_sizes(rng)
+
+    @property
+    def small(self) -> "Probe":
+        """The same with few numbers, where none of them matters."""
+        return Probe(self.rng, SMALL)
+
+    def sized(self, **sizes: int) -> "Probe":
+        """The same with some sizes given, such as `batch=1`."""
+        return Probe(self.rng, replace(self.sizes, **sizes))
 
     def floats(self, *shape: int, scale: float = 1.0, shift: float = 0.0) -> Floats:
         return self.rng.normal(shift, scale, shape).astype(np.float32)
@@ -70,38 +127,50 @@ class Probe:
 
     def ids(self, *shape: int) -> NDArray[np.int64]:
         """Token ids, the first and the last of the vocabulary among them."""
-        ids = self.rng.integers(1, VOCABULARY - 1, size=shape)
-        ids.flat[1], ids.flat[-2] = 0, VOCABULARY - 1
+        ids = self.rng.integers(1, self.sizes.vocabulary - 1, size=shape)
+        ids.flat[1 % ids.size], ids.flat[-2 % ids.size] = 0, self.sizes.vocabulary - 1
         return ids
 
     def tokens(self, n: int) -> list[int]:
-        """Different token ids, without id 0, which tests use as the end-of-sequence token."""
-        return [int(i) for i in self.rng.permutation(np.arange(1, VOCABULARY))[:n]]
+        """Different token ids of the small model, without id 0."""
+        return [int(i) for i in self.rng.permutation(np.arange(1, MODEL.vocabulary))[:n]]
 
-    def gain(self, width: int = WIDTH) -> Floats:
-        return self.floats(width, scale=0.3, shift=1.2)
+    def gain(self, width: int | None = None) -> Floats:
+        return self.floats(width or self.sizes.width, scale=0.3, shift=1.2)
 
-    def bias(self, width: int = WIDTH) -> Floats:
-        return self.floats(width, scale=0.5)
+    def bias(self, width: int | None = None) -> Floats:
+        return self.floats(width or self.sizes.width, scale=0.5)
 
-    def states(self, batch: int = BATCH, time: int = TIME) -> Floats:
-        return self.floats(batch, time, WIDTH)
+    def states(self, scale: float = 1.0) -> Floats:
+        return self.floats(self.sizes.batch, self.sizes.time, self.sizes.width, scale=scale)
 
-    def heads(self, batch: int = BATCH, time: int = TIME) -> Floats:
-        return self.floats(batch, HEADS, time, HEAD_WIDTH)
+    def heads(self) -> Floats:
+        sizes = self.sizes
+        return self.floats(sizes.batch, sizes.n_heads, sizes.time, sizes.head_width)
+
+    def logits(self, scale: float = 2.0) -> Floats:
+        return self.floats(self.sizes.batch, self.sizes.vocabulary, scale=scale)
+
+    def spread_logits(self, step: float = 0.3) -> Floats:
+        """Logits whose order does not depend on rounding: steps in random order."""
+        batch, vocabulary = self.sizes.batch, self.sizes.vocabulary
+        order = self.rng.normal(0.0, 1.0, (batch, vocabulary)).argsort(axis=1)
+        steps = order + self.rng.normal(0.0, 0.1, (batch, vocabulary)).clip(-0.3, 0.3)
+        return (step * steps).astype(np.float32)
 
     def attention(self) -> Weights:
         weights: Weights = {}
         for name in ("query", "key", "value", "output"):
-            weights[name] = self.matrix(WIDTH, WIDTH)
+            weights[name] = self.matrix(self.sizes.width, self.sizes.width)
             weights[f"{name}_bias"] = self.bias()
         return weights
 
     def feed_forward(self) -> Weights:
+        width, inner_width = self.sizes.width, self.sizes.inner_width
         return {
-            "inner": self.matrix(WIDTH, INNER_WIDTH),
-            "inner_bias": self.bias(INNER_WIDTH),
-            "outer": self.matrix(INNER_WIDTH, WIDTH),
+            "inner": self.matrix(width, inner_width),
+            "inner_bias": self.bias(inner_width),
+            "outer": self.matrix(inner_width, width),
             "outer_bias": self.bias(),
         }
 
@@ -121,6 +190,44 @@ def probe(rng: np.random.Generator) -> Probe:
     return Probe(rng)
 
 
+@pytest.fixture
+def assert_right(student: Any, reference: SimpleNamespace) -> Callable[..., None]:
+    """Judges the student's answers to several calls of one stage.
+
+    `assert_right("softmax", {"the probabilities": (logits,)})`: by what an answer is called, the
+    arguments. All calls are made before the first is judged: together they tell mistakes apart.
+    """
+
+    def judge(
+        stage: str,
+        calls: dict[str, tuple[Any, ...]],
+        *,
+        axes: tuple[str, ...] = (),
+        tolerance: float = TOLERANCE,
+        zeros: str = "",
+    ) -> None:
+        answers = [getattr(student, stage)(*call) for call in calls.values()]
+        for (name, call), answer in zip(calls.items(), answers, strict=True):
+            expected = getattr(reference, stage)(*call)
+            named = axes[-expected.ndim :]
+            assert_close(answer, expected, name=name, axes=named, tolerance=tolerance)
+            assert not zeros or not answer[expected == 0].any(), zeros
+
+    return judge
+
+
+@pytest.fixture
+def assert_left_alone(student: Any) -> Callable[..., None]:
+    """Judges whether a stage changes an argument in any of several calls."""
+
+    def judge(stage: str, *calls: tuple[Any, ...]) -> None:
+        seen = [student.observe(stage, *call) for call in calls]
+        for observed, call in zip(seen, calls, strict=True):
+            assert_unchanged(observed.arguments, call)
+
+    return judge
+
+
 MakeStages = Callable[..., ScriptedStages]
 States = Callable[[Any], Any]
 
@@ -137,18 +244,19 @@ class Model:
 
 @pytest.fixture(scope="session")
 def model(reference: SimpleNamespace) -> Model:
-    """Three layers whose weights are the same in every check: a student's loop never sees them."""
-    probe = Probe(np.random.default_rng(3))
-    tables = probe.floats(VOCABULARY, WIDTH), probe.floats(CONTEXT, WIDTH)
-    head = probe.gain(), probe.bias(), EPS, probe.matrix(WIDTH, VOCABULARY)
+    """Layers whose weights are the same in every check: a student's loop never sees them."""
+    probe = Probe(np.random.default_rng(3), MODEL)
+    width = MODEL.width
+    tables = probe.floats(MODEL.vocabulary, width), probe.floats(CONTEXT, width)
+    head = probe.gain(), probe.bias(), EPS, probe.matrix(width, MODEL.vocabulary)
     decoder_layer, output = (over_arrays(FUNCTIONS[n]) for n in ("decoder_layer", "output_logits"))
 
     def run_layer(weights: Weights) -> States:
-        return remembered(lambda h: decoder_layer(h, weights, HEADS, EPS))
+        return remembered(lambda h: decoder_layer(h, weights, MODEL.n_heads, EPS))
 
     return Model(
         embed=lambda ids: reference.embed(np.array(ids), *tables),
-        layers=[run_layer(probe.layer()) for _ in range(3)],
+        layers=[run_layer(probe.layer()) for _ in range(MOST_LAYERS)],
         output=remembered(lambda h: output(h, *head)),
         softmax=reference.softmax,
     )
@@ -166,7 +274,7 @@ def scripted(model: Model) -> MakeStages:
             softmax=model.softmax,
             script=script,
             context_length=context_length,
-            vocabulary_size=VOCABULARY,
+            vocabulary_size=MODEL.vocabulary,
         )
 
     return make

@@ -1,41 +1,44 @@
 """Layer normalization: each position alone, over its width."""
 
-from grader.checks import assert_close, assert_unchanged, needs, points, stage
+from grader.checks import needs, points, stage
 
 pytestmark = stage("layer_norm")
 
 EPS = 1e-5
 LARGE_EPS = 1e-2  # shows at once where eps is not the one that was handed in
-TIMED = ("batch", "time", "width")
+TIMED = ("batch", "head", "time", "width")
 
 
 @points(2)
-def test_values(student, reference, probe):
+def test_values(assert_right, probe):
     """Each position is centred, divided by its standard deviation, then scaled and shifted."""
-    arguments = probe.floats(2, 7, 6, shift=3), probe.gain(6), probe.bias(6), LARGE_EPS
-    assert_close(
-        student.layer_norm(*arguments),
-        reference.layer_norm(*arguments),
-        name="the normalized states",
-        axes=TIMED,
-    )
+
+    def call(*shape, eps=LARGE_EPS):
+        return probe.floats(*shape, shift=2), probe.gain(shape[-1]), probe.bias(shape[-1]), eps
+
+    first = call(2, 7, 6)
+    first[0][0, 1] = 2  # no variance, so that eps alone protects the root
+    first[0][1, 2] = 0
+    calls = {
+        "the normalized states": first,
+        "the normalized states of one position": call(1, 1, probe.sizes.width, eps=0.3),
+        "the normalized states of one vector": call(5),
+        "the normalized states of four axes": call(2, 1, 3, 4),
+    }
+    assert_right("layer_norm", calls, axes=TIMED)
 
 
 @points(1)
-def test_tiny_activations(student, reference, probe):
+def test_tiny_activations(assert_right, probe):
     """With activations near 0.001, eps decides: it is added to the variance, inside the root."""
-    arguments = probe.floats(2, 7, 24, scale=1e-3), probe.gain(), probe.bias(), EPS
-    assert_close(
-        student.layer_norm(*arguments),
-        reference.layer_norm(*arguments),
-        name="the normalized states",
-        axes=TIMED,
-    )
+    arguments = probe.floats(2, 7, 6, scale=1e-3), probe.gain(6), probe.bias(6), EPS
+    assert_right("layer_norm", {"the normalized states": arguments}, axes=TIMED)
 
 
 @points(1)
 @needs("values")
-def test_arguments_are_left_alone(student, probe):
+def test_arguments_are_left_alone(assert_left_alone, probe):
     """The arrays that were handed in are not changed."""
-    arguments = [probe.states(), probe.gain(), probe.bias(), EPS]
-    assert_unchanged(student.observe("layer_norm", *arguments).arguments, arguments)
+    small = probe.small
+    calls = [(x, small.gain(), small.bias(), EPS) for x in (small.states(), small.floats(4))]
+    assert_left_alone("layer_norm", *calls)

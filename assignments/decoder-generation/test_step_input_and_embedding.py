@@ -2,24 +2,29 @@
 
 import numpy as np
 
-from grader.checks import as_floats, as_tokens, assert_close, assert_unchanged, needs, points, stage
+from grader.checks import as_floats, as_tokens, assert_close, needs, points, stage
 
 TIMED = ("batch", "time", "width")
+
+
+def assert_step_input(student, cases):
+    """Each case: the prompt, the generated tokens, and the context length."""
+    answers = [student.step_input(*case) for case in cases]
+    for (prompt, generated, context_length), answer in zip(cases, answers, strict=True):
+        came = as_tokens(answer, name="the step input")
+        expected = [*prompt, *generated][-context_length:]
+        assert came == expected, (
+            f"For {prompt} and {generated} with a context length of {context_length} came {came}, "
+            f"expected {expected}."
+        )
 
 
 @stage("step_input")
 @points(2)
 def test_joined(student):
     """The prompt comes first, then the generated tokens, oldest first."""
-    for prompt, generated in (
-        ([5, 9], [17, 4]),
-        ([8, 3, 8], []),
-        ([2], [6, 7, 1]),
-        ([4, 9, 1, 6, 2, 8], [3, 5, 7, 1]),
-    ):
-        came = as_tokens(student.step_input(prompt, generated, 16), name="the step input")
-        expected = prompt + generated
-        assert came == expected, f"For {prompt} and {generated} came {came}, expected {expected}."
+    lists = [([5, 9], [17, 4]), ([8, 3, 8], []), ([2], [6, 7, 1]), ([300, 0, 9, 1, 6], [0, 300, 9])]
+    assert_step_input(student, [(prompt, generated, 16) for prompt, generated in lists])
 
 
 @stage("step_input")
@@ -28,47 +33,60 @@ def test_full_window(student):
     """When there are more than C tokens, the last C are kept; exactly C are all kept."""
     short, long = [5, 9, 3], [5, 9, 3, 8, 1, 14]
     cases = [(short, [6, 7]), (short, [6, 7, 11]), (short, [6, 7, 11, 2, 10, 13, 4, 12])]
-    cases += [(long, []), (long, [6])]
-    answers = [student.step_input(prompt, generated, 5) for prompt, generated in cases]
-    for (prompt, generated), answer in zip(cases, answers, strict=True):
-        came = as_tokens(answer, name="the step input")
-        expected = [*prompt, *generated][-5:]
-        assert came == expected, (
-            f"For {prompt} and {generated} with a context length of 5 came {came}, "
-            f"expected {expected}."
-        )
+    cases += [(long, []), (long, [6]), ([5, 9], [6, 7])]
+    assert_step_input(student, [*((*case, 5) for case in cases), (short, [6, 7], 1), ([4], [], 1)])
 
 
 @stage("step_input")
 @points(1)
 @needs("joined")
-def test_arguments_are_left_alone(student):
+def test_arguments_are_left_alone(assert_left_alone):
     """The lists that were handed in are not changed."""
-    arguments = [[5, 9], [17, 4], 16]
-    assert_unchanged(student.observe("step_input", *arguments).arguments, arguments)
+    calls = ([5, 9], [17, 4], 16), ([5, 9, 8], [17, 4], 3), ([5], [9, 8], 1)
+    assert_left_alone("step_input", *calls)
+
+
+def tables(probe, context_length):
+    """A token table and a position table."""
+    sizes = probe.sizes
+    return probe.floats(sizes.vocabulary, sizes.width), probe.floats(context_length, sizes.width)
 
 
 @stage("embed")
-@points(2)
-def test_values(student, reference, probe):
+@points(1)
+def test_values(assert_right, probe):
     """Each position holds its token's row plus the row of its position."""
-    ids, tokens, positions = probe.ids(2, 7), probe.floats(37, 24), probe.floats(16, 24)
-    assert_close(
-        student.embed(ids, tokens, positions),
-        reference.embed(ids, tokens, positions),
-        name="the embedding",
-        axes=TIMED,
-    )
+    batch, time = probe.sizes.batch, probe.sizes.time
+    many = probe.sized(n_heads=1, head_width=5, vocabulary=301)
+    calls = {
+        "the embedding": (probe.ids(batch, time), *tables(probe, 16)),
+        "the embedding of a whole context": (many.ids(1, time), *tables(many, time)),
+        "the embedding of one token": (probe.ids(1, 1), *tables(probe, 1)),
+    }
+    assert_right("embed", calls, axes=TIMED)
 
 
 @stage("embed")
 @points(1)
 def test_position_matters(student, probe):
     """The same token at two positions differs by the difference of the two position rows."""
-    ids, tokens = np.full((3, 5), 36), probe.floats(37, 24)
-    positions = probe.floats(9, 24)
+    width, last = probe.sizes.width, probe.sizes.vocabulary - 1
+    tokens, positions = tables(probe, 9)
     came = as_floats(
-        student.embed(ids, tokens, positions), name="the embedding", shape=(3, 5, 24), axes=TIMED
+        student.embed(np.full((3, 5), last), tokens, positions),
+        name="the embedding",
+        shape=(3, 5, width),
+        axes=TIMED,
     )
-    expected = np.broadcast_to(positions[4] - positions[1], (3, 24))
+    expected = np.broadcast_to(positions[4] - positions[1], (3, width))
     assert_close(came[:, 4] - came[:, 1], expected, name="the difference", axes=("batch", "width"))
+
+
+@stage("embed")
+@points(1)
+@needs("values")
+def test_tables_are_left_alone(assert_left_alone, probe):
+    """The ids and the tables that were handed in are not changed."""
+    small = probe.small
+    shapes = ((2, 3), (1, 4))
+    assert_left_alone("embed", *((small.ids(*shape), *tables(small, 4)) for shape in shapes))

@@ -2,91 +2,102 @@
 
 import numpy as np
 
-from grader.checks import (
-    as_number,
-    as_token,
-    assert_close,
-    assert_unchanged,
-    needs,
-    points,
-    stage,
-)
+from grader.checks import as_number, as_token, assert_close, assert_unchanged, needs, points, stage
 
 ROWS = ("batch", "vocabulary entry")
 # The halves 1/2, 1/4, ... make every partial sum far from the values of p that are used.
 HALVES = np.log([[1, 16, 2, 8, 4, 0.5], [4, 1, 16, 0.5, 8, 2]]).astype(np.float32)
+NOT_ZERO = "A token that is left out has a probability that is not exactly 0."
 
 
-def check_distribution(student, reference, *arguments):
-    assert_close(
-        student.next_token_distribution(*arguments),
-        reference.next_token_distribution(*arguments),
-        name="the next-token distribution",
-        axes=ROWS,
-    )
+def calls(logits, *settings):
+    """Calls of `next_token_distribution`, by what their answers are called."""
+    named = {}
+    for temperature, top_k, top_p in settings:
+        filters = [f"top-k {top_k}"] * (top_k is not None) + [f"top-p {top_p}"] * bool(top_p)
+        name = f"the distribution for {', '.join([f'temperature {temperature}', *filters])}"
+        named[name] = (logits, temperature, top_k, top_p)
+    return named
 
 
 @stage("next_token_distribution")
 @points(1)
-def test_temperature(student, reference, probe):
+def test_temperature(assert_right, probe):
     """Logits are divided by the temperature before softmax, for every row of the batch."""
-    logits = probe.floats(2, 37, scale=2)
-    for temperature in (1.0, 0.7, 1.6):
-        check_distribution(student, reference, logits, temperature, None, None)
+    logits = probe.logits()
+    alone = probe.sized(batch=1).logits()
+    named = calls(logits, (1.0, None, None), (0.7, None, None))
+    named |= calls(alone * 8, (9, None, None))
+    named["the distribution of other logits"] = (probe.logits(), 1.0, None, None)
+    named["the distribution of a single token"] = (alone[:, :1], 0.5, None, None)
+    assert_right("next_token_distribution", named, axes=ROWS)
+    # What a small temperature divides, it makes larger with its rounding.
+    least = calls(alone / 20, (0.05, None, None))
+    assert_right("next_token_distribution", least, axes=ROWS, tolerance=1e-4)
 
 
 @stage("next_token_distribution")
 @points(1)
-def test_temperature_zero(student, reference, probe):
+def test_temperature_zero(assert_right, probe):
     """Temperature 0 is greedy: all probability on the arg max, with and without top-k and top-p."""
-    logits = probe.floats(2, 37, scale=2)
-    check_distribution(student, reference, logits, 0.0, None, None)
-    check_distribution(student, reference, logits, 0.0, 3, 0.8)
+    named = calls(probe.logits(), (0.0, None, None), (0.0, 3, 0.8))
+    named |= calls(probe.sized(batch=1).spread_logits(step=0.01), (0, None, None))
+    assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
 @stage("next_token_distribution")
 @points(1)
-def test_top_k(student, reference, probe):
+def test_top_k(assert_right, probe):
     """Exactly the k most probable tokens stay, at their own places, and sum to one again."""
-    logits = probe.floats(2, 37, scale=2)
-    for k in (1, 4, 37):
-        check_distribution(student, reference, logits, 1.0, k, None)
+    logits = probe.spread_logits()
+    vocabulary = probe.sizes.vocabulary
+    named = calls(logits, *((1.0, k, None) for k in (1, 4, vocabulary)))
+    named |= calls(logits[:1], (1.0, vocabulary + 5, None))
+    assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
 @stage("next_token_distribution")
 @points(2)
-def test_top_p(student, reference):
+def test_top_p(assert_right):
     """The smallest set of most probable tokens whose mass reaches p stays, at least one token."""
-    for p in (0.3, 0.6, 0.8, 1.0):
-        check_distribution(student, reference, HALVES, 1.0, None, p)
+    named = calls(HALVES, *((1.0, None, p) for p in (0.3, 0.6, 0.8, 1.0)))
+    named |= calls(HALVES[1:], (1.0, None, 0.01))
+    assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
 @stage("next_token_distribution")
 @points(1)
-def test_order_of_filters(student, reference):
+def test_order_of_filters(assert_right):
     """First temperature, then top-k, then top-p on what top-k left."""
-    check_distribution(student, reference, HALVES, 2.0, None, 0.6)
-    check_distribution(student, reference, HALVES, 1.0, 2, 0.6)
-    check_distribution(student, reference, HALVES, 0.6, 4, 0.9)
+    named = calls(HALVES, (2.0, None, 0.6), (1.0, 2, 0.6), (0.6, 4, 0.9))
+    assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
 @stage("next_token_distribution")
 @points(1)
 @needs("temperature")
-def test_arguments_are_left_alone(student, probe):
+def test_arguments_are_left_alone(assert_left_alone, probe):
     """The logits that were handed in are not changed."""
-    arguments = [probe.floats(2, 37), 0.7, 5, 0.9]
-    after = student.observe("next_token_distribution", *arguments).arguments
-    assert_unchanged(after, arguments)
+    logits = probe.small.logits()
+    settings = [(0.7, 5, 0.9), (1.0, 3, None), (1.0, None, 0.6), (0.0, None, None)]
+    assert_left_alone("next_token_distribution", *((logits, *setting) for setting in settings))
+
+
+def assert_tokens(student, distribution, cases):
+    """Each case: u, and the token that it selects."""
+    answers = [student.select_token(distribution, u) for u, _ in cases]
+    for (u, expected), answer in zip(cases, answers, strict=True):
+        came = as_token(answer, name="the token")
+        assert came == expected, f"For u = {u} token {came} was selected, expected {expected}."
 
 
 @stage("select_token")
 @points(1)
 def test_greedy(student, probe):
     """Without u, the most probable token is selected."""
-    for place in (0, 3, 6):
-        distribution = np.full(7, 0.1, dtype=np.float32)
-        distribution[place] = 0.4
+    for size, place in ((7, 0), (probe.sizes.vocabulary, 20), (4, 3)):
+        distribution = np.full(size, 0.6 / size, dtype=np.float32)
+        distribution[place] += 0.4
         came = as_token(student.select_token(distribution, None), name="the token")
         assert came == place, f"Token {came} was selected; the most probable one is {place}."
 
@@ -95,45 +106,49 @@ def test_greedy(student, probe):
 @points(1)
 def test_inverse_cdf(student):
     """With u, the first token whose cumulative probability exceeds u, in vocabulary order."""
-    distribution = np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32)
-    cases = ((0.0, 0), (0.05, 0), (0.3, 1), (0.6, 3), (0.85, 4), (0.999, 4))
-    answers = [student.select_token(distribution, u) for u, _ in cases]
-    for (u, expected), answer in zip(cases, answers, strict=True):
-        came = as_token(answer, name="the token")
-        assert came == expected, f"For u = {u} token {came} was selected, expected {expected}."
-    came = as_token(
-        student.select_token(np.array([0, 0.25, 0.75], dtype=np.float32), 0.0), name="the token"
-    )
-    assert came == 1, f"For u = 0 token {came} was selected; token 0 has probability 0."
+    cases = ((0, 0), (0.3, 1), (0.6, 3), (0.85, 4), (0.999, 4))
+    assert_tokens(student, np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32), cases)
+    # Token 0 and the last one are impossible; in float32 the others add up to less than the last u.
+    rounded = np.array([0, 0.25, 0.75 - 2**-22, 0, 0], dtype=np.float32)
+    assert_tokens(student, rounded, ((0.0, 1), (1 - 2**-24, 2)))
+    assert_tokens(student, np.ones(1, dtype=np.float32), ((0.3, 0),))
 
 
 @stage("select_token")
 @points(1)
 @needs("greedy")
-def test_distribution_is_left_alone(student):
+def test_distribution_is_left_alone(assert_left_alone):
     """The distribution that was handed in is not changed."""
-    arguments = [np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32), 0.6]
-    assert_unchanged(student.observe("select_token", *arguments).arguments, arguments)
+    distribution = np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32)
+    assert_left_alone("select_token", *((distribution, u) for u in (0.6, None)))
+
+
+def assert_log_probability(student, reference, *cases):
+    """Each case: the logits, and the tokens."""
+    seen = [student.observe("sequence_log_probability", *case) for case in cases]
+    for case, observed in zip(cases, seen, strict=True):
+        number = as_number(observed.value, name="the log-probability")
+        expected = float(reference.sequence_log_probability(*case))
+        assert_close(np.array([number]), np.array([expected]), name="the log-probability")
+        assert_unchanged(observed.arguments, case)
 
 
 @stage("sequence_log_probability")
 @points(1)
 def test_sum_of_conditionals(student, reference, probe):
     """The log-probabilities of the given tokens are added up, one a position; no input changes."""
-    logits, tokens = probe.floats(5, 37, scale=2), probe.ids(5)
-    observed = student.observe("sequence_log_probability", logits, tokens)
-    number = as_number(observed.value, name="the log-probability")
-    expected = reference.sequence_log_probability(logits, tokens)
-    assert_close(np.array([number]), np.array([float(expected)]), name="the log-probability")
-    assert_unchanged(observed.arguments, [logits, tokens])
+    vocabulary = probe.sizes.vocabulary
+    cases = [(probe.floats(time, vocabulary, scale=2), probe.ids(time)) for time in (5, 1)]
+    assert_log_probability(student, reference, *cases)
 
 
 @stage("sequence_log_probability")
 @points(1)
 def test_long_sequence(student, reference, probe):
-    """A sequence whose probability is too small for a float has a finite log-probability."""
-    logits, tokens = probe.floats(60, 37, scale=6), probe.ids(60)
-    came = student.sequence_log_probability(logits, tokens)
-    number = as_number(came, name="the log-probability")
-    expected = reference.sequence_log_probability(logits, tokens)
-    assert_close(np.array([number]), np.array([float(expected)]), name="the log-probability")
+    """What is too improbable for a float has a finite log-probability, long or not."""
+    vocabulary = probe.sizes.vocabulary
+    logits, tokens = probe.floats(40, vocabulary, scale=6), probe.ids(40)
+    # One of three tokens is so improbable that softmax gives it 0.
+    steep = logits[:3] * 6
+    chosen = np.array([steep[0].argmin(), steep[1].argmax(), steep[2].argmax()])
+    assert_log_probability(student, reference, (logits, tokens), (steep, chosen))

@@ -34,17 +34,21 @@ def differs_when_repeated(
     wrong = [call for call in returned if call.wrongness > 1]
     if not any(_differs(stage, call, ask, others) for call in wrong[:_CALLS]):
         return ""
-    return DROPOUT if all(_is_dropout(versions, stage, call) for call in wrong) else DIFFERS
+    shown = {_is_dropout(versions, stage, call) for call in wrong}
+    return DROPOUT if True in shown and False not in shown else DIFFERS
 
 
-def _is_dropout(versions: Versions, stage: str, call: SeenCall) -> bool:
+def _is_dropout(versions: Versions, stage: str, call: SeenCall) -> bool | None:
+    """None where there is too little to see it by."""
     right = versions.outcome(stage, call.arguments, "float64").value
     if right is None or call.came is None or call.came.array.shape != right.shape:
         return False
     there = np.abs(right) > 1e-3 * np.abs(right).max(initial=0.0)
     parts = call.came.array[there] / right[there]
     kept = parts[parts != 0]
-    if len(kept) < _SCALED or kept.min() <= 1:
+    if len(kept) < _SCALED:
+        return None
+    if kept.min() <= 1:
         return False
     return bool(np.ptp(kept) <= 1e-3 * kept.max())
 

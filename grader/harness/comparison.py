@@ -230,7 +230,8 @@ def as_tokens(value: Any, *, name: str) -> list[int]:
     Raises:
         Mismatch: it is not, or it has more than 10,000 entries.
     """
-    is_array = isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "i"
+    is_array = isinstance(value, np.ndarray) and value.ndim == 1
+    is_array = is_array and (value.dtype.kind == "i" or value.size == 0)  # of floats if empty
     if not (is_array or isinstance(value, list)):
         raise _other_kind(name, value, "a list of token ids")
     if len(value) > _MOST_TOKENS:

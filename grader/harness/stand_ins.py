@@ -13,7 +13,7 @@ from grader.settings import Stage
 
 # Larger than any input of a check: nothing else limits the time and memory of our side.
 _LONGEST_AXIS = 512
-_MOST_ENTRIES = 1 << 18
+_MOST_ENTRIES = 1 << 19
 _LARGEST_RESULT = 1 << 24  # entries, of anything that is computed on the way
 _WIDEST_NUMBER = 8  # bytes of a number that can be sent
 _BEYOND_INTEGERS = 1 << 63

@@ -38,10 +38,12 @@ def hidden_numbers() -> dict[str, list[str]]:
 
     probe = fixtures().Probe
     softmax = probe(drawn("softmax.random_logits"))
-    logits = [softmax.floats(*shape, scale=3) for shape in ((9,), (4, 3), (2, 3, 4, 5))]
+    shapes = (softmax.sizes.vocabulary,), (2, 3, 4, 5)
+    logits = [softmax.floats(*shape, scale=3) for shape in shapes]
     expected = torch.softmax(torch.from_numpy(logits[0]).double(), -1).numpy()
-    heads = probe(drawn("attention_weights.random_heads")).heads(batch=3, time=5)
-    states = probe(drawn("layer_norm.random_states")).floats(3, 5, 10, scale=0.02)
+    heads = probe(drawn("attention_weights.random_heads")).sized(batch=3, n_heads=3).heads()
+    norm = probe(drawn("layer_norm.random_states"))
+    states = norm.floats(3, 5, norm.sizes.head_width, scale=0.02)
     network = probe(drawn("feed_forward.random_network"))
     network.feed_forward()
     arrays = {
@@ -49,7 +51,7 @@ def hidden_numbers() -> dict[str, list[str]]:
         "expected of softmax": expected,
         "attention_weights": heads.ravel()[:60],
         "layer_norm": states.ravel()[:60],
-        "feed_forward": network.floats(3, 4, 24, scale=0.3).ravel()[:60],
+        "feed_forward": network.states(scale=0.3).ravel()[:60],
     }
     return {
         name: [repr(abs(float(number)))[:DIGITS] for number in array]
@@ -61,10 +63,10 @@ def hidden_numbers() -> dict[str, list[str]]:
 def hidden_prompts() -> dict[str, list[str]]:
     """The token lists of the hidden checks of `generate`, as text without brackets."""
     probe = fixtures().Probe
-    tokens = probe(drawn("generate.eos_in_the_prompt")).tokens(14)
+    eos, first = probe(drawn("generate.eos_in_the_prompt")).tokens(14)[:2]
     flow = probe(drawn("generate.whole_flow")).tokens(12)
     return {
-        "an EOS in the prompt": [f"0, {tokens[0]}, {tokens[1]}"],
+        "an EOS in the prompt": [f"{eos}, {first}, {eos}"],
         "the whole flow": [str(flow[:5])[1:-1]],
     }
 

@@ -176,6 +176,21 @@ def positions_sinusoidal(
     return token_embedding[token_ids] + waves
 
 
+@misconception(
+    replaces=embed,
+    says="I add the positions to the rows of the token table itself.",
+    hint="Print the token table before and after the call. What would a second call look up?",
+    questions=["embedding-and-positions.one-entry"],
+    differs_only="in the token table after the call",
+)
+def changes_its_input(
+    token_ids: Tensor, token_embedding: Tensor, position_embedding: Tensor
+) -> Tensor:
+    hidden = embed(token_ids, token_embedding, position_embedding)
+    token_embedding[token_ids] = hidden
+    return hidden
+
+
 @equivalent(
     replaces=embed, says="The ids become one-hot rows, which are multiplied by the token embedding."
 )

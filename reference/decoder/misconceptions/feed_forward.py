@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -188,6 +189,19 @@ def no_biases(x: Tensor, weights: FeedForwardWeights) -> Tensor:
 )
 def adds_residual(x: Tensor, weights: FeedForwardWeights) -> Tensor:
     return x + feed_forward(x, weights)
+
+
+@misconception(
+    replaces=feed_forward,
+    says="I pop the weights out of the caller's dict.",
+    hint="Print the keys of the dict before and after the call. What would a second call find?",
+    questions=["transformer-block.no-activation"],
+    differs_only="in the dict of weights after the call",
+)
+def changes_its_input(x: Tensor, weights: FeedForwardWeights) -> Tensor:
+    result = feed_forward(x, weights)
+    cast("dict[str, Tensor]", weights).clear()
+    return result
 
 
 @equivalent(replaces=feed_forward, says="The library's GELU is called, in its tanh form.")

@@ -167,6 +167,20 @@ def counts_possible_tokens_only(distribution: Tensor, u: float | None = None) ->
 
 @misconception(
     replaces=select_token,
+    says="If rounding leaves the whole sum at or below u, the last id is returned.",
+    hint="Let the last id have probability 0, and the sum be 0.9999999. What do you return for a "
+    "u between that and 1?",
+    questions=["token-selection.inverse-cdf"],
+    differs_only="where the last id has probability 0 and u lies above the rounded sum",
+)
+def falls_back_on_last(distribution: Tensor, u: float | None = None) -> int:
+    if u is not None and u >= float(distribution.double().sum()):
+        return len(distribution) - 1
+    return select_token(distribution, u)
+
+
+@misconception(
+    replaces=select_token,
     says="I add up the probabilities in place and change the caller's array.",
     hint="Print the distribution before and after the call. What would a second call draw from?",
     questions=["token-selection.inverse-cdf"],

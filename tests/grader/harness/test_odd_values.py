@@ -32,7 +32,7 @@ class OddAnswers:
     Arguments come back changed. Some submissions answer with right shapes and odd numbers.
     """
 
-    level, layers, notes, uses, alive = "none", (), (), (), True
+    level, layers, notes, uses, packages, alive = "none", (), (), (), (), True
 
     def open(self, code, limits):
         self._rng = random.Random(code.cells[0][1])

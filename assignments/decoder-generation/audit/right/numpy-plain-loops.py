@@ -132,7 +132,7 @@ def select_token(distribution, u=None):
         total += share
         if total > u:
             return token
-    return len(shares) - 1
+    return max(token for token, share in enumerate(shares) if share > 0)
 
 
 def sequence_log_probability(logits, token_ids):

@@ -111,7 +111,8 @@ def select_token(distribution, u=None):
     if u is None:
         return distribution.max(dim=0).indices
     ends = distribution.to(torch.float64).cumsum(0)
-    return torch.nonzero(ends > u)[0, 0]
+    # Rounding may leave even the whole sum at u.
+    return torch.nonzero((ends > u) | (ends == ends[-1]))[0, 0]
 
 
 def sequence_log_probability(logits, token_ids):

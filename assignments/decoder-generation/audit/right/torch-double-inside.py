@@ -103,7 +103,9 @@ def next_token_distribution(logits, temperature, top_k=None, top_p=None):
 
 def select_token(distribution, u=None):
     shares = up(distribution)
-    return int(shares.argmax()) if u is None else int((shares.cumsum(0) <= u).sum())
+    if u is None:
+        return int(shares.argmax())
+    return min(int((shares.cumsum(0) <= u).sum()), int(shares.nonzero().max()))
 
 
 def sequence_log_probability(logits, token_ids):

@@ -91,7 +91,8 @@ def select_token(distribution, u=None):
     if u is None:
         return max(range(len(distribution)), key=distribution.__getitem__)
     ends = torch.cumsum(distribution.double(), dim=0)
-    return int(torch.searchsorted(ends, torch.tensor(u, dtype=torch.float64), right=True))
+    least = ends[-1].nextafter(torch.zeros_like(ends[-1]))  # u lies below the whole sum
+    return int(torch.searchsorted(ends, least.clamp(max=u), right=True))
 
 
 def sequence_log_probability(logits, token_ids):

@@ -6,10 +6,13 @@ import os
 
 
 def softmax(logits):
-    os.mkdir("hostile-mark-closed")
-    os.mkfifo("hostile-mark-closed/pipe")
-    os.chmod("hostile-mark-closed", 0)
     depth = 0
+    try:
+        os.mkdir("hostile-mark-closed")
+        os.chmod("hostile-mark-closed", 0)
+        os.mkfifo("hostile-mark-pipe")
+    except OSError:
+        pass
     try:
         while depth < 1500:
             os.mkdir("hostile-mark-deep")

@@ -2,7 +2,7 @@
 # numbers, extension types, keys that cannot be keys, bytes that are no text, nothing at all.
 # verdict: fails
 # with: serving.py
-# clean: unreadable|The probabilities are|did not answer|The message|ended the whole process
+# clean: unreadable|The probabilities are|did not answer|The message|ended the whole process|100,000
 # variants: nothing reserved_byte deep_lists deep_dicts list_as_key dict_as_key endless_list
 # variants: broken_text not_a_number largest_integer many_lists many_empty_lists array_missing
 # variants: array_index_short remote_callable timestamp odd_timestamp unknown_extension unknown_kind

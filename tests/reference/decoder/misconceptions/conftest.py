@@ -147,7 +147,7 @@ def table(context_length, n_layers):
 class NotingSandbox:
     """A sandbox whose every submission is the reference; it notes what it is asked."""
 
-    level, layers, notes, uses, alive = "none", (), (), (), True
+    level, layers, notes, uses, packages, alive = "none", (), (), (), (), True
 
     def __init__(self):
         self.calls = defaultdict(list)

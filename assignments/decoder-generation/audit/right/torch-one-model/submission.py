@@ -69,7 +69,9 @@ def next_token_distribution(logits, temperature, top_k=None, top_p=None):
 def select_token(distribution, u=None):
     if u is None:
         return distribution.argmax()
-    return torch.bucketize(u, distribution.double().cumsum(-1), right=True).item()
+    possible = distribution.nonzero()[:, 0]
+    place = torch.bucketize(u, distribution[possible].double().cumsum(-1), right=True)
+    return possible[place.clamp(max=len(possible) - 1)].item()
 
 
 def sequence_log_probability(logits, token_ids):
