@@ -35,8 +35,14 @@ SLOPPY = {
     "ol", "dl", "pre", "blockquote", "center", "section", "article", "h1", "h2", "h3", "h4", "h5",
     "h6",
 }  # fmt: skip
-_ATTRIBUTES = r"""(?:\s(?:[^<>"']|"[^"]*"|'[^']*')*+)?"""
-TAG = re.compile(rf"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*){_ATTRIBUTES}(?P<empty>/?)>")
+# `a<p and p>b` compares: only these attributes have no value.
+_ALONE = (
+    "allowfullscreen|checked|compact|controls|disabled|hidden|itemscope|multiple|noshade|nowrap"
+    "|readonly|reversed|selected"
+)
+_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'<>=]+)"""
+_ATTRIBUTES = rf"(?:\s*+(?:[\w:@.-]++\s*=\s*{_VALUE}|(?:{_ALONE})\b))*+\s*"
+TAG = re.compile(rf"<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)(?=[\s/>]){_ATTRIBUTES}(?P<empty>/?)>")
 MARKUP = re.compile(
     rf"<!--(?:(?!<!--).)*?-->|<!\[[^<>]*>|<!doctype[^<>]*>|<\?xml[^<>]*>|{TAG.pattern}|<",
     re.DOTALL | re.IGNORECASE,
