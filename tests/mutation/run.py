@@ -209,7 +209,8 @@ def try_all(module: Module, running: list[Worker], *, until: float = math.inf) -
 def _try_as_it_is(module: Module, worker: Worker, *, until: float) -> None:
     result = worker.run(module, None, seconds=min(MOST_SECONDS, until - time.monotonic()))
     if result["code"] != 0 and time.monotonic() < until:
-        raise MutationError(f"{result['log']}\nthe tests of {module.file} fail unchanged")
+        what = f"{result['failed'] or 'no test'}, pytest's exit code {result['code']}"
+        raise MutationError(f"{result['log']}\nthe tests of {module.file} fail unchanged: {what}")
     module.seconds = max(module.seconds, result["seconds"])
 
 
