@@ -1,7 +1,7 @@
 """YAML into typed values, with errors that say file, line, key and what to write.
 
-Plain YAML readers keep the last of two equal keys and ignore a misspelt one; both would
-change a course without a word, so both are errors here.
+Plain YAML readers keep the last of two equal keys, ignore a misspelt one, and read 010 as 8; each
+would change a course without a word, so all are errors here.
 """
 
 import contextlib
@@ -21,6 +21,9 @@ from grader.errors import CourseError, did_you_mean
 T = TypeVar("T")
 MOST_BYTES = 1_000_000  # of a file that a student wrote
 DEEPEST = 20
+PLAIN_NUMBER = re.compile(
+    r"[-+]?(\.(inf|nan)|0|[1-9][0-9_]*|[0-9_]*\.[0-9_]*(e[-+]?[0-9]+)?)", re.I
+)
 
 _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "str": "a text",
@@ -55,13 +58,43 @@ class _Loader(yaml.CSafeLoader):
             keys.add(key)
         return super().construct_mapping(node, deep=deep)
 
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """A number as people write it; not in base 8, 16, 2 or 60, which they do not expect."""
+        number: int | float = (
+            self.construct_yaml_int(node)
+            if node.tag.endswith(":int")
+            else self.construct_yaml_float(node)
+        )
+        if not PLAIN_NUMBER.fullmatch(node.value):
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                f"{node.value} means {number} in YAML; write that, or {node.value!r} as a text",
+                node.start_mark,
+            )
+        return number
+
+
+for _tag in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.construct_number)
+
+
+class _AsWritten(_Loader):
+    """The same for a file of a student: numbers and dates stay the text that was written."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML wants it
+        first: [pair for pair in resolvers if pair[0].rpartition(":")[2] in ("bool", "null")]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
 
 def read(path: Path, type_: type[T], *, trusted: bool = True) -> T:
     """Read one YAML file as a value of `type_` (a `msgspec.Struct` with unknown keys forbidden).
 
     Args:
         trusted: a file of the course. One of a student may be neither large nor deep, nor hold
-            aliases, by which a short text can stand for an endless one.
+            aliases, by which a short text can stand for an endless one; and in it numbers and
+            dates stay texts, as they were written.
 
     Raises:
         CourseError: the file is missing, is not YAML, or does not fit the type.
@@ -82,7 +115,7 @@ def read(path: Path, type_: type[T], *, trusted: bool = True) -> T:
         ) from error
     if not trusted:
         _refuse_traps(text, at=str(path))
-    return parse(text, type_, at=str(path))
+    return parse(text, type_, at=str(path), trusted=trusted)
 
 
 def _refuse_traps(text: str, *, at: str) -> None:
@@ -103,23 +136,24 @@ def _refuse_traps(text: str, *, at: str) -> None:
             raise CourseError(problem, at=f"{at}{line}", fix=fix)
 
 
-def parse(text: str, type_: type[T], *, at: str) -> T:
+def parse(text: str, type_: type[T], *, at: str, trusted: bool = True) -> T:
     """Like `read`, from text; `at` names the source in errors.
 
     Raises:
         CourseError: the text is not YAML, or does not fit the type.
     """
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        # subclasses of the safe loader
+        data = yaml.load(text, Loader=_Loader if trusted else _AsWritten)  # noqa: S506
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2024-99-99
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
-        raise CourseError(
-            f"is not valid YAML: {problem}",
-            at=f"{at}{line}",
-            fix="Look at the indentation, quotes and colons near that line.",
-        ) from error
+        if isinstance(error, yaml.constructor.ConstructorError):
+            fix = "Change that line."
+        else:
+            fix = "Look at the indentation, quotes and colons near that line."
+        raise CourseError(f"is not valid YAML: {problem}", at=f"{at}{line}", fix=fix) from error
     return convert(data, type_, at=at, text=text)
 
 

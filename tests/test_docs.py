@@ -205,9 +205,11 @@ def test_what_a_document_shows_is_what_comes(path, block, tmp_path):
     write_named_files(path, tmp_path)
     for part in re.split(r"^\$ grader ", block, flags=re.MULTILINE)[1:]:
         line, _, shown = part.partition("\n")
-        result = run(shlex.split(line), tmp_path, typed=re.findall(r"^> (.+)", shown, re.MULTILINE))
+        prompt = re.compile(r"^((?:y or n )?>) (.+)", re.MULTILINE)
+        typed = [answer for _, answer in prompt.findall(shown)]
+        result = run(shlex.split(line), tmp_path, typed=typed)
         assert result.returncode in (0, 1), result.stderr
-        assert_shown(re.sub(r"^> .+", ">", shown, flags=re.MULTILINE), result.stdout)
+        assert_shown(prompt.sub(r"\1", shown), result.stdout)
 
 
 def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):

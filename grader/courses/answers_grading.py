@@ -5,11 +5,17 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.courses.class_answers import StudentAnswers, class_answers
+from grader.courses.class_answers import (
+    NO_SEALS,
+    Sealing,
+    StudentAnswers,
+    asked_topic,
+    class_answers,
+)
 from grader.courses.quiz_grades import FileOutcome
 from grader.courses.quiz_results_folder import QuizResultsFolder, QuizRun
 from grader.courses.topics_by_name import Topics
-from grader.quiz.bank.topics import Topic, load_topic
+from grader.quiz.bank.topics import Topic
 from grader.quiz.marking.answers import read_answers, responses
 from grader.quiz.marking.decisions import decided, from_line
 from grader.quiz.marking.scoring import Marks, mark_all, marks_to_json
@@ -40,7 +46,7 @@ class ClassSummary:
         return tuple(outcome for outcome in self.outcomes if outcome.reason)
 
 
-def grade_file(answers: Path, *, questions: Path) -> MarkedFile:
+def grade_file(answers: Path, *, questions: Path, sealing: Sealing = NO_SEALS) -> MarkedFile:
     """Mark one answers file.
 
     Raises:
@@ -48,7 +54,7 @@ def grade_file(answers: Path, *, questions: Path) -> MarkedFile:
         CourseError: there is no such topic, or it is wrong.
     """
     file = read_answers(answers)
-    topic = load_topic(questions, file.topic)
+    topic = asked_topic(file, Topics(questions), sealing, at=str(answers))
     given = responses(file, topic, at=str(answers))
     return MarkedFile(topic, file.student, mark_all(topic.items, given))
 
@@ -60,6 +66,7 @@ def grade_class(
     questions: Path,
     named: Path | None,
     now: datetime,
+    sealing: Sealing = NO_SEALS,
 ) -> ClassSummary:
     """Mark every answers file of a folder, and keep markings and repairs of earlier runs.
 
@@ -72,7 +79,7 @@ def grade_class(
         CourseError: the questions are wrong.
     """
     topics = Topics(questions)
-    read = class_answers(folder, topics)
+    read = class_answers(folder, topics, sealing)
     graded = [one for one in read if isinstance(one, StudentAnswers)]
     outcomes = tuple(one.outcome if isinstance(one, StudentAnswers) else one for one in read)
     results.write_run(
@@ -85,7 +92,8 @@ def grade_class(
     decisions = decided(map(from_line, results.entries()))
     records: dict[str, str] = {}
     for answers in graded:
-        sheet = remarked(_marked(answers), topics.items([answers.topic.name]), decisions)
+        items = {item.id: item for item in answers.topic.items}
+        sheet = remarked(_marked(answers), items, decisions)
         records[sheet.id] = sheet_to_json(sheet).decode()
     results.replace(records, reason="graded again from the answers files", at=now)
     kept = (sheet_from_json(*pair) for pair in results.records().items())

@@ -8,7 +8,14 @@ from grader.courses.identities import entered, recognised
 from grader.errors import GraderError
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
-from grader.quiz.attempt.session import Answered, Event, Finished, Session, resumed
+from grader.quiz.attempt.session import (
+    Answered,
+    Drafted,
+    Event,
+    Finished,
+    Session,
+    resumed,
+)
 from grader.quiz.marking.scoring import marks_to_json
 from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
 from grader.text import counted
@@ -54,13 +61,15 @@ class Attempt:
                     at=event.at,
                     is_final=is_final,
                 )
+            case Drafted():
+                self.store.save_draft(key, item=event.item, text=event.text, at=event.at)
             case Finished():
                 at = session.finished_at or event.at
                 self.store.hand_in(key, at=at, mark=lambda given: self._marks(session, given))
             case _:
                 return session
         now = self.store.attempt(key)
-        fresh = replace(session, finished_at=now.finished_at)
+        fresh = replace(session, finished_at=now.finished_at, drafts=self.store.drafts(key))
         fresh, _ = resumed(fresh, map(_answered, self.store.answers(key)))
         return replace(fresh, position=session.position)
 
@@ -140,7 +149,8 @@ def _with_answers(
 ) -> tuple[Attempt, tuple[str, ...]]:
     """The attempt, and the questions whose answers no longer fit."""
     answers = map(_answered, store.answers(stored.id))
-    session, lost = resumed(_session(quiz, stored), answers)
+    session = replace(_session(quiz, stored), drafts=store.drafts(stored.id))
+    session, lost = resumed(session, answers)
     return Attempt(store=store, stored=stored, session=session), lost
 
 

@@ -9,7 +9,7 @@ from grader.courses.topics_by_name import Topics
 from grader.errors import CourseError, GraderError, SubmissionError, did_you_mean
 from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Response
-from grader.quiz.marking.answers import AnswersError, read_answers, responses
+from grader.quiz.marking.answers import AnswersError, AnswersFile, read_answers, responses
 from grader.text import clean_line
 
 _ENDINGS = (".yaml", ".yml")
@@ -41,14 +41,27 @@ class StudentAnswers:
         )
 
 
-def class_answers(folder: Path, topics: Topics) -> list[StudentAnswers | FileOutcome]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """What is asked of the seals of answers files."""
+
+    secret: str = ""  # of the course
+    required: bool = False
+
+
+NO_SEALS = Sealing()
+
+
+def class_answers(
+    folder: Path, topics: Topics, sealing: Sealing = NO_SEALS
+) -> list[StudentAnswers | FileOutcome]:
     """The answers of each file of a folder, by name; of one that is not graded the reason.
 
     Raises:
         SubmissionError: the folder holds no answers files.
         CourseError: a topic that is asked for is wrong.
     """
-    return _without_twins([_read(path, topics) for path in answers_files(folder)])
+    return _without_twins([_read(path, topics, sealing) for path in answers_files(folder)])
 
 
 def answers_files(folder: Path) -> list[Path]:
@@ -71,7 +84,7 @@ def answers_files(folder: Path) -> list[Path]:
     return found
 
 
-def _read(path: Path, topics: Topics) -> StudentAnswers | FileOutcome:
+def _read(path: Path, topics: Topics, sealing: Sealing) -> StudentAnswers | FileOutcome:
     name = clean_line(path.name, _NAME_LENGTH)
     student = clean_line(path.stem, _NAME_LENGTH)
     topic = None
@@ -80,10 +93,7 @@ def _read(path: Path, topics: Topics) -> StudentAnswers | FileOutcome:
             raise AnswersError("is no file", at=path.name, fix="Put one YAML file a student there.")
         file = read_answers(path)
         student = clean_line(file.student.strip(), _NAME_LENGTH) or student
-        topic = topics.get(file.topic)
-        if topic is None:
-            problem = f"there is no topic {file.topic!r}"
-            raise AnswersError(problem, at=path.name, fix=did_you_mean(file.topic, topics.names))
+        topic = asked_topic(file, topics, sealing, at=path.name)
         given = responses(file, topic, at=path.name)
     except (AnswersError, CourseError) as error:
         is_the_file = isinstance(error, AnswersError) or error.at.startswith(str(path))
@@ -96,6 +106,23 @@ def _read(path: Path, topics: Topics) -> StudentAnswers | FileOutcome:
             reason=_reason(error, path),
         )
     return StudentAnswers(file=name, student=student, topic=topic, responses=given)
+
+
+def asked_topic(file: AnswersFile, topics: Topics, sealing: Sealing, *, at: str) -> Topic:
+    """The questions that a file answers.
+
+    Raises:
+        AnswersError: there is no such topic or question, or its seal is not as it should be.
+        CourseError: a topic is wrong.
+    """
+    file.assert_sealed(secret=sealing.secret, required=sealing.required, at=at)
+    if file.asked:
+        return topics.asked(clean_line(file.topic, _NAME_LENGTH), file.asked)
+    topic = topics.get(file.topic)
+    if topic is None:
+        problem = f"there is no topic {file.topic!r}"
+        raise AnswersError(problem, at=at, fix=did_you_mean(file.topic, topics.names))
+    return topic
 
 
 def _without_twins(

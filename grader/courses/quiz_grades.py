@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import msgspec
 
-from grader.quiz.items.marks import Standing, shown
+from grader.quiz.items.marks import Standing
+from grader.quiz.marking.gradebook import decimal, exact
 from grader.quiz.marking.sheets import Sheet
 from grader.text import table_cell
 
@@ -27,19 +28,19 @@ def sheet_id(topic: str, student: str) -> str:
 
 
 def grades_csv(sheets: Iterable[Sheet], files: Iterable[FileOutcome]) -> bytes:
-    """The gradebook. Fractions are written as `0 2/3`: a spreadsheet takes `2/3` for a date."""
+    """The gradebook. Points are decimals rounded to four places, beside the exact total."""
     ordered = sorted(sheets, key=lambda sheet: (sheet.topic, sheet.student))
     questions = list(dict.fromkeys(row["question"] for s in ordered for row in s.rows))
     came = {sheet_id(f.topic, f.student) for f in files if not f.reason}
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    head = ["student", "topic", "status", "points", "max_points", "waiting_points"]
+    head = ["student", "topic", "status", "points", "points_exact", "max_points", "waiting_points"]
     rows.writerow([*head, *map(table_cell, questions), "reason"])
     for sheet in ordered:
         rows.writerow(_sheet_cells(sheet, questions, is_new=sheet.id in came))
     for file in files:
         if file.reason:
-            empty = [""] * (3 + len(questions))
+            empty = [""] * (4 + len(questions))
             name = table_cell(file.student or file.file)
             rows.writerow(
                 [name, table_cell(file.topic), "unreadable", *empty, table_cell(file.reason)]
@@ -51,17 +52,13 @@ def _sheet_cells(sheet: Sheet, questions: Iterable[str], *, is_new: bool) -> Ite
     yield table_cell(sheet.student)
     yield table_cell(sheet.topic)
     yield "to be marked" if sheet.waiting_points else "graded"
-    yield _number(sheet.points)
+    yield decimal(sheet.points)
+    yield exact(sheet.points)
     yield sheet.max_points
     yield sheet.waiting_points
     by_question = {row["question"]: row for row in sheet.rows}
     for question in questions:
         row = by_question.get(question)
         is_marked = row is not None and row["standing"] not in (Standing.WAITING, Standing.DROPPED)
-        yield _number(Fraction(row["points"])) if row and is_marked else ""
+        yield decimal(Fraction(row["points"])) if row and is_marked else ""
     yield "" if is_new else "from an earlier run; not graded in the last one"
-
-
-def _number(points: Fraction) -> str:
-    text = shown(points)
-    return f"0 {text}" if "/" in text and " " not in text else text

@@ -44,7 +44,7 @@ def review(store: QuizStore, quiz: Quiz, past: PastAttempt, *, at: datetime) -> 
         NotHandedIn: it is going on.
         NotNow: its marks are not shown, or not yet.
     """
-    chosen = _chosen(settled(store, quiz, at=at, student=past.student), quiz, past)
+    chosen = chosen_attempt(settled(store, quiz, at=at, student=past.student), quiz, past)
     session = opened(store, quiz, chosen).session
     if session.phase != Phase.FINISHED:
         raise NotHandedIn(f"attempt number {chosen.number} is not handed in", at=quiz.name)
@@ -79,7 +79,12 @@ def review_instead(
     return ReviewedAttempt(chosen.number, stored_marks(chosen, session))
 
 
-def _chosen(attempts: list[StoredAttempt], quiz: Quiz, past: PastAttempt) -> StoredAttempt:
+def chosen_attempt(attempts: list[StoredAttempt], quiz: Quiz, past: PastAttempt) -> StoredAttempt:
+    """The attempt of a student that is meant.
+
+    Raises:
+        NoSuchAttempt: there is none.
+    """
     if past.number is None:
         chosen = counted_attempt(attempts, quiz)
     else:

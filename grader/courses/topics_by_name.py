@@ -1,10 +1,12 @@
 """The topics of a folder of questions, each loaded when it is first asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
+from grader.quiz.bank.selection import selection
 from grader.quiz.bank.topics import Topic, load_topic, topic_paths
 from grader.quiz.items.item import Item
+from grader.quiz.marking.sheets import topic_of
 
 
 class Topics:
@@ -23,7 +25,16 @@ class Topics:
             self._loaded[name] = load_topic(self._folder, name)
         return self._loaded[name]
 
-    def items(self, names: Iterable[str]) -> dict[str, Item]:
+    def asked(self, name: str, ids: Collection[str]) -> Topic:
+        """Questions of one or more topics as one topic of this name.
+
+        Raises:
+            CourseError: a question is not there, or its topic is wrong.
+        """
+        topics = (self.get(topic) for topic in dict.fromkeys(map(topic_of, ids)))
+        return selection(filter(None, topics), ids, name=name)
+
+    def items(self, names: Collection[str]) -> dict[str, Item]:
         """The questions of these topics by id; a topic that is gone has none."""
         topics = (self.get(name) for name in names)
         return {item.id: item for topic in topics if topic for item in topic.items}

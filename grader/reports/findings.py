@@ -15,7 +15,8 @@ def finding_lines(finding: Finding) -> list[Text]:
     lines = _named(finding)
     lines += [Text.assemble(("Ask yourself: ", "bold"), hint) for hint in finding.hints[:_MOST]]
     if finding.questions:
-        lines.append(Text.assemble(("Practise: ", "bold"), _practice(finding.questions)))
+        command = f"grader quiz take {' '.join(finding.questions[:_QUESTIONS])}"
+        lines.append(Text.assemble(("Practise: ", "bold"), command))
     return lines
 
 
@@ -41,12 +42,3 @@ def _named_together(finding: Finding) -> list[Text]:
     if len(ideas) > _MOST:
         lines.append(Text(f"  - and {len(ideas) - _MOST} more"))
     return lines
-
-
-def _practice(questions: tuple[str, ...]) -> str:
-    """The commands that ask these questions: one for each topic."""
-    topics: dict[str, list[str]] = {}
-    for question in questions[:_QUESTIONS]:
-        topic, _, name = question.partition(".")
-        topics.setdefault(topic, []).append(name)
-    return "; ".join(f"grader quiz take {t} ({', '.join(names)})" for t, names in topics.items())

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from grader.store.database import StoreError, open_database, reading, shown_name, writing
@@ -21,7 +21,7 @@ from grader.store.quiz_rows import (
     quizzes_of,
     row_id,
 )
-from grader.store.tables import answers, attempts, courses, people, quizzes
+from grader.store.tables import answers, attempts, courses, drafts, people, quizzes
 
 Response = str | tuple[str, ...]
 
@@ -208,7 +208,26 @@ class QuizStore:
             if not is_open or (is_final and earlier):
                 return False
             connection.execute(insert(answers).values(values))
+            _drop_draft(connection, attempt, item)
         return True
+
+    def drafts(self, attempt: int) -> Mapping[str, str]:
+        """The texts that are being written, by question."""
+        query = select(drafts.c.item, drafts.c.text).where(drafts.c.attempt == attempt)
+        with self._reading() as connection:
+            return {item: text for item, text in connection.execute(query.order_by(drafts.c.id))}
+
+    def save_draft(self, attempt: int, *, item: str, text: str, at: datetime) -> None:
+        """Keep a text as far as it is written, in place of an earlier one; an empty one goes.
+
+        An attempt that was handed in has no drafts.
+        """
+        values = {"attempt": attempt, "item": item, "text": text, "saved_at": at}
+        with self._transaction() as connection:
+            is_finished = self._lock(connection, attempt)
+            _drop_draft(connection, attempt, item)
+            if text and not is_finished:
+                connection.execute(insert(drafts).values(values))
 
     def hand_in(
         self, attempt: int, *, at: datetime, mark: Callable[[tuple[StoredAnswer, ...]], str]
@@ -216,11 +235,12 @@ class QuizStore:
         """Close an attempt; doing it twice changes nothing.
 
         `mark` makes the marks of the answers that are stored at that moment, so that one given in
-        another window just before is marked, too.
+        another window just before is marked, too. A draft counts where no answer was given.
         """
         with self._transaction() as connection:
             if self._lock(connection, attempt):
                 return
+            _answer_by_drafts(connection, attempt)
             marks = mark(_answers_of(connection, attempt))
             statement = update(attempts).where(attempts.c.id == attempt)
             connection.execute(statement.values(finished_at=at, marks=marks))
@@ -282,6 +302,22 @@ def _next_number(connection: Connection, *, quiz: int, person: int) -> int:
     query = select(func.coalesce(func.max(attempts.c.number), 0))
     last = connection.scalar(query.where(attempts.c.quiz == quiz, attempts.c.person == person))
     return int(last or 0) + 1
+
+
+def _drop_draft(connection: Connection, attempt: int, item: str) -> None:
+    of_item = (drafts.c.attempt == attempt) & (drafts.c.item == item)
+    connection.execute(delete(drafts).where(of_item))
+
+
+def _answer_by_drafts(connection: Connection, attempt: int) -> None:
+    """Make drafts the answers to questions that have none, and keep none."""
+    answered = {answer.item for answer in _answers_of(connection, attempt)}
+    query = select(drafts).where(drafts.c.attempt == attempt).order_by(drafts.c.id)
+    for row in connection.execute(query).all():
+        if row.item not in answered:
+            values = {"item": row.item, "response": row.text, "answered_at": row.saved_at}
+            connection.execute(insert(answers).values(attempt=attempt, **values))
+    connection.execute(delete(drafts).where(drafts.c.attempt == attempt))
 
 
 def _answers_of(connection: Connection, attempt: int) -> tuple[StoredAnswer, ...]:

@@ -104,6 +104,18 @@ answers = Table(
     Column("answered_at", UtcDateTime, nullable=False),
 )
 
+# Texts that are being written: at most one a question, gone when the answer is given.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("attempt", ForeignKey("attempts.id"), nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+    Index("drafts_items", "attempt", "item", unique=True),
+)
+
 # Rows are only added. A row is one line of JSON, which `grader.quiz.marking.decisions` reads.
 decisions = Table(
     "decisions",
@@ -196,11 +208,17 @@ def _keep_reports(connection: Connection) -> None:
     metadata.create_all(connection, tables=[code_classes, reports, grade_decisions])
 
 
+def _keep_drafts(connection: Connection) -> None:
+    """Version 5: texts that are being written."""
+    metadata.create_all(connection, tables=[drafts])
+
+
 # The step at place n leads from version n + 1 to n + 2, and makes the tables that are new in it.
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _number_attempts,
     _name_quizzes_and_people,
     _keep_reports,
+    _keep_drafts,
 )
 VERSION = 1 + len(STEPS)
 _LOCK = 7_413_211  # any number that nothing else in the database locks

@@ -1,6 +1,6 @@
 """YAML into typed values, and the sentence about each thing that is wrong with it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -232,3 +232,23 @@ def test_a_file_of_the_course_may_use_aliases(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("title: &a plain\nkind: *a\n")
     assert strict_yaml.read(path, Settings).kind == "plain"
+
+
+@pytest.mark.parametrize(("written", "means"), [("010", "8"), ("0x1F", "31"), ("1:30", "90")])
+def test_a_number_in_another_base_is_refused_in_a_file_of_the_course(written, means):
+    with pytest.raises(CourseError, match=f"{written} means {means} in YAML; write that, or") as no:
+        strict_yaml.parse(f"points: {written}", dict[str, int], at="a.yaml")
+    assert "a.yaml:1" in str(no.value)
+
+
+@pytest.mark.parametrize("written", ["12", "-3", "0.5", "1_000", "1.5e+3"])
+def test_a_plain_number_is_read(written):
+    read = strict_yaml.parse(f"points: {written}", dict[str, float], at="a.yaml")
+    assert read["points"] == float(written)
+
+
+@pytest.mark.parametrize("written", ["010", "1e3", "2026-11-28", "1:30", "12.50"])
+def test_a_number_of_a_student_stays_as_it_was_written(tmp_path, written):
+    (tmp_path / "a.yaml").write_text(f"one: {written}\ntwo: true\nthree:\n")
+    read = strict_yaml.read(tmp_path / "a.yaml", dict[str, Any], trusted=False)
+    assert read == {"one": written, "two": True, "three": None}

@@ -7,9 +7,18 @@ from typing import Protocol
 
 from rich.console import Console
 
+from grader.cli.quiz.text_writing import Edit, TextWriting
 from grader.errors import GraderFault
 from grader.quiz.attempt.rules import Feedback, duration
-from grader.quiz.attempt.session import Answered, Event, Finished, Moved, Phase, Session
+from grader.quiz.attempt.session import (
+    Answered,
+    Drafted,
+    Event,
+    Finished,
+    Moved,
+    Phase,
+    Session,
+)
 from grader.quiz.items.item import Doubt, Item, Rejected, Response
 from grader.reports.quiz_terminal import handed_in, markdown, opening, question, summary, verdict
 from grader.text import counted
@@ -27,7 +36,10 @@ class _TakerStop(Exception):
 
 
 class AskLine(Protocol):
-    """Shows a prompt and returns the line typed; TimeoutError after so many seconds without."""
+    """Shows a prompt and returns the line typed; TimeoutError after so many seconds without.
+
+    What is pasted may be several lines. The argument of a KeyboardInterrupt is what was typed.
+    """
 
     def __call__(self, prompt: str, seconds: float | None) -> str: ...
 
@@ -52,6 +64,7 @@ class Conversation:
         misconceptions: the sentence of each misconception, for the end.
         console: where text goes.
         ask: may also raise EOFError or KeyboardInterrupt.
+        edit: for longer texts.
         save: called before anything of an event is shown.
         resume_command: what to type to go on after a stop.
         review_command: what to type to see marks that are shown later.
@@ -64,6 +77,7 @@ class Conversation:
         misconceptions: Mapping[str, str],
         console: Console,
         ask: AskLine,
+        edit: Edit,
         save: Save,
         now: Now,
         resume_command: str,
@@ -73,11 +87,11 @@ class Conversation:
         self._misconceptions = misconceptions
         self._console = console
         self._ask_anybody = ask
+        self._edit_anywhere = edit
         self._save = save
         self._now = now
         self._resume_command = resume_command
         self._review_command = review_command
-        self._draft_lines = 0
 
     def run(self) -> Session:
         """Talk until the attempt is finished or the taker stops; the session as it is then."""
@@ -104,8 +118,11 @@ class Conversation:
             self._console.print("\nA line that was not entered is not saved.")
 
     def _ask(self, prompt: str) -> str:
+        return self._ask_anybody(prompt, self._seconds_left())
+
+    def _seconds_left(self) -> float | None:
         left = self.session.time_left(self._now())
-        return self._ask_anybody(prompt, None if left is None else left.total_seconds())
+        return None if left is None else left.total_seconds()
 
     def _time_left(self) -> timedelta | None:
         """The time left, where it is short enough to be worth a word."""
@@ -128,6 +145,8 @@ class Conversation:
         self._console.print(shown)
         if item.id in session.answers:
             self._show_earlier(item)
+        if item.id in session.drafts:
+            self._show_draft(session.drafts[item.id])
         while self.session is session and not session.is_over(self._now()):
             self._take_line(item)
 
@@ -141,11 +160,31 @@ class Conversation:
         else:
             self._console.print("Enter keeps it.", style="dim")
 
+    def _show_draft(self, draft: str) -> None:
+        self._console.print("Your draft:", style="dim")
+        self._console.print(draft, markup=False, highlight=False)
+        self._console.print(
+            "Type on; Enter makes it your answer, e edits it, x throws it away.", style="dim"
+        )
+
     def _take_line(self, item: Item) -> None:
         """Act on what is typed; the session changes if that was a command or an answer."""
-        line = self._ask("> ").strip()
+        if item.present(self.session.seed).many_lines and not self.session.is_final(item.id):
+            self._take_text(item)
+        else:
+            self._take(item, self._ask("> ").strip())
+
+    def _take(self, item: Item, line: str) -> None:
+        if line.lower() in ("?", "s", "p", "q", ""):
+            self._follow(item, line.lower())
+        elif self.session.is_final(item.id):
+            self._console.print("This answer is final. Enter goes on, p goes back.")
+        else:
+            self._answer(item, line, self._now())
+
+    def _follow(self, item: Item, command: str) -> None:
         position = self.session.position
-        match line.lower():
+        match command:
             case "?":
                 self._help(item)
             case "s":
@@ -156,25 +195,55 @@ class Conversation:
                 self._apply(Moved(position - 1))
             case "q":
                 raise _TakerStop
-            case "" if item.id in self.session.answers:
+            case _ if item.id in self.session.answers:
                 self._apply(Moved(self._onward()))
-            case "":
-                self._console.print("Type an answer, or ? for help.")
             case _:
-                self._answer(item, line)
+                self._console.print("Type an answer, or ? for help.")
+
+    def _take_text(self, item: Item) -> None:
+        """Where a text is written, some lines mean something else."""
+
+        def keep(text: str, at: datetime) -> None:
+            self._apply(Drafted(item=item.id, text=text, at=at))
+
+        draft = self.session.drafts.get(item.id, "")
+        writing = TextWriting(text=draft, ask=self._ask, keep=keep, now=self._now)
+        line = writing.line("> ").strip()
+        match line.lower():
+            case "e":
+                self._edit(item, writing)
+            case "x" if draft:
+                keep("", self._now())
+            case "" if draft:
+                self._answer(item, draft, self._now())
+            case "?" | "s" | "p" | "q" | "":
+                self._follow(item, line.lower())
+            case _:
+                at, is_over = writing.rest(line)
+                if is_over:
+                    self._console.print("\nThe lines that were entered count.")
+                self._answer(item, writing.text, at)
+
+    def _edit(self, item: Item, writing: TextWriting) -> None:
+        given = self.session.answers.get(item.id)
+        before = writing.text or (str(given.response) if given else "")
+        deadline = self.session.deadline
+        text = self._edit_anywhere(before, self._seconds_left())
+        if text is None:
+            self._console.print("No editor could be opened; EDITOR names one. Type your answer.")
+        elif not text.strip():
+            self._console.print("The text in the editor was empty; nothing has changed.")
+        else:  # what was saved in an editor that the end of the time closed was in time
+            at = min(self._now(), deadline or self._now())
+            writing.keep(text, at)
+            self._answer(item, text, at)
 
     def _help(self, item: Item) -> None:
         self._console.print(f"{item.present(self.session.seed).how}\n{HELP}")
         if (left := self._time_left()) is not None:
             self._console.print(f"Time left: {duration(left)}.")
 
-    def _answer(self, item: Item, line: str) -> None:
-        if self.session.is_final(item.id):
-            self._console.print("This answer is final. Enter goes on, p goes back.")
-            return
-        text, at = line, self._now()
-        if item.present(self.session.seed).many_lines:
-            text, at = self._rest_of_text(line)
+    def _answer(self, item: Item, text: str, at: datetime) -> None:
         response = item.read_typed(text, seed=self.session.seed)
         if isinstance(response, Rejected):
             self._console.print(f"Not read: {response.why}. ? shows help.")
@@ -200,22 +269,6 @@ class Conversation:
         else:
             self._console.print("Saved.")
 
-    def _rest_of_text(self, first: str) -> tuple[str, datetime]:
-        """The lines up to an empty one, to the end of the input or of the time; and when the last
-        of them was entered, since a text that is complete in time is not late."""
-        lines, at = [first], self._now()
-        self._draft_lines = 1
-        try:
-            while line := self._ask("… ").rstrip():
-                lines.append(line)
-                at = self._now()
-        except EOFError:
-            pass
-        except TimeoutError:
-            self._console.print("\nThe lines that were entered count.")
-        self._draft_lines = 0
-        return "\n".join(lines), at
-
     def _apply(self, event: Event) -> bool:
         """Apply an event and save it; whether it took effect."""
         match self.session.apply(event):
@@ -236,6 +289,9 @@ class Conversation:
         try:
             self.session = self._save(event, session)
         except GraderFault as fault:
+            if isinstance(event, Drafted):
+                self._console.print(f"The draft is not saved: {fault}")
+                return False
             if not isinstance(event, Answered):
                 raise
             self._console.print(f"Not saved: {fault}\nType the answer again to try once more.")
@@ -243,7 +299,7 @@ class Conversation:
         return True
 
     def _confirms(self, doubt: str) -> bool:
-        self._console.print(doubt)
+        self._console.print(doubt, markup=False, highlight=False)
         return self._ask("y or n > ").strip().lower() in ("y", "yes")
 
     def _review(self) -> None:
@@ -272,6 +328,8 @@ class Conversation:
     def _say_finished(self) -> None:
         if self.session.shows_feedback(self._now()):
             self._console.print(summary(self.session.marks(), self._misconceptions))
+            self._console.print("\nTo look at it again, type:")
+            self._console.print(f"  {self._review_command}", soft_wrap=True)
         else:
             self._console.print(handed_in(self.session))
             if self.session.rules.feedback == Feedback.CLOSED:
@@ -280,7 +338,7 @@ class Conversation:
     def _say_stopped(self) -> None:
         done = len(self.session.answers)
         saved = f"{counted(done, 'answer')} saved" if done else "Nothing was answered"
-        draft = " The text you were writing is not saved." if self._draft_lines else ""
+        draft = " The text you were writing is kept as a draft." if self.session.drafts else ""
         self._console.print(f"\n\nStopped. {saved}.{draft} To go on, type:")
         self._console.print(f"  {self._resume_command}", soft_wrap=True)
         if (left := self._time_left()) is not None:

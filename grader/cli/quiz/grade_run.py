@@ -6,20 +6,28 @@ from pathlib import Path
 from grader.cli.clock import now
 from grader.cli.files import write_file
 from grader.courses.answers_grading import grade_class, grade_file
+from grader.courses.class_answers import Sealing
 from grader.courses.quiz_results_folder import QuizResultsFolder
 from grader.quiz.bank.topics import load_misconceptions
 from grader.reports.class_terminal import sheets_table
 from grader.reports.quiz_terminal import console, reasons, results
-from grader.settings import question_folder
+from grader.settings import load_course, question_folder
 from grader.text import counted
 
 _MOST_LINES = 60
 
 
-def grade_answers(answers: Path, output: Path | None, *, questions: Path | None) -> None:
+def sealing_of(course_file: Path | None, *, required: bool) -> Sealing:
+    """What is asked of seals in this course."""
+    return Sealing(secret=load_course(course_file).secret, required=required)
+
+
+def grade_answers(
+    answers: Path, output: Path | None, *, questions: Path | None, sealing: Sealing
+) -> None:
     """Mark one answers file and show the marks."""
     folder = question_folder(questions)
-    marked = grade_file(answers, questions=folder)
+    marked = grade_file(answers, questions=folder, sealing=sealing)
     if output is not None:
         write_file(output, marked.to_json())
     misconceptions = load_misconceptions(folder)
@@ -29,11 +37,16 @@ def grade_answers(answers: Path, output: Path | None, *, questions: Path | None)
     out.print(results(marked.marks, misconceptions))
 
 
-def grade_folder(answers: Path, output: Path, *, questions: Path | None) -> bool:
+def grade_folder(answers: Path, output: Path, *, questions: Path | None, sealing: Sealing) -> bool:
     """Mark a folder of answers files; whether all could be read."""
     kept = QuizResultsFolder(output)
     summary = grade_class(
-        answers, kept, questions=question_folder(questions), named=questions, now=now()
+        answers,
+        kept,
+        questions=question_folder(questions),
+        named=questions,
+        now=now(),
+        sealing=sealing,
     )
     out = console()
     if len(summary.sheets) <= _MOST_LINES:

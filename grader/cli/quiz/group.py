@@ -5,6 +5,7 @@ import click
 from grader.cli.quiz.analyze import analyze
 from grader.cli.quiz.draw import draw
 from grader.cli.quiz.exchange import export_questions, import_questions
+from grader.cli.quiz.export_answers import export_answers
 from grader.cli.quiz.grade import grade
 from grader.cli.quiz.lint import lint_questions
 from grader.cli.quiz.list import list_topics
@@ -25,6 +26,7 @@ def quiz() -> None:
 quiz.add_command(list_topics)
 quiz.add_command(take)
 quiz.add_command(review)
+quiz.add_command(export_answers)
 quiz.add_command(results)
 quiz.add_command(lint_questions)
 quiz.add_command(verify)

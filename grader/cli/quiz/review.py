@@ -9,7 +9,7 @@ from grader.cli.quiz.typed_quiz import TypedQuiz
 
 
 @click.command()
-@click.argument("topic")
+@click.argument("quiz", nargs=-1, required=True, metavar="TOPIC | QUESTION... | FILE")
 @click.option(
     "--attempt", type=click.IntRange(1), help="Number of the attempt.  [default: what counts]"
 )
@@ -18,14 +18,14 @@ from grader.cli.quiz.typed_quiz import TypedQuiz
 @store_option
 def review(
     *,
-    topic: str,
+    quiz: tuple[str, ...],
     attempt: int | None,
     questions: Path | None,
     student: str | None,
     store: str | None,
 ) -> None:
-    """Look at an attempt with its marks, as soon as the quiz TOPIC lets them be seen."""
+    """Look at an attempt with its marks, as soon as the quiz lets them be seen."""
     from grader.cli.quiz import review_run
 
-    typed = TypedQuiz(word=topic, questions=questions, student=student, store=store)
+    typed = TypedQuiz(word=" ".join(quiz), questions=questions, student=student, store=store)
     review_run.review_attempt(typed, attempt)

@@ -9,7 +9,7 @@ from grader.cli.quiz.typed_quiz import TypedQuiz
 
 
 @click.command()
-@click.argument("topic")
+@click.argument("quiz", nargs=-1, required=True, metavar="TOPIC | QUESTION... | FILE")
 @questions_option
 @student_option
 @click.option(
@@ -26,7 +26,7 @@ from grader.cli.quiz.typed_quiz import TypedQuiz
 @click.option("--new", is_flag=True, help="Begin another attempt instead of resuming the last.")
 def take(
     *,
-    topic: str,
+    quiz: tuple[str, ...],
     questions: Path | None,
     student: str | None,
     seed: int | None,
@@ -34,12 +34,12 @@ def take(
     feedback: str | None,
     new: bool,
 ) -> None:
-    """Take a quiz. TOPIC is a topic, or the file of a quiz such as week-3.yaml.
+    """Take a quiz: a topic, single questions by their ids, or a file such as week-3.yaml.
 
     Typing the same again resumes an attempt that was not finished. A file has rules of its own,
-    so --seed, --feedback and --new are for topics.
+    so --seed, --feedback and --new are for practice on topics and questions.
     """
     from grader.cli.quiz import take_run
 
-    typed = TypedQuiz(word=topic, questions=questions, student=student, store=store)
+    typed = TypedQuiz(word=" ".join(quiz), questions=questions, student=student, store=store)
     take_run.take(typed, seed=seed, feedback=feedback, new=new)

@@ -7,7 +7,7 @@ import click
 from rich.text import Text
 
 from grader.cli.clock import now
-from grader.cli.keyboard import ask
+from grader.cli.keyboard import ask, edit
 from grader.cli.quiz.conversation import Conversation
 from grader.cli.quiz.review_run import show
 from grader.cli.quiz.typed_quiz import TypedQuiz
@@ -105,6 +105,7 @@ def _talk(attempt: Attempt, typed: TypedQuiz, folder: Path) -> None:
         misconceptions=load_misconceptions(folder),
         console=out,
         ask=ask,
+        edit=edit,
         save=attempt.save,
         now=now,
         resume_command=typed.again("take"),

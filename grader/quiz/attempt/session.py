@@ -39,6 +39,15 @@ class Answered:
     confirmed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A text as far as it is written; empty, if it is thrown away."""
+
+    item: str
+    text: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """The taker goes to another question; past the last one is the review."""
@@ -53,7 +62,7 @@ class Finished:
     at: datetime
 
 
-Event = Answered | Moved | Finished
+Event = Answered | Drafted | Moved | Finished
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +78,7 @@ class Session:
     rules: Rules = PRACTICE
     position: int = 0
     answers: Mapping[str, Answered] = field(default_factory=dict)
+    drafts: Mapping[str, str] = field(default_factory=dict)  # of questions without a newer answer
     finished_at: datetime | None = None
 
     @property
@@ -142,6 +152,8 @@ class Session:
         match event:
             case Answered():
                 return self._answered(event)
+            case Drafted():
+                return self._drafted(event)
             case Moved():
                 if self.phase == Phase.FINISHED:
                     return Rejected("the attempt is finished")
@@ -149,7 +161,8 @@ class Session:
             case Finished():
                 # handing in twice is harmless: the first time counts
                 at = event.at if self.deadline is None else min(event.at, self.deadline)
-                return replace(self, finished_at=self.finished_at or at)
+                answers = {**self._drafts_as_answers(at), **self.answers}
+                return replace(self, answers=answers, drafts={}, finished_at=self.finished_at or at)
 
     def _answered(self, event: Answered) -> "Session | Rejected | Doubt":
         item = next((item for item in self.items if item.id == event.item), None)
@@ -158,24 +171,40 @@ class Session:
         earlier = self.answers.get(item.id)
         if earlier is not None and earlier.response == event.response:
             return self  # sent twice, perhaps late
-        if refusal := self._refusal(event.at):
+        if refusal := self._refusal(event.at, item=item.id):
             return Rejected(refusal)
-        if self.is_final(item.id):
-            return Rejected("this answer is final")
         doubt = None if event.confirmed else item.doubt(event.response, seed=self.seed)
         if doubt is not None:
             return doubt
-        return replace(self, answers={**self.answers, item.id: event})
+        drafts = {name: text for name, text in self.drafts.items() if name != item.id}
+        return replace(self, answers={**self.answers, item.id: event}, drafts=drafts)
 
-    def _refusal(self, at: datetime) -> str:
-        """Why no answer is taken at this moment; empty if one is."""
+    def _drafted(self, event: Drafted) -> "Session | Rejected":
+        if refusal := self._refusal(event.at, item=event.item):
+            return Rejected(refusal)
+        drafts = {name: text for name, text in self.drafts.items() if name != event.item}
+        if event.text:
+            drafts[event.item] = event.text
+        return replace(self, drafts=drafts)
+
+    def _drafts_as_answers(self, at: datetime) -> dict[str, Answered]:
+        items = {item.id: item for item in self.items}
+        read = {name: items[name].read(text) for name, text in self.drafts.items() if name in items}
+        return {
+            name: Answered(item=name, response=response, at=at)
+            for name, response in read.items()
+            if not isinstance(response, Rejected)
+        }
+
+    def _refusal(self, at: datetime, *, item: str) -> str:
+        """Why no answer to a question is taken at this moment; empty if one is."""
         if self.phase == Phase.FINISHED:
             return "the attempt is finished"
         if early := self.rules.too_early(at):
             return f"the quiz is not open, {early}"
         if late := self.rules.too_late(at, started_at=self.started_at):
             return f"{late}, and what was saved before counts"
-        return ""
+        return "this answer is final" if self.is_final(item) else ""
 
 
 def resumed(session: Session, answers: Iterable[Answered]) -> tuple[Session, tuple[str, ...]]:

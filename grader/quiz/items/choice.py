@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from grader.errors import did_you_mean
+from grader.quiz.items.folding import without_invisible
 from grader.quiz.items.item import (
     Item,
     LintFinding,
@@ -73,7 +74,7 @@ class _WithOptions(Item, frozen=True, kw_only=True):
 
     def _typed_ids(self, text: str, seed: int) -> tuple[str, ...] | Rejected:
         by_label = dict(zip(LABELS, (option.id for option in self._arranged(seed)), strict=False))
-        words = re.findall(r"[^\s,;.()]+", text.lower())
+        words = re.findall(r"[^\s,;.()]+", without_invisible(text).lower())
         # letters may be written together: "ac" is "a c"
         letters = list(words[0]) if len(words) == 1 and set(words[0]) <= set(by_label) else words
         for letter in letters:
@@ -204,14 +205,18 @@ class Choices(_WithOptions, frozen=True, kw_only=True, tag="choices"):
         return max(Fraction(0), Fraction(2 * right - len(response), len(key)))
 
     def guess_level(self) -> Fraction:
-        """The mean over all sets of options but the empty one."""
+        """The mean for the best number of options, chosen blindly: often one, or all of them."""
         right, n = len(self.key()), len(self.options)
-        total = sum(
-            comb(right, hits) * comb(n - right, misses) * Fraction(hits - misses, right)
-            for hits in range(right + 1)
-            for misses in range(min(hits, n - right + 1))
-        )
-        return Fraction(total, 2**n - 1)
+
+        def mean(chosen: int) -> Fraction:
+            least, most = max(0, chosen - (n - right)), min(right, chosen)
+            total = sum(
+                comb(right, hits) * comb(n - right, chosen - hits) * max(0, 2 * hits - chosen)
+                for hits in range(least, most + 1)
+            )
+            return Fraction(total, right * comb(n, chosen))
+
+        return max(map(mean, range(1, n + 1)))
 
     def problems(self) -> Iterator[LintFinding]:
         yield from super().problems()
@@ -256,7 +261,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
         return word if word in ("true", "false") else Rejected(f"{value!r} is not true or false")
 
     def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
-        word = text.strip().lower()
+        word = without_invisible(text).strip().lower()
         return self.read({"t": "true", "f": "false"}.get(word, word))
 
     def mark(self, response: Response) -> Mark:

@@ -50,7 +50,8 @@ class Text(Item, frozen=True, kw_only=True, tag="text"):
             kind=self.kind(),
             stem=self.stem,
             points=self.points,
-            how="Write your answer in a few sentences. An empty line ends it. A person marks it.",
+            how="Write your answer in a few sentences. An empty line ends it; `e` opens your"
+            " editor. A person marks it.",
             many_lines=True,
         )
 

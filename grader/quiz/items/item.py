@@ -143,7 +143,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.show(self.key())
 
     def guess_level(self) -> Fraction | None:
-        """The share of the points that blind guessing earns on average; None if not known."""
+        """The share of the points that the best blind guess earns on average; None if not known."""
         raise NotImplementedError
 
     def misconception_ids(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ binary fraction.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 from math import isfinite
@@ -12,12 +13,14 @@ from typing import ClassVar
 
 import msgspec
 
+from grader.quiz.items.folding import without_invisible
 from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
 from grader.quiz.items.marks import Mark, scored
 from grader.quiz.items.units import Units
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 RATIO = re.compile(r"[+-]?[0-9]+/[0-9]*[1-9][0-9]*")
+THOUSANDS = re.compile(r"(?<![0-9.])[0-9]{1,3}(\s[0-9]{3})+(?!\s?[0-9])")  # as in 25 600
 LONGEST = 60  # characters; a longer number is a slip
 TRAP_WIDTH = Fraction(1, 200)  # takers round the value of a trap in their own way
 
@@ -79,7 +82,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
         return self.read_typed(str(value), seed=0)
 
     def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
-        written = text.strip().replace("\N{MINUS SIGN}", "-")
+        written = _plain(text)
         if len(written) > LONGEST:
             return Rejected(f"that is longer than {LONGEST} characters")
         if not self.unit:
@@ -146,6 +149,12 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             yield error("tolerance", "there are two tolerances", "Keep one of them.")
         if any(value is not None and value <= 0 for value in given):
             yield error("tolerance", "a tolerance is not above zero", "Write it above zero.")
+        if self.rel_tolerance is not None and self.answer == 0:
+            yield error(
+                "rel_tolerance",
+                "a tolerance relative to 0 allows no other number",
+                "Write `tolerance: 0.01`, or what you accept.",
+            )
         if given == [None, None] and _exact(self.answer).denominator != 1:
             yield error(
                 "tolerance",
@@ -181,6 +190,13 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             if miss(trap) <= max(self._width(), TRAP_WIDTH * abs(_exact(trap.value)))
         ]
         return min(near, key=miss, default=None)
+
+
+def _plain(text: str) -> str:
+    """Digits of any script as 0 to 9, a minus of any width, thousands without their spaces."""
+    text = without_invisible(text).strip().replace("\N{MINUS SIGN}", "-")
+    digits = (str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+    return THOUSANDS.sub(lambda found: re.sub(r"\s", "", found[0]), "".join(digits))
 
 
 def _number(text: str) -> str | Rejected:

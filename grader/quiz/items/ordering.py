@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from grader.errors import did_you_mean
+from grader.quiz.items.folding import without_invisible
 from grader.quiz.items.item import (
     Doubt,
     Item,
@@ -112,7 +113,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
     def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
         arranged = self._arranged(seed)
         chosen: list[int] = []
-        for word in re.findall(r"[^\s,;.>-]+", text):
+        for word in re.findall(r"[^\s,;.>-]+", without_invisible(text)):
             if not re.fullmatch(r"[0-9]{1,2}", word) or not 1 <= int(word) <= len(arranged):
                 return Rejected(
                     f"{word!r} is not a number from 1 to {len(arranged)}"
@@ -125,14 +126,15 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
             return Rejected("there is no number in that")
         return tuple(arranged[number - 1] for number in chosen)
 
-    def doubt(self, response: Response, *, seed: int) -> Doubt | None:
-        arranged = self._arranged(seed)
+    def doubt(self, response: Response, *, seed: int) -> Doubt:
+        """The order in words, since numbers are easily mistyped, and what it leaves out."""
+        arranged, texts = self._arranged(seed), self._texts()
         if tuple(response) == arranged:
             return Doubt("That is the order in which the steps were shown. Is it your answer?")
-        if len(response) < len(self.steps) and not self.distractors:
-            left = [str(n) for n, step in enumerate(arranged, start=1) if step not in response]
-            return Doubt(f"You left out {', '.join(left)}. Is that your answer?")
-        return None
+        lines = ["Your order:", self.show(response)]
+        if left := [step for step in arranged if step not in response]:
+            lines += ["You left out:", *(f"- {texts[step]}" for step in left)]
+        return Doubt("\n".join([*lines, "Is that your answer?"]))
 
     def mark(self, response: Response) -> Mark:
         chosen = [stray for stray in self.distractors if stray.id in response]
@@ -160,7 +162,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
         return RULES[self.rule](response, _chain(key))
 
     def guess_level(self) -> Fraction | None:
-        """Of an answer with as many steps as are right; `items.order_rules` says how."""
+        """Of the best number of steps, chosen and ordered blindly; see `items.order_rules`."""
         return guess_level(self.rule, self.order(), len(self.distractors))
 
     def misconception_ids(self) -> tuple[str, ...]:

@@ -1,17 +1,16 @@
 """A word or a few, compared with the forms that are accepted."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 import msgspec
 
+from grader.quiz.items.folding import Fold, folded, without_invisible
 from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
 from grader.quiz.items.marks import Mark, scored
 
 LONGEST = 200  # characters
-Fold = Literal["case", "space", "punctuation", "accents"]
 
 
 class NearMiss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +26,8 @@ class Short(Item, frozen=True, kw_only=True, tag="short"):
     """Any of the accepted forms is right. `fold` says which differences do not count.
 
     `case`: large and small letters. `space`: any run of spaces is one. `punctuation`: hyphens and
-    the like are spaces. `accents`: é is e. Forms are plain text, not patterns.
+    the like are spaces. `accents`: é is e. In a formula, such as d/h, only spaces and case may
+    differ. Forms are plain text, not patterns.
     """
 
     accepted: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
@@ -67,7 +67,7 @@ class Short(Item, frozen=True, kw_only=True, tag="short"):
         return self.read_typed(value, seed=0)
 
     def read_typed(self, text: str, *, seed: int) -> Response | Rejected:
-        text = text.strip()
+        text = without_invisible(text).strip()
         if len(text) > LONGEST:
             return Rejected(f"the answer has {len(text)} characters; at most {LONGEST} are read")
         if not any(character.isalnum() for character in text):
@@ -135,26 +135,11 @@ class Short(Item, frozen=True, kw_only=True, tag="short"):
                         f"{form!r} is a single character, which may be a command in a terminal",
                         "Ask for a word, or write `kind: choice`.",
                     )
-                folded = self._folded(form)
-                if folded in seen:
-                    problem = f"{form!r} is the same as {seen[folded]!r}"
+                compared = folded(form, self.fold)
+                if compared in seen:
+                    problem = f"{form!r} is the same as {seen[compared]!r}"
                     yield error(where, problem, "Keep one of them.")
-                seen.setdefault(folded, form)
+                seen.setdefault(compared, form)
 
     def _is_one_of(self, response: Response, forms: Iterable[str]) -> bool:
-        return self._folded(str(response)) in map(self._folded, forms)
-
-    def _folded(self, text: str) -> str:
-        text = unicodedata.normalize("NFKC", text)
-        if "accents" in self.fold:
-            parts = unicodedata.normalize("NFKD", text)
-            text = "".join(part for part in parts if not unicodedata.combining(part))
-        if "case" in self.fold:
-            text = text.casefold()
-        if "punctuation" in self.fold:
-            text = "".join(" " if _is_punctuation(one) else one for one in text)
-        return " ".join(text.split()) if {"space", "punctuation"} & {*self.fold} else text.strip()
-
-
-def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character).startswith("P")
+        return folded(str(response), self.fold) in (folded(form, self.fold) for form in forms)

@@ -9,6 +9,7 @@ from grader.errors import did_you_mean
 from grader.quiz.items.item import LintFinding, Rejected, error
 
 PARTS = re.compile(r"(?P<number>[+-]?[0-9.][0-9.,/]*(?:e[+-]?[0-9]+)?)\s*(?P<unit>.*)", re.I | re.S)
+LONGEST_SYMBOL = 3  # characters, as in KiB; what is longer is a word, such as bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,17 @@ class Units:
                 yield error(where, "a unit begins with a letter or a sign", "Write another name.")
 
     def _named(self, written: str) -> str | None:
-        """Exactly as declared first: MB and mb may be told apart; then without regard to case."""
+        """As declared, or else without regard to case where case tells no two units apart."""
         known = list(dict.fromkeys([self.main, *self.others]))
         if written in known:
             return written
-        near = [name for name in known if name.casefold() == written.casefold()]
+        near = [name for name in known if _differ_in_case_only(written, name)]
         return near[0] if len({self.factor(name) for name in near}) == 1 else None
+
+
+def _differ_in_case_only(written: str, name: str) -> bool:
+    """Also not where that makes another unit: kb is bits and kB is bytes, Ms no milliseconds."""
+    if written.casefold() != name.casefold():
+        return False
+    other = {one.casefold() for one, two in zip(written, name, strict=False) if one != two}
+    return len(name) > LONGEST_SYMBOL or not other & {"b", "m"}

@@ -1,5 +1,6 @@
 """Answers that come as a file instead of through a session."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from grader import strict_yaml
 from grader.errors import SubmissionError, did_you_mean
 from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Rejected, Response
+from grader.quiz.marking.seal import SealKind, fits, kind_of
 
 
 class AnswersError(SubmissionError):
@@ -18,11 +20,76 @@ class AnswersError(SubmissionError):
 
 
 class AnswersFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`answers.yaml`: the id of each question with its answer, parts named by their ids."""
+    """`answers.yaml`: the id of each question with its answer, parts named by their ids.
+
+    What `grader quiz export-answers` writes has a seal. Then `asked` may name the questions, if
+    they are not all of the topic.
+    """
 
     topic: str
     student: str = ""
     answers: dict[str, Any]
+    asked: tuple[str, ...] = ()
+    attempt: dict[str, str] = {}
+    seal: str = ""
+
+    def assert_sealed(self, *, secret: str, required: bool, at: str) -> None:
+        """That nobody has changed the answers since they were exported; of written ones, nothing.
+
+        Args:
+            secret: of the course.
+            required: whether answers without a seal, or with one that anybody can make though
+                the course has a secret, are refused.
+
+        Raises:
+            AnswersError: the seal does not fit, or is missing.
+        """
+        kind = kind_of(self.seal)
+        weak = kind is None or (kind == SealKind.PLAIN and secret != "")
+        if required and weak:
+            raise AnswersError(
+                "has no seal of the course",
+                at=at,
+                fix="It is to be made by `grader quiz export-answers`, where the quiz was taken.",
+            )
+        if kind == SealKind.COURSE and not secret:
+            raise AnswersError(
+                "its seal needs the secret of the course", at=at, fix="Name it with --course."
+            )
+        if not self.seal and not self.asked:
+            return
+        contents = sealed_contents(
+            topic=self.topic,
+            student=self.student,
+            answers=self.answers,
+            asked=self.asked,
+            attempt=self.attempt,
+        )
+        if not self.seal:
+            raise AnswersError(
+                "has `asked`, which only counts under a seal", at=at, fix="Leave `asked` out."
+            )
+        if kind is None or not fits(self.seal, contents, secret=secret):
+            raise AnswersError(
+                "was changed since it was exported: the seal does not fit",
+                at=at,
+                fix="Export it again.",
+            )
+
+
+def sealed_contents(
+    *,
+    topic: str,
+    student: str,
+    answers: Mapping[str, Any],
+    asked: Sequence[str],
+    attempt: Mapping[str, str],
+) -> dict[str, Any]:
+    """What a seal is made of, in the order in which it is written."""
+    contents: dict[str, Any] = {"topic": topic, "student": student, "answers": dict(answers)}
+    if asked:
+        contents["asked"] = list(asked)
+    return contents | {"attempt": dict(attempt)}
 
 
 def read_answers(path: Path) -> AnswersFile:

@@ -101,10 +101,19 @@ def gradebook_csv(lines: Iterable[Line]) -> bytes:
     return text.getvalue().encode()
 
 
+def decimal(points: Fraction) -> str:
+    """Points as every spreadsheet reads them, rounded to four places."""
+    return f"{float(points):.4f}".rstrip("0").rstrip(".")
+
+
+def exact(points: Fraction) -> str:
+    """Exact points with a word beside them: a spreadsheet takes a bare 4/3 for a day."""
+    return f"{points} points"
+
+
 def _mark(mark: HandedIn | None) -> list[object]:
     if mark is None:
         return [""] * 6
-    decimal = f"{float(mark.points):.4f}".rstrip("0").rstrip(".")
     at = mark.finished_at.astimezone(UTC).isoformat(timespec="seconds")
-    exact = f"{mark.points} points"  # a spreadsheet takes a bare 4/3 for a day
-    return [mark.number, decimal, exact, mark.max_points, mark.waiting_points, at]
+    points = (decimal(mark.points), exact(mark.points), mark.max_points)
+    return [mark.number, *points, mark.waiting_points, at]

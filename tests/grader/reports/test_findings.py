@@ -18,7 +18,7 @@ def test_one_mistake_comes_with_its_hint_and_practice():
     assert shown.splitlines() == [
         'Your answers fit this idea: "Rows need no sum."',
         "Ask yourself: Which sum is 1?",
-        "Practise: grader quiz take ablations (one, two); grader quiz take softmax (three)",
+        "Practise: grader quiz take ablations.one ablations.two softmax.three",
     ]
 
 

@@ -393,3 +393,35 @@ def test_without_a_postgresql_tests_are_skipped_but_not_in_ci(monkeypatch, ci, o
     with pytest.raises(BaseException, match="apt-get install postgresql") as caught:
         binaries_or_skip()
     assert type(caught.value).__name__ == outcome
+
+
+def test_of_a_draft_only_the_last_text_is_kept_until_the_answer_comes(store):
+    attempt = begin(store)
+    store.save_draft(attempt.id, item="x", text="One", at=START)
+    store.save_draft(attempt.id, item="x", text="One two", at=START)
+    store.save_draft(attempt.id, item="y", text="Else", at=START)
+    store.save_draft(attempt.id, item="y", text="", at=START)
+    assert store.drafts(attempt.id) == {"x": "One two"}
+    store.save_answer(attempt.id, item="x", response="One two three", at=START)
+    assert store.drafts(attempt.id) == {}
+
+
+def test_a_draft_is_the_answer_of_an_attempt_that_ends_without_one(store):
+    attempt = begin(store)
+    store.save_answer(attempt.id, item="x", response="given", at=START)
+    store.save_draft(attempt.id, item="x", text="begun anew", at=START)
+    store.save_draft(attempt.id, item="y", text="only a draft", at=START)
+    seen = []
+    store.hand_in(attempt.id, at=START, mark=lambda given: seen.extend(given) or "{}")
+    assert {(answer.item, answer.response) for answer in seen} == {
+        ("x", "given"),
+        ("y", "only a draft"),
+    }
+    assert store.drafts(attempt.id) == {}
+
+
+def test_an_attempt_that_was_handed_in_takes_no_draft(store):
+    attempt = begin(store)
+    store.hand_in(attempt.id, at=START, mark=lambda given: "{}")
+    store.save_draft(attempt.id, item="x", text="late", at=START)
+    assert store.drafts(attempt.id) == {}

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.cli.quiz.conversation import Conversation
 from grader.quiz.attempt.rules import Feedback, Rules
-from grader.quiz.attempt.session import Answered, Finished, Moved, Phase, Session
+from grader.quiz.attempt.session import Answered, Drafted, Finished, Moved, Phase, Session
 from grader.quiz.bank.topics import load_misconceptions, load_topic
 from grader.quiz.items.item import Rejected
 from grader.store.database import StoreError
@@ -35,6 +35,8 @@ class Talk:
         width=80,
         rules=None,
         clock=None,
+        edit=None,
+        drafts=(),
     ):
         self.out = io.StringIO()
         self.events = []
@@ -43,11 +45,16 @@ class Talk:
         self._end = end
         self._talk = Conversation(
             Session(
-                topic=TOPIC, seed=seed, started_at=NOW, rules=rules or Rules(feedback=feedback)
+                topic=TOPIC,
+                seed=seed,
+                started_at=NOW,
+                rules=rules or Rules(feedback=feedback),
+                drafts=dict(drafts),
             ),
             misconceptions=load_misconceptions(BANK),
             console=Console(file=self.out, width=width, markup=False, emoji=False),
             ask=self._ask,
+            edit=edit or (lambda text, seconds: None),
             save=self._save,
             now=clock or (lambda: NOW),
             resume_command="grader quiz take sample --student 'Ada L'",
@@ -147,7 +154,8 @@ def test_wrong_answers_name_what_to_read_about():
 
 def test_every_answer_is_saved_before_its_feedback_and_the_end_too():
     talk = Talk(all_of(right))
-    assert [type(event) for event in talk.saved] == [Answered] * 7 + [Finished]
+    saved = [event for event in talk.saved if not isinstance(event, Drafted)]
+    assert [type(event) for event in saved] == [Answered] * 7 + [Finished]
     assert len(re.findall("«Answered saved» (Right:|Saved)", talk.text)) == 7
     assert "«Finished saved» 1. right" in talk.text
 
@@ -246,8 +254,16 @@ def test_an_untouched_list_must_be_confirmed():
     assert len(Talk(at("flow", shown, "y", "q")).answers) == 1
 
 
+def test_an_order_is_repeated_in_words_and_may_be_typed_again():
+    talk = Talk(at("flow", wrong, "n", right, "y", "q"))
+    first, again = talk.text.split("Is that your answer? y or n >")[:2]
+    assert "Your order: 1. Select a token" in first
+    assert "Your order: 1. Encode the text" in again
+    assert len(talk.answers) == 1
+
+
 def test_a_broken_constraint_is_explained():
-    talk = Talk(at("flow", wrong, "q"))
+    talk = Talk(at("flow", wrong, "y", "q"))
     assert (
         '"Compute the logits" must come before "Select a token"'
         " because the distribution is made from the logits." in talk.text
@@ -263,10 +279,72 @@ def test_the_end_of_the_input_ends_a_text():
     assert Talk(at("why", "A text")).answers == {"sample.why": "A text"}
 
 
-def test_ctrl_c_in_a_text_says_that_the_text_is_not_saved():
-    talk = Talk(at("why", "A text"), end=KeyboardInterrupt)
+def test_what_is_pasted_may_have_several_paragraphs():
+    talk = Talk(at("why", "One.\n\nTwo.", "Three.", "", "q"))
+    assert talk.answers == {"sample.why": "One.\n\nTwo.\nThree."}
+
+
+def test_every_line_of_a_text_is_kept_as_a_draft():
+    talk = Talk(at("why", "One.", "Two.", "", "q"))
+    drafts = [event.text for event in talk.saved if isinstance(event, Drafted)]
+    assert drafts == ["One.", "One.\nTwo."]
+    assert talk.session.drafts == {}
+
+
+@pytest.mark.parametrize("begun", [(), ("and a half",)])
+def test_ctrl_c_in_a_text_loses_nothing(begun):
+    talk = Talk(at("why", "A text"), end=KeyboardInterrupt(*begun))
     assert talk.answers == {}
-    assert "The text you were writing is not saved." in talk.text
+    assert talk.session.drafts == {"sample.why": "\n".join(["A text", *begun])}
+    assert "The text you were writing is kept as a draft." in talk.text
+
+
+def test_ctrl_c_in_the_first_line_of_a_text_keeps_it():
+    talk = Talk(at("why"), end=KeyboardInterrupt("A te"))
+    assert talk.session.drafts == {"sample.why": "A te"}
+
+
+DRAFT = {"sample.why": "So far."}
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [([""], "So far."), (["More.", ""], "So far.\nMore."), (["x", "New.", ""], "New.")],
+)
+def test_a_draft_is_shown_and_taken_continued_or_thrown_away(typed, answer):
+    talk = Talk(at("why", *typed, "q"), drafts=DRAFT)
+    assert "Your draft: So far." in talk.text
+    assert talk.answers == {"sample.why": answer}
+
+
+def test_a_draft_counts_when_the_attempt_is_handed_in():
+    talk = Talk([*["s"] * 7, "f"], drafts=DRAFT, feedback=Feedback.END)
+    assert talk.answers == {"sample.why": "So far."}
+
+
+def test_an_editor_gets_the_draft_and_gives_the_answer():
+    seen = []
+
+    def edit(text, seconds):
+        seen.append((text, seconds))
+        return f"{text}\n\nAnd more.\n"
+
+    talk = Talk(at("why", "e", "q"), drafts=DRAFT, edit=edit)
+    assert seen == [("So far.", None)]
+    assert talk.answers == {"sample.why": "So far.\n\nAnd more."}
+
+
+@pytest.mark.parametrize(("left", "said"), [(None, "EDITOR names one"), (" \n", "was empty")])
+def test_without_a_text_from_an_editor_the_draft_stays(left, said):
+    talk = Talk(at("why", "e", "q"), drafts=DRAFT, edit=lambda text, seconds: left)
+    assert said in talk.text
+    assert talk.answers == {}
+    assert talk.session.drafts == DRAFT
+
+
+def test_the_end_names_the_command_that_shows_it_again():
+    talk = Talk(all_of(right))
+    assert talk.text.endswith("To look at it again, type: grader quiz review sample")
 
 
 @pytest.mark.parametrize("width", [30, 80, 200])
@@ -344,11 +422,23 @@ def test_a_wait_that_is_ended_by_the_clock_hands_in(before):
     assert talk.session.phase == Phase.FINISHED
 
 
+def test_what_was_saved_in_an_editor_until_the_end_counts():
+    clock = Clock()
+
+    def edit(text, seconds):
+        clock.at += timedelta(seconds=seconds + 1)
+        return "Saved in time."
+
+    talk = Talk(at("why", "e"), rules=LIMITED, clock=clock, edit=edit)
+    assert talk.answers == {"sample.why": "Saved in time."}
+    assert talk.session.phase == Phase.FINISHED
+
+
 def test_a_text_that_was_entered_in_time_is_not_late():
     clock = Clock()
     lines = at("why", "In time.", clock.forward("Late.", minutes=11), "q")
     talk = Talk(lines, rules=LIMITED, clock=clock)
-    assert talk.answers == {}, "its last line is late"
+    assert talk.answers == {"sample.why": "In time."}, "only its last line is late"
     clock = Clock()
     lines = at("why", "In time.", clock.forward("", minutes=11), "q")
     talk = Talk(lines, rules=LIMITED, clock=clock)
@@ -360,7 +450,7 @@ def test_feedback_that_comes_later_is_announced_with_its_command():
     rules = Rules(closes=closes, feedback=Feedback.CLOSED)
     talk = Talk([*all_of(wrong), "f"], rules=rules)
     assert talk.text.endswith("Then type: grader quiz review sample")
-    assert "left" not in talk.text, "a week is not worth a countdown"
+    assert " left." not in talk.text, "a week is not worth a countdown"
 
 
 def test_an_answer_that_cannot_be_saved_may_be_typed_again():

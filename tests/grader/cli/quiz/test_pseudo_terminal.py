@@ -129,6 +129,8 @@ def test_the_order_that_is_typed_is_the_order_that_is_stored(take, store):
     )
     numbers = {text: number for number, text in shown.items()}
     child.sendline(" ".join(numbers[step.text] for step in item.steps))
+    child.expect("Is that your answer")
+    child.sendline("y")
     child.expect("Right: 7 of 7 points")
     with open_store(store) as opened:
         [attempt] = opened.attempts(student="ada")
@@ -224,3 +226,61 @@ def test_when_the_time_is_up_the_prompt_ends_and_what_was_entered_counts(take, s
     attempt, answers = attempt_at(store)
     assert answers == ["false", "One sequence,\nand no other."]
     assert (attempt.finished_at - attempt.started_at).total_seconds() == 8
+
+
+def at_the_text(child):
+    """Skip to the question that takes a text."""
+    items = [item.id for item in load_topic(BANK, "sample").items]
+    for number in range(1, len(items) + 1):
+        child.expect(f"Question {number} of 7")
+        child.expect(PROMPT)
+        if "Write your answer" in child.before:
+            return
+        child.sendline("s")
+
+
+def test_a_text_of_two_paragraphs_can_be_pasted(take, store):
+    child = take()
+    at_the_text(child)
+    child.send("\x1b[200~One.\n\nTwo.\x1b[201~\r")
+    child.expect("… ")
+    child.sendline("")
+    child.expect("Saved. A person will mark it")
+    with open_store(store) as opened:
+        [attempt] = opened.attempts(student="ada")
+        [stored] = opened.answers(attempt.id)
+    assert stored.response == "One.\n\nTwo."
+
+
+@pytest.mark.parametrize("ending", ["killed", "interrupted"])
+def test_a_text_that_was_begun_is_a_draft_next_time(take, ending):
+    child = take()
+    at_the_text(child)
+    child.sendline("One.")
+    child.expect("… ")
+    child.send("Half a li")
+    child.expect("Half a li")
+    if ending == "killed":
+        child.kill(signal.SIGKILL)
+    else:
+        child.sendintr()
+        child.expect("kept as a draft")
+    child.expect(pexpect.EOF)
+    child = take()
+    at_the_text(child)
+    half = [] if ending == "killed" else ["Half a li"]
+    assert "\r\n".join(["One.", *half]) in child.before
+
+
+def test_a_long_text_is_written_in_an_editor(take, tmp_path, store):
+    editor = tmp_path / "an editor.sh"
+    editor.write_text("#!/bin/sh\nprintf 'A long text.' > \"$1\"\n")
+    editor.chmod(0o755)
+    child = take(EDITOR=f"'{editor}'", VISUAL="")
+    at_the_text(child)
+    child.sendline("e")
+    child.expect("Saved. A person will mark it")
+    with open_store(store) as opened:
+        [attempt] = opened.attempts(student="ada")
+        [stored] = opened.answers(attempt.id)
+    assert stored.response == "A long text."

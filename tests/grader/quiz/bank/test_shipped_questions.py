@@ -1,14 +1,20 @@
 """The questions that come with the grader, as far as a program can judge them."""
 
 import dataclasses
+import random
 from collections import Counter
+from fractions import Fraction
+from itertools import combinations, permutations
+from statistics import mean
 
 import pytest
 
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import load
+from grader.quiz.items.choice import Choice, Choices, TrueFalse
 from grader.quiz.items.item import Severity
 from grader.quiz.items.marks import Standing
+from grader.quiz.items.ordering import Ordering
 from grader.settings import shipped
 
 BANK = load(shipped("questions"))
@@ -40,3 +46,24 @@ def test_the_key_earns_all_points_and_is_not_shown(item):
     shown = str(dataclasses.asdict(item.present(seed=1)))
     assert item.explanation not in shown
     assert not [text for text in mark.feedback if text in shown]
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_no_blind_answer_earns_more_than_the_guess_level(item):
+    """Tried: every number of options; up to three steps, and all of a right order's."""
+    match item:
+        case Choice() | Choices():
+            parts = [option.id for option in item.options]
+            lengths = range(1, 2 if isinstance(item, Choice) else len(parts) + 1)
+            tried = [list(combinations(parts, length)) for length in lengths]
+        case Ordering():
+            parts = [step.id for step in (*item.steps, *item.distractors)]
+            drawn = [random.Random(n).sample(parts, len(item.steps)) for n in range(400)]
+            tried = [*(list(permutations(parts, length)) for length in (1, 2, 3)), drawn]
+        case TrueFalse():
+            tried = [["true", "false"]]
+        case _:
+            assert not item.guess_level()
+            return
+    means = [mean(item.mark(answer).points / item.points for answer in group) for group in tried]
+    assert max(means) <= item.guess_level() + Fraction(1, 100)

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from itertools import combinations
 
 import pytest
 import yaml
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.quiz.bank.topics import read_item
-from grader.quiz.items.choice import Choices
+from grader.quiz.items.choice import Choices, Option
 from grader.quiz.items.item import Rejected
 from grader.quiz.items.marks import Standing
 
@@ -91,10 +92,24 @@ def test_a_missing_right_option_is_said_but_not_named(question):
     assert "temperature" not in said
 
 
+@pytest.mark.parametrize(("right", "wrong"), [(1, 3), (2, 2), (3, 2), (4, 1), (3, 0)])
+def test_no_number_of_options_ticked_blindly_earns_more_than_the_guess_level(right, wrong):
+    options = tuple(
+        Option(id=f"o{n}", text=f"{n}", correct=n < right) for n in range(right + wrong)
+    )
+    item = Choices(id="q", concept=1, difficulty=1, stem="s", explanation="e", options=options)
+    ids = [option.id for option in options]
+    means = []
+    for n in range(1, len(ids) + 1):
+        chosen = list(combinations(ids, n))
+        means.append(sum(item.mark(ticked).points for ticked in chosen) / Fraction(len(chosen)))
+    assert item.guess_level() == max(means)
+
+
 def test_the_guess_levels_are_exact(question):
     assert question("shape").guess_level() == Fraction(1, 3)
-    # 15 sets: two hits once, one hit alone twice at 1/2, both and a miss twice at 1/2
-    assert question("greedy").guess_level() == Fraction(1 + 1 + 1, 15)
+    # one of four, two of them right: half the points, half the time
+    assert question("greedy").guess_level() == Fraction(1, 4)
     assert question("encoder").guess_level() == Fraction(1, 2)
 
 

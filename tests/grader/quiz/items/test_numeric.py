@@ -92,14 +92,43 @@ def size(question):
 
 @pytest.mark.parametrize(
     ("typed", "points"),
-    [("2048", 1), ("2048 B", 1), ("2048b", 1), ("2 KiB", 1), ("2KiB", 1), ("2048/1000 kB", 1),
-     ("2.048e0 kb", 1), ("2 kB", 0), ("2048 KiB", 0)],
+    [("2048", 1), ("2048 B", 1), ("2 kIB", 1), ("2 KiB", 1), ("2KiB", 1), ("2048/1000 kB", 1),
+     ("2.048e0 KB", 1), ("2 kB", 0), ("2048 KiB", 0)],
 )  # fmt: skip
 def test_a_number_is_compared_in_the_unit_it_is_given_in(size, typed, points):
     item = size()
     response = item.read_typed(typed, seed=0)
     assert item.mark(response).points == points
     assert item.read(response) == response
+
+
+@pytest.mark.parametrize("typed", ["2048 b", "2 kb", "2 Kib"])
+def test_bits_are_not_taken_for_bytes(size, typed):
+    assert "is no unit of this answer" in size().read_typed(typed, seed=0).why
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "25 600",
+        "25\N{NARROW NO-BREAK SPACE}600",
+        "25600\N{ZERO WIDTH SPACE}",
+        "\N{FULLWIDTH DIGIT TWO}5600",
+    ],
+)
+def test_a_number_is_read_as_people_and_pages_write_it(question, typed):
+    item = question("loss", answer=25600, tolerance=None, unit="", traps=[])
+    assert item.mark(item.read_typed(typed, seed=0)).points == 1
+
+
+@pytest.mark.parametrize("typed", ["25 60", "2 5600", "1 234 56", "10²"])
+def test_what_may_be_two_numbers_is_asked_for_again(question, typed):
+    assert "is not a number" in question("loss", unit="").read_typed(typed, seed=0).why
+
+
+def test_a_tolerance_relative_to_zero_is_an_error(question):
+    item = question("loss", answer=0, tolerance=None, rel_tolerance=0.01, traps=[])
+    assert "relative to 0" in " ".join(found.problem for found in item.problems())
 
 
 @pytest.mark.parametrize("typed", ["2048 tokens", "2 kBs", "2048 B B", "2048 %"])

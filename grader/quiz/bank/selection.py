@@ -1,0 +1,52 @@
+"""Single questions of a bank, as a topic of their own."""
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from grader.errors import CourseError, did_you_mean
+from grader.quiz.bank.topics import Topic
+from grader.text import counted
+
+_LONGEST_NAME = 200  # as stores keep it
+
+
+def is_question_id(word: str) -> bool:
+    """Whether a word is made as the id of a question is: a topic, a dot and a name."""
+    topic, dot, name = word.partition(".")
+    return bool(topic and dot and name) and not word.endswith((".yaml", ".yml"))
+
+
+def selection(topics: Iterable[Topic], ids: Iterable[str], *, name: str = "") -> Topic:
+    """The questions with these ids, each once, in this order.
+
+    Args:
+        name: of the topic that they make; by default their ids.
+
+    Raises:
+        CourseError: there is no such question, or there are too many for one name.
+    """
+    names = tuple(dict.fromkeys(ids))
+    homes = {item.id: topic for topic in topics for item in topic.items}
+    for one in names:
+        if one not in homes:
+            raise CourseError(f"there is no question {one!r}", fix=did_you_mean(one, homes))
+    title, name = counted(len(names), "question"), name or " ".join(names)
+    if len(name) > _LONGEST_NAME:
+        raise CourseError(
+            f"these are {title} with {len(name)} characters in their ids",
+            fix="Take fewer at once, or write a quiz file with `questions`.",
+        )
+    items = tuple(homes[one].item(one) for one in names)
+    titles = dict.fromkeys(homes[one].title for one in names)
+    return Topic(
+        name=name,
+        title=f"{title} from: {', '.join(titles)}",
+        concepts=tuple(sorted({item.concept for item in items})),
+        items=items,
+        path=homes[names[0]].path,
+        digest=hashlib.sha256(msgspec.json.encode(items)).hexdigest(),
+        digests={one: homes[one].digests[one] for one in names},
+        stems={one: homes[one].stems[one] for one in names if one in homes[one].stems},
+    )
