@@ -25,11 +25,6 @@ class LastingSession:
         self._printed = ""  # by children that have ended
         self.notes: tuple[str, ...] = ()
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a child is there that can be called."""
-        return self._child is not None and self._child.alive
-
     def child(self) -> StudentSession:
         """A child that can be called.
 
