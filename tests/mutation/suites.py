@@ -57,6 +57,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "grader/harness/student_process.py": (*CALLING, *of_harness("order_of_the_class"), *UNTIMED),
     "grader/harness/plugin.py": (*RUNNING, *UNTIMED),
     "grader/harness/check_run.py": (*RUNNING, *UNTIMED),
+    "grader/harness/direct_checks.py": of_harness("direct_checks"),
     "grader/harness/judging.py": (*RUNNING, *UNTIMED),
     "grader/store/quiz_store.py": (*STORE, *ON_SQLITE),
     "grader/store/quiz_rows.py": (*STORE, *ON_SQLITE),
