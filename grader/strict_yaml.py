@@ -8,7 +8,7 @@ import contextlib
 import functools
 import re
 import reprlib
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from enum import EnumType
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -171,6 +171,34 @@ def convert(data: Any, type_: type[T], *, at: str, text: str = "", also: tuple[s
         return msgspec.convert(data, type_)
     except msgspec.ValidationError as error:
         raise _as_course_error(str(error), data, type_, at=at, text=text, also=also) from error
+
+
+def faults(
+    data: dict[str, Any], type_: type, *, at: str, also: tuple[str, ...] = ()
+) -> Iterator[CourseError]:
+    """Everything that keeps plain values from being a value of `type_`, key by key.
+
+    Args:
+        also: keys that are allowed beside the fields of `type_`.
+    """
+    fields = {field.name: field for field in msgspec.structs.fields(type_)}
+
+    def fault(message: str) -> CourseError:
+        return _as_course_error(message, data, type_, at=at, text="", also=also)
+
+    for key in data:
+        if key not in fields and key not in also:
+            yield fault(f"unknown field `{key}`")
+    for name, field in fields.items():
+        if name not in data:
+            if field.required:
+                yield fault(f"missing required field `{name}`")
+            continue
+        try:
+            msgspec.convert(data[name], field.type)
+        except msgspec.ValidationError as error:
+            problem, _, where = str(error).partition(" - at `$")
+            yield fault(f"{problem} - at `$.{name}{where.rstrip('`')}`")
 
 
 def _as_course_error(

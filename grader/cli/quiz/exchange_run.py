@@ -106,9 +106,14 @@ def _warn(losses: Iterable[Loss], *, n_questions: int = 0) -> None:
 
 
 def _say_what_is_left(folder: Path) -> None:
-    errors = sum(finding.severity == Severity.ERROR for finding in lint(folder))
+    found = [finding.severity for finding in lint(folder)]
+    errors, warnings = (found.count(kind) for kind in (Severity.ERROR, Severity.WARNING))
     if errors:
         click.echo(f"{counted(errors, 'thing')} left to do before they can be taken.")
+    elif warnings:
+        click.echo(f"They can be taken: grader quiz list --questions {folder}")
+        click.echo(f"{counted(warnings, 'thing')} may be filled in.")
+    if errors or warnings:
         click.echo(f"Next: grader quiz lint {folder}")
     else:
         click.echo(f"Next: grader quiz list --questions {folder}")

@@ -10,6 +10,7 @@ from grader.cli.quiz.grade import grade
 from grader.cli.quiz.lint import lint_questions
 from grader.cli.quiz.list import list_topics
 from grader.cli.quiz.mark import mark
+from grader.cli.quiz.new import new
 from grader.cli.quiz.repair import repair
 from grader.cli.quiz.results import results
 from grader.cli.quiz.review import review
@@ -28,6 +29,7 @@ quiz.add_command(take)
 quiz.add_command(review)
 quiz.add_command(export_answers)
 quiz.add_command(results)
+quiz.add_command(new)
 quiz.add_command(lint_questions)
 quiz.add_command(verify)
 quiz.add_command(grade)

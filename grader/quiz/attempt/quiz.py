@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules
-from grader.quiz.bank.topics import Topic
+from grader.quiz.bank.topics import Topic, concepts_of
 from grader.quiz.items.item import Item
 from grader.quiz.items.shuffle import derived_seed, shuffled
 from grader.settings import Course
@@ -76,7 +76,7 @@ class Quiz:
         return Topic(
             name=self.label,
             title=self.title,
-            concepts=tuple(sorted({item.concept for item in items})),
+            concepts=concepts_of(items),
             items=items,
             path=self.path,
             digest=digest.hexdigest(),

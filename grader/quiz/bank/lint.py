@@ -65,11 +65,17 @@ def _common_problems(item: Item, topic: Topic) -> Iterator[LintFinding]:
             f"{item.id!r} is not the topic, a point and a name",
             f"Write e.g. `id: {topic.name}.first-step`: small letters, digits, hyphens.",
         )
+    if not item.stem.strip():
+        yield error("stem", "there is no text", "Write it.")
+    if not item.explanation.strip():
+        yield warning("explanation", "there is no text", "Say why the right answer is right.")
     for key in ("stem", "explanation"):
-        if not getattr(item, key).strip():
-            yield error(key, "there is no text", "Write it.")
         yield from _wide_code(key, getattr(item, key))
-    if item.concept not in topic.concepts:
+    if item.difficulty is None:
+        yield warning("difficulty", "it is not said", "Write 1, 2 or 3.")
+    if item.concept is None:
+        yield warning("concept", "it is not said", "Write the number of a row of concepts.yaml.")
+    elif item.concept not in topic.concepts:
         yield warning(
             "concept",
             f"the topic does not list concept {item.concept}",
@@ -103,8 +109,11 @@ def _twins(topics: Iterable[Topic]) -> Iterator[LintFinding]:
 
 def _misconception_findings(folder: Path, topics: Iterable[Topic]) -> Iterator[LintFinding]:
     path = folder / MISCONCEPTIONS_FILE
+    named = any(item.misconception_ids() for topic in topics for item in topic.items)
     if not path.exists():
-        yield error(str(path), "there is no such file", "Write it: `misconceptions:` and its ids.")
+        if named:
+            fix = "Write it: `misconceptions:`, and each id with a sentence."
+            yield warning(str(path), "there is no such file, and questions name some", fix)
         return
     try:
         known = load_misconceptions(folder)
@@ -127,7 +136,7 @@ def _unknown_misconceptions(
     for item in topic.items:
         for name in dict.fromkeys(item.misconception_ids()):
             if name not in known:
-                yield error(
+                yield warning(
                     f"{topic.path}#{item.id}",
                     f"there is no misconception {name!r} in {path}",
                     _near_or_new(name, known),
@@ -145,10 +154,10 @@ def _concept_findings(folder: Path, topics: Iterable[Topic]) -> Iterator[LintFin
             yield error(f"{concepts.path}#{number}", "there is no title", "Say the row in words.")
     for topic in topics:
         named = [(str(topic.path), number) for number in topic.concepts]
-        named += [(f"{topic.path}#{item.id}", item.concept) for item in topic.items]
+        named += [(f"{topic.path}#{i.id}", i.concept) for i in topic.items if i.concept is not None]
         for where, number in named:
             if number not in concepts.titles:
-                yield error(
+                yield warning(
                     where,
                     f"there is no concept {number} in {concepts.path}",
                     "Take a row of that table, or add one in a concepts.yaml beside the questions.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from grader.errors import CourseError, did_you_mean
-from grader.quiz.bank.topics import Topic
+from grader.quiz.bank.topics import Topic, concepts_of
 from grader.text import counted
 
 _LONGEST_NAME = 200  # as stores keep it
@@ -43,7 +43,7 @@ def selection(topics: Iterable[Topic], ids: Iterable[str], *, name: str = "") ->
     return Topic(
         name=name,
         title=f"{title} from: {', '.join(titles)}",
-        concepts=tuple(sorted({item.concept for item in items})),
+        concepts=concepts_of(items),
         items=items,
         path=homes[names[0]].path,
         digest=hashlib.sha256(msgspec.json.encode(items)).hexdigest(),

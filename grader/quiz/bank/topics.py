@@ -1,7 +1,7 @@
 """The question bank: a folder with one YAML file a topic, and the misconceptions that they name."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,7 +35,7 @@ NO_EVIDENCE = (
 class _TopicFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     topic: str
     title: str
-    concepts: tuple[Concept, ...]
+    concepts: tuple[Concept, ...] = ()
     questions: Annotated[tuple[dict[str, Any], ...], msgspec.Meta(min_length=1)]
 
 
@@ -92,6 +92,11 @@ class TopicReading:
 
     topic: Topic
     errors: tuple[CourseError, ...]
+
+
+def concepts_of(items: Iterable[Item]) -> tuple[int, ...]:
+    """The rows of the table of concepts that questions are about, in order."""
+    return tuple(sorted({item.concept for item in items if item.concept is not None}))
 
 
 def topic_paths(folder: Path) -> tuple[Path, ...]:
@@ -158,10 +163,11 @@ def read_topic(path: Path, *, with_evidence: bool = True) -> TopicReading:
     errors: list[CourseError] = []
     digests: dict[str, str] = {}
     for number, raw in enumerate(file.questions, start=1):
+        at = f"{path}#{raw.get('id', f'question {number}')}"
         try:
-            items.append(read_item(raw, at=f"{path}#{raw.get('id', f'question {number}')}"))
+            items.append(read_item(raw, at=at))
         except CourseError as error:
-            errors.append(error)
+            errors += item_faults(raw, at=at) or [error]
         else:
             digests[items[-1].id] = question_digest(raw)
     topic = Topic(
@@ -216,6 +222,12 @@ def read_item(raw: dict[str, Any], *, at: str) -> Item:
     if raw.get("verify") is not None:
         read_backing(raw["verify"], at=at)  # its errors are plainer than those of the whole
     return strict_yaml.convert(raw, kind, at=at, also=("kind",))
+
+
+def item_faults(raw: dict[str, Any], *, at: str) -> list[CourseError]:
+    """All that keeps a YAML mapping from being a question; nothing of one without a known kind."""
+    kind = kinds().get(str(raw.get("kind")))
+    return list(strict_yaml.faults(raw, kind, at=at, also=("kind",))) if kind else []
 
 
 def _usable(path: Path) -> Topic:

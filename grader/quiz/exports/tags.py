@@ -5,9 +5,9 @@ from grader.quiz.items.item import Item
 
 def tags(item: Item) -> tuple[str, ...]:
     """The tags of a question for an LMS that has tags."""
+    known = {"concept": item.concept, "difficulty": item.difficulty}
     return (
-        f"concept:{item.concept}",
-        f"difficulty:{item.difficulty}",
+        *(f"{name}:{value}" for name, value in known.items() if value is not None),
         f"purpose:{item.purpose}",
         *(f"misconception:{name}" for name in dict.fromkeys(item.misconception_ids())),
         *item.tags,

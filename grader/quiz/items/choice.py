@@ -270,7 +270,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
             Fraction(is_right),
             self.points,
             feedback=(self.feedback_true if response == "true" else self.feedback_false,),
-            misconceptions=() if is_right else (self.misconception,),
+            misconceptions=() if is_right else self.misconception_ids(),
         )
 
     def key(self) -> Response:
@@ -289,7 +289,7 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
         for name in ("feedback_true", "feedback_false"):
             if not getattr(self, name):
                 said = name.removeprefix("feedback_")
-                yield error(name, "there is no feedback", f"Say it to a taker who said {said}.")
+                yield warning(name, "there is no feedback", f"Say it to a taker who said {said}.")
         if not self.misconception:
             yield _nameless("misconception")
 
@@ -319,7 +319,7 @@ def _twins(options: tuple[Option, ...], name: str) -> Iterator[LintFinding]:
 def _option_problems(option: Option) -> Iterator[LintFinding]:
     where = f"options.{option.id}"
     if not option.feedback.strip():
-        yield error(where, "there is no feedback", "Say why the option is right or wrong.")
+        yield warning(where, "there is no feedback", "Say why the option is right or wrong.")
     if option.correct and option.misconception:
         yield error(where, "a right option names a misconception", "Remove `misconception`.")
     if not option.correct and not option.misconception:
@@ -327,7 +327,7 @@ def _option_problems(option: Option) -> Iterator[LintFinding]:
 
 
 def _nameless(where: str) -> LintFinding:
-    return error(
+    return warning(
         where,
         "a wrong answer names no misconception",
         "Write `misconception: <id>`, an id of misconceptions.yaml.",

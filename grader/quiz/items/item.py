@@ -93,10 +93,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     shape: ClassVar[str]
 
     id: str
-    concept: Concept
-    difficulty: Literal[1, 2, 3]
+    concept: Concept | None = None
+    difficulty: Literal[1, 2, 3] | None = None
     stem: str
-    explanation: str
+    explanation: str = ""
     purpose: Literal["concept", "ordering", "ablation", "diagnosis"] = "concept"
     points: Annotated[int, msgspec.Meta(ge=1)] = 1
     tags: tuple[str, ...] = ()

@@ -14,7 +14,15 @@ from typing import ClassVar
 import msgspec
 
 from grader.quiz.items.folding import without_invisible
-from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
+from grader.quiz.items.item import (
+    Item,
+    LintFinding,
+    Presentation,
+    Rejected,
+    Response,
+    error,
+    warning,
+)
 from grader.quiz.items.marks import Mark, scored
 from grader.quiz.items.units import Units
 
@@ -103,7 +111,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
                 Fraction(0),
                 self.points,
                 feedback=(trap.feedback,),
-                misconceptions=(trap.misconception,),
+                misconceptions=(trap.misconception,) if trap.misconception else (),
             )
         return scored(Fraction(0), self.points, feedback=(self.feedback,) if self.feedback else ())
 
@@ -131,7 +139,7 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
         yield from self._tolerance_problems()
         yield from self._units().problems()
         if not self.feedback.strip():
-            yield error("feedback", "there is no feedback", "Say it to a taker who is wrong.")
+            yield warning("feedback", "there is no feedback", "Say it to a taker who is wrong.")
         for number, trap in enumerate(self.traps):
             where = f"traps[{number}]"
             if abs(_exact(trap.value) - _exact(self.answer)) <= self._width():
@@ -139,9 +147,9 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
                     where, f"{trap.value} is a right answer", "Change the trap or tolerance."
                 )
             if not trap.misconception:
-                yield error(where, "a trap names no misconception", "Write `misconception: <id>`.")
+                yield warning(where, "it names no misconception", "Write `misconception: <id>`.")
             if not trap.feedback.strip():
-                yield error(where, "there is no feedback", "Say what leads to this value.")
+                yield warning(where, "there is no feedback", "Say what leads to this value.")
 
     def _tolerance_problems(self) -> Iterator[LintFinding]:
         given = [self.tolerance, self.rel_tolerance]

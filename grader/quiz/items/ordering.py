@@ -20,6 +20,7 @@ from grader.quiz.items.item import (
     Severity,
     ShownPart,
     error,
+    warning,
 )
 from grader.quiz.items.marks import Mark, scored
 from grader.quiz.items.order_rules import MOST_STATES, RULES, guess_level, states
@@ -225,9 +226,9 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
         for stray in self.distractors:
             where = f"distractors.{stray.id}"
             if not stray.feedback.strip():
-                yield error(where, "there is no feedback", "Say why the step belongs nowhere.")
+                yield warning(where, "there is no feedback", "Say why the step belongs nowhere.")
             if not stray.misconception:
-                yield error(
+                yield warning(
                     where,
                     "a distractor names no misconception",
                     "Write `misconception: <id>`, an id of misconceptions.yaml.",
@@ -249,7 +250,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
                 if name not in known:
                     yield error(where, f"there is no step {name!r}", did_you_mean(name, known))
             if not reason.strip():
-                yield error(where, "there is no reason", "Complete: X comes before Y because ...")
+                yield warning(where, "there is no reason", "Complete: X comes before Y because ...")
 
 
 def _chain(ids: Sequence[str]) -> PartialOrder:

@@ -7,7 +7,15 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from grader.quiz.items.folding import Fold, folded, without_invisible
-from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
+from grader.quiz.items.item import (
+    Item,
+    LintFinding,
+    Presentation,
+    Rejected,
+    Response,
+    error,
+    warning,
+)
 from grader.quiz.items.marks import Mark, scored
 
 LONGEST = 200  # characters
@@ -104,14 +112,14 @@ class Short(Item, frozen=True, kw_only=True, tag="short"):
 
     def problems(self) -> Iterator[LintFinding]:
         if not self.feedback.strip():
-            yield error("feedback", "there is no feedback", "Say it to a taker who is wrong.")
+            yield warning("feedback", "there is no feedback", "Say it to a taker who is wrong.")
         yield from self._form_problems()
         for number, near in enumerate(self.near):
             where = f"near[{number}]"
             if not near.feedback.strip():
-                yield error(where, "there is no feedback", "Say what these forms miss.")
+                yield warning(where, "there is no feedback", "Say what these forms miss.")
             if not near.misconception:
-                yield error(where, "it names no misconception", "Write `misconception: <id>`.")
+                yield warning(where, "it names no misconception", "Write `misconception: <id>`.")
             if near.points >= self.points:
                 yield error(
                     where,

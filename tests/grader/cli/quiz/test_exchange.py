@@ -94,7 +94,9 @@ def test_what_is_exported_can_be_imported_and_linted(export, tmp_path):
     assert f"Next: grader quiz lint {tmp_path / 'back'}" in result.stdout
     assert "misconceptions to give to its wrong answers" in result.stderr
     checked = run("lint", tmp_path / "back")
-    assert f"{result.stdout.split(' things left')[0].split()[-1]} errors" in checked.output
+    assert f"{result.stdout.split(' things may')[0].split()[-1]} warnings" in checked.output
+    assert "0 errors" in checked.output
+    assert "They can be taken: grader quiz list" in result.stdout
 
 
 def test_concept_and_difficulty_can_be_given_for_all(tmp_path):

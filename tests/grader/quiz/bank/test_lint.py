@@ -3,6 +3,7 @@ import shutil
 import pytest
 
 from grader.quiz.bank.lint import lint
+from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.item import Severity
 
 
@@ -116,8 +117,8 @@ def test_one_broken_file_does_not_hide_the_others(folder):
 
 def test_without_a_misconceptions_file_that_alone_is_said(folder):
     (folder / "misconceptions.yaml").unlink()
-    problems = [f.problem for f in lint(folder) if f.severity == Severity.ERROR]
-    assert problems == ["there is no such file"]
+    problems = [f.problem for f in lint(folder) if f.severity == Severity.WARNING]
+    assert problems == ["there is no such file, and questions name some"]
 
 
 @pytest.mark.parametrize(
@@ -134,10 +135,10 @@ def test_the_misconceptions_file_is_checked(folder, line, problem):
     assert any(problem in f.problem for f in lint(folder) if "misconceptions.yaml" in f.where)
 
 
-def test_a_concept_that_is_no_row_of_the_table_is_an_error(folder):
+def test_a_concept_that_is_no_row_of_the_table_is_named(folder):
     found = findings_after(folder, "concept: 15", "concept: 18")
     unknown = [f for f in found if "there is no concept 18" in f.problem]
-    assert [f.severity for f in unknown] == [Severity.ERROR]
+    assert [f.severity for f in unknown] == [Severity.WARNING]
     assert unknown[0].where.endswith("sample.yaml#sample.loss")
 
 
@@ -157,3 +158,33 @@ def test_a_wrong_table_of_concepts_is_an_error_with_its_place(folder):
     (folder / "concepts.yaml").write_text("concepts: {one: First.}\n")
     [finding] = [f for f in lint(folder) if "concepts.yaml" in f.where]
     assert finding.severity == Severity.ERROR
+
+
+def test_everything_that_a_question_lacks_is_said_at_once(folder):
+    (folder / "new.yaml").write_text(
+        "topic: new\ntitle: New\nquestions:\n"
+        "  - {id: new.one, kind: numeric, stemm: How many?, points: zero}\n"
+    )
+    said = [f.problem for f in lint(folder) if "new.one" in f.where]
+    assert said == [
+        "there is no key 'stemm' here",
+        "`stem` is missing",
+        "points: expected an integer, got 'zero'",
+        "`answer` is missing",
+    ]
+
+
+def test_a_course_need_not_write_more_than_the_question(folder):
+    (folder / "new.yaml").write_text(
+        "topic: new\ntitle: New\nquestions:\n"
+        "  - {id: new.one, kind: numeric, stem: How many?, answer: 3}\n"
+        "  - {id: new.two, kind: true_false, stem: So?, answer: true}\n"
+        "  - id: new.three\n    kind: choice\n    stem: Which?\n"
+        "    options: [{id: a, text: A, correct: true}, {id: b, text: B}]\n"
+    )
+    topic = load_topic(folder, "new")
+    assert [item.mark(item.key()).points for item in topic.items] == [1, 1, 1]
+    wrong = topic.item("new.two").mark("false")
+    assert wrong.misconceptions == ()
+    severities = {f.severity for f in lint(folder) if "new.yaml" in f.where}
+    assert severities == {Severity.WARNING}

@@ -21,8 +21,8 @@ BANK = load(shipped("questions"))
 ITEMS = [item for topic in BANK.topics for item in topic.items]
 
 
-def test_lint_finds_no_error():
-    assert [f for f in lint(shipped("questions")) if f.severity == Severity.ERROR] == []
+def test_lint_finds_nothing_to_mend():
+    assert [f for f in lint(shipped("questions")) if f.severity != Severity.INFO] == []
 
 
 def test_every_key_that_can_be_run_is_and_its_stored_result_is_todays():

@@ -3,6 +3,7 @@ import yaml
 
 from grader.errors import CourseError
 from grader.quiz.bank.lint import lint
+from grader.quiz.bank.topics import load_topic
 from grader.quiz.imports.draft import Draft, Reading
 from grader.quiz.imports.writing import Defaults, write_topics
 from grader.quiz.items.item import Severity
@@ -31,7 +32,7 @@ def test_a_topic_is_a_file_and_the_folder_can_be_linted(tmp_path):
 
 def test_lint_tells_what_is_still_to_do(tmp_path):
     write(tmp_path, Defaults(concept=3, difficulty=1))
-    errors = [finding for finding in lint(tmp_path) if finding.severity == Severity.ERROR]
+    errors = [finding for finding in lint(tmp_path) if finding.severity == Severity.WARNING]
     assert {finding.problem for finding in errors} == {
         "there is no feedback",
         "a wrong answer names no misconception",
@@ -41,7 +42,13 @@ def test_lint_tells_what_is_still_to_do(tmp_path):
 
 def test_without_a_concept_lint_asks_for_it(tmp_path):
     write(tmp_path)
-    assert any("`concept` is missing" in finding.problem for finding in lint(tmp_path))
+    findings = [finding for finding in lint(tmp_path) if finding.where.endswith("concept")]
+    assert [finding.problem for finding in findings] == ["it is not said"]
+
+
+def test_what_was_taken_over_can_be_taken_at_once(tmp_path):
+    write(tmp_path)
+    assert [item.id for item in load_topic(tmp_path, "masks").items] == ["masks.one"]
 
 
 def test_what_a_file_says_counts_more_than_the_default(tmp_path):
