@@ -180,6 +180,10 @@ def exponential(x):
     import numpy
     return numpy.exp(x)
 
+def through_another(x):
+    import other
+    return other.shift(x)
+
 n_counted = 0
 
 def count(x):
@@ -187,7 +191,18 @@ def count(x):
     n_counted += 1
     return n_counted
 """
-FLAT = ("shift", "broken", "endless", "slow", "ends", "two_steps", "keeps", "exponential", "count")
+FLAT = (
+    "shift",
+    "broken",
+    "endless",
+    "slow",
+    "ends",
+    "two_steps",
+    "keeps",
+    "exponential",
+    "count",
+    "through_another",
+)
 INNER = {name: {} for name in FLAT} | {name: {"shift": ("x",)} for name in ("outer", "steps_later")}
 
 
@@ -215,7 +230,7 @@ class Reference:
         return x + 100
 
 
-MODULES = {"other.py": "def who():\n    import submission\n    return submission.shift(1)"}
+MODULES = {"other.py": "import submission\n\ndef shift(x):\n    return submission.shift(x)\n"}
 
 
 @pytest.fixture
@@ -384,3 +399,7 @@ def test_a_call_that_may_ask_is_never_made_ahead(process_of):
     for right, came in ((abs, 2), (negative, 0)):
         process = process_of()
         assert process.ask("outer", [1], stand_ins={"shift": (("x",), right)}) == came
+
+
+def test_modules_import_the_submission_by_its_name(student_of):
+    assert student_of().through_another(1) == 2
