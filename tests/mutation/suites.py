@@ -20,12 +20,12 @@ def of_store(*names: str) -> tuple[str, ...]:
 # without those that wait for code that does not end: a busy machine would seem to find mutants
 UNTIMED = ("-k", "not does_not_answer and not endless")
 RUNNING = of_harness(
-    "verdicts",
-    "our_fault",
-    "hidden_checks",
-    "course_mistakes",
-    "surroundings",
     "direct_checks",
+    "our_fault",
+    "surroundings",
+    "course_mistakes",
+    "hidden_checks",
+    "verdicts",
     "shortcut_rules",
 )
 CALLING = of_harness("student", "stand_ins", "answering", "hidden_checks", "verdicts")
