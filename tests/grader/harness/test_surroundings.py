@@ -80,11 +80,12 @@ def test_checks_may_lie_in_folders_of_the_hidden_one(small, grade_source, right)
     assert (report.points, report.max_points) == (7, 7)
 
 
-def test_marks_may_be_written_as_pytests_own(small, grade_source, right):
-    checks = small / "test_visible.py"
-    text = checks.read_text().replace('@stage("double")', '@pytest.mark.stage("double")')
-    checks.write_text(f"import pytest\n{text}")
-    assert grade_source(right).points == 7
+def test_marks_are_known_in_a_process_that_grades_first_of_all(small, grader, right):
+    """In this one the tests have made them known."""
+    submission = small.parent / "submission.py"
+    submission.write_text(right)
+    ran = grader("check", submission, "--assignment", small)
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_two_assignments_in_one_process_keep_their_own_checks(small, grade_source, right):
