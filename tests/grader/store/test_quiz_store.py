@@ -198,6 +198,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
             "  Check the path or URL, your rights to it, and that it is a quiz store.",
         ),
     ],
+    ids=["no URL", "no driver"],
 )
 def test_a_url_that_leads_nowhere_is_one_sentence(url, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -381,7 +382,9 @@ with open_store({str(path)!r}) as store:
     assert len(saved) > 1
 
 
-@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+@pytest.mark.parametrize(
+    "scheme", ["postgresql", "postgres", "postgresql+psycopg"], ids=["now", "earlier", "driver"]
+)
 def test_a_server_that_is_not_there_is_one_sentence(tmp_path, scheme):
     with pytest.raises(StoreError, match="the store cannot be used: connection") as caught:
         open_store(f"{scheme}://ada:secret@/quiz?host={tmp_path}")
