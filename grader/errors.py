@@ -41,12 +41,13 @@ class CallFailed(SubmissionError):
 
     Args:
         problem: the sentence for the student.
-        discreet: the same without anything that the student's code could have put into it;
-            it is what a student sees of a hidden check.
+        discreet: fixed words that a student may read of a hidden check: nothing that the student's
+            code could have put into it, no number and no place. Without it such a check says only
+            that it did not pass.
     """
 
     def __init__(self, problem: str, *, discreet: str = "") -> None:
-        self.discreet = discreet or problem
+        self.discreet = discreet
         self.uses: tuple[Any, ...] = ()  # of watched names, see `grader.sandbox.contract`
         super().__init__(problem)
 

@@ -42,6 +42,37 @@ class Observation:
         return self.failure is NotImplementedYet
 
 
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """What is kept of a value that is far larger than any that a check asks for."""
+
+    what: str  # in words, such as "a list or tuple"
+
+
+def is_larger(value: Any, entries: int) -> bool:
+    """Whether a plain value holds more entries than this, in arrays, lists, dicts and text.
+
+    It looks no longer than it takes to see that.
+    """
+    left, found = [value], 0
+    while left:
+        item = left.pop()
+        kind = type(item)
+        if kind is np.ndarray:
+            found += item.size
+        elif kind is list or kind is tuple or kind is dict:
+            found += len(item)
+        elif kind is str:
+            found += len(item) >> 3
+        if found > entries:
+            return True
+        if kind is list or kind is tuple:
+            left += item
+        elif kind is dict:
+            left += item.values()
+    return False
+
+
 def copied(value: Any) -> Any:
     """A copy of arrays, and of lists and dicts of them; what else there is does not change."""
     kind = type(value)  # exact: this runs for every weight of every call

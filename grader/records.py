@@ -160,6 +160,7 @@ class Report:
     hidden_points_left: int = 0
     notes: tuple[str, ...] = ()  # what a person should know, such as a notebook cell that raised
     output: str = ""  # what the submission printed, capped
+    # For the instructor only, 0 in what students get: sleeping tells what a hidden check saw.
     seconds: float = field(default=0.0, compare=False)
 
     @property

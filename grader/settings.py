@@ -1,11 +1,9 @@
 """How the course is set up: assignment.yaml and course.yaml as typed values."""
 
-import contextlib
 import hashlib
 import keyword
 import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -15,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from grader import strict_yaml
-from grader.errors import CourseError, GraderFault, did_you_mean
+from grader.errors import CourseError, did_you_mean
 from grader.subject_sources import is_own, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
@@ -197,41 +195,6 @@ def course_around(folder: Path) -> Course:
                 )
             return course
     return Course()
-
-
-def kept_secret(path: Path) -> str:
-    """The secret kept in a file that only its owner may read; made on first use.
-
-    Raises:
-        CourseError: the file is there and holds no secret.
-        GraderFault: it cannot be written, as on a full disk.
-    """
-    if not path.exists():
-        _write_secret(path)
-    secret = path.read_text(encoding="utf-8", errors="replace").strip()
-    if not secret:
-        raise CourseError(
-            "holds no secret", at=str(path), fix="Delete the file; a new one is made, and used."
-        )
-    return secret
-
-
-def _write_secret(path: Path) -> None:
-    """Whole from the first moment on: a run that is killed here must not leave an empty secret."""
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(16) + "\n")
-        os.replace(new, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise GraderFault(
-            f"cannot be written ({error.strerror})",
-            at=str(path),
-            fix="Make room or change the rights, and run the same command again.",
-        ) from error
 
 
 def _check(settings: _AssignmentFile, at: str) -> None:

@@ -17,6 +17,7 @@ import msgspec
 import yaml
 
 from grader.errors import CourseError, did_you_mean
+from grader.regular_files import NotRegular, opened
 
 T = TypeVar("T")
 MOST_BYTES = 1_000_000  # of a file that a student wrote
@@ -100,11 +101,7 @@ def read(path: Path, type_: type[T], *, trusted: bool = True) -> T:
         CourseError: the file is missing, is not YAML, or does not fit the type.
     """
     try:
-        if not trusted and path.stat().st_size > MOST_BYTES:
-            raise CourseError(
-                f"is larger than {MOST_BYTES:,} bytes", at=str(path), fix="Look into it."
-            )
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if trusted else _stranger_text(path)
     except OSError as error:
         raise CourseError(
             f"cannot be read ({error.strerror})", at=str(path), fix="Check the path and its rights."
@@ -116,6 +113,17 @@ def read(path: Path, type_: type[T], *, trusted: bool = True) -> T:
     if not trusted:
         _refuse_traps(text, at=str(path))
     return parse(text, type_, at=str(path), trusted=trusted)
+
+
+def _stranger_text(path: Path) -> str:
+    try:
+        with opened(path) as file:
+            data = file.read(MOST_BYTES + 1)
+    except NotRegular as error:
+        raise CourseError(str(error), at=str(path), fix="Take the file itself.") from error
+    if len(data) > MOST_BYTES:
+        raise CourseError(f"is larger than {MOST_BYTES:,} bytes", at=str(path), fix="Look into it.")
+    return data.decode().replace("\r\n", "\n")
 
 
 def _refuse_traps(text: str, *, at: str) -> None:

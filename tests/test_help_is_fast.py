@@ -16,6 +16,7 @@ COMMANDS = (
     "start",
     "check",
     "batch",
+    "secret",
     "decide",
     "audit",
     "examples",

@@ -36,9 +36,11 @@ TABLE = {
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
+    "grader.course_secret": ("errors", ""),
     "grader.durable_files": ("errors", ""),
     "grader.decision_list": ("", "msgspec"),
-    "grader.strict_yaml": ("errors", "msgspec yaml"),
+    "grader.regular_files": ("", ""),
+    "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.settings": ("errors records strict_yaml subject_sources", "msgspec"),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
@@ -57,13 +59,16 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text", ""),
+    "grader.intake": ("errors records text regular_files", ""),
     "grader.batch": (
-        "errors records report_key text durable_files decision_list settings harness diagnosis "
-        "intake subject sandbox sandbox.child",
+        "errors records report_key text course_secret durable_files decision_list settings harness "
+        "diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
-    "grader.quiz": ("decision_list errors records text settings strict_yaml", "msgspec"),
+    "grader.quiz": (
+        "course_secret decision_list errors records text settings strict_yaml",
+        "msgspec",
+    ),
     "grader.quiz.exports": (
         "errors extensions text quiz",
         "lxml markdown_it mdit_py_plugins msgspec",
@@ -75,7 +80,7 @@ TABLE = {
         "diagnosis",
         "numpy msgspec",
     ),
-    "grader.store": ("errors records", "sqlalchemy"),
+    "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
         "durable_files decision_list errors records text settings quiz store batch intake",
         "msgspec",
@@ -84,9 +89,9 @@ TABLE = {
     "grader.__main__": ("cli", ""),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
-        "errors records report_key text durable_files decision_list strict_yaml remembered "
-        "observed_calls settings sandbox sandbox.child harness diagnosis intake batch audit "
-        "subject quiz keys quiz.exports quiz.imports store courses reports",
+        "errors records report_key text course_secret durable_files decision_list strict_yaml "
+        "remembered observed_calls settings sandbox sandbox.child harness diagnosis intake batch "
+        "audit subject quiz keys quiz.exports quiz.imports store courses reports",
         "click rich",
     ),
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
+from grader.course_secret import stretched
 from grader.errors import CourseError, SubmissionError
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import entries, read
@@ -75,7 +76,7 @@ def run_batch(
     found = entries(submissions, without=leave_out)
     job = GradingJob(
         assignment=assignment.folder,
-        secret=course.secret or keeper.secret(),
+        secret=stretched(course.secret or keeper.secret()),
         require_level=require_level,
         with_torch=True,
         diagnose_hidden=course.diagnose_hidden,

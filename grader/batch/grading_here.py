@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from grader.batch.executors.contract import GradingJob
+from grader.course_secret import stretched
 from grader.errors import CourseError
 from grader.records import Report, Submission
 from grader.sandbox.contract import Sandbox
@@ -104,4 +105,4 @@ def _secret_of(course: Course | None) -> str:
             "the course has no secret, and hidden checks draw their inputs from it",
             fix="Add `secret: ...` to its course.yaml.",
         )
-    return course.secret
+    return stretched(course.secret)

@@ -22,6 +22,7 @@ import msgspec
 
 from grader.batch.grade_decisions import entry_from_line
 from grader.batch.grades import code_grades, grades_csv
+from grader.course_secret import kept_secret
 from grader.durable_files import append_lines, make_folder, time_of, whole_lines, write_whole
 from grader.records import (
     GradingRun,
@@ -32,7 +33,6 @@ from grader.records import (
     run_from_json,
     to_json,
 )
-from grader.settings import kept_secret
 
 _NAME_BYTES = 200
 _TIME = "%Y%m%dT%H%M%S.%fZ"

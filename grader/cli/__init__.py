@@ -17,6 +17,7 @@ _COMMANDS = {
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
+    "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),

@@ -9,14 +9,19 @@ from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.cli.clock import now
 from grader.cli.progress import progress
+from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
 from grader.reports.terminal import console, gradebook
-from grader.settings import find_assignment, load_course
+from grader.settings import Course, find_assignment, load_course
 
 _GRADEBOOK_LINES = 60
 _NAMES = 10  # of submissions in one line
 _INTERRUPTED = 130
+_GUESSED = (  # by whoever tries out words and names
+    "note: the secret in course.yaml could be guessed, and takes half a second to be made harder "
+    "to guess. `grader secret` makes a better one, for the next term."
+)
 
 
 def grade_class(
@@ -38,7 +43,7 @@ def grade_class(
                 submissions,
                 results,
                 assignment=find_assignment(assignment),
-                course=load_course(course_file),
+                course=_course(course_file),
                 n_workers=jobs or os.cpu_count() or 1,
                 force=force,
                 require_level=require_level,
@@ -59,6 +64,13 @@ def grade_class(
             f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
         )
     return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def _course(file: Path | None) -> Course:
+    course = load_course(file)
+    if course.secret and not is_random(course.secret):
+        click.echo(_GUESSED, err=True)
+    return course
 
 
 def _print_gradebook(reports: tuple[Report, ...]) -> None:

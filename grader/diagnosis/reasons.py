@@ -41,7 +41,8 @@ def reasons_of(
     if name in subject.loops:
         return list(_of_loop(versions, name, seen))
     calls = calls_of(versions, name, seen)
-    if ask and (said := differs_when_repeated(versions, name, calls, ask=ask)):
+    # A process that was asked a hidden call again could tell of it when it is asked something else.
+    if ask and (said := differs_when_repeated(versions, name, _visible(calls), ask=ask)):
         return [Reason(Finding(stage=name, pattern=said))]
     return [*_of_values(versions, name, calls), *_of_changes(versions, name, calls)]
 
@@ -57,19 +58,32 @@ def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iter
 
 
 def _of_values(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iterator[Reason]:
-    """The mistake, or two of them, or what the errors have in common."""
+    """The mistake, or two of them, or what the errors have in common.
+
+    A name comes from a fixed list, so hidden calls may show it. What else is said follows from the
+    answers themselves: it is what visible calls show, whatever the others do.
+    """
+    visible = _visible(calls)
     wrong = [c.check for c in calls if not arrays.is_explained_by_right(versions, name, c)]
     not_in = _checks([c.check for c in calls], wrong)
-    if said := plain_answers(versions, name, calls):
+    if said := plain_answers(versions, name, visible):
         yield Reason(Finding(stage=name, pattern=said))
+    elif plain_answers(versions, name, calls):
+        return  # in hidden calls alone; and answers without information have no name
     elif found := arrays.explaining(versions, name, calls):
         yield Reason(_finding(name, found), not_in)
-    elif said := constant_answers(calls):
+    elif said := constant_answers(visible):
         yield Reason(Finding(stage=name, pattern=said))
+    elif constant_answers(calls):
+        return
     elif pairs := arrays.explaining_pairs(versions, name, calls):
         yield Reason(_finding_of_pairs(name, pairs), not_in)
-    elif said := pattern(versions, name, calls):
+    elif said := pattern(versions, name, visible):
         yield Reason(Finding(stage=name, pattern=said))
+
+
+def _visible(calls: Sequence[SeenCall]) -> list[SeenCall]:
+    return [call for call in calls if not call.hidden]
 
 
 def _of_changes(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iterator[Reason]:

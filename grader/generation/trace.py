@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.observed_calls import StageCall
+from grader.harness.comparison import kind_of
+from grader.observed_calls import StageCall, TooLarge, is_larger
 from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, Stop
 
 Array = NDArray[Any]
 _WIDEST = 4096  # more than any width, vocabulary or number of tokens of a check
+_MOST_KEPT = 1 << 14  # entries of what a stage refused
 SPARE_STEPS = 3  # steps beyond the script before a generation that does not stop is ended
 
 
@@ -43,7 +45,12 @@ class GenerationTrace:
     @property
     def selected(self) -> list[int]:
         """The tokens that `stages.select` returned."""
-        return [call.returned for call in self.calls if call.stage == "stages.select"]
+        return [call.returned for call in self.calls if is_selection(call)]
+
+
+def is_selection(call: StageCall) -> bool:
+    """Whether a token was selected: the call was not refused."""
+    return call.stage == "stages.select" and call.returned is not None
 
 
 class ScriptedStages:
@@ -163,7 +170,8 @@ class ScriptedStages:
         return received
 
     def _refuse(self, stage: str, received: Any, problem: str) -> Refused:
-        self.trace.calls.append(StageCall(stage, received, None))
+        kept = TooLarge(kind_of(received)) if is_larger(received, _MOST_KEPT) else received
+        self.trace.calls.append(StageCall(stage, kept, None))
         return Refused(f"{stage} {problem}")
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.observed_calls import TooLarge
+
 # Right float32 implementations were measured to stay below 1e-6 of the largest expected value
 # for a single stage; 2e-5 leaves a factor of 20 above that.
 TOLERANCE = 2e-5
@@ -61,7 +63,7 @@ class Mismatch(AssertionError):
 
     Args:
         sentence: what was expected and what came, for the student.
-        discreet: the same without values, for a hidden check.
+        discreet: fixed words for a hidden check: no value, no number, no place.
     """
 
     def __init__(self, sentence: str, *, discreet: str) -> None:
@@ -170,10 +172,11 @@ def as_floats(
             discreet=f"{_upper(name)} {_has(name)} the wrong shape.",
         )
     if value.dtype.kind != "f" or value.dtype.itemsize < 4:
-        sentence = (
-            f"{_upper(name)} {_has(name)} dtype {value.dtype}; float32 or float64 is expected."
+        wanted = "float32 or float64 is expected."
+        raise Mismatch(
+            f"{_upper(name)} {_has(name)} dtype {value.dtype}; {wanted}",
+            discreet=f"{_upper(name)} {_has(name)} the wrong dtype; {wanted}",
         )
-        raise Mismatch(sentence, discreet=sentence)
     return value.astype(np.float64)
 
 
@@ -226,6 +229,8 @@ def kind_of(value: Any) -> str:
     """What a value is, in words."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, TooLarge):
+        return value.what
     return _KINDS.get(type(value), "something else")
 
 

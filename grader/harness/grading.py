@@ -35,6 +35,7 @@ from grader.sandbox.contract import Sandbox
 from grader.settings import Assignment
 
 _OUTPUT_CHARACTERS = 20_000
+_NO_REASONS = "No reasons could be looked for, through our fault"
 
 Explain = Callable[[Report, Sequence[Observation], AskStudent], Report]
 
@@ -167,12 +168,13 @@ def _explained(
     try:
         return explain(report, process.seen.observations, ask)
     except Exception as error:  # noqa: BLE001 - a grade must not depend on what explains it
-        note = f"No reasons could be looked for, through our fault: {type(error).__name__}."
+        # The name of the class can follow from a hidden input, so it is for staff alone.
+        note = f"{_NO_REASONS}: {type(error).__name__}."
         return replace(report, notes=(*report.notes, note))
 
 
 def without_staff_notes(report: Report) -> Report:
-    """The report as a student may have it."""
+    """The report as a student may have it: nothing that could follow from a hidden input."""
     stages = tuple(
         replace(
             stage,
@@ -180,7 +182,9 @@ def without_staff_notes(report: Report) -> Report:
         )
         for stage in report.stages
     )
-    return replace(report, stages=stages, shortcuts=discreet(report.shortcuts))
+    notes = tuple(f"{_NO_REASONS}." if n.startswith(_NO_REASONS) else n for n in report.notes)
+    shortcuts = discreet(report.shortcuts)
+    return replace(report, stages=stages, shortcuts=shortcuts, notes=notes, seconds=0.0)
 
 
 def _by_stage(results: list[CheckResult], assignment: Assignment) -> tuple[StageResult, ...]:

@@ -86,7 +86,7 @@ def _verdict(check: Check, error: BaseException | None, folder: Path) -> tuple[V
             note = "".join(traceback.format_exception(error))
             return Verdict.UNGRADED, _OUR_FAULT, note
     if check.hidden:
-        return verdict, getattr(error, "discreet", _HIDDEN_FAILED), str(error)
+        return verdict, getattr(error, "discreet", "") or _HIDDEN_FAILED, str(error)
     return verdict, _sentence(error), ""
 
 

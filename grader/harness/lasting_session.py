@@ -33,7 +33,7 @@ class LastingSession:
             GraderFault: no child can be made.
         """
         if self._unreadable is not None:
-            raise type(self._unreadable)(self._unreadable.problem)
+            raise self._again(self._unreadable)
         if self._child is None or not self._child.alive:
             self._child = self._opened()
         return self._child
@@ -56,7 +56,7 @@ class LastingSession:
         except CallFailed as failure:
             self._unreadable = failure
             self.notes = (failure.problem,)
-            raise type(failure)(failure.problem) from failure  # nothing hidden was seen yet
+            raise self._again(failure) from failure
         printed = child.take_output()
         if not self._was_read:
             self._was_read = True
@@ -68,3 +68,11 @@ class LastingSession:
     def _keep_output(self) -> None:
         if self._child is not None:
             self._printed += self._child.take_output()
+
+    def _again(self, failure: CallFailed) -> CallFailed:
+        """The same as an exception of its own, for each check that meets it.
+
+        As long as nothing was read, no process has seen a hidden input, and all may be told.
+        """
+        discreet = failure.discreet if self._was_read else failure.problem
+        return type(failure)(failure.problem, discreet=discreet)

@@ -69,7 +69,8 @@ class CallPlan:
         outcomes: dict[bytes, deque[Outcome]] = {}
         made = session.call_ahead(self._ready, seconds=seconds, total_seconds=total_seconds)
         for key, outcome in zip(self._keys, made, strict=False):
-            outcomes.setdefault(key, deque()).append(outcome)
+            if outcome is not None:
+                outcomes.setdefault(key, deque()).append(outcome)
         return outcomes
 
 

@@ -5,8 +5,12 @@ from typing import Any
 
 from grader.errors import CallFailed
 from grader.harness.shortcut_rules import Evidence
-from grader.observed_calls import Observation, StageCall, copied
+from grader.observed_calls import Observation, StageCall, TooLarge, copied, is_larger
+from grader.remembered import content_bytes
 from grader.sandbox.contract import Returned, Use
+
+MOST_KEPT = 1 << 18  # entries of one answer: the diagnosis makes eight bytes of each, many times
+_MOST_BYTES = 64 << 20  # of all answers of a submission
 
 
 class SeenCalls:
@@ -17,6 +21,7 @@ class SeenCalls:
         self.observations: list[Observation] = []
         self.check = ""  # the one that runs
         self.in_hidden_check = False
+        self._bytes_left = _MOST_BYTES
 
     def add_uses(self, uses: Iterable[Use]) -> None:
         """Uses of watched names while the last call ran."""
@@ -33,16 +38,24 @@ class SeenCalls:
     ) -> None:
         """Keep what a call came to, for the diagnosis. A check may change its arrays later."""
         returned = came if isinstance(came, Returned) else None
+        after = returned.arguments if returned else ()
         self.observations.append(
             Observation(
                 stage=stage,
                 check=self.check,
                 arguments=tuple(copied(list(arguments))),
-                value=copied(returned.value) if returned else None,
+                value=self._kept(returned.value) if returned else None,
                 failure=None if isinstance(came, Returned) else came,
                 stopped=stopped,
-                after=tuple(returned.arguments) if returned and returned.arguments else None,
+                after=tuple(map(self._kept, after)) if after else None,
                 calls=tuple(calls),
                 hidden=self.in_hidden_check,
             )
         )
+
+    def _kept(self, value: Any) -> Any:
+        """A copy of an answer, as far as answers are kept; nothing is named for one that is not."""
+        if is_larger(value, MOST_KEPT):
+            return TooLarge("a large value")
+        self._bytes_left -= (size := content_bytes(value))
+        return copied(value) if self._bytes_left >= 0 else TooLarge(f"{size} bytes")

@@ -55,7 +55,8 @@ class Evidence:
         """What was called, in the order of the stages, and then what is only named."""
         order = {name: position for position, name in enumerate((*self.stages, ""))}
         told: dict[str, list[_Key]] = {}
-        for key in sorted(self._times, key=lambda key: (order[key[1]], key[2], key[0])):
+        # Those of hidden checks last: they shall not push out what a visible check has shown.
+        for key in sorted(self._times, key=lambda key: (order[key[1]], key[0], key[2])):
             told.setdefault(key[1], []).append(key)
         called = [self._called(key) for keys in told.values() for key in keys[:_MOST_TOLD]]
         names = {name for _, _, name in self._times}
@@ -71,7 +72,8 @@ class Evidence:
         return Shortcut(
             name=name,
             stage=stage,
-            places=tuple(self._places[key] or self._mentions.get(name, [])),
+            # `discreet` may only tell what was known before a hidden check ran.
+            places=tuple((not hidden and self._places[key]) or self._mentions.get(name, [])),
             times=self._times[key],
             hidden=hidden,
             costs_points=bool(stage) and self._cost_points,
@@ -97,13 +99,24 @@ def without_points(
 
 
 def discreet(shortcuts: Sequence[Shortcut]) -> tuple[Shortcut, ...]:
-    """The same for the student. Lines and counts of hidden checks could tell their inputs."""
-    seen = {(shortcut.stage, shortcut.name) for shortcut in shortcuts if not shortcut.hidden}
-    return tuple(
-        replace(shortcut, places=(), times=1) if shortcut.hidden else shortcut
-        for shortcut in shortcuts
-        if not shortcut.hidden or (shortcut.stage, shortcut.name) not in seen
-    )
+    """The same for the student. Lines and counts of hidden checks could tell their inputs.
+
+    So could the choice of names: of what hidden checks alone have shown, one name a stage is told.
+    The others are told as what they are without hidden checks, names in the source.
+    """
+    stages = {shortcut.stage for shortcut in shortcuts if not shortcut.hidden and shortcut.times}
+    called: list[Shortcut] = []
+    named: dict[str, Shortcut] = {}
+    for shortcut in shortcuts:
+        if shortcut.hidden and shortcut.stage not in stages:
+            stages.add(shortcut.stage)
+            called.append(replace(shortcut, places=(), times=1))
+        elif shortcut.times and not shortcut.hidden:
+            called.append(shortcut)
+        elif shortcut.places:
+            named[shortcut.name] = Shortcut(name=shortcut.name, places=shortcut.places)
+    told = {shortcut.name for shortcut in called}
+    return (*called, *(named[name] for name in sorted(named) if name not in told))
 
 
 def assert_watchable(assignment: Assignment) -> None:

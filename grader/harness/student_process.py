@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from grader.errors import CallFailed, TimedOut
+from grader.harness.answer_budget import AnswerBudget
 from grader.harness.lasting_session import LastingSession
 from grader.harness.planned_calls import CallPlan, PlannedAnswers
-from grader.harness.seen_calls import SeenCalls
+from grader.harness.seen_calls import MOST_KEPT, SeenCalls
 from grader.harness.shortcut_rules import Evidence
+from grader.harness.stand_ins import answer_of
 from grader.harness.time_budget import TimeBudget
+from grader.observed_calls import is_larger
 from grader.records import Submission
 from grader.sandbox import contract
 from grader.settings import LimitSettings
@@ -40,6 +43,7 @@ class StudentProcess:
         of_child = _limits_of_child(limits)
         self._session = LastingSession(lambda: sandbox.open(code, of_child), evidence)
         self._time = TimeBudget(limits)
+        self._answers = AnswerBudget()
         self._call_plans = call_plans
         self._planned = PlannedAnswers(call_plans[False], call_seconds=limits.call_seconds)
         self.seen = SeenCalls(evidence)
@@ -100,14 +104,15 @@ class StudentProcess:
         """
 
         def answer(called: str, given: list[Any]) -> Any:
-            return stand_ins[called][1](*given)
+            return answer_of(stand_ins[called][1], given)
 
         parameters = {name: parameters for name, (parameters, _) in stand_ins.items()}
         call = contract.StudentCall(function, arguments, stand_ins=parameters)
         try:
-            return self.call(call, answer).value
+            value = self.call(call, answer).value
         except CallFailed:
             return None
+        return None if is_larger(value, MOST_KEPT) else value
 
     def take_output(self) -> str:
         """What the submission printed since the last time."""
@@ -135,6 +140,7 @@ class StudentProcess:
             self._time.give_up(function)
         if isinstance(outcome, CallFailed):
             raise outcome
+        self._answers.take(function, outcome)
         return outcome
 
 

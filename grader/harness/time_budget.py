@@ -41,7 +41,8 @@ class TimeBudget:
             TimedOut: it ran out of time before.
         """
         if function in self._too_slow:
-            raise TimedOut(f"{function} ran out of time before, and was not called again.")
+            sentence = f"{function} ran out of time before, and was not called again."
+            raise TimedOut(sentence, discreet=sentence)
 
     def seconds_for(self, function: str) -> float:
         """How long a call of the function may take.
@@ -51,8 +52,9 @@ class TimeBudget:
         """
         seconds = min(self._limits.call_seconds, self.seconds_left)
         if seconds <= 0:
-            raise TimedOut(
+            sentence = (
                 f"The submission used up its {self._limits.submission_seconds:g} s; "
                 f"{function} was not called."
             )
+            raise TimedOut(sentence, discreet=sentence)
         return seconds

@@ -6,6 +6,7 @@ import posixpath
 import stat
 import struct
 import zipfile
+from collections import Counter
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
@@ -29,15 +30,19 @@ _END = struct.Struct("<4s4H2LH")
 _LONGEST_COMMENT = 1 << 16
 _FIX = "Zip the folder that holds submission.py, and hand in that."
 _IS_UTF8 = 1 << 11
+_MOST_NOTES = 5
 
 
-def sources_in_zip(file: IO[bytes], name: str) -> list[SourceFile]:
+def sources_in_zip(file: IO[bytes], name: str, notes: list[str]) -> list[SourceFile]:
     """The members that may be sources. They are read, from the open file, only if they are used.
+
+    Args:
+        notes: gets what a person should know, such as that a name stands twice.
 
     Raises:
         SubmissionError: it is no zip, or a member's path leads out of it.
     """
-    members = _members(file, name)
+    members = _members(file, name, notes)
     environments = {member.path.parent for member in members if member.path.name == ENVIRONMENT}
     return [
         member
@@ -52,7 +57,7 @@ def files_in_zip(data: bytes, name: str, suffixes: tuple[str, ...]) -> dict[str,
     Raises:
         SubmissionError: one of them cannot be read, or all are too large; see `sources_in_zip`.
     """
-    members = [m for m in _members(BytesIO(data), name) if m.path.suffix in suffixes]
+    members = [m for m in _members(BytesIO(data), name, []) if m.path.suffix in suffixes]
     if sum(member.size for member in members) > MAX_TOTAL_BYTES:
         raise _refused(name, f"its files are larger than {MAX_TOTAL_BYTES >> 20} MB")
     try:
@@ -61,20 +66,31 @@ def files_in_zip(data: bytes, name: str, suffixes: tuple[str, ...]) -> dict[str,
         raise _refused(name, f"a file in it {error}") from error
 
 
-def _members(file: IO[bytes], name: str) -> list[SourceFile]:
-    """All but folders. The last of a name counts."""
+def _members(file: IO[bytes], name: str, notes: list[str]) -> list[SourceFile]:
+    """All but folders. The last of a name counts, as for whoever unpacks the archive."""
     try:
         _check_directory(file, name)
         archive = zipfile.ZipFile(file)
-        members = {_path(member, name): member for member in archive.infolist()}
+        listed = [(_path(m, name), m) for m in archive.infolist()]
+        members = dict(listed)
     except SubmissionError:
         raise
     except Exception as error:  # each way of packing has its own errors for damaged bytes
         raise _refused(name, f"it is not a readable zip archive ({_said(error)})") from error
+    notes += _twice(listed)
     return [
         SourceFile(path, member.file_size, functools.partial(_read, archive, member, path))
         for path, member in members.items()
         if not member.filename.endswith(("/", "\\"))
+    ]
+
+
+def _twice(listed: list[tuple[PurePosixPath, zipfile.ZipInfo]]) -> list[str]:
+    times = Counter(path for path, member in listed if not member.is_dir() and is_wanted(path))
+    paths = [clean_line(str(path), MAX_NAME_SHOWN) for path, n in times.items() if n > 1]
+    return [
+        f"{path} stands more than once in the archive; the last one was taken."
+        for path in sorted(paths)[:_MOST_NOTES]
     ]
 
 

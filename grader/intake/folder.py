@@ -1,8 +1,9 @@
 """The source files of a folder. Links are not followed, and what tools add is passed over."""
 
 import functools
+import os
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from grader.intake.source_files import (
     ENVIRONMENT,
@@ -15,6 +16,7 @@ from grader.intake.source_files import (
     limit_of,
     too_large,
 )
+from grader.regular_files import NotRegular, opened, opened_folder
 
 
 def files_in_folder(folder: Path) -> list[SourceFile]:
@@ -24,42 +26,58 @@ def files_in_folder(folder: Path) -> list[SourceFile]:
         OSError: a folder cannot be listed.
     """
     found = []
-    for path in _walk(folder, 0):
+    for path, size in _walk(folder, PurePath(), top=folder):
         # Unlike what is shown, a module's path must stay what the student imports.
-        name = path.relative_to(folder).as_posix().encode(errors="backslashreplace").decode()
+        name = path.as_posix().encode(errors="backslashreplace").decode()
         inside = PurePosixPath(composed(name))
         if is_wanted(inside):
-            size = path.lstat().st_size
-            found.append(SourceFile(inside, size, functools.partial(read_file, path)))
+            read = functools.partial(read_file, folder / path, below=folder)
+            found.append(SourceFile(inside, size, read))
     return found
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, *, below: Path | None = None) -> bytes:
     """A regular file's content.
+
+    Args:
+        below: the folder that was handed in, if the file lies in one.
 
     Raises:
         Unreadable: it is anything else, such as a link or a pipe, or too large.
         OSError: it cannot be read.
     """
-    if path.is_symlink():
-        raise Unreadable("is a link, and links are not followed", fix="Hand in the file itself.")
-    if not path.is_file():
-        raise Unreadable("is not a regular file", fix="Hand in the file itself.")
     limit = limit_of(PurePosixPath(path.name))
-    if path.stat().st_size > limit:
+    try:
+        with opened(path, below=below) as file:
+            data = file.read(limit + 1)
+    except NotRegular as error:
+        raise Unreadable(str(error), fix="Hand in the file itself.") from error
+    if len(data) > limit:
         raise too_large(PurePosixPath(path.name))
-    return path.read_bytes()
+    return data
 
 
-def _walk(folder: Path, depth: int) -> Iterator[Path]:
-    entries = sorted(folder.iterdir())
-    if any(entry.name == ENVIRONMENT for entry in entries):
+def _walk(folder: Path, inside: PurePath, *, top: Path) -> Iterator[tuple[PurePath, int]]:
+    """The files below a folder with their sizes. One that became a link meanwhile holds nothing."""
+    try:
+        with opened_folder(folder, below=top) as descriptor, os.scandir(descriptor) as listed:
+            entries = sorted(
+                (
+                    (entry.name, entry.is_dir(follow_symlinks=False), _size(entry))
+                    for entry in listed
+                    if not is_ignored(entry.name)
+                ),
+            )
+    except NotRegular:
         return
-    for entry in entries:
-        if is_ignored(entry.name):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            if depth < MAX_DEPTH:
-                yield from _walk(entry, depth + 1)
-        else:
-            yield entry
+    if any(name == ENVIRONMENT for name, _, _ in entries):
+        return
+    for name, is_folder, size in entries:
+        if not is_folder:
+            yield inside / name, size
+        elif len(inside.parts) < MAX_DEPTH:
+            yield from _walk(folder / name, inside / name, top=top)
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    return entry.stat(follow_symlinks=False).st_size

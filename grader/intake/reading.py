@@ -23,6 +23,7 @@ from grader.intake.source_files import (
     is_ignored,
 )
 from grader.records import Submission
+from grader.regular_files import NotRegular, opened
 from grader.text import clean_line
 
 _MAX_PATH = 4096
@@ -126,15 +127,20 @@ def _harmless(names: list[str]) -> list[str]:
 
 
 def _from_zip(name: str, path: Path, at: str) -> Submission:
-    if path.is_symlink() or not path.is_file():
-        raise SubmissionError("is not a regular file", at=at, fix="Hand in the file itself.")
-    with open(path, "rb") as file:
-        return _from_files(name, sources_in_zip(file, at), at)
+    try:
+        with opened(path) as file:
+            notes: list[str] = []
+            return _from_files(name, sources_in_zip(file, at, notes), at, notes)
+    except NotRegular as error:
+        raise SubmissionError(str(error), at=at, fix="Hand in the file itself.") from error
 
 
-def _from_files(name: str, files: Sequence[SourceFile], at: str) -> Submission:
+def _from_files(
+    name: str, files: Sequence[SourceFile], at: str, notes: Sequence[str] = ()
+) -> Submission:
     main, note = main_file(files, at)
-    return _submission(name, main, modules_beside(files, main), [note] if note else [])
+    told = [*([note] if note else []), *notes]
+    return _submission(name, main, modules_beside(files, main), told)
 
 
 def _submission(

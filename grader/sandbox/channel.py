@@ -42,6 +42,7 @@ class Channel:
         self._dropped = 0
         self._inbox = bytearray()
         self._peer = 0
+        self.last_bytes = 0  # of memory that the last message takes at the most
         self._expect_credentials(True)
         connection.setblocking(False)
         os.set_blocking(output, False)
@@ -71,6 +72,7 @@ class Channel:
         """
         header = self._take(wire.HEADER.size, deadline)
         structure, arrays = wire.lengths(header, max_structure=wire.MAX_ANSWER_BYTES)
+        self.last_bytes = wire.BYTES_OF_OBJECTS * structure + arrays
         return wire.decode_from_child(self._take(structure, deadline), self._take(arrays, deadline))
 
     @property

@@ -1,21 +1,20 @@
 """One child with one submission: calls go in, plain values or a named failure come out."""
 
 import functools
-import os
-import signal
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from grader.errors import (
-    BadValue,
-    CallFailed,
-    Crashed,
-    GraderFault,
-    Killed,
-    NotImplementedYet,
-    OutOfMemory,
-    TimedOut,
+from grader.errors import CallFailed, GraderFault
+from grader.sandbox.call_failures import (
+    NOTE,
+    ended,
+    late,
+    no_value,
+    raised,
+    too_much_source,
+    unanswered,
+    unreadable,
 )
 from grader.sandbox.channel import Channel, ChildGone, DeadlinePassed
 from grader.sandbox.child import wire
@@ -45,13 +44,13 @@ T = TypeVar("T")
 
 _AHEAD = 1 << 30  # ids of planned calls begin here
 READY_SECONDS = 20.0
-_TEXT = 2000  # characters of an exception that a report keeps
-_NOTE = 300
+_TEXT = 2000
 _OUTPUT = 100_000
 _WORD = 100
 _USES = 20  # told by one reply
 _MENTIONS = 40
 _LARGEST = 1_000_000_000
+_WAITING_BYTES = 32 << 20  # of answers to planned calls; what does not fit is asked for again
 
 EndChild = Callable[[bool], int]  # told whether the child has ended by itself
 
@@ -98,9 +97,9 @@ class ChildSession:
             if not isinstance(first, wire.Ready):
                 raise wire.WireError("it did not say that it is ready")
         except (DeadlinePassed, ChildGone, wire.WireError) as error:
-            ended = self._kill(ended_itself=isinstance(error, ChildGone))
+            code = self._kill(ended_itself=isinstance(error, ChildGone))
             raise GraderFault(
-                f"a process for student code did not start (exit code {ended}): "
+                f"a process for student code did not start (exit code {code}): "
                 f"{self._last_output.strip()}",
                 fix="Run the command again; if it happens again, see `grader doctor`.",
             ) from error
@@ -127,8 +126,7 @@ class ChildSession:
         try:
             frame = wire.encode(message)
         except wire.WireError:
-            most = wire.MAX_STRUCTURE_BYTES >> 20
-            raise BadValue(f"Your submission has more than {most} MB of source text.") from None
+            raise too_much_source() from None
         overtime = OVERTIME_SECONDS
         reply = self._exchange(
             frame, "Your submission", limits.load_seconds, _no_answer, overtime=overtime
@@ -141,7 +139,7 @@ class ChildSession:
                 self.notes = [clean(note, _TEXT) for note in notes[:20]]
                 self.stopped = reply.stopped[:_USES]
             case wire.Raised():
-                raise _raised("Your submission", reply)
+                raise raised("Your submission", reply)
             case _:
                 raise self._violation("Your submission")
 
@@ -153,9 +151,10 @@ class ChildSession:
 
     def call_ahead(
         self, ahead: CallsAhead, *, seconds: float, total_seconds: float
-    ) -> list[Returned | CallFailed]:
+    ) -> list[Returned | CallFailed | None]:
         """See `StudentSession.call_ahead`."""
-        outcomes: list[Returned | CallFailed] = []
+        outcomes: list[Returned | CallFailed | None] = []
+        room = _WAITING_BYTES
         end = time.monotonic() + total_seconds
         try:
             send = functools.partial(self._channel.send, ahead.frame)
@@ -168,7 +167,9 @@ class ChildSession:
                 outcome = self._outcome(planned, reply)
                 if not self._alive:
                     break
-                outcomes.append(outcome)
+                fits = self._channel.last_bytes <= room
+                room -= self._channel.last_bytes if fits else 0
+                outcomes.append(outcome if fits else None)
         except CallFailed:
             pass  # the child ended, and which call ended it only shows when each is made alone
         return outcomes
@@ -197,7 +198,7 @@ class ChildSession:
             Use(
                 name=self._shortcuts[number],
                 stage=clean_line(stage, _WORD),
-                file=clean_line(file, _NOTE),
+                file=clean_line(file, NOTE),
                 line=min(max(line, 0), _LARGEST),
                 times=min(max(times, 0), _LARGEST),
             )
@@ -211,20 +212,8 @@ class ChildSession:
         match reply:
             case wire.Value(value=value, arguments=after) if len(after) == n_arguments:
                 return value, after
-            case wire.Raised(kind="missing", exception="", text=why):
-                undefined = f"{function} is not defined."
-                said = f"{undefined} {clean(why, _NOTE)}" if why else undefined
-                raise NotImplementedYet(said, discreet=undefined)
-            case wire.Raised(kind="missing"):
-                raise NotImplementedYet(f"{function} is not implemented yet.")
-            case wire.Raised(kind="unsendable", text=text):
-                wanted = "a tensor, an array, a number or a list is expected"
-                raise BadValue(
-                    f"{function} returned {clean(text, _NOTE)}; {wanted}.",
-                    discreet=f"{function} returned a value of another kind; {wanted}.",
-                )
             case wire.Raised():
-                raise _raised(function, reply)
+                raise no_value(function, reply)
             case _:
                 raise self._violation(function)
 
@@ -260,10 +249,12 @@ class ChildSession:
             while True:
                 reply = until.receive()
                 if isinstance(reply, wire.Running):
-                    self.reading = clean_line(reply.file, _NOTE), min(reply.line, _LARGEST)
+                    self.reading = clean_line(reply.file, NOTE), min(reply.line, _LARGEST)
                     continue
                 if not isinstance(reply, wire.Ask):
                     break
+                if time.monotonic() > deadline:  # questions that came at once are not all served
+                    raise DeadlinePassed
                 self._count(reply)
                 self._channel.send(_frame(_answered(reply, answer)), deadline)
             if reply.id != self._last_id:
@@ -279,17 +270,12 @@ class ChildSession:
         except DeadlinePassed:
             where = self._stop()
             self._kill()
-            sentence = f"{function} did not finish within {seconds:g} s"
-            raise TimedOut(f"{sentence}{where}.", discreet=f"{sentence}.") from None
+            raise late(function, seconds, where) from None
         except ChildGone:
-            raise _ended(function, self._kill(ended_itself=True)) from None
+            raise ended(function, self._kill(ended_itself=True)) from None
         except wire.WireError:
-            # What it sent stays unsaid: it could hold anything, also what a hidden check showed it.
             self._kill()
-            raise BadValue(
-                "The process that runs your code sent something unreadable instead of the answer "
-                f"of {function}."
-            ) from None
+            raise unreadable(function) from None
         except BaseException:  # a `Stop`, or a fault of ours: the child still waits for an answer
             self._kill()
             raise
@@ -299,7 +285,7 @@ class ChildSession:
         found = stop(self._channel, self._interrupt, sources=self._sources)
         self._last_output += found.printed
         self.reading = found.statement or self.reading
-        return f"; it was{clean(found.where, _NOTE)}" if found.where else ""
+        return f"; it was{clean(found.where, NOTE)}" if found.where else ""
 
     def _count(self, ask: wire.Ask) -> None:
         """Each question has the number after the last one: none is replayed or left out."""
@@ -318,7 +304,7 @@ class ChildSession:
 
     def _violation(self, function: str) -> CallFailed:
         self._kill()
-        return BadValue(f"The process that runs your code did not answer the call of {function}.")
+        return unanswered(function)
 
 
 def calls_ahead(calls: Sequence[StudentCall]) -> CallsAhead:
@@ -368,33 +354,3 @@ def _answered(ask: wire.Ask, answer: Answerer) -> wire.Message:
 
 def _no_answer(name: str, arguments: list[Any]) -> Any:
     raise Refused(f"{name} cannot be called while the submission is being read")
-
-
-def _raised(function: str, reply: wire.Raised) -> CallFailed:
-    where = clean(reply.where, _NOTE)
-    if reply.kind == "memory":
-        sentence = f"{function} asked for more memory than is allowed"
-        return OutOfMemory(sentence + (where or "."), discreet=f"{sentence}.")
-    if reply.kind == "stopped":
-        return TimedOut(f"{function} did not finish in time{where or '.'}")
-    said = f"{clean(reply.exception, 100)}: {clean(reply.text, _TEXT)}".removesuffix(": ")
-    return Crashed(f"{function} raised {said}{where}", discreet=f"{function} raised an error.")
-
-
-def _ended(function: str, code: int) -> CallFailed:
-    """The child's process ended in the middle of a call."""
-    discreet = f"{function} ended the whole process."
-    if code == -signal.SIGXCPU:
-        return TimedOut(
-            f"{function} used up the processor time of the submission.", discreet=discreet
-        )
-    if code < 0:
-        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-        kind = Killed if code == -signal.SIGKILL else Crashed
-        return kind(f"{function} ended the whole process ({name}).", discreet=discreet)
-    return Crashed(f"{function} ended the whole process (exit code {code}).", discreet=discreet)
-
-
-def exit_code(wait_status: int) -> int:
-    """Like `subprocess`: the exit code, or minus the signal that ended the process."""
-    return os.waitstatus_to_exitcode(wait_status)

@@ -128,9 +128,10 @@ class StudentSession(Protocol):
 
     def call_ahead(
         self, ahead: CallsAhead, *, seconds: float, total_seconds: float
-    ) -> list[Returned | CallFailed]:
+    ) -> list[Returned | CallFailed | None]:
         """Make planned calls in one go: the outcomes, in order, of those that left the child alive.
 
+        None stands for an answer too large to wait: that call is made again where it is needed.
         If the child ends, outcomes may be missing before the call that ended it, too: which one
         that was shows when each is made alone.
 

@@ -8,7 +8,6 @@ fault of ours, never a quiet step down.
 import itertools
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,8 +22,9 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.child import requests
 from grader.sandbox.child.kernel import adopt_orphans, close_memory
 from grader.sandbox.child.launch import WANT_NAMESPACES
-from grader.sandbox.child_session import ChildSession, calls_ahead, exit_code
+from grader.sandbox.child_session import ChildSession, calls_ahead
 from grader.sandbox.contract import CallsAhead, Code, Limits, StudentCall
+from grader.sandbox.left_files import remove_folder
 from grader.sandbox.levels import PLANS, Level, Plan
 from grader.sandbox.overtime import Interrupt
 from grader.sandbox.privileges import FIRST_USER, USERS
@@ -251,7 +251,10 @@ class WarmSandbox:
                 reply = self._request(requests.End(pid=pid, wait=wait), [])
             finally:
                 _remove(folder)
-            return exit_code(reply.status) if isinstance(reply, requests.Ended) else 0
+            if not isinstance(reply, requests.Ended):
+                return 0
+            # Like `subprocess`: the exit code, or minus the signal that ended the process.
+            return os.waitstatus_to_exitcode(reply.status)
 
         return end
 
@@ -303,7 +306,7 @@ def _temporary_folder(plan: Plan, user: int) -> str:
 
 def _remove(folder: str) -> None:
     if folder:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def _clean_environment() -> dict[str, str]:

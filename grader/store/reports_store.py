@@ -1,6 +1,5 @@
 """The code reports of a class in a database: a keeper, as `grader.batch.keeper` asks for."""
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from grader.course_secret import new_secret
 from grader.records import (
     GradingRun,
     Report,
@@ -132,7 +132,7 @@ def _class_of(engine: Engine, *, course: str, assignment: str) -> int:
     with writing(engine) as connection:
         try:
             with connection.begin_nested():
-                secret = secrets.token_hex(16)
+                secret = new_secret()
                 connection.execute(insert(code_classes).values(names | {"secret": secret}))
         except IntegrityError:
             pass  # it is there already

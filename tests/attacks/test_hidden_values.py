@@ -7,6 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from grader.course_secret import stretched
 from grader.settings import shipped
 from tests.attacks.whole_grader import SECRET, Run
 
@@ -26,7 +27,7 @@ def fixtures() -> ModuleType:
 
 def drawn(check: str) -> np.random.Generator:
     """The random numbers of a hidden check."""
-    digest = hashlib.sha256(f"{SECRET}\0{check}".encode()).digest()
+    digest = hashlib.sha256(f"{stretched(SECRET)}\0{check}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "little"))
 
 

@@ -81,7 +81,7 @@ def grade_class(folder: Path, fill: Callable[[Path, Path], None]) -> Run:
         run = Run(folder)
         if (folder / "marks.json").exists():
             return run
-        assignment = _assignment(folder)
+        assignment = copied_assignment(folder)
         course = folder / "course.yaml"
         course.write_text(f"secret: {SECRET}\n", encoding="utf-8")
         entries = folder / "class"
@@ -111,7 +111,7 @@ def _run(folder: Path, options: list[str]) -> None:
         )
 
 
-def _assignment(folder: Path) -> Path:
+def copied_assignment(folder: Path) -> Path:
     """The shipped assignment with small limits."""
     source = shipped("assignments") / "decoder-generation"
     copy = folder / "course" / source.name

@@ -1,17 +1,13 @@
 """Course and assignment settings as typed values, and the sentences when they are wrong."""
 
-import os
-import stat
-
 import pytest
 
-from grader.errors import CourseError, GraderFault
+from grader.errors import CourseError
 from grader.settings import (
     Course,
     assignments,
     course_around,
     find_assignment,
-    kept_secret,
     load_assignment,
     load_course,
 )
@@ -212,37 +208,6 @@ def test_a_wrong_course_yaml_is_one_sentence(tmp_path, text, sentence):
         load_course(path)
     assert sentence in str(raised.value)
     assert str(path) in str(raised.value)
-
-
-def test_a_secret_is_made_once_and_kept(tmp_path):
-    path = tmp_path / "course-secret"
-    secret = kept_secret(path)
-    assert len(secret) == 32
-    assert kept_secret(path) == secret
-    assert os.listdir(tmp_path) == ["course-secret"]
-    assert kept_secret(tmp_path / "other") != secret
-
-
-def test_only_the_owner_may_read_the_secret(tmp_path):
-    before = os.umask(0)
-    try:
-        kept_secret(tmp_path / "course-secret")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "course-secret").stat().st_mode) == 0o600
-
-
-def test_an_empty_secret_is_refused(tmp_path):
-    path = tmp_path / "course-secret"
-    path.write_text("\n")
-    with pytest.raises(CourseError, match="holds no secret"):
-        kept_secret(path)
-
-
-def test_a_secret_that_finds_no_room_is_one_sentence_and_leaves_nothing(tmp_path, most_bytes):
-    with most_bytes(10), pytest.raises(GraderFault, match=r"course-secret: cannot be written \("):
-        kept_secret(tmp_path / "course-secret")
-    assert os.listdir(tmp_path) == []
 
 
 def test_a_course_is_that_of_the_nearest_file_above(tmp_path, monkeypatch):

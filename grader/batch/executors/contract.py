@@ -17,7 +17,7 @@ class GradingJob:
     """What all submissions of a run have in common."""
 
     assignment: Path
-    secret: str
+    secret: str  # what hidden inputs are drawn from, see `grader.course_secret.stretched`
     require_level: str  # the weakest isolation level that will do
     with_torch: bool  # whether the process for student code imports torch at the start
     diagnose_hidden: bool  # whether calls of hidden checks are evidence for a diagnosis

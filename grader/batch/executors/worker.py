@@ -32,6 +32,7 @@ def main(connection: Connection, job: GradingJob) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the pool has held it
     os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
     from grader.batch.grading_here import run_job, sandbox_for
+    from grader.sandbox.child.limits import limit_own_memory
     from grader.sandbox.child.zygote import die_with_parent
 
     die_with_parent()
@@ -39,6 +40,7 @@ def main(connection: Connection, job: GradingJob) -> None:
         sandbox = sandbox_for(job)
         try:
             sandbox.prove()  # says at once if the level cannot be had
+            limit_own_memory()
             run_job(_received(connection), job, sandbox=sandbox, emit=connection.send)
         finally:
             sandbox.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.course_secret import stretched
 from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules
 from grader.quiz.bank.topics import Topic, concepts_of
 from grader.quiz.items.item import Item
@@ -85,7 +86,7 @@ class Quiz:
 
     def seed(self, *, student: str, number: int) -> int:
         """The seed of a student's attempt: the same on every machine of the course."""
-        return derived_seed(self.course.secret, self.name, student, number)
+        return derived_seed(stretched(self.course.secret), self.name, student, number)
 
 
 def practice(topic: Topic, feedback: Feedback = Feedback.NOW) -> Quiz:

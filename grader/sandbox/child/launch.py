@@ -9,12 +9,14 @@ import sys
 
 from grader.sandbox.child import namespaces
 from grader.sandbox.child.kernel import adopt_orphans, close_memory, die_with_parent
+from grader.sandbox.child.limits import lift_own_memory
 
 WANT_NAMESPACES = "namespaces"
 
 
 def main(control: int, *, want_namespaces: bool, packages: list[str]) -> None:
     die_with_parent()
+    lift_own_memory()
     why_not = namespaces.why_not() if want_namespaces else "they were not asked for"
     if why_not:
         close_memory()

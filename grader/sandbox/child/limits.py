@@ -8,6 +8,7 @@ from grader.sandbox.child.kernel import IS_LINUX
 FILE_MEGABYTES = 16
 DESCRIPTORS = 256
 TASKS = 64
+GRADING_BYTES = 4 << 30  # of data of one grading process; measured below 1.2 GB, 2026-11-28
 
 
 def apply(*, cpu_seconds: int, address_space: int) -> None:
@@ -28,6 +29,25 @@ def apply(*, cpu_seconds: int, address_space: int) -> None:
         _lower(resource.RLIMIT_MSGQUEUE, 0)
         _lower(resource.RLIMIT_MEMLOCK, 0)
         _lower(resource.RLIMIT_NPROC, _tasks_of_user() + TASKS)
+
+
+def limit_own_memory() -> None:
+    """Of a grading process, with what it has now; what it starts can lift the limit again.
+
+    It is far above what grading takes. A fault of ours then ends one process of ours, and not
+    what else the machine has at work.
+    """
+    if IS_LINUX:
+        _, highest = resource.getrlimit(resource.RLIMIT_DATA)
+        if highest == resource.RLIM_INFINITY or highest > GRADING_BYTES:
+            resource.setrlimit(resource.RLIMIT_DATA, (GRADING_BYTES, highest))
+
+
+def lift_own_memory() -> None:
+    """The process for student code has limits of its own."""
+    if IS_LINUX:
+        _, highest = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (highest, highest))
 
 
 def _lower(what: int, soft: int, hard: int | None = None) -> None:

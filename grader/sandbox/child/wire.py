@@ -18,7 +18,8 @@ HEADER = struct.Struct("<4sIQ")
 MAX_STRUCTURE_BYTES = 6 << 20  # a submission's 4 MB of source, with its names
 MAX_ARRAY_BYTES = 64 << 20
 # What a student's process may send is bounded more tightly than what we send it.
-MAX_ANSWER_BYTES = 1 << 20  # of structure: a byte can become an object of 64 bytes
+MAX_ANSWER_BYTES = 1 << 20  # of structure
+BYTES_OF_OBJECTS = 64  # what one byte of structure can become
 MAX_ARRAYS = 4096
 MAX_DEPTH = 16
 MAX_DIMENSIONS = 16

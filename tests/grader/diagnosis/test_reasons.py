@@ -50,11 +50,13 @@ def test_answers_without_information_are_said_to_be_that(right, change, sentence
 
 
 def test_one_number_for_every_call_has_no_other_pattern(right):
-    report = explained(
-        failing("sequence_log_probability"),
-        answered(right, "sequence_log_probability", lambda o: 0.5),
-    )
+    seen = answered(right, "sequence_log_probability", lambda o: 0.5)
+    visible = [replace(o, hidden=False) for o in seen]
+    report = explained(failing("sequence_log_probability"), visible)
     assert patterns(report) == ["The result is the same number in every call."]
+    # Of hidden calls alone nothing is said but a name from the list.
+    report = explained(failing("sequence_log_probability"), [replace(o, hidden=True) for o in seen])
+    assert report.findings == ()
 
 
 def test_an_integer_mask_that_is_turned_around_has_its_name(right):
@@ -232,3 +234,42 @@ def test_inner_functions_that_were_answered_for_make_no_difference(right):
 
         report = explained(failing("layer_norm"), seen, ask)
         assert names(report) == [("layer_norm.no_bias",)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda o: 1.7 * o.value,
+        lambda o: o.value + 3,
+        lambda o: np.full_like(o.value, np.nan),
+        lambda o: np.zeros_like(o.value),
+        lambda o: np.where(np.arange(o.value.shape[-2])[:, None] >= 2, 9, o.value),
+        lambda o: o.value[..., ::-1, :],
+    ],
+    ids=["factor", "amount", "nan", "zero", "position", "moved"],
+)
+def test_what_hidden_calls_alone_show_has_no_pattern(right, wrong):
+    seen = [replace(o, value=wrong(o)) if o.hidden else o for o in right["feed_forward"]]
+    assert any(o.hidden for o in seen)
+    assert patterns(explained(failing("feed_forward"), seen)) == []
+
+
+def test_a_pattern_of_visible_calls_does_not_wait_for_hidden_ones(right):
+    wrong = [o if o.hidden else replace(o, value=1.7 * o.value) for o in right["feed_forward"]]
+    said = patterns(explained(failing("feed_forward"), wrong))
+    assert said == ["Every entry is wrong by the same factor, about 1.7."]
+    noise = [replace(o, value=o.value + i) if o.hidden else o for i, o in enumerate(wrong)]
+    assert patterns(explained(failing("feed_forward"), noise)) == said
+
+
+def test_no_hidden_call_is_made_again(right):
+    asked = []
+    seen = [replace(o, value=1.7 * o.value) for o in right["feed_forward"]]
+
+    def ask(function, arguments, answered):
+        asked.append(arguments)
+
+    explained(failing("feed_forward"), seen, ask)
+    hidden = [o.arguments for o in seen if o.hidden]
+    assert asked
+    assert not [a for a in asked if any(a is h for h in hidden)]

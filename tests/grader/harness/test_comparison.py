@@ -155,7 +155,7 @@ def test_the_shape_is_told_before_the_dtype():
 def test_the_dtype_is_told_before_the_values():
     words, discreet = said(np.full((2, 3), math.nan, dtype=np.float16))
     assert words == "The weights have dtype float16; float32 or float64 is expected."
-    assert discreet == words
+    assert discreet == "The weights have the wrong dtype; float32 or float64 is expected."
 
 
 @pytest.mark.parametrize("dtype", ["float16", "int64", "uint8", "bool"])

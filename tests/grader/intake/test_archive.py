@@ -3,6 +3,7 @@
 import io
 import stat
 import struct
+import warnings
 import zipfile
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from grader.errors import SubmissionError
 from grader.intake import archive
 from grader.intake.archive import files_in_zip, sources_in_zip
+from grader.intake.reading import read
 from grader.intake.source_files import Unreadable
 
 SOURCES = (".py", ".ipynb")
@@ -83,7 +85,7 @@ def link(name, target):
 @pytest.mark.parametrize("name", ["data", "folder/module.py", ".venv/bin/python"])
 def test_a_link_is_not_followed(name):
     data = zipped(("submission.py", "x = 1"), link(name, "/etc/passwd"))
-    files = {str(file.path): file for file in sources_in_zip(io.BytesIO(data), "ada.zip")}
+    files = {str(file.path): file for file in sources_in_zip(io.BytesIO(data), "ada.zip", [])}
     assert files["submission.py"].read() == b"x = 1"
     if "folder/module.py" in files:
         with pytest.raises(Unreadable, match="is a link"):
@@ -192,7 +194,7 @@ def test_a_giant_list_of_members_is_not_read(monkeypatch):
 
 def test_a_member_is_read_only_when_it_is_used():
     data = with_flag(zipped(("submission.py", "x"), ("other.py", "y")), 1)
-    members = sources_in_zip(io.BytesIO(data), "ada.zip")
+    members = sources_in_zip(io.BytesIO(data), "ada.zip", [])
     assert [str(member.path) for member in members] == ["submission.py", "other.py"]
 
 
@@ -240,3 +242,26 @@ def test_a_damaged_archive_is_read_or_refused_in_one_sentence(compression, damag
     except SubmissionError:
         return
     assert all(isinstance(content, bytes) for content in files.values())
+
+
+def test_of_two_members_of_one_name_the_last_is_taken_and_this_is_said(tmp_path):
+    data = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(data, "w") as archive:
+        warnings.simplefilter("ignore")  # of zipfile itself
+        for name, source in (
+            ("submission.py", "x = 1"),
+            ("parts\\one.py", "y = 1"),
+            ("submission.py", "x = 2"),
+            ("parts/one.py", "y = 2"),
+            ("notes.txt", "1"),
+            ("notes.txt", "2"),
+        ):
+            archive.writestr(name, source)
+    (tmp_path / "ada.zip").write_bytes(data.getvalue())
+    submission = read(tmp_path / "ada.zip")
+    assert submission.cells == (("submission.py", "x = 2"),)
+    assert submission.modules == {"parts/one.py": "y = 2"}
+    assert submission.notes == (
+        "parts/one.py stands more than once in the archive; the last one was taken.",
+        "submission.py stands more than once in the archive; the last one was taken.",
+    )

@@ -5,6 +5,7 @@
 # loses: stage_order step_inputs full_window returned_tokens eos_ends eos_in_the_prompt whole_flow
 # variants: not_a_number integers booleans half scalars empty no_rows ragged deep text dicts none
 # variants: two_arguments no_arguments huge_ids negative_ids float_ids text_ids strange_axes
+# variants: mixed_rows ragged_arrays
 import numpy as np
 
 VARIANT = "not_a_number"
@@ -23,6 +24,8 @@ NONSENSE = {
     "empty": [np.ones((0,), np.float32)],
     "no_rows": [np.ones((0, 24), np.float32)],
     "ragged": [[[1], [2, 3]]],
+    "mixed_rows": [[[1, 2], 3]],
+    "ragged_arrays": [[np.ones(2), np.ones(3)]],
     "deep": [deep(150)],
     "text": ["\x1b[2J"],
     "dicts": [{"a": np.ones(3), "\x1b[2J": [1]}],

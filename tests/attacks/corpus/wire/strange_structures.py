@@ -7,7 +7,8 @@
 # variants: broken_text not_a_number largest_integer many_lists many_empty_lists array_missing
 # variants: array_index_short remote_callable timestamp odd_timestamp unknown_extension unknown_kind
 # variants: text_as_id id_too_large dict_as_arguments unknown_fields no_value not_a_dict bad_raised
-# variants: bad_ask two_messages_in_one field_named_twice
+# variants: bad_ask two_messages_in_one field_named_twice bytes_in_a_dict bytes_in_a_question
+# variants: wrong_key_in_a_dict large_integer_in_a_dict
 import struct
 
 import msgspec
@@ -58,6 +59,10 @@ STRUCTURES = {
     "dict_as_arguments": lambda: pack(value=0, arguments={"a": 1}),
     "unknown_fields": lambda: pack(value=0, points=5, verdict="passed"),
     "no_value": lambda: pack(),
+    "bytes_in_a_dict": lambda: pack(value={"a": {"b": b"x"}}),
+    "bytes_in_a_question": lambda: message(op="ask", name="softmax", arguments=[{"a": b"x"}]),
+    "wrong_key_in_a_dict": lambda: pack(value={"a": {1: 2}}),
+    "large_integer_in_a_dict": lambda: pack(value={"a": 2**64 - 1}),
     "not_a_dict": lambda: msgspec.msgpack.encode([1, 2, 3]),
     "bad_raised": lambda: message(op="raised", kind=5),
     "bad_ask": lambda: message(op="ask", name="x"),
