@@ -149,10 +149,6 @@ class CheckRunner:
             raise GraderFault("a check ran without a submission")
         return self._so_far
 
-    def _direct_checks(self) -> dict[str, DirectCheck]:
-        own = {
-            "student": lambda direct: self.student(direct.shared("reference")),
-            "rng": lambda direct: self.generator(direct.item),
-        }
-        found = {check.id: direct_check(check.item, own) for check in self.checks.run}
-        return {id_: direct for id_, direct in found.items() if direct}
+    def _direct_checks(self) -> dict[str, DirectCheck | None]:
+        own = {"rng": self.generator}
+        return {check.id: direct_check(check.item, own) for check in self.checks.run}

@@ -24,7 +24,7 @@ from grader.harness.pytest_inside import (
     parameter,
 )
 
-Make = Callable[["DirectCheck"], Any]
+Make = Callable[[pytest.Item], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class DirectCheck:
     """A check that needs nothing of pytest but its function and its fixtures.
 
     Args:
-        own: makes the fixtures of the harness itself, by name.
+        own: makes those fixtures of the harness that need the request of pytest, by name.
     """
 
     item: pytest.Function
@@ -53,10 +53,6 @@ class DirectCheck:
                 self._value(name, values)
         self.item.obj(**{name: values[name] for name in argument_names(self.item)})
 
-    def shared(self, name: str) -> Any:
-        """The value of a fixture of the whole session."""
-        return made_value(self.fixtures[name])
-
     def _value(self, name: str, values: dict[str, Any]) -> Any:
         if name not in values:
             values[name] = self._made(name, values)
@@ -64,12 +60,12 @@ class DirectCheck:
 
     def _made(self, name: str, values: dict[str, Any]) -> Any:
         if name in self.own:
-            return self.own[name](self)
+            return self.own[name](self.item)
         fixture = self.fixtures[name]
         if is_parameter(fixture):
             return parameter(self.item, name)
         if fixture.scope == "session":
-            return self.shared(name)
+            return made_value(fixture)
         return fixture.func(**{needed: self._value(needed, values) for needed in fixture.argnames})
 
 
@@ -86,8 +82,9 @@ def direct_check(item: pytest.Item, own: Mapping[str, Make]) -> DirectCheck | No
     fixtures = {name: fixtures[-1] for name, fixtures in named.items() if fixtures}
     if any(name in fixture.argnames for name, fixture in fixtures.items()):
         return None
-    others = [fixture for name, fixture in fixtures.items() if name not in own]
-    return DirectCheck(item, fixtures, own) if all(map(_is_plain, others)) else None
+    ours = {name: make for name, make in own.items() if len(named.get(name, ())) == 1}
+    others = [fixture for name, fixture in fixtures.items() if name not in ours]
+    return DirectCheck(item, fixtures, ours) if all(map(_is_plain, others)) else None
 
 
 def has_hooks(config: pytest.Config, plugin: object) -> bool:

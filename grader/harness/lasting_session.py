@@ -27,11 +27,6 @@ class LastingSession:
         self.notes: tuple[str, ...] = ()
         self.packages: tuple[tuple[str, bool], ...] = ()  # see `StudentSession.packages`
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a child is there that can be called."""
-        return self._child is not None and self._child.alive
-
     def child(self) -> StudentSession:
         """A child that can be called.
 

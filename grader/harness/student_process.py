@@ -152,8 +152,6 @@ class StudentProcess:
         self._apart.close()
 
     def _open(self) -> contract.StudentSession:
-        if self._planned.are_made and self._session.is_open:  # as for nearly every call
-            return self._session.child()
         if self._planned.are_made:
             with self._time.spent():  # a crash in each check is not free
                 return self._session.child()

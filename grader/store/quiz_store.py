@@ -44,7 +44,7 @@ class StoredAttempt:
     started_at: datetime
     finished_at: datetime | None = None
     marks: str | None = None
-    number: int = 1  # of the student's attempts at this topic or quiz
+    number: int  # of the student's attempts at this topic or quiz
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +198,7 @@ class QuizStore:
         The same answer once more changes nothing. An answer to an attempt that was handed in, or
         another one to a question whose first answer is final, is not stored.
         """
-        stored = response if isinstance(response, str) else list(response)
-        values = {"attempt": attempt, "item": item, "response": stored, "answered_at": at}
+        values = {"attempt": attempt, "item": item, "response": response, "answered_at": at}
         with self._transaction() as connection:
             is_open = not self._lock(connection, attempt)
             earlier = [a for a in _answers_of(connection, attempt) if a.item == item]
@@ -292,16 +291,16 @@ def _all_attempts() -> Select[Any]:
 
 def _attempts_of(connection: Connection, query: Select[Any]) -> tuple[StoredAttempt, ...]:
     rows = connection.execute(query).all()
-    keys = {row.quiz for row in rows if row.quiz is not None}
-    named = quiz_columns().where(quizzes.c.id.in_(keys))
-    by_id = {quiz.id: quiz for quiz in quizzes_of(connection, named)} if keys else {}
+    named = quiz_columns().where(quizzes.c.id.in_({row.quiz for row in rows}))
+    by_id = {quiz.id: quiz for quiz in quizzes_of(connection, named)}
     return tuple(StoredAttempt(**{**row._mapping, "quiz": by_id.get(row.quiz)}) for row in rows)
 
 
 def _next_number(connection: Connection, *, quiz: int, person: int) -> int:
     query = select(func.coalesce(func.max(attempts.c.number), 0))
-    last = connection.scalar(query.where(attempts.c.quiz == quiz, attempts.c.person == person))
-    return int(last or 0) + 1
+    query = query.where(attempts.c.quiz == quiz, attempts.c.person == person)
+    last: int = connection.execute(query).scalar_one()
+    return last + 1
 
 
 def _drop_draft(connection: Connection, attempt: int, item: str) -> None:

@@ -105,8 +105,20 @@ def test_a_change_that_no_test_notices_survives_and_the_others_are_killed(toy):
 def test_tests_that_fail_without_a_change_are_told(toy):
     (toy / "tests" / "test_toy.py").write_text("def test_wrong():\n    assert False\n")
     every = mutants(TOY.encode(), file="grader/toy.py")
-    with workers(toy, 1) as running, pytest.raises(MutationError, match=r"toy\.py fail unchanged"):
+    told = r"toy\.py fail unchanged: tests/test_toy\.py::test_wrong, pytest's exit code 1$"
+    with workers(toy, 1) as running, pytest.raises(MutationError, match=told):
         try_all(Module("grader/toy.py", ("tests/test_toy.py",), every, 0), running)
+
+
+def test_tests_that_fail_once_are_run_once_more(toy):
+    tests = toy / "tests" / "test_toy.py"
+    late = "import pathlib\n\n\ndef test_late():\n    path = pathlib.Path('was-here')\n"
+    late += "    found = path.exists()\n    path.touch()\n    assert found\n"
+    tests.write_text(f"{tests.read_text()}\n\n{late}")
+    module = Module("grader/toy.py", ("tests/test_toy.py",), mutants(TOY.encode(), file="x"), 0)
+    with workers(toy, 1) as running:
+        try_all(module, running)
+    assert module.n_killed == 4
 
 
 def test_a_listed_mutant_is_not_tried_and_must_exist(toy):

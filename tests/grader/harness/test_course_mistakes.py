@@ -143,6 +143,7 @@ def test_a_broken_import_is_named(mistake):
     sentence = mistake("import nowhere\n" + CHECK)
     assert "test_visible.py" in sentence
     assert "No module named 'nowhere'" in sentence
+    assert sentence.endswith("\n  Mend the file that is named above.")
 
 
 @pytest.mark.parametrize(

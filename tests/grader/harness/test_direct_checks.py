@@ -5,8 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from grader.errors import GraderFault
 from grader.harness import pytest_inside
+from grader.harness.check_run import CheckRunner
+from grader.harness.collected_checks import CollectedChecks
 from grader.harness.grading import grade
+from grader.harness.plugin import GradingPlugin
 from grader.records import Submission, Verdict
 from grader.settings import load_assignment
 
@@ -255,3 +259,88 @@ def test_a_fixture_that_asks_for_the_one_it_overrides_is_made_by_pytest(assignme
     run = graded(assignment(conftest=OTHER_NUMBER, checks=checks), [RIGHT, RIGHT])
     assert run.by_pytest == ["test_value"] * 2
     assert verdicts(run) == [[Verdict.PASSED]] * 2
+
+
+def test_the_reference_may_be_made_anew_for_each_check(assignment, graded):
+    checks = PLAIN.replace("number, log)", "number, log, made)") + "    assert len(made) == 1\n"
+    own = """
+@pytest.fixture
+def made():
+    return []
+
+@pytest.fixture
+def reference(made):
+    made.append(1)
+    return SimpleNamespace(double=lambda x: 2 * x)
+"""
+    run = graded(assignment(conftest=own, checks=checks), [RIGHT, WRONG, RIGHT])
+    assert run.by_pytest == ["test_value"]
+    assert verdicts(run) == [[Verdict.PASSED], [Verdict.FAILED], [Verdict.PASSED]]
+
+
+def test_a_fixture_of_the_assignment_takes_the_place_of_the_harness_own(assignment, graded):
+    own = """
+@pytest.fixture
+def rng():
+    return SimpleNamespace(normal=lambda size: 5.0)
+"""
+    checks = """
+@points(3)
+def test_value(student, reference, rng):
+    '''Right.'''
+    assert rng.normal(1) == 5.0
+    assert student.double(5.0) == 10.0
+"""
+    run = graded(assignment(conftest=own, checks=checks), [RIGHT, WRONG, RIGHT])
+    assert run.by_pytest == ["test_value"]
+    assert verdicts(run) == [[Verdict.PASSED], [Verdict.FAILED], [Verdict.PASSED]]
+
+
+def test_a_hook_of_the_assignment_hears_how_each_part_of_a_check_ended(assignment, graded):
+    hook = """
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    LOG.append((item.name, report.when, report.outcome, report.longrepr))
+    return report
+"""
+    checks = """
+from grader.checks import needs
+
+@points(1)
+def test_value(student):
+    '''Right.'''
+    assert student.double(1) == 2, "Wrong."
+
+@points(1)
+@needs("value")
+def test_more(student):
+    '''Right, still.'''
+
+@points(1)
+def test_heard(student, log):
+    '''Never right: it tells what was heard.'''
+    assert not log, str(log)
+"""
+    [report] = graded(assignment(conftest=hook, checks=checks), [WRONG]).reports
+    assert report.checks[-1].message == str(
+        [
+            ("test_value", "setup", "passed", None),
+            ("test_value", "call", "failed", None),
+            ("test_value", "teardown", "passed", None),
+            ("test_more", "setup", "failed", None),
+            ("test_more", "teardown", "passed", None),
+            ("test_heard", "setup", "passed", None),
+        ]
+    )
+
+
+def test_no_check_runs_before_the_checks_are_collected_and_a_submission_is_there(small):
+    assignment = load_assignment(small)
+    plugin = GradingPlugin(assignment, with_hidden=True, secret="", work=print)
+    with pytest.raises(GraderFault, match=r"^a check ran before the checks were collected$"):
+        plugin.pytest_runtest_setup(None)
+    none = CollectedChecks(run=[], left_out=[], by_item={})
+    runner = CheckRunner(none, assignment, secret="", may_call_directly=True)
+    with pytest.raises(GraderFault, match=r"^a check ran without a submission$"):
+        runner.student(None)

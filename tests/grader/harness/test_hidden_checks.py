@@ -116,6 +116,11 @@ def test_random(student, name, x):
     total = getattr(student, name)(x).sum()
     BODY
 """
+PLAIN = {
+    Verdict.FAILED: "This hidden check did not pass.",
+    Verdict.UNGRADED: "This check could not be run. It is not your fault, and it does not count "
+    "against you.",
+}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +137,7 @@ def test_what_the_check_itself_says_stays_with_staff(small, grade_source, right,
     report = grade_source(right)
     check = report.stages[0].checks[-1]
     assert check.verdict == verdict
+    assert check.message == PLAIN[verdict]
     assert "SEEN" not in student_text(report)
     assert "np.float32" not in student_text(report)
     assert "1234" in check.staff_note or "SEEN" in check.staff_note

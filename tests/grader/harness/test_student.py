@@ -163,11 +163,47 @@ def outer(x):
 
 def ends(x):
     os._exit(1)
+
+def two_steps(steps):
+    steps.step()
+    steps.step()
+
+def keeps(steps):
+    global kept
+    kept = steps
+
+def steps_later(x):
+    kept.step()
+    return shift(x)
+
+def exponential(x):
+    import numpy
+    return numpy.exp(x)
+
+def through_another(x):
+    import other
+    return other.shift(x)
+
+n_counted = 0
+
+def count(x):
+    global n_counted
+    n_counted += 1
+    return n_counted
 """
-PARAMETERS = {"shift": ("x",)}
-INNER = {name: {} for name in ("shift", "broken", "endless", "slow", "ends")} | {
-    "outer": PARAMETERS
-}
+FLAT = (
+    "shift",
+    "broken",
+    "endless",
+    "slow",
+    "ends",
+    "two_steps",
+    "keeps",
+    "exponential",
+    "count",
+    "through_another",
+)
+INNER = {name: {} for name in FLAT} | {name: {"shift": ("x",)} for name in ("outer", "steps_later")}
 
 
 class Steps:
@@ -194,20 +230,41 @@ class Reference:
         return x + 100
 
 
+MODULES = {"other.py": "import submission\n\ndef shift(x):\n    return submission.shift(x)\n"}
+
+
 @pytest.fixture
-def process(sandbox):
-    cells = (("submission.py", SUBMISSION),)
-    submission = Submission(name="ada", cells=cells, modules={}, digest="")
-    made = StudentProcess(
-        submission,
-        sandbox=sandbox,
-        limits=LimitSettings(call_seconds=1),
-        call_plans={False: CallPlan(sandbox), True: CallPlan(sandbox)},
-        evidence=Evidence(submission),
-        parameters={},
+def process_of(sandbox):
+    """Makes processes of one class: what one of them is asked is planned for the next."""
+    submission = Submission(
+        name="ada", cells=(("submission.py", SUBMISSION),), modules=MODULES, digest=""
     )
-    yield made
-    made.close()
+    call_plans = {False: CallPlan(sandbox), True: CallPlan(sandbox)}
+    made = []
+
+    def make(watched=()):
+        evidence = Evidence(submission)
+        evidence.stages, evidence.watched = FLAT, dict.fromkeys(watched, ())
+        made.append(
+            StudentProcess(
+                submission,
+                sandbox=sandbox,
+                limits=LimitSettings(call_seconds=1),
+                call_plans=call_plans,
+                evidence=evidence,
+                parameters={},
+            )
+        )
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.close()
+
+
+@pytest.fixture
+def process(process_of):
+    return process_of()
 
 
 @pytest.fixture
@@ -283,3 +340,69 @@ def test_more_can_be_asked_without_a_check(process):
     assert process.ask("shift", [1], stand_ins={}) == 2
     assert process.ask("broken", [1], stand_ins={}) is None
     assert process.ask("outer", [1], stand_ins={"shift": (("x",), times_ten)}) == 11
+
+
+def test_each_call_begins_with_a_fresh_table(process, student_of):
+    steps = Steps()
+    for _ in range(2):
+        student_of().two_steps(steps)
+        assert last_seen(process) == ("two_steps", None, False, 2)
+
+
+def test_a_table_of_an_earlier_call_is_not_there_to_be_called(student_of):
+    student = student_of()
+    student.keeps(Steps())
+    with pytest.raises(Crashed, match=r"GraderRefused: steps\.step is not there to be called"):
+        student.steps_later(1)
+
+
+def test_what_is_seen_of_a_call_is_told_with_its_check_and_its_shortcuts(process_of):
+    process = process_of(watched=["numpy.exp"])
+    student = Student(process, INNER, parameters={}, reference=Reference(), right_stages=set())
+    for number, name in enumerate(("a.check", "another.check")):
+        process.begin_check(number, name=name, hidden=False)
+        student.exponential(0.0)
+        assert process.seen.observations[-1].check == name
+    [told] = process.seen.evidence.told()
+    assert (told.name, told.stage, told.times) == ("numpy.exp", "exponential", 2)
+
+
+def counted(process, *numbers, hidden=False, checks=()):
+    """What `count` returns for these numbers: how many calls the submission had by then."""
+    came = []
+    for place, number in enumerate(numbers):
+        check = checks[place] if checks else place
+        process.begin_check(check, name="a.check", hidden=hidden)
+        came.append(process.ask("count", [number], stand_ins={}))
+    return came
+
+
+def test_calls_of_one_submission_are_made_ahead_on_the_next(process_of):
+    assert counted(process_of(), 7, 8) == [1, 2]
+    assert counted(process_of(), 8, 7, 9) == [2, 1, 3]
+
+
+def test_calls_are_made_ahead_in_the_order_of_the_checks(process_of):
+    assert counted(process_of(), 8, checks=[1]) == [1]
+    assert counted(process_of(), 7, checks=[0]) == [2]  # 8 was made before
+    assert counted(process_of(), 8, 7) == [2, 1]
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_calls_of_hidden_checks_are_not_made_ahead_in_visible_ones(process_of, hidden):
+    assert counted(process_of(), 7, 8, hidden=hidden) == [1, 2]
+    assert counted(process_of(), 8, 9, hidden=not hidden) == [1, 2]
+    assert counted(process_of(), 8, hidden=hidden) == [2]
+
+
+def test_a_call_that_may_ask_is_never_made_ahead(process_of):
+    def negative(x):
+        return -x
+
+    for right, came in ((abs, 2), (negative, 0)):
+        process = process_of()
+        assert process.ask("outer", [1], stand_ins={"shift": (("x",), right)}) == came
+
+
+def test_modules_import_the_submission_by_its_name(student_of):
+    assert student_of().through_another(1) == 2

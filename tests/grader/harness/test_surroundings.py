@@ -73,6 +73,21 @@ def test_examples_and_other_folders_hold_no_checks(small, grade_source, right):
     assert grade_source(right).points == 7
 
 
+def test_checks_may_lie_in_folders_of_the_hidden_one(small, grade_source, right):
+    (small / "hidden" / "more").mkdir()
+    (small / "hidden" / "test_random.py").rename(small / "hidden" / "more" / "test_random.py")
+    report = grade_source(right)
+    assert (report.points, report.max_points) == (7, 7)
+
+
+def test_marks_are_known_in_a_process_that_grades_first_of_all(small, grader, right):
+    """In this one the tests have made them known."""
+    submission = small.parent / "submission.py"
+    submission.write_text(right)
+    ran = grader("check", submission, "--assignment", small)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_two_assignments_in_one_process_keep_their_own_checks(small, grade_source, right):
     assert grade_source(right).points == 7
     checks = small / "test_visible.py"

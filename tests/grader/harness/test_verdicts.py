@@ -27,6 +27,7 @@ def double(grade_source, with_double):
 def test_a_right_submission_passes_everything(grade_source, right):
     report = grade_source(right)
     assert {check.verdict for check in report.checks} == {Verdict.PASSED}
+    assert {check.message + check.staff_note for check in report.checks} == {""}
     assert (report.points, report.max_points, report.status) == (7, 7, Status.GRADED)
     assert [stage.stage for stage in report.stages] == ["shift", "double", "both"]
 
@@ -183,6 +184,11 @@ UNREADABLE = {
         "x = (",
         "Your submission raised SyntaxError: '(' was never closed at submission.py:1: x = (",
     ),
+    "an address in a line": (
+        'x = (" at 0x12"',
+        "Your submission raised SyntaxError: '(' was never closed at submission.py line 1: "
+        'x = (" at 0x12"',
+    ),
     "a NUL character": ("x = '\0'", "Your submission raised "),
 }
 
@@ -251,6 +257,7 @@ def test_a_check_that_needs_a_failed_one_is_blocked(grade_source, with_double):
     result = ended(report, "double.repeated")
     assert (result.verdict, result.points) == (Verdict.BLOCKED, 0)
     assert result.message == "Not run: it needs double.twice to pass first."
+    assert result.staff_note == ""
 
 
 def test_a_notebook_cell_that_raises_is_noted_and_the_others_count(grade_source, right):

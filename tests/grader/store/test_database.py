@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select, update
 
-from grader.store.database import StoreError
+from grader.store.database import StoreError, open_database, reading, shown_name, writing
 from grader.store.marking_store import open_marking_store
 from grader.store.quiz_store import open_store
+from grader.store.tables import attempts, drafts, schema_version
 from tests.grader.store.known_quiz import known_quiz
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -110,3 +112,73 @@ def test_a_newer_store_is_left_as_it_is(tmp_path):
     with pytest.raises(StoreError, match="newer grader"):
         open_marking_store(path)
     assert path.read_bytes() == before
+
+
+def test_a_writer_waits_half_a_minute_for_another_or_as_long_as_the_url_says(tmp_path):
+    path = tmp_path / "quiz.sqlite"
+    for named, milliseconds in ((path, 30_000), (f"sqlite:///{path}?timeout=5", 5_000)):
+        with reading(open_database(named)) as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == milliseconds
+
+
+def test_a_server_is_waited_for_ten_seconds_or_as_long_as_the_url_says(postgres):
+    url = postgres.database()
+    for named, seconds in ((url, "10"), (f"{url}&connect_timeout=7", "7")):
+        engine = open_database(named)
+        with reading(engine) as connection:
+            asked = connection.connection.driver_connection.info.get_parameters()
+        engine.dispose()
+        assert asked["connect_timeout"] == seconds
+
+
+def test_a_newer_store_that_was_refused_is_let_go(postgres):
+    url = postgres.database()
+    engine = open_database(url)
+    with writing(engine) as connection:
+        connection.execute(update(schema_version).values(version=99))
+    with pytest.raises(StoreError, match="newer grader") as refused:
+        open_database(url)
+    with reading(engine) as connection:
+        users = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        assert connection.exec_driver_sql(users).scalar() == 1
+    engine.dispose()
+    assert refused.value.__traceback__  # which holds what was opened until here
+
+
+def test_a_reader_sees_one_state_until_it_is_done(tmp_path):
+    path = str(tmp_path / "quiz.sqlite")
+    with open_store(path) as store, open_store(impatient(path)) as writer:
+        with store._reading() as connection:
+            assert connection.execute(select(attempts)).all() == []
+            with pytest.raises(StoreError, match="database is locked"):
+                begin(writer)
+            assert connection.execute(select(attempts)).all() == []
+        begin(writer)
+        assert len(store.attempts()) == 1
+
+
+def test_what_belongs_to_nothing_is_not_stored(database):
+    engine = open_database(database)
+    of_no_attempt = insert(drafts).values(attempt=99, item="x", text="y", saved_at=AT)
+    with pytest.raises(StoreError, match=r"(?i)foreign key"), writing(engine) as connection:
+        connection.execute(of_no_attempt)
+    engine.dispose()
+
+
+def test_a_folder_that_is_made_for_a_store_is_its_owners_alone(tmp_path):
+    open_database(tmp_path / "data" / "grader" / "quiz.sqlite")
+    assert (tmp_path / "data" / "grader").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_store_in_memory_has_a_name_to_be_told():
+    assert shown_name(open_database("sqlite://")) == "sqlite://"
+
+
+def test_a_fault_without_words_is_told_by_its_kind(tmp_path):
+    path = tmp_path / "quiz.sqlite"
+    with (
+        pytest.raises(StoreError) as caught,
+        writing(open_database(path)),
+    ):
+        raise InterruptedError
+    assert str(caught.value).startswith(f"{path}: the store cannot be used: InterruptedError\n")

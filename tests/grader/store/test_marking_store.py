@@ -54,11 +54,12 @@ def test_decisions_are_kept_in_their_order(path, attempt):
 
 
 def test_replaced_marks_are_kept_with_time_and_reason(path, attempt):
-    key = attempt("old")
+    same, key = attempt("as before"), attempt("old")
     with open_marking_store(path) as store:
-        store.replace({f"attempt {key}": "new"}, reason="r" * 600, at=AT)
+        new = {f"attempt {same}": "as before", f"attempt {key}": "new"}
+        store.replace(new, reason="r" * 600, at=AT)
         store.replace({f"attempt {key}": "new"}, reason="the same again", at=AT)
-        assert store.records() == {f"attempt {key}": "new"}
+        assert store.records() == new
         [earlier] = store.earlier()
     assert (earlier.attempt, earlier.marks, earlier.replaced_at) == (key, "old", AT)
     assert earlier.reason == "r" * 500

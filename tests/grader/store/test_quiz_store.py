@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -30,13 +31,13 @@ def store(database):
         yield opened
 
 
-@pytest.mark.parametrize("where", ["a path", "a URL", "in memory"])
-def test_sqlite_has_three_names(path, where):
-    named = {"a path": path, "a URL": f"sqlite:///{path}", "in memory": "sqlite://"}[where]
-    with open_store(named) as store:
+@pytest.mark.parametrize("named", ["{}", "sqlite:///{}", "sqlite://", "sqlite:///:memory:"])
+def test_sqlite_is_named_by_a_path_or_by_a_url(path, named):
+    with open_store(named.format(path)) as store:
         attempt = begin(store)
         store.save_answer(attempt.id, item="x", response="1", at=START)
         assert len(store.answers(attempt.id)) == 1
+    assert path.exists() == ("{}" in named)
 
 
 def begin(store, *, student="ada", topic="sample", at=START):
@@ -86,8 +87,10 @@ def test_answers_belong_to_one_attempt(store):
 
 
 def test_an_answer_needs_its_attempt(store):
-    with pytest.raises(StoreError, match="there is no attempt 99"):
+    with pytest.raises(StoreError, match=r": there is no attempt 99\n  Begin one\.$"):
         store.save_answer(99, item="x", response="1", at=START)
+    with pytest.raises(StoreError, match=r": there is no attempt 99\n  Begin one\.$"):
+        store.attempt(99)
 
 
 def test_finishing_twice_keeps_the_first(store):
@@ -160,8 +163,9 @@ def test_a_newer_store_is_refused(path):
     connection.execute("UPDATE schema_version SET version = 99")
     connection.commit()
     connection.close()
-    with pytest.raises(StoreError, match=r"newer grader \(its version is 99"):
+    with pytest.raises(StoreError, match=r"newer grader \(its version is 99") as caught:
         open_store(path)
+    assert str(caught.value).endswith("\n  Update the grader, or name another store.")
 
 
 def test_a_file_that_is_no_store_is_refused_and_left_alone(tmp_path):
@@ -182,13 +186,26 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("://", "the URL of the store cannot be read"),
-        ("nonsense://x", "the store cannot be used"),
+        (
+            "://",
+            "the URL of the store cannot be read\n"
+            "  Write a path, or e.g. postgresql://user@host/database.",
+        ),
+        (
+            "nonsense://x/deep/quiz",
+            "nonsense://x/deep/quiz: the store cannot be used: Can't load plugin: "
+            "sqlalchemy.dialects:nonsense\n"
+            "  Check the path or URL, your rights to it, and that it is a quiz store.",
+        ),
     ],
+    ids=["no URL", "no driver"],
 )
-def test_a_url_that_leads_nowhere_is_one_sentence(url, says):
-    with pytest.raises(StoreError, match=says):
+def test_a_url_that_leads_nowhere_is_one_sentence(url, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreError) as caught:
         open_store(url)
+    assert str(caught.value) == says
+    assert not list(tmp_path.iterdir())
 
 
 def test_no_error_shows_a_password():
@@ -365,10 +382,14 @@ with open_store({str(path)!r}) as store:
     assert len(saved) > 1
 
 
-def test_a_server_that_is_not_there_is_one_sentence(tmp_path):
+@pytest.mark.parametrize(
+    "scheme", ["postgresql", "postgres", "postgresql+psycopg"], ids=["now", "earlier", "driver"]
+)
+def test_a_server_that_is_not_there_is_one_sentence(tmp_path, scheme):
     with pytest.raises(StoreError, match="the store cannot be used: connection") as caught:
-        open_store(f"postgresql://ada:secret@/quiz?host={tmp_path}")
+        open_store(f"{scheme}://ada:secret@/quiz?host={tmp_path}")
     assert "secret" not in str(caught.value)
+    assert str(caught.value).startswith("postgresql+psycopg://ada:***@/quiz?host=")
 
 
 def test_a_connection_that_was_cut_between_two_answers_is_opened_anew(postgres):
@@ -425,3 +446,13 @@ def test_an_attempt_that_was_handed_in_takes_no_draft(store):
     store.hand_in(attempt.id, at=START, mark=lambda given: "{}")
     store.save_draft(attempt.id, item="x", text="late", at=START)
     assert store.drafts(attempt.id) == {}
+
+
+def test_a_quiz_that_is_renamed_keeps_its_attempts_and_no_other_is_touched(store):
+    attempt, other = begin(store), begin(store, topic="other")
+    store.rename_quiz(attempt.quiz.id, course="Course", name="week 3")
+    renamed = store.quiz(course="Course", name="week 3")
+    assert renamed == replace(attempt.quiz, course="Course", name="week 3")
+    assert [a.id for a in store.attempts(quiz=renamed.id)] == [attempt.id]
+    assert store.quiz(course="", name="sample") is None
+    assert store.quiz(course="", name="other") == other.quiz

@@ -1,5 +1,6 @@
 """Stores of earlier versions are brought along, with all that is in them."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -22,11 +23,21 @@ from sqlalchemy import (
     create_engine,
     inspect,
     text,
+    update,
 )
 
+from grader.store.database import open_database, writing
 from grader.store.marking_store import open_marking_store
 from grader.store.quiz_store import StoredAnswer, open_store
-from grader.store.tables import STEPS, VERSION, metadata
+from grader.store.tables import (
+    STEPS,
+    VERSION,
+    attempts,
+    bring_up_to_date,
+    found_version,
+    metadata,
+    schema_version,
+)
 from tests.grader.store.known_quiz import known_quiz
 
 START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -236,3 +247,39 @@ def test_the_tables_do_not_depend_on_what_is_imported(database):
     subprocess.run([sys.executable, "-c", program], check=True)
     assert sorted(schema(database)) == sorted(metadata.tables)
     assert "decisions" in schema(database)
+
+
+def test_the_tables_of_a_version_stay_as_they_are(tmp_path):
+    """A store of this version may be anywhere: a change is a step, and a new file beside this."""
+    open_store(tmp_path / "quiz.sqlite").close()
+    connection = sqlite3.connect(tmp_path / "quiz.sqlite")
+    made = connection.execute("SELECT sql FROM sqlite_master WHERE sql <> '' ORDER BY name")
+    written = Path(__file__).with_name(f"tables_{VERSION}.sql").read_text()
+    assert "".join(f"{sql};" for (sql,) in made).split() == written.replace(";\n", ";").split()
+    assert connection.execute("SELECT version FROM schema_version").fetchall() == [(VERSION,)]
+    connection.close()
+
+
+def test_a_moment_may_be_taken_back(tmp_path):
+    path = tmp_path / "quiz.sqlite"
+    with open_store(path) as store:
+        attempt = store.begin(
+            student="ada",
+            quiz=known_quiz(store),
+            topic_digest="",
+            seed=9,
+            settings={},
+            at=START,
+        )
+        store.hand_in(attempt.id, at=START, mark=lambda _: "{}")
+        with writing(open_database(path)) as connection:
+            connection.execute(update(attempts).values(finished_at=None))
+        assert store.attempt(attempt.id).finished_at is None
+
+
+def test_tables_that_a_newer_grader_made_meanwhile_are_left_as_they_are(tmp_path):
+    engine = open_database(tmp_path / "quiz.sqlite")
+    with writing(engine) as connection:
+        connection.execute(update(schema_version).values(version=99))
+        assert bring_up_to_date(connection) == 99
+        assert found_version(connection) == 99

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.quiz.attempt.rules import Feedback, Rules
-from grader.quiz.attempt.session import Answered, Finished, Moved, Phase, Session, resumed
+from grader.quiz.attempt.session import (
+    Answered,
+    Drafted,
+    Finished,
+    Moved,
+    Phase,
+    Session,
+    resumed,
+)
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.item import Doubt, Rejected
 
@@ -146,6 +154,45 @@ def test_nothing_changes_after_the_end(session):
     assert isinstance(done.apply(answered("sample.shape", ("all",))), Rejected)
     assert isinstance(done.apply(Moved(0)), Rejected)
     assert done.apply(Finished(START + timedelta(hours=1))) == done
+
+
+def drafted(session, **texts):
+    for name, text in texts.items():
+        session = session.apply(Drafted(item=f"sample.{name}", text=text, at=START))
+    return session
+
+
+def test_of_a_text_that_is_written_the_last_draft_is_kept(session):
+    after = drafted(session, why="One", loss="1")
+    after = drafted(after, why="One two")
+    assert after.drafts == {"sample.why": "One two", "sample.loss": "1"}
+    assert drafted(after, loss="").drafts == {"sample.why": "One two"}
+    assert (session.drafts, after.answers) == ({}, {})
+
+
+def test_an_answer_takes_the_place_of_its_draft_and_of_no_other(session):
+    after = drafted(session, why="One", loss="1").apply(answered("sample.why", "One two"))
+    assert after.drafts == {"sample.loss": "1"}
+
+
+def test_a_draft_is_refused_where_an_answer_would_be(session):
+    after = session.apply(answered("sample.why", "One"))
+    more = Drafted(item="sample.why", text="One two", at=START)
+    assert after.apply(more) == Rejected("this answer is final")
+    assert session.apply(Finished(START)).apply(more) == Rejected("the attempt is finished")
+
+
+def test_drafts_are_the_answers_of_questions_that_have_none(session):
+    """A text that cannot be read, or of a question that is gone, is none."""
+    session = replace(session, rules=Rules(feedback=Feedback.END, limit=HOUR))
+    after = drafted(session.apply(answered("sample.loss", "2")), why="One two", loss="3")
+    after = replace(after, drafts={**after.drafts, "other.shape": "x", "sample.shape": "nothing"})
+    done = after.apply(Finished(START + 2 * HOUR))
+    assert done.drafts == {}
+    assert done.answers == {
+        "sample.loss": answered("sample.loss", "2"),
+        "sample.why": answered("sample.why", "One two", minutes=60),
+    }
 
 
 def test_an_untouched_list_counts_only_when_confirmed(session):
