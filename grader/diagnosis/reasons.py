@@ -41,10 +41,15 @@ def reasons_of(
     if name in subject.loops:
         return list(_of_loop(versions, name, seen))
     calls = calls_of(versions, name, seen)
+    named = arrays.explaining(versions, name, calls)
     # A process that was asked a hidden call again could tell of it when it is asked something else.
-    if ask and (said := differs_when_repeated(versions, name, _visible(calls), ask=ask)):
+    if (
+        ask
+        and not (named and _rules_out_chance(calls))
+        and (said := differs_when_repeated(versions, name, _visible(calls), ask=ask))
+    ):
         return [Reason(Finding(stage=name, pattern=said))]
-    return [*_of_values(versions, name, calls), *_of_changes(versions, name, calls)]
+    return [*_of_values(versions, name, calls, named=named), *_of_changes(versions, name, calls)]
 
 
 def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iterator[Reason]:
@@ -57,11 +62,29 @@ def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iter
         yield Reason(_finding_of_pairs(name, pairs), not_in)
 
 
-def _of_values(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iterator[Reason]:
+def _rules_out_chance(calls: Sequence[SeenCall]) -> bool:
+    """Whether drawn numbers cannot give what a known mistake gives in all calls.
+
+    Several answers of whole numbers are soon the same by chance, answers of floats are not.
+    """
+    returned = [call.came for call in calls if call.came is not None and call.wrongness > 1]
+    return not any(came.are_whole for came in returned)
+
+
+def _of_values(
+    versions: Versions,
+    name: str,
+    calls: Sequence[SeenCall],
+    *,
+    named: Sequence[Misconception],
+) -> Iterator[Reason]:
     """The mistake, or two of them, or what the errors have in common.
 
     A name comes from a fixed list, so hidden calls may show it. What else is said follows from the
     answers themselves: it is what visible calls show, whatever the others do.
+
+    Args:
+        named: the mistakes that explain all calls.
     """
     visible = _visible(calls)
     wrong = [c.check for c in calls if not arrays.is_explained_by_right(versions, name, c)]
@@ -70,8 +93,8 @@ def _of_values(versions: Versions, name: str, calls: Sequence[SeenCall]) -> Iter
         yield Reason(Finding(stage=name, pattern=said))
     elif plain_answers(versions, name, calls):
         return  # in hidden calls alone; and answers without information have no name
-    elif found := arrays.explaining(versions, name, calls):
-        yield Reason(_finding(name, found), not_in)
+    elif named:
+        yield Reason(_finding(name, named), not_in)
     elif said := constant_answers(visible):
         yield Reason(Finding(stage=name, pattern=said))
     elif constant_answers(calls):

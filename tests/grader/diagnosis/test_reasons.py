@@ -208,8 +208,29 @@ def test_dropout_has_a_name(right):
 
 def test_a_counter_is_found_though_two_new_calls_agree(right):
     wrong = find("layer_norm.no_bias").wrong
-    seen = observed(wrong, right["layer_norm"])
-    report = explained(failing("layer_norm"), seen, again({}))
+    first, *others = right["layer_norm"]
+    report = explained(failing("layer_norm"), [first, *observed(wrong, others)], again({}))
+    assert patterns(report) == ["Two calls with the same input gave different answers."]
+
+
+@pytest.mark.parametrize("id_", ["layer_norm.no_bias", "softmax.base_two"])
+def test_what_a_known_mistake_explains_in_every_call_is_not_called_again(right, id_):
+    """No drawn floats fit it, and a process that has seen no hidden input costs a new one."""
+    stage = find(id_).stage
+    seen = observed(find(id_).wrong, right[stage])
+    asked = []
+
+    def ask(stage, arguments, answered):
+        asked.append(arguments)
+
+    assert names(explained(failing(stage), seen, ask)) == [(id_,)]
+    assert not any(arguments is o.arguments for arguments in asked for o in seen)
+
+
+def test_whole_numbers_that_a_known_mistake_explains_are_asked_again(right):
+    stage = "step_input"
+    wrong = find("step_input.crop_short").wrong
+    report = explained(failing(stage), observed(wrong, right[stage]), again({}))
     assert patterns(report) == ["Two calls with the same input gave different answers."]
 
 
