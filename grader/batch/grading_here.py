@@ -99,6 +99,7 @@ def run_job(
         key=job.key(assignment),
         reference=subject.over_arrays() if subject else None,
         explain=explainer,
+        put_together=explainer.put_together,
         inner_causes=explainer.inner_causes,
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from grader.diagnosis.inner_causes import exchanged, students
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent
-from grader.records import Report, Verdict
+from grader.records import StageResult, Verdict
 from grader.subject.subject import Call, Chain
 from grader.subject.values import Floats
 
@@ -19,7 +19,7 @@ InnerNames = Mapping[str, Sequence[str]]
 Values = Sequence[tuple[str, Floats | None]]
 
 
-def put_together(report: Report, ask: AskStudent, versions: Versions) -> str:
+def put_together(stages: Sequence[StageResult], ask: AskStudent, versions: Versions) -> str:
     """What the student's own stages come to on a small model, if one of them is wrong.
 
     Args:
@@ -28,17 +28,17 @@ def put_together(report: Report, ask: AskStudent, versions: Versions) -> str:
     chain = versions.subject.chain
     if chain is None:
         return ""
-    failed = {s.stage: s.first_failure.verdict for s in report.stages if s.first_failure}
+    failed = {s.stage: s.first_failure.verdict for s in stages if s.first_failure}
     wrong = [stage for stage in chain.stages if stage in failed]
     if not wrong or Verdict.NOT_IMPLEMENTED in failed.values() or len(wrong) == len(chain.stages):
         return ""
-    return _Comparison(chain, ask, versions, wrong=wrong, inner=_inner_causes(report)).sentence()
+    return _Comparison(chain, ask, versions, wrong=wrong, inner=_inner_causes(stages)).sentence()
 
 
-def _inner_causes(report: Report) -> InnerNames:
+def _inner_causes(stages: Sequence[StageResult]) -> InnerNames:
     """For each stage the wrong ones inside it that its answers showed, and whether it is right."""
     found: dict[str, dict[str, None]] = {}
-    for check in report.checks:
+    for check in (check for stage in stages for check in stage.checks):
         found.setdefault(check.stage, {}).update(dict.fromkeys(check.inner_causes))
     return {stage: tuple(names) for stage, names in found.items() if names}
 

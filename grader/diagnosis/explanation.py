@@ -30,12 +30,17 @@ class Explainer:
             return lambda stage, calls, wrong: None
         return inner_causes(self._versions, ask)
 
+    def put_together(self, stages: Sequence[StageResult], ask: AskStudent) -> str:
+        """What the stages come to together; it depends on which of them failed, and by which."""
+        return put_together(stages, ask, self._versions) if self._versions else ""
+
     def __call__(
         self, report: Report, observations: Sequence[Observation], ask: AskStudent | None = None
     ) -> Report:
         """Add findings for the stages that lost points; points stay what they are.
 
         Args:
+            report: what it says already of the stages together is true and stays.
             observations: all calls of the student's functions by the checks.
             ask: makes one more call of the student's functions, to try them all together.
         """
@@ -53,7 +58,9 @@ class Explainer:
                 found = reasons_of(versions, stage, calls, ask=ask)
             findings += [reason.finding for reason in found]
             stages.append(_with_names(stage, found, self._with_hidden))
-        together = put_together(report, ask, versions) if ask else ""
+        together = report.chain
+        if ask and not together:
+            together = self.put_together(report.stages, ask)
         return replace(report, stages=tuple(stages), findings=tuple(findings), chain=together)
 
     def _carried(self, stage: StageResult) -> tuple[str, ...]:

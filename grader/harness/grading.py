@@ -21,13 +21,13 @@ from grader.harness.pytest_inside import OPTIONS
 from grader.harness.reference_fixture import ReferenceFixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
 from grader.harness.student_process import MakeFinder, StudentProcess
+from grader.harness.together import PutTogether, Together, asking, by_stage
 from grader.observed_calls import AskStudent, Observation
 from grader.records import (
     CheckResult,
     ImportedPackage,
     Isolation,
     Report,
-    StageResult,
     Status,
     Submission,
     Verdict,
@@ -52,6 +52,7 @@ def grade(
     key: Callable[[Submission], str] | None = None,
     reference: Mapping[str, Callable[..., Any]] | None = None,
     explain: Explain | None = None,
+    put_together: PutTogether | None = None,
     inner_causes: MakeFinder | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
@@ -61,6 +62,8 @@ def grade(
         reference: the right functions by stage, for the checks' fixture of this name.
         explain: what adds to a report why its checks failed, from all calls that they made;
             it may call the student's functions once more.
+        put_together: what `explain` would say of the stages together; it is asked for before
+            hidden checks begin, where the process of the visible ones can still answer.
         inner_causes: makes what finds, of a wrong answer, the wrong inner stages that explain it;
             such a stage is not charged for them.
 
@@ -82,8 +85,10 @@ def grade(
                 parameters={stage.name: stage.parameters for stage in assignment.stages},
                 inner_causes=inner_causes,
             )
+            together = Together(put_together, process, assignment)
             try:
-                report = _grade_one(submission, process, runner, assignment, sandbox, key)
+                report = _grade_one(submission, process, runner, assignment, sandbox, together)
+                report = replace(report, key=key(submission) if key else "")
                 if explain:
                     report = _explained(report, explain, process, assignment)
             finally:
@@ -125,27 +130,32 @@ def _grade_one(
     runner: CheckRunner,
     assignment: Assignment,
     sandbox: Sandbox,
-    key: Callable[[Submission], str] | None,
+    together: Together,
 ) -> Report:
     begin = time.monotonic()
     results: list[CheckResult] = []
     printed: list[str] = []
+    n_visible = sum(not check.hidden for check in runner.checks.run)
     for result, output in runner.run_checks(process):
         results.append(result)
         # What is printed while a hidden check runs could show its inputs.
         printed.append("" if result.hidden else output)
+        if len(results) == n_visible:
+            together.look(results)
     results = with_output(results, printed)
     shortcuts = process.seen.evidence.told()
+    stages = by_stage(without_points(results, shortcuts), assignment)
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
         submission=submission.name,
         status=Status.UNGRADED if ungraded else Status.GRADED,
         reason=f"the check {ungraded[0].check} could not be run" if ungraded else "",
         assignment=assignment.name,
-        key=key(submission) if key else "",
+        key="",  # it does not depend on what is found
         grader_version=grader_version(),
         isolation=Isolation(level=sandbox.level, layers=sandbox.layers),
-        stages=_by_stage(without_points(results, shortcuts), assignment),
+        stages=stages,
+        chain=together.said_of(stages),
         shortcuts=shortcuts,
         hidden_checks_left=len(runner.checks.left_out),
         hidden_points_left=sum(check.points for check in runner.checks.left_out),
@@ -171,17 +181,9 @@ def _explained(
     What is asked for a reason is asked of a process that has seen no hidden input.
     """
 
-    def ask(
-        function: str, arguments: Sequence[Any], answered: Mapping[str, Callable[..., Any]]
-    ) -> Any:
-        stand_ins = {
-            name: (assignment.stage(name).parameters, right) for name, right in answered.items()
-        }
-        return process.ask(function, arguments, stand_ins=stand_ins)
-
     process.close()
     try:
-        return explain(report, process.seen.observations, ask)
+        return explain(report, process.seen.observations, asking(process, assignment))
     except Exception as error:  # noqa: BLE001 - a grade must not depend on what explains it
         # The name of the class can follow from a hidden input, so it is for staff alone.
         note = f"{_NO_REASONS}: {type(error).__name__}."
@@ -208,17 +210,6 @@ def without_staff_notes(report: Report) -> Report:
     notes = tuple(f"{_NO_REASONS}." if n.startswith(_NO_REASONS) else n for n in report.notes)
     shortcuts = discreet(report.shortcuts)
     return replace(report, stages=stages, shortcuts=shortcuts, notes=notes, seconds=0.0)
-
-
-def _by_stage(results: list[CheckResult], assignment: Assignment) -> tuple[StageResult, ...]:
-    return tuple(
-        StageResult(
-            stage=stage.name,
-            title=stage.title,
-            checks=tuple(result for result in results if result.stage == stage.name),
-        )
-        for stage in assignment.stages
-    )
 
 
 @contextlib.contextmanager

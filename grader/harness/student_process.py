@@ -136,12 +136,22 @@ class StudentProcess:
         call = contract.StudentCall(function, arguments, stand_ins=parameters)
         self._is_asked = True
         try:
-            value = self.call(call, answer).value
+            value = self._value(call, answer)
         except CallFailed:
             return None
         finally:
             self._is_asked = False
         return None if is_larger(value, MOST_KEPT) else value
+
+    def found_apart(self, find: Callable[[], str]) -> str | None:
+        """What is found by asking; None if it takes longer than a call of a check may take.
+
+        The time for checks stays what it is, and what is printed belongs to none of them.
+        """
+        with self._time.apart() as is_enough:
+            found = find()
+            self._session.take_output()
+            return found if is_enough() else None
 
     def take_output(self) -> str:
         """What the submission printed since the last time."""
@@ -150,6 +160,18 @@ class StudentProcess:
     def close(self) -> None:
         self._session.close()
         self._apart.close()
+
+    def _value(self, call: contract.StudentCall, answer: contract.Answerer) -> Any:
+        """The answer to a call that belongs to no check: it is neither planned nor evidence."""
+        self._time.assert_not_given_up(call.function)
+        try:
+            with self._time.spent():
+                child = self._session.child()
+                seconds = self._time.seconds_for(call.function)
+                return child.call(call, seconds=seconds, answer=answer).value
+        except TimedOut:
+            self._time.give_up(call.function)
+            raise
 
     def _open(self) -> contract.StudentSession:
         if self._planned.are_made:

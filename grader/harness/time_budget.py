@@ -30,6 +30,19 @@ class TimeBudget:
         finally:
             self.seconds_left -= self._clock() - begin
 
+    @contextmanager
+    def apart(self) -> Iterator[Callable[[], bool]]:
+        """Time for what no check asks for, as much as for one call; it is not taken off.
+
+        What it gives tells whether the time has been enough.
+        """
+        left, too_slow = self.seconds_left, set(self._too_slow)
+        self.seconds_left = min(left, self._limits.call_seconds)
+        try:
+            yield lambda: self.seconds_left > 0 and self._too_slow == too_slow
+        finally:
+            self.seconds_left, self._too_slow = left, too_slow
+
     def give_up(self, function: str) -> None:
         """The function ran out of time."""
         self._too_slow.add(function)

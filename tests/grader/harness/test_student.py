@@ -11,7 +11,7 @@ from grader.harness.student_process import StudentProcess
 from grader.observed_calls import StageCall
 from grader.records import Submission, Verdict
 from grader.sandbox.child.wire import Remote
-from grader.sandbox.contract import Stop
+from grader.sandbox.contract import Stop, StudentCall
 from grader.settings import STUDENT_METHODS, LimitSettings
 
 CHECKS = """
@@ -373,7 +373,8 @@ def counted(process, *numbers, hidden=False, checks=()):
     for place, number in enumerate(numbers):
         check = checks[place] if checks else place
         process.begin_check(check, name="a.check", hidden=hidden)
-        came.append(process.ask("count", [number], stand_ins={}))
+        call = StudentCall("count", [number])
+        came.append(process.call(call, lambda name, given: None).value)
     return came
 
 
@@ -393,6 +394,35 @@ def test_calls_of_hidden_checks_are_not_made_ahead_in_visible_ones(process_of, h
     assert counted(process_of(), 7, 8, hidden=hidden) == [1, 2]
     assert counted(process_of(), 8, 9, hidden=not hidden) == [1, 2]
     assert counted(process_of(), 8, hidden=hidden) == [2]
+
+
+def test_what_is_asked_without_a_check_is_neither_planned_nor_waiting(process_of):
+    """An answer that waits is one of a process that has seen all planned calls, hidden ones too."""
+    assert process_of().ask("count", [7], stand_ins={}) == 1
+    assert counted(process_of(), 8, 7) == [1, 2]
+    process = process_of()
+    assert process.ask("count", [7], stand_ins={}) == 1  # nothing was made ahead in its process
+
+
+def test_what_is_asked_without_a_check_is_no_evidence(process_of):
+    process = process_of(watched=["numpy.exp"])
+    assert process.ask("exponential", [0.0], stand_ins={}) == 1
+    [named] = process.seen.evidence.told()
+    assert named.times == 0
+
+
+def test_what_is_found_apart_takes_no_time_and_no_function_away(process):
+    def find():
+        return f"{process.ask('shift', [1], stand_ins={})}"
+
+    assert process.found_apart(find) == "2"
+
+    def find_in_vain():
+        assert process.ask("slow", [1], stand_ins={}) is None
+        return "found"
+
+    assert process.found_apart(find_in_vain) is None
+    assert process.found_apart(find) == "2"
 
 
 def test_a_call_that_may_ask_is_never_made_ahead(process_of):

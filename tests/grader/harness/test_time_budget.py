@@ -67,3 +67,22 @@ def test_a_function_that_ran_out_of_time_is_not_called_again(budget):
     budget.assert_not_given_up("g")
     with pytest.raises(TimedOut, match=r"^f ran out of time before, and was not called again\.$"):
         budget.assert_not_given_up("f")
+
+
+def test_time_apart_is_that_of_one_call_and_is_not_taken_off(budget, clock):
+    with budget.apart() as is_enough:
+        spend(budget, clock, 4)
+        assert is_enough()
+        spend(budget, clock, 1)
+        assert not is_enough()
+    assert budget.seconds_left == 12
+    spend(budget, clock, 9)
+    with budget.apart():
+        assert budget.seconds_left == 3
+
+
+def test_a_function_that_is_given_up_apart_is_called_by_checks(budget):
+    with budget.apart() as is_enough:
+        budget.give_up("f")
+        assert not is_enough()
+    budget.assert_not_given_up("f")
