@@ -139,6 +139,8 @@ class StudentModules:
 
     def modules(self) -> list[ModuleType]:
         """The main module and the further ones that it imported."""
+        if not self._sources:  # a look at each module there is copies memory of the warm process
+            return [self._main]
         others = [
             module
             for module in list(sys.modules.values())
