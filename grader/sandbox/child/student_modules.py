@@ -139,12 +139,12 @@ class StudentModules:
 
     def modules(self) -> list[ModuleType]:
         """The main module and the further ones that it imported."""
-        if not self._sources:  # a look at each module there is copies memory of the warm process
-            return [self._main]
+        # They are found by name: a look at every module copies memory of the warm process.
+        found = [sys.modules.get(name) for name in sorted(self._own)]
         others = [
             module
-            for module in list(sys.modules.values())
-            if getattr(module, "__file__", None) in self._sources
+            for module in found
+            if module is not None and getattr(module, "__file__", None) in self._sources
         ]
         return [self._main, *others]
 
