@@ -66,8 +66,8 @@ def marks(results):
 
 
 PLAIN = """submission,status,points,max_points,shift,double,reason
-ada,graded,0,4,0,0,
-bob,graded,0,4,0,0,
+ada,graded,0,4,0,0,shift 0: failed; double 0: failed
+bob,graded,0,4,0,0,shift 0: failed; double 0: failed
 eve,unreadable,,,,,no zip
 """
 
