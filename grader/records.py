@@ -112,7 +112,8 @@ class StageResult:
         if (first := self.first_failure) is None:
             return "it calls a forbidden shortcut"
         said = " ".join(first.message.split()) or first.claim
-        return f"{first.verdict.value}: {said[:_REASON]}{'...' if len(said) > _REASON else ''}"
+        shown = f"{said[:_REASON]}..." if len(said) > _REASON else said
+        return f"{first.verdict.value}: {shown}" if shown else first.verdict.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ COMMANDS = (
     "assignments",
     "start",
     "check",
+    "debug",
     "batch",
     "secret",
     "decide",

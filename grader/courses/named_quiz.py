@@ -10,11 +10,6 @@ from grader.quiz.bank.selection import is_question_id, selection
 from grader.quiz.bank.topics import load, load_topic, topic_paths
 
 
-def names_questions(word: str) -> bool:
-    """Whether it is one id of a question, or several with spaces between them."""
-    return bool(word) and not is_quiz_file(word) and all(map(is_question_id, word.split()))
-
-
 def load_named(word: str, folder: Path, *, feedback: Feedback | None = None) -> Quiz:
     """The quiz.
 
@@ -29,7 +24,7 @@ def load_named(word: str, folder: Path, *, feedback: Feedback | None = None) -> 
     """
     if is_quiz_file(word):
         return load_quiz(Path(word), load(folder))
-    if names_questions(word):
+    if word and all(map(is_question_id, word.split())):
         return practice(selection(load(folder).topics, word.split()), feedback or Feedback.NOW)
     file = Path(f"{word}.yaml")
     if file.is_file() and word not in {path.stem for path in topic_paths(folder)}:

@@ -104,12 +104,17 @@ def _members(file: IO[bytes], name: str, notes: list[str]) -> list[SourceFile]:
     return [
         SourceFile(path, member.file_size, functools.partial(_read, archive, member, path))
         for path, member in members.items()
-        if not member.filename.endswith(("/", "\\"))
+        if not _is_folder(member)
     ]
 
 
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    # not `is_dir`, which stumbles over an empty name, and does not know Windows
+    return member.filename.endswith(("/", "\\"))
+
+
 def _twice(listed: list[tuple[PurePosixPath, zipfile.ZipInfo]]) -> list[str]:
-    times = Counter(path for path, member in listed if not member.is_dir() and is_wanted(path))
+    times = Counter(path for path, member in listed if not _is_folder(member) and is_wanted(path))
     paths = [clean_line(str(path), MAX_NAME_SHOWN) for path, n in times.items() if n > 1]
     return [
         f"{path} stands more than once in the archive; the last one was taken."

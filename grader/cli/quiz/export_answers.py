@@ -33,5 +33,5 @@ def export_answers(
     """
     from grader.cli.quiz import export_answers_run
 
-    typed = TypedQuiz(word=" ".join(quiz), questions=questions, student=student, store=store)
+    typed = TypedQuiz(words=quiz, questions=questions, student=student, store=store)
     export_answers_run.export(typed, attempt, output)

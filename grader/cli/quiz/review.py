@@ -27,5 +27,5 @@ def review(
     """Look at an attempt with its marks, as soon as the quiz lets them be seen."""
     from grader.cli.quiz import review_run
 
-    typed = TypedQuiz(word=" ".join(quiz), questions=questions, student=student, store=store)
+    typed = TypedQuiz(words=quiz, questions=questions, student=student, store=store)
     review_run.review_attempt(typed, attempt)

@@ -41,5 +41,5 @@ def take(
     """
     from grader.cli.quiz import take_run
 
-    typed = TypedQuiz(word=" ".join(quiz), questions=questions, student=student, store=store)
+    typed = TypedQuiz(words=quiz, questions=questions, student=student, store=store)
     take_run.take(typed, seed=seed, feedback=feedback, new=new)

@@ -13,10 +13,15 @@ from grader.cli.quiz.options import login_name
 class TypedQuiz:
     """A quiz and a student, as they stand on the command line."""
 
-    word: str  # the topic or the file; or ids of questions, with spaces between them
+    words: tuple[str, ...]  # the topic or the file, or ids of questions
     questions: Path | None  # the folder; None for those that are shipped
     student: str | None
     store: str | None
+
+    @property
+    def word(self) -> str:
+        """What was typed as one word, as `grader.courses.named_quiz` takes it."""
+        return " ".join(self.words)
 
     @property
     def taker(self) -> str:
@@ -30,10 +35,7 @@ class TypedQuiz:
         source = click.get_current_context().get_parameter_source("store")
         store = self.store if source == click.core.ParameterSource.COMMANDLINE else None
         options = {"questions": self.questions, "student": self.student, "store": store}
-        from grader.courses.named_quiz import names_questions  # needs what `--help` does not
-
-        named = self.word.split() if names_questions(self.word) else [self.word]
-        words = ["grader", "quiz", command, *named]
+        words = ["grader", "quiz", command, *self.words]
         for name, value in options.items():
             words += [] if value is None else [f"--{name}", str(value)]
         return shlex.join(words)

@@ -43,8 +43,8 @@ def verify(
         raise click.UsageError("`--mutate` changes no file: leave out `--write`.")
     if sample and not mutate:
         raise click.UsageError("`--sample` belongs to `--mutate`.")
-    from grader.cli.quiz import mutate_run, verify_run
+    from grader.cli.quiz import verify_run
 
     if mutate:
-        ctx.exit(mutate_run.mutate_bank(folder, topic=topic, sample=sample))
+        ctx.exit(verify_run.mutate_bank(folder, topic=topic, sample=sample))
     ctx.exit(verify_run.verify_bank(folder, topic=topic, write=write, assent=assent))

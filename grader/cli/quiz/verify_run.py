@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from grader.cli.quiz.assent_conversation import agreed
+from grader.cli.quiz.bank_mutation import mutate_bank
 from grader.durable_files import write_whole
 from grader.errors import CourseError, GraderError, GraderFault, did_you_mean
 from grader.keys.bank_check import TopicCheck, check_bank, drift, merged
@@ -16,6 +17,8 @@ from grader.quiz.bank.stored_results import VERIFIED_FILE, Stored, read_stored, 
 from grader.quiz.bank.topics import read_topic, topic_paths
 from grader.settings import question_folder
 from grader.text import counted
+
+__all__ = ["mutate_bank", "verify_bank"]
 
 ALL = "all"
 

@@ -249,7 +249,7 @@ MISTAKES = {
     "no such folder": (
         lambda c: shutil.rmtree(c.submissions),
         [],
-        1,
+        2,
         "class: there is no such folder\n  Name the folder with the submissions.",
     ),
     "an empty folder": (
@@ -319,7 +319,9 @@ def test_a_mistake_is_one_sentence_and_an_exit_code(
     spoil(a_class)
     ran = a_class.grade("-j", 1, *words)
     assert ran.returncode == exit_code
-    assert ran.stderr.startswith("error: ")
+    first = ran.stderr.splitlines()[0]
+    assert first.startswith(("error: ", "Course: ", "No course.yaml is here"))
+    assert "\nerror: " in f"\n{ran.stderr}"
     assert sentence in ran.stderr
     assert "Traceback (most recent" not in ran.stdout + ran.stderr
     assert ran.stdout == ""

@@ -1,11 +1,10 @@
 """A bug of ours in reading one submission costs nobody else anything."""
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
+from grader.intake import folder
 from grader.records import Status
 
 
@@ -20,14 +19,14 @@ def ran(a_class, right, monkeypatch):
     a_class.write(bob=right)
     (a_class.submissions / "ada.txt").write_text("")
     (a_class.submissions / "eve.txt").write_text("")
-    whole = Path.read_bytes
+    whole = folder.opened
 
-    def broken(path):
+    def broken(path, **options):
         if path.name == "bob.py":
             raise ZeroDivisionError("a bug\x1b[2J")
-        return whole(path)
+        return whole(path, **options)
 
-    monkeypatch.setattr(Path, "read_bytes", broken)
+    monkeypatch.setattr(folder, "opened", broken)
     return CliRunner().invoke(main, _words(a_class))
 
 

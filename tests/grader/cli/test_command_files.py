@@ -14,6 +14,7 @@ LATE = {
     "check_run.py": {
         "grader.diagnosis.explanation",
         "grader.harness.grading",
+        "grader.reports.check_faults",
         "grader.reports.terminal",
         "grader.subject.loading",
     },

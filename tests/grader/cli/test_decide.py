@@ -50,13 +50,16 @@ def test_a_decision_is_made_shown_and_taken_back(results):
     ran = decide(results, "ada", "shift", 2, "--reason", "a typo", "--by", "kim")
     assert ran.exit_code == 0, ran.output
     assert ran.output == f"ada has 2 of 2 points now.\nGrades: {results.grades}\n"
-    assert "ada,graded,2,2,2,,shift 2 in place of 0: a typo" in results.grades.read_text()
+    assert (
+        "ada,graded,2,2,2,shift 0: failed,shift 2 in place of 0: a typo"
+        in results.grades.read_text()
+    )
     ran = decide(results)
     assert ran.output.startswith("1  ada  shift 2  kim 20")
     assert ran.output.endswith("\n   a typo\n")
     assert decide(results, "--take-back", 1, "--reason", "no typo").exit_code == 0
     assert decide(results).output == "No decision holds.\n"
-    assert results.grades.read_text().splitlines()[1] == "ada,graded,0,2,0,"
+    assert results.grades.read_text().splitlines()[1] == "ada,graded,0,2,0,shift 0: failed"
 
 
 def test_a_submission_is_excused(results):
@@ -84,5 +87,5 @@ def test_a_mistake_is_one_sentence_and_an_exit_code(results, words, exit_code, s
 
 def test_a_folder_without_results_is_named(tmp_path):
     ran = decide(Results(tmp_path))
-    assert ran.exit_code == 1
+    assert ran.exit_code == 2
     assert f"{tmp_path}: holds no results of a class" in ran.output

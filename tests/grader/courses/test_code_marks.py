@@ -66,8 +66,8 @@ def marks(results):
 
 
 PLAIN = """submission,status,points,max_points,shift,double,reason
-ada,graded,0,4,0,0,
-bob,graded,0,4,0,0,
+ada,graded,0,4,0,0,shift 0: failed; double 0: failed
+bob,graded,0,4,0,0,shift 0: failed; double 0: failed
 eve,unreadable,,,,,no zip
 """
 
@@ -78,7 +78,8 @@ def test_a_gradebook_shows_what_was_decided_only_if_something_was(results, marks
     marks.excuse("bob", reason="ill", **WHO)
     assert results.grades.read_text().splitlines() == [
         "submission,status,points,max_points,shift,double,reason,decided",
-        "ada,graded,1,4,0,1,,double 1 in place of 0: a typo in the handout",
+        "ada,graded,1,4,0,1,shift 0: failed; double 0: failed,"
+        "double 1 in place of 0: a typo in the handout",
         "bob,excused,,,,,,excused: ill",
         "eve,unreadable,,,,,no zip,",
     ]

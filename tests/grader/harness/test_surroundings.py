@@ -85,7 +85,7 @@ def test_marks_are_known_in_a_process_that_grades_first_of_all(small, grader, ri
     submission = small.parent / "submission.py"
     submission.write_text(right)
     ran = grader("check", submission, "--assignment", small)
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.returncode, ran.stderr) == (0, "Checking submission.py ...\n")
 
 
 def test_two_assignments_in_one_process_keep_their_own_checks(small, grade_source, right):

@@ -156,7 +156,7 @@ def test_a_module_too_is_good_for_what_it_defines(loaded):
     modules = {"blocks.py": "import no_such_package\ndef g(): return 5\nassert no_such_package"}
     notes, value = loaded("from blocks import g\ndef f(): return g()", modules=modules)
     assert value == 5
-    assert [note.split(":")[0] for note in notes] == ["blocks.py:1 raised ModuleNotFoundError"]
+    assert [note.split(": ")[0] for note in notes] == ["blocks.py:1 raised ModuleNotFoundError"]
 
 
 def test_a_module_that_may_be_missing_fails_as_in_python(loaded):

@@ -401,6 +401,7 @@ MESSAGES = [
             "mentions": [],
             "uses": [],
             "stopped": [],
+            "packages": [],
         },
     ),
     (

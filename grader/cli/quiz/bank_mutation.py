@@ -1,4 +1,4 @@
-"""What `grader quiz verify --mutate` does."""
+"""How many changes of a bank its verification notices, for `grader quiz verify --mutate`."""
 
 from collections.abc import Mapping
 from pathlib import Path
