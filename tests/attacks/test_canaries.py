@@ -10,7 +10,6 @@ import re
 import pytest
 
 from grader.batch.grading_here import grade_here
-from grader.course_secret import new_secret
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import read
 from grader.records import Verdict, to_json
@@ -80,11 +79,13 @@ CANARIES = {
     "a step": """
 def generate(prompt, stages, max_new_tokens, eos_id, context_length):
     n, ids = number(prompt), list(prompt)
-    for step in range(max_new_tokens + n % 3):
-        hidden = stages.embed(ids[-(1 + n % 4):])
-        for layer in stages.layers[: n % 3 + (step > n % 2)]:
+    for step in range(max_new_tokens):
+        hidden = stages.embed(ids[-context_length:])
+        for layer in stages.layers:
             hidden = layer(hidden)
-        ids.append(int(stages.select(stages.softmax(stages.output(hidden))[n % len(hidden)])))
+        if step == n % max_new_tokens:
+            stages.embed(ids[-context_length:])
+        ids.append(int(stages.select(stages.softmax(stages.output(hidden)[-1]))))
     return ids
 """,
     "an exception of a stage": """
@@ -95,6 +96,8 @@ def generate(prompt, stages, max_new_tokens, eos_id, context_length):
 # Of these staff may read the same, too, as chance has it.
 OF_ONE_SENTENCE = ("a head", "a dtype", "a line", "a step", "a kind", "an exit code")
 OF_ONE_SENTENCE += ("no memory", "not implemented")
+# Which of the fixed sentences is said may follow from an input, so the secrets are fixed, too.
+SECRETS = ("0123456789abcdef" * 2, "fedcba9876543210" * 2)
 NUMBERS = re.compile(r"\d")
 
 
@@ -110,12 +113,12 @@ def reports(tmp_path_factory):
         submissions.append(read(path))
     assignment = load_assignment(copied_assignment(folder))
     found = {name: [] for name in CANARIES}
-    for _ in range(2):
+    for secret in SECRETS:
         graded = []
         grade_here(
             submissions,
             assignment=assignment,
-            course=Course(secret=new_secret()),
+            course=Course(secret=secret),
             emit=graded.append,
             with_torch=True,
             require_level="none",

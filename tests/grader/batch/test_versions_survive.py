@@ -51,13 +51,13 @@ def test_versions_survive_kills(tmp_path):
         for _ in range(chance.randint(1, 12)):
             process.stdout.readline()
         process.kill()
+        process.wait()  # until then it may still be writing
         newest = int(results.newest()["ada"].key)
         found = [int(one.report.key) for one in results.versions("ada")]
         assert found == list(range(newest + 1))
         assert newest >= kept
         kept = newest
         process.stdout.close()
-        process.wait()
 
 
 @pytest.mark.parametrize("written", range(4))
