@@ -10,7 +10,7 @@ FORMATS = ("moodle-xml", "gift", "qti21", "qti30", "canvas", "markdown", "json")
 
 
 @click.command("export")
-@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.argument("topics", nargs=-1, metavar="[TOPIC | QUESTION | FILE]...")
 @click.option(
     "--to",
     "format_",
@@ -49,6 +49,9 @@ def export_questions(
     questions: Path | None,
 ) -> None:
     """Write the questions of each TOPIC, or of all, as a file for another system.
+
+    Ids of questions write just those. The FILE of a quiz writes its questions, and each of its
+    pools as a topic of its own, from which the other system may draw.
 
     Markdown and JSON are handouts without keys, unless you ask for them. The formats of learning
     management systems hold every key. What a format cannot hold is said question by question.

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from grader.cli.files import write_file
+from grader.courses.exported_questions import exported_questions
 from grader.errors import CourseError, did_you_mean
 from grader.quiz.bank.concepts import must_be_a_row
 from grader.quiz.bank.lint import lint
-from grader.quiz.bank.topics import Topic, load, load_topic
 from grader.quiz.exports.export_job import ExportJob, Loss
 from grader.quiz.exports.formats import format_named
 from grader.quiz.imports.import_file import read_file
@@ -46,7 +46,7 @@ def export_topics(
     without = {_kind(name) for name in left_out}
     chosen = [
         replace(topic, items=tuple(item for item in topic.items if item.kind() not in without))
-        for topic in _topics(question_folder(questions), topics)
+        for topic in exported_questions(question_folder(questions), topics)
     ]
     format_of = format_named(format_)
     if with_keys and not format_of.can_hide_keys:
@@ -87,12 +87,6 @@ def _kind(name: str) -> str:
         if known in kinds():
             return known
     raise click.UsageError(f"--without: there is no kind {name!r}. {did_you_mean(name, kinds())}")
-
-
-def _topics(folder: Path, names: Iterable[str]) -> tuple[Topic, ...]:
-    if not names:
-        return load(folder).topics
-    return tuple(load_topic(folder, name) for name in dict.fromkeys(names))
 
 
 def _warn(losses: Iterable[Loss], *, n_questions: int = 0, file: str = "") -> None:
