@@ -326,7 +326,7 @@ def _has(name: str) -> str:
 def _is_plural(name: str) -> bool:
     """Whether a name such as `the logits of the last position` stands for several."""
     head = name.split(" of ")[0].split(" at ")[0].split(" for ")[0].split()[-1:]
-    return bool(head) and head[0].endswith("s") and not head[0].endswith(("ss", "is", "us"))
+    return bool(head) and head[0].endswith("s") and not head[0].endswith(("ss", "is", "us", "bias"))
 
 
 def _place(index: Sequence[Any], axes: Sequence[str], before: str = "") -> str:

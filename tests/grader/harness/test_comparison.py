@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays_of
 
 from grader.harness.comparison import (
     TOLERANCE,
+    Arguments,
     Mismatch,
     as_floats,
     as_number,
@@ -19,8 +20,10 @@ from grader.harness.comparison import (
     assert_close,
     assert_same,
     assert_unchanged,
+    kind_of,
     strain_noted,
 )
+from grader.observed_calls import TooLarge
 
 AXES = ("batch", "time")
 ONES = np.ones((2, 3))
@@ -461,3 +464,43 @@ def test_what_is_not_finite_is_a_wrong_answer_where_numpy_raises(value):
 )
 def test_what_is_no_token_is_told_by_what_it_is(judge, value, words):
     assert sentence(judge, value, name="the token")[0] == words
+
+
+def test_the_arguments_that_were_changed_are_named():
+    before = [np.zeros(2), {"gain": np.ones(2)}, 3.0]
+    after = Arguments([np.ones(2), {"gain": np.zeros(2)}, 3.0], ["x", "weights", "eps"])
+    words, _ = sentence(assert_unchanged, after, before)
+    assert words.startswith("The argument x and weights was changed in place")
+
+
+@pytest.mark.parametrize(
+    ("after", "before"),
+    [
+        ([np.ones(2)], [np.zeros(2)]),  # nobody knows their names
+        (Arguments([np.ones(2)], ["x"]), np.zeros(2)),
+    ],
+)
+def test_where_no_name_is_known_an_argument_was_changed(after, before):
+    words, _ = sentence(assert_unchanged, after, before)
+    assert words.startswith("An argument was changed in place")
+
+
+def test_an_empty_array_of_floats_is_no_token_and_one_with_a_float_is_not_tokens():
+    assert as_tokens(np.zeros(0, np.float32), name="the tokens") == []
+    words, _ = sentence(as_tokens, np.zeros(1, np.float32), name="the tokens")
+    assert "a list of token ids" in words
+
+
+def test_what_is_too_large_to_be_kept_is_told_by_its_kind():
+    assert kind_of(TooLarge("an array of shape (9, 9) and dtype float32")) == (
+        "an array of shape (9, 9) and dtype float32"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"),
+    [("the bias of the layer", "has"), ("the analysis", "has"), ("the loss", "has")],
+)
+def test_a_word_that_ends_in_s_is_not_always_plural(name, verb):
+    words, _ = sentence(as_floats, np.zeros(3), name=name, shape=(2,))
+    assert f" {verb} " in words
