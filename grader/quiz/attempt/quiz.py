@@ -1,15 +1,13 @@
 """What one student is asked: the questions of a quiz, with those that a seed draws from pools."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from grader.course_secret import stretched
 from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules
-from grader.quiz.bank.topics import Topic, concepts_of
+from grader.quiz.bank.selection import gathered
+from grader.quiz.bank.topics import Topic
 from grader.quiz.items.item import Item
 from grader.quiz.items.shuffle import derived_seed, shuffled
 from grader.settings import Course
@@ -70,19 +68,7 @@ class Quiz:
         """
         if self.practice is not None:
             return self.practice
-        known = {item.id: item for topic in self.bank for item in topic.items}
-        items = tuple(known[name] for name in ids if name in known)
-        stems = {name: texts for topic in self.bank for name, texts in topic.stems.items()}
-        digest = hashlib.sha256(msgspec.json.encode([self.title, items]))
-        return Topic(
-            name=self.label,
-            title=self.title,
-            concepts=concepts_of(items),
-            items=items,
-            path=self.path,
-            digest=digest.hexdigest(),
-            stems=stems,
-        )
+        return gathered(self.bank, ids, name=self.label, title=self.title, path=self.path)
 
     def seed(self, *, student: str, number: int) -> int:
         """The seed of a student's attempt: the same on every machine of the course."""

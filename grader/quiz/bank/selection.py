@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
@@ -38,15 +39,25 @@ def selection(topics: Iterable[Topic], ids: Iterable[str], *, name: str = "") ->
             f"these are {title} with {len(name)} characters in their ids",
             fix="Take fewer at once, or write a quiz file with `questions`.",
         )
-    items = tuple(homes[one].item(one) for one in names)
-    titles = dict.fromkeys(homes[one].title for one in names)
+    titles = ", ".join(dict.fromkeys(homes[one].title for one in names))
+    path = homes[names[0]].path
+    return gathered(homes.values(), names, name=name, title=f"{title} from: {titles}", path=path)
+
+
+def gathered(
+    topics: Iterable[Topic], ids: Iterable[str], *, name: str, title: str, path: Path
+) -> Topic:
+    """A topic of the questions with these ids; one that is not there is left out."""
+    homes = {item.id: (topic, item) for topic in topics for item in topic.items}
+    found = [homes[one] for one in ids if one in homes]
+    items = tuple(item for _, item in found)
     return Topic(
         name=name,
-        title=f"{title} from: {', '.join(titles)}",
+        title=title,
         concepts=concepts_of(items),
         items=items,
-        path=homes[names[0]].path,
-        digest=hashlib.sha256(msgspec.json.encode(items)).hexdigest(),
-        digests={one: homes[one].digests[one] for one in names},
-        stems={one: homes[one].stems[one] for one in names if one in homes[one].stems},
+        path=path,
+        digest=hashlib.sha256(msgspec.json.encode([title, items])).hexdigest(),
+        digests={item.id: topic.digests[item.id] for topic, item in found},
+        stems={item.id: topic.stems[item.id] for topic, item in found if item.id in topic.stems},
     )
