@@ -88,7 +88,8 @@ def _course(named: Path | None, submissions: Path) -> Course:
     course = load_course(path)
     said = f"Course: {path}" if path else "No course.yaml is here or above the submissions"
     secret = "" if course.secret else "; the results keep a secret of their own"
-    click.echo(f"{said}{secret}.", err=True)
+    if submissions.is_dir():  # else another sentence says more
+        click.echo(f"{said}{secret}.", err=True)
     if course.secret and not is_random(course.secret):
         click.echo(_GUESSED, err=True)
     if submissions.is_dir() and (inside := course_file_in(submissions)):

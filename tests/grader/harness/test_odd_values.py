@@ -18,6 +18,7 @@ from grader.sandbox.child import wire
 from grader.sandbox.contract import NoAnswer, Refused, Returned
 from grader.settings import find_assignment
 from reference.decoder.subject import SUBJECT
+from tests.grader.in_this_process import InThisProcess
 from tests.grader.odd_values import VALUES, crossed, odd_value
 
 SUBMISSIONS = 30
@@ -25,21 +26,16 @@ EXPLAINED = 4  # which takes longer: known mistakes are looked for in all stages
 ASSIGNMENT = find_assignment("decoder-generation")
 
 
-class OddAnswers:
+class OddAnswers(InThisProcess):
     """A sandbox whose submissions answer with odd values, by the seed that is their code.
 
     Each call first asks what it may ask with odd values, catches what is refused, and goes on.
     Arguments come back changed. Some submissions answer with right shapes and odd numbers.
     """
 
-    level, layers, notes, uses, packages, alive = "none", (), (), (), (), True
-
     def open(self, code, limits):
         self._rng = random.Random(code.cells[0][1])
         return self
-
-    def prove(self):
-        return self.level
 
     def call(self, call, *, answer, **_):
         rng = self._rng
@@ -70,18 +66,6 @@ class OddAnswers:
         chosen = rng.choice(near)
         is_array = isinstance(chosen, np.ndarray)
         return np.asarray(chosen * odd_number(rng)) if is_array else chosen
-
-    def ahead(self, calls):
-        return calls
-
-    def call_ahead(self, ahead, *, seconds, total_seconds):
-        return []
-
-    def take_output(self):
-        return ""
-
-    def close(self):
-        pass
 
 
 _STAGES = ("embed", "layers[0]", "layers[1]", "layers[2]", "output", "softmax", "select")
