@@ -44,10 +44,17 @@ def called_from(lines: Sequence[str]) -> str:
 
 
 def causes(error: BaseException, files: Collection[str], *, before: str) -> str:
-    """The exceptions that an exception came of, each with its last own line."""
-    return "".join(
-        f"{before}{word} {describe(one)}{last_own_line(one, files)}" for word, one in _causes(error)
-    )
+    """The exceptions that an exception came of, each with its last own line.
+
+    One that says the same again is left out: code that is no Python is looked at twice by us.
+    """
+    told = {describe(error) + last_own_line(error, files)}
+    shown = ""
+    for word, one in _causes(error):
+        said = describe(one) + last_own_line(one, files)
+        shown += "" if said in told else f"{before}{word} {said}"
+        told.add(said)
+    return shown
 
 
 def refused(error: BaseException) -> str:

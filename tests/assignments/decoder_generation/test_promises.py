@@ -100,3 +100,10 @@ def test_every_stage_makes_promises_about_sizes_arguments_and_state():
         [promise] = [promise for promise in PROMISES if promise["says"].startswith(kind)]
         stages = {re.match(r"\w+", name)[0] for name in promise["mistakes"]}
         assert set(FUNCTIONS) - stages <= {"step_input", "select_token"} & set(FUNCTIONS), kind
+
+
+def test_no_place_in_states_is_told_by_an_axis_that_they_have_not(visible):
+    reports = [report for name, report in visible.items() if name.startswith("layer_norm.")]
+    messages = [check.message for report in reports for check in report.checks]
+    assert any(" at batch " in message for message in messages)
+    assert not any("head" in message for message in messages)

@@ -201,6 +201,7 @@ def test_code_that_is_no_python_fails_every_check_alike(grade_source, source, me
     assert {check.verdict for check in report.checks} == {Verdict.CRASHED, Verdict.BLOCKED}
     assert len(report.notes) == 1
     assert report.notes[0].startswith(message)
+    assert "while handling" not in report.notes[0], "it is one error"
     shown = {check.message for check in report.checks if check.verdict == Verdict.CRASHED}
     assert shown == {report.notes[0]}
 
