@@ -43,6 +43,7 @@ class Submission:
     modules: dict[str, str]  # further modules: path -> source
     digest: str
     notes: tuple[str, ...] = ()  # what a person should know of how it was read
+    handed_in_at: datetime | None = None  # with its zone; None where nobody says
 
     @property
     def mentions_torch(self) -> bool:
@@ -50,6 +51,17 @@ class Submission:
         return any("torch" in source for _, source in self.cells) or any(
             "torch" in source for source in self.modules.values()
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who hands in, as far as the roster or the download says who it is."""
+
+    name: str = ""
+    id: str = ""  # what the course knows the person by, such as a student number
+    email: str = ""
+    username: str = ""
+    ids: dict[str, str] = field(default_factory=dict)  # by system: {"canvas": "4711"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +189,8 @@ class Report:
     assignment: str
     key: str  # digest of the submitted files, the assignment, the course secret and our version
     grader_version: str
+    submission_digest: str = ""  # of the submitted files: another one is another attempt
+    handed_in_at: datetime | None = None
     isolation: Isolation | None = None
     reason: str = ""  # why there is no grade
     stages: tuple[StageResult, ...] = ()
@@ -240,6 +254,7 @@ class GradingRun:
     submissions: tuple[str, ...] = ()  # that have a row in the gradebook
     folder: str = ""  # where the submissions lie; unknown of runs of earlier versions
     secret_of_course: bool | None = None  # or that of the results; None: unknown
+    people: dict[str, tuple[Person, ...]] = field(default_factory=dict)  # by submission; a group
 
 
 def is_new_version(before: Report | None, report: Report) -> bool:

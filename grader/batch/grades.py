@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from grader.batch.grade_decisions import GradeEntry, SubmissionDecisions, by_submission
 from grader.records import Report, StageResult, Status
@@ -31,6 +32,11 @@ class CodeGrade:
     @property
     def points(self) -> int:
         return sum(map(self.points_of, self.report.stages))
+
+    @property
+    def final(self) -> Fraction:
+        """What the gradebook takes."""
+        return Fraction(self.points)
 
     def points_of(self, stage: StageResult) -> int:
         """The decided points, which are never more than the stage gives now."""

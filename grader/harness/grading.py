@@ -153,6 +153,8 @@ def _grade_one(
         assignment=assignment.name,
         key="",  # it does not depend on what is found
         grader_version=grader_version(),
+        submission_digest=submission.digest,
+        handed_in_at=submission.handed_in_at,
         isolation=Isolation(level=sandbox.level, layers=sandbox.layers),
         stages=stages,
         chain=together.said_of(stages),
