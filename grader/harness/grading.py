@@ -88,7 +88,7 @@ def grade(
             together = Together(put_together, process, assignment)
             try:
                 report = _grade_one(submission, process, runner, assignment, sandbox, together)
-                report = replace(report, key=key(submission) if key else "")
+                report = _known_by(report, submission, key)
                 if explain:
                     report = _explained(report, explain, process, assignment)
             finally:
@@ -153,8 +153,6 @@ def _grade_one(
         assignment=assignment.name,
         key="",  # it does not depend on what is found
         grader_version=grader_version(),
-        submission_digest=submission.digest,
-        handed_in_at=submission.handed_in_at,
         isolation=Isolation(level=sandbox.level, layers=sandbox.layers),
         stages=stages,
         chain=together.said_of(stages),
@@ -165,6 +163,17 @@ def _grade_one(
         notes=(*process.notes, *submission.notes),
         output=with_ends(process.printed_first),
         seconds=round(time.monotonic() - begin, 3),
+    )
+
+
+def _known_by(
+    report: Report, submission: Submission, key: Callable[[Submission], str] | None
+) -> Report:
+    return replace(
+        report,
+        key=key(submission) if key else "",
+        submission_digest=submission.digest,
+        handed_in_at=submission.handed_in_at,
     )
 
 
