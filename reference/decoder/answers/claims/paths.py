@@ -1,6 +1,6 @@
 """Claims about paths through a table of next-token probabilities: greedy selection and beams."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -187,7 +187,7 @@ def scripted_draws(
 ) -> Mapping[str, str]:
     """The loop follows the table from a token, with given numbers for the draws."""
 
-    def path(draw: Loop) -> str:
+    def path(draw: Callable[..., int]) -> str:
         given = iter(us)
         stages = replace(table_stages(table), select=lambda chances: draw(chances, next(given)))
         return ids_as_text(_path(generation.generate, stages, [start], len(us)))

@@ -183,7 +183,7 @@ def min_p_first(
 
 @claim
 def min_p_flat_and_peaked(seed: int, *, hot: float = 3, plain: float = 1) -> Mapping[str, bool]:
-    """Random distributions and the same ones at a higher temperature, cut by the same min-p and top-k.
+    """Random distributions and the same ones at a higher temperature, cut alike.
 
     adapts: At the higher temperature min-p keeps as many tokens or more, and top-k as many.
     opposite: At the higher temperature min-p keeps fewer tokens, and top-k as many.
