@@ -7,8 +7,8 @@ from torch import Tensor
 
 from grader.keys.procedure import same
 from grader.keys.registry import claim
-from reference.decoder import decoder_stack
-from reference.decoder.answers.trials import replaced, small_model
+from reference.decoder import decoder_stack, generation
+from reference.decoder.answers.trials import Loop, forcing, replaced, run, small_model, wrong
 from reference.decoder.attention import causal_mask
 from reference.decoder.model import DecoderModel
 
@@ -87,32 +87,34 @@ def padded_position(
     }
 
 
-def _batch(
-    ends: Sequence[int], limit: int, *, any_row_stops: bool = False, ignores: bool = False
-) -> tuple[int, list[list[int]]]:
-    """Steps of a batch whose rows select EOS at these steps, and the tokens of each row."""
-    eos = 9
-    rows: list[list[int]] = [[] for _ in ends]
-    for step in range(1, limit + 1):
-        for row, end in zip(rows, ends, strict=True):
-            if ignores or eos not in row:
-                row.append(eos if step == end else 5)
-        done = [eos in row for row in rows]
-        if not ignores and (any(done) if any_row_stops else all(done)):
-            break
-    return step, rows
+def _rows(loop: Loop, ends: Sequence[int], limit: int) -> list[list[int]]:
+    """The generated tokens of rows that select EOS at these steps, and another token before."""
+    stages, eos, other = small_model(0).stages(), 9, 5
+    return [
+        run(
+            loop,
+            forcing(stages, [eos if step == end else other for step in range(1, limit + 1)]),
+            [1, 2],
+            tokens=limit,
+            eos_id=eos,
+            context_length=8,
+        ).tokens
+        for end in ends
+    ]
 
 
 @claim
 def batch_steps(
     seed: int, *, ends: Sequence[int] = (2, 5, 4), limit: int = 12
 ) -> Mapping[str, float]:
-    """How many steps a batch takes whose rows select EOS at these steps."""
+    """The steps of the longest row, where each row ends with its EOS."""
+    lengths = [len(row) for row in _rows(generation.generate, ends, limit)]
+    ignored = _rows(wrong("generate.ignores_eos"), ends, limit)
     return {
-        "answer": _batch(ends, limit)[0],
-        "batch.any_row_stops_all": _batch(ends, limit, any_row_stops=True)[0],
-        "generate.ignores_eos": _batch(ends, limit, ignores=True)[0],
-        "batch.rows_one_after_another": sum(ends),
+        "answer": max(lengths),
+        "batch.any_row_stops_all": min(lengths),
+        "generate.ignores_eos": max(map(len, ignored)),
+        "batch.rows_one_after_another": sum(lengths),
     }
 
 
@@ -121,10 +123,14 @@ def batch_tokens(
     seed: int, *, ends: Sequence[int] = (3, 6, 1), limit: int = 10
 ) -> Mapping[str, float]:
     """How many tokens the rows of a batch have in the end, EOS counted and padding left out."""
-    steps, rows = _batch(ends, limit)
+
+    def in_all(loop: Loop) -> int:
+        return sum(map(len, _rows(loop, ends, limit)))
+
+    longest = max(map(len, _rows(generation.generate, ends, limit)))
     return {
-        "answer": sum(map(len, rows)),
-        "batch.padding_counts": steps * len(rows),
-        "generate.eos_not_appended": sum(len(row) - 1 for row in rows),
-        "generate.ignores_eos": sum(map(len, _batch(ends, limit, ignores=True)[1])),
+        "answer": in_all(generation.generate),
+        "batch.padding_counts": longest * len(ends),
+        "generate.eos_not_appended": in_all(wrong("generate.eos_not_appended")),
+        "generate.ignores_eos": in_all(wrong("generate.ignores_eos")),
     }

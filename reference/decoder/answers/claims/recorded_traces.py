@@ -89,7 +89,7 @@ def _draws_printed(*, shown_seed: int) -> Mapping[str, Figures]:
     seen = _drawing(shown_seed)
     lines = zip(seen.distributions, seen.tokens, strict=True)
     return {
-        "ids": [[0, 1, 2]],
+        "ids": [0, 2, 0, 1, 2],  # the first and the last, and the head of the table
         "log": [[step, p.tolist(), token] for step, (p, token) in enumerate(lines, start=1)],
     }
 

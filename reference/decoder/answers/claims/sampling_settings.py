@@ -42,7 +42,7 @@ def tie_at_zero(
     lowest: All draws give id 1, the lower one of the ids 1 and 3 with the largest logit.
     half: At least a tenth of the draws give id 1, and at least a tenth give id 3.
     highest: All draws give id 3, the higher one of the ids with the largest logit.
-    undefined: The distribution has an entry that is no number.
+    undefined: The division by 0 leaves an entry that is no number, so that nothing can be drawn.
     """
     chances = _at(logits, temperature)
     found = [selection.select_token(chances, u) for u in numbers(seed, draws)]
