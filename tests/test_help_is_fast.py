@@ -19,6 +19,7 @@ COMMANDS = (
     "batch",
     "secret",
     "decide",
+    "similarity",
     "audit",
     "examples",
     "quiz",

@@ -42,13 +42,13 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         plain, lines = [token.plain for token in unit], [token.line for token in unit]
         prints += fingerprints(plain, lines, first=first)
         first += len(unit)
-        if len(prints) > MOST_FINGERPRINTS:
-            return {"too_large": True}
+    too_large = len(prints) > MOST_FINGERPRINTS
     return {
         "exact": _digest(units, "exact"),
         "plain": _digest(units, "plain"),
         "tokens": first,
-        "prints": prints,
+        "prints": [] if too_large else prints,
+        "is_too_large": too_large,
     }
 
 

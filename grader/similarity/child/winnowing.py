@@ -41,12 +41,11 @@ def fingerprints(plain: Sequence[str], lines: Sequence[int], *, first: int) -> I
     for start in range(max(1, len(hashes) - WINDOW + 1) if hashes else 0):
         window = hashes[start : start + WINDOW]
         smallest = min(window)
-        # The last of equal ones, so that a long repetition keeps as few as it can.
-        place = start + len(window) - 1 - window[::-1].index(smallest)
-        if place > kept:
-            kept = place
-            run = lines[place : place + RUN]
-            yield Print(smallest, first + place, min(run), max(run))
+        if kept >= start and hashes[kept] == smallest:
+            continue  # so that a long repetition keeps as few as it can
+        place = kept = start + len(window) - 1 - window[::-1].index(smallest)
+        run = lines[place : place + RUN]
+        yield Print(smallest, first + place, min(run), max(run))
 
 
 def _rolling(numbers: list[int]) -> list[int]:
