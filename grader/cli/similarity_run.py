@@ -74,10 +74,13 @@ def _print(comparison: Comparison, folder: Path) -> None:
         f"{beside if comparison.partners else ''}. The most alike:"
     )
     for same in comparison.same[:_NAMED]:
-        names = ", ".join(one.name for one in same.members)
+        names = ", ".join(one.shown for one in same.members)
         click.echo(f"  {names}: {same.likeness.value}")
     for pair in comparison.pairs[:_NAMED]:
-        click.echo(f"  {pair.share:4.0%}  {pair.first.name} and {pair.second.name}")
+        click.echo(f"  {pair.share:4.0%}  {pair.first.name} and {pair.second.shown}")
+    left = [len(comparison.same) - _NAMED, len(comparison.pairs) - _NAMED]
+    if more := sum(max(0, number) for number in left):
+        click.echo(f"  and {more} more")
     if not comparison.pairs and not comparison.same:
         click.echo("  none: no pair shares anything that is rare in the class")
     for one in comparison.not_compared:

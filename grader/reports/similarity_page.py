@@ -13,14 +13,14 @@ from pathlib import Path
 
 import jinja2
 
-from grader.similarity.compared_code import ComparedCode, Comparison, Origin, Pair
+from grader.similarity.compared_code import ComparedCode, Comparison, Pair
 from grader.similarity.passages import Passage, matched_lines, passages
 from grader.text import clean, clean_line, counted, table_cell
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BINS = 10
 _LONGEST_LINE = 300  # characters of a student's line that are shown
-_LONGEST_NAME = 100
+_LONGEST_NAME = 200
 _MOST_LINES = 4000  # of a text
 _MOST_PASSAGES = 30
 _MOST_ROWS = 200  # of the ranking
@@ -30,7 +30,7 @@ _MOST_ROWS = 200  # of the ranking
 class ShownLine:
     """A line of a text as it is shown."""
 
-    file: str  # of the file or cell that begins with it; empty inside of one
+    file: str  # the file or cell that it is in
     number: int
     text: str
     is_alike: bool
@@ -100,13 +100,11 @@ def pairs_csv(comparison: Comparison, *, paged: int) -> bytes:
 
 
 def comparison_json(comparison: Comparison, *, paged: int) -> bytes:
-    """All of it but the texts; the pairs that have a page with their passages."""
+    """All but the texts, and of the pairs those that have a page, with their passages."""
     pairs = []
-    for number, pair in enumerate(comparison.pairs):
-        row = _row(comparison, number, paged=paged)
-        if number < paged:
-            row["passages"] = [_passage(pair, passage) for passage in passages(pair)]
-        pairs.append(row)
+    for number, pair in enumerate(comparison.pairs[:paged]):
+        found = [_passage(pair, passage) for passage in passages(pair)]
+        pairs.append(_row(comparison, number, paged=paged) | {"passages": found})
     whole = {
         "submissions": comparison.submissions,
         "compared_with": comparison.partners,
@@ -135,8 +133,8 @@ def _row(comparison: Comparison, number: int, *, paged: int) -> dict[str, object
     pair = comparison.pairs[number]
     values = (
         *(number + 1, pair.first.name, pair.second.name, pair.second.origin.value),
-        *(pair.second.shelf, round(pair.share, 4), len(pair.shared)),
-        *(pair.rare_first, pair.rare_second, comparison.place(pair)),
+        *(pair.second.shelf, round(pair.share, 4), pair.shared),
+        *(len(pair.rare_first), len(pair.rare_second), comparison.place(pair)),
         page_name(number + 1) if number < paged else "",
     )
     return dict(zip(keys.split(), values, strict=True))
@@ -182,7 +180,7 @@ def _shown(one: ComparedCode, alike: frozenset[int]) -> Iterator[ShownLine]:
     for file, text in one.texts:
         for number, line in enumerate(text.split("\n"), start=1):
             yield ShownLine(
-                file=file if number == 1 else "",
+                file=file,
                 number=number,
                 text=clean(line, _LONGEST_LINE),
                 is_alike=through in alike,
@@ -191,7 +189,8 @@ def _shown(one: ComparedCode, alike: frozenset[int]) -> Iterator[ShownLine]:
 
 
 def _cut(lines: Sequence[ShownLine], part: tuple[int, int]) -> Sequence[ShownLine]:
-    return lines[part[0] : part[1] + 1]
+    """The lines of a passage with one before and one after: the first is often the `def`."""
+    return lines[max(0, part[0] - 1) : part[1] + 2]
 
 
 def _histogram(shares: Sequence[float]) -> list[int]:
@@ -207,21 +206,13 @@ def _bin(share: float) -> int:
 
 
 def _percent(share: float) -> str:
-    return "below 1 %" if 0 < share < 0.01 else f"{int(100 * share)} %"
+    number = f"{100 * share:.1f}" if 0 < share < 0.01 else str(int(100 * share))
+    return f"{number}\N{NO-BREAK SPACE}%"
 
 
 def _quantile(shares: Sequence[float], part: float) -> float:
     """The share that this part of all lie at or below, of shares with the largest first."""
     return shares[min(int((1 - part) * len(shares)), len(shares) - 1)]
-
-
-def _who_in_words(one: ComparedCode) -> str:
-    place = {
-        Origin.CLASS: "",
-        Origin.ARCHIVE: f", of the term in {one.shelf}",
-        Origin.SHIPPED: f", which comes with {one.shelf}",
-    }[one.origin]
-    return clean_line(f"{one.name}{place}", 3 * _LONGEST_NAME)
 
 
 def _rendered(template: str, **values: object) -> bytes:
@@ -235,7 +226,6 @@ def _rendered(template: str, **values: object) -> bytes:
     environment.filters.update(
         harmless=lambda text: clean_line(text, _LONGEST_NAME),
         percent=_percent,
-        who=_who_in_words,
         thousands=lambda number: f"{number:,}",
     )
     environment.globals.update(

@@ -1,5 +1,7 @@
 """The values of a comparison: what is compared, a pair, and what came out of a class."""
 
+import bisect
+import operator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -26,6 +28,11 @@ class ComparedCode:
     digest: str  # of the texts as they stand
     prints: CodePrints = field(repr=False)
 
+    @property
+    def shown(self) -> str:
+        """Its name, and its folder if it is not of the class."""
+        return self.name if self.origin == Origin.CLASS else f"{self.name} ({self.shelf})"
+
     @cached_property
     def digests(self) -> frozenset[int]:
         """Of all fingerprints."""
@@ -46,7 +53,7 @@ class Likeness(StrEnum):
 
     BYTES = "every character is the same"
     EXACT = "the same but for comments, docstrings, type hints, layout and the order of functions"
-    PLAIN = "the same but for that and for names and constants"
+    PLAIN = "the same but for all of these, names and constants"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +70,25 @@ class Pair:
 
     first: ComparedCode
     second: ComparedCode
-    shared: frozenset[int] = field(repr=False)  # rare fingerprints that both have
-    rare_first: int  # how many rare ones each has
-    rare_second: int
+    rare_first: frozenset[int] = field(repr=False)  # its rare fingerprints
+    rare_second: frozenset[int] = field(repr=False)
+    shared: int  # how many of them both have
     also_like: int = 0  # further shipped texts, less alike, that this pair stands for
+
+    @property
+    def is_of_one_name(self) -> bool:
+        """Whether somebody of that name was there in another term."""
+        return self.second.origin == Origin.ARCHIVE and self.first.name == self.second.name
 
     @property
     def share(self) -> float:
         """Of the rare fingerprints of the one that has fewer of them."""
-        return len(self.shared) / min(self.rare_first, self.rare_second)
+        return self.shared / min(len(self.rare_first), len(self.rare_second))
+
+    @property
+    def in_both(self) -> frozenset[int]:
+        """The rare fingerprints that both have."""
+        return self.rare_first & self.rare_second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +107,4 @@ class Comparison:
 
     def place(self, pair: Pair) -> int:
         """How many pairs within the class are more alike than this one, and one more."""
-        return 1 + sum(share > pair.share for share in self.class_shares)
+        return 1 + bisect.bisect_left(self.class_shares, -pair.share, key=operator.neg)

@@ -66,7 +66,7 @@ def compare(
 
 def _pair(one: _Own, other: _Own) -> Pair:
     (first, a), (second, b) = one, other
-    return Pair(first=first, second=second, shared=a & b, rare_first=len(a), rare_second=len(b))
+    return Pair(first=first, second=second, rare_first=a, rare_second=b, shared=len(a & b))
 
 
 def _with_partners(own: _Own, others: Sequence[_Own]) -> Iterator[Pair]:
@@ -82,7 +82,7 @@ def _with_partners(own: _Own, others: Sequence[_Own]) -> Iterator[Pair]:
 def _rank(pair: Pair) -> tuple[float, int, str, str, str]:
     """The most alike first, then those that share more."""
     names = (pair.first.name, pair.second.shelf, pair.second.name)
-    return (-pair.share, -len(pair.shared), *names)
+    return (-pair.share, -pair.shared, *names)
 
 
 def _closest(within: Iterable[Pair]) -> tuple[float, ...]:

@@ -21,14 +21,15 @@ class Passage:
 
 def passages(pair: Pair) -> tuple[Passage, ...]:
     """The passages of a pair, the largest first."""
+    shared = pair.in_both
     places: dict[int, list[Fingerprint]] = defaultdict(list)
     for one in pair.second.prints.prints:
-        if one.digest in pair.shared:
+        if one.digest in shared:
             places[one.digest].append(one)
     open_: list[tuple[Fingerprint, Fingerprint]] = []
     found: list[Passage] = []
     for here in pair.first.prints.prints:
-        if here.digest not in pair.shared:
+        if here.digest not in shared:
             continue
         there = _next(here, places[here.digest][:_MOST_PLACES], open_)
         if there is None:
@@ -41,10 +42,11 @@ def passages(pair: Pair) -> tuple[Passage, ...]:
 
 def matched_lines(code: ComparedCode, pair: Pair) -> frozenset[int]:
     """The lines of one side of a pair that the other side has as well."""
+    shared = pair.in_both
     return frozenset(
         line
         for one in code.prints.prints
-        if one.digest in pair.shared
+        if one.digest in shared
         for line in range(one.first_line, one.last_line + 1)
     )
 

@@ -9,6 +9,7 @@ The tokens come in units that can change places: a function or method, or what s
 
 import ast
 import builtins
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from typing import NamedTuple
 from grader.similarity.child.chunks import chunks, raw_tokens
 
 _BUILTIN = frozenset(dir(builtins))
+# What no eye sees and Python refuses: it would make of each function one that does not parse.
+_UNSEEN = re.compile("[\0\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _NO_SOURCE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _PASSED_OVER = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal, ast.expr_context)
 
@@ -45,7 +48,7 @@ def units_of(texts: Iterable[str], *, parse: bool = True) -> list[list[Token]]:
         parse: False reads all of it as raw tokens, for code that a parser cannot bear.
     """
     pieces, line = list[_Piece](), 0
-    for text in texts:
+    for text in (_UNSEEN.sub("", text) for text in texts):
         pieces += _pieces(text, line) if parse else [_Piece(text, line)]
         line += text.count("\n") + 1
     writer = _Writer(_own_names(piece.content for piece in pieces))
