@@ -58,7 +58,7 @@ def gather(folder: Path, archives: Sequence[Path], assignment: Assignment) -> Ga
     ]
     found = Gathered()
     with SourceReader() as reader:
-        found.given = frozenset(_given(assignment, reader))
+        found.given = given_prints(assignment, reader)
         for source in sources:
             _add(source, found, reader)
     return found
@@ -165,15 +165,14 @@ def _joined(files: Sequence[Path]) -> Submission:
     return Submission(name="the reference", cells=cells, modules={}, digest="")
 
 
-def _given(assignment: Assignment, reader: SourceReader) -> Iterator[int]:
-    """Of what everybody got."""
+def given_prints(assignment: Assignment, reader: SourceReader) -> frozenset[int]:
+    """The fingerprints of what everybody got: the starter, and code in the handout."""
     texts = list[str]()
     for name in ("starter.py", "handout.md"):
         path = assignment.folder / name
         if path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")
             texts += [text] if path.suffix == ".py" else _FENCED.findall(text)
-    for text in texts:
-        prints = reader.read([text])
-        if not isinstance(prints, str):
-            yield from (one.digest for one in prints.prints)
+    read = [reader.read([text]) for text in texts]
+    prints = [one.prints for one in read if not isinstance(one, str)]
+    return frozenset(one.digest for each in prints for one in each)

@@ -5,6 +5,7 @@ process with limits reads one submission after another. Where it ends or is late
 hand is read once more without a parser, by a new process; what ends that one too is not compared.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -94,7 +95,7 @@ class SourceReader:
         late = threading.Timer(_PATIENCE * self._limits.seconds, process.kill)
         late.start()
         try:
-            process.stdin.write(msgspec.json.encode(request) + b"\n")
+            process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
             line = process.stdout.readline(_LONGEST_ANSWER)
             return msgspec.json.decode(line, type=CodePrints)

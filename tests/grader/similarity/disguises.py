@@ -5,32 +5,29 @@ import builtins
 import json
 import random
 
-_WORDS = (
-    "alpha beta gamma delta omega value item thing data part piece stuff temp node cell".split()
-)
+_WORDS = ("alpha", "beta", "gamma", "value", "item", "thing", "data", "part", "temp", "node")
 _BUILTIN = set(dir(builtins))
 
 
 def renamed(source, seed=0):
     """All names changed that the source gives: variables, parameters, functions, attributes."""
     tree, chance = ast.parse(source), random.Random(seed)
-    given = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            given.add(node.name)
-        elif isinstance(node, ast.arg):
-            given.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            given.add(node.id)
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            given.add(node.attr)
-    given -= _BUILTIN
+    given = {name for node in ast.walk(tree) for name in _given(node)} - _BUILTIN
     names = {old: f"{chance.choice(_WORDS)}_{n}" for n, old in enumerate(sorted(given))}
     for node in ast.walk(tree):
         for field in ("id", "arg", "attr", "name"):
             if (old := getattr(node, field, None)) in names:
                 setattr(node, field, names[old])
     return ast.unparse(tree)
+
+
+def _given(node):
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(getattr(node, "ctx", None), ast.Store):
+        yield from (getattr(node, field) for field in ("id", "attr") if hasattr(node, field))
 
 
 def reordered(source, seed=0):
@@ -104,6 +101,17 @@ def mixed(source, other, share, seed=0):
     names = {node.name for node in chosen}
     rest = [node for node in second.body if getattr(node, "name", "") not in names]
     return ast.unparse(ast.Module([*rest, *chosen], []))
+
+
+def split(source, seed=0):
+    """Some of the functions in a module beside the main file: (main file, module)."""
+    tree = ast.parse(source)
+    moved = [node for node in tree.body if isinstance(node, ast.FunctionDef)][::2]
+    names = ", ".join(node.name for node in moved)
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    rest = [node for node in tree.body if node not in moved]
+    main = ast.parse(f"from parts import {names}").body + rest
+    return ast.unparse(ast.Module(main, [])), ast.unparse(ast.Module([*imports, *moved], []))
 
 
 def everything(source, seed=0):
