@@ -72,6 +72,7 @@ TABLE = {
         "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
+    "grader.code_figures": ("records", ""),
     "grader.quiz": (
         "course_secret decision_list errors records text settings strict_yaml",
         "msgspec",
@@ -96,12 +97,13 @@ TABLE = {
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
-        "durable_files decision_list errors records text settings quiz store batch intake",
+        "durable_files decision_list errors records text settings quiz store batch intake "
+        "code_figures",
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz similarity",
-        "rich jinja2 markupsafe",
+        "errors promised_packages records text settings audit quiz code_figures similarity",
+        "rich jinja2 markupsafe matplotlib",
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
@@ -110,7 +112,7 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports store courses similarity similarity.child reports",
+        "quiz.imports code_figures store courses similarity similarity.child reports",
         "click rich",
     ),
 }
