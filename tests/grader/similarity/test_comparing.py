@@ -10,14 +10,8 @@ from tests.grader.similarity import disguises
 from tests.grader.similarity.corpus import copies, measured, sources
 
 TEXTS = sources()
-LECTURE = """
-def from_the_lecture(x, table, offset):
-    total = [table[i] * x[i] + offset for i in range(len(x)) if i % 2 == 0]
-    for index, value in enumerate(total):
-        if value > offset and index not in table:
-            total[index] = value - sum(x[index:]) / (1 + offset)
-    return sorted(total, key=lambda each: -each)[: len(table)]
-"""
+LECTURE = "\n" + disguises.renamed(TEXTS["torch-one-model"])  # longer than what most have of own
+APART = {name: text for name, text in TEXTS.items() if name != "torch-one-model"}
 
 
 @pytest.fixture(scope="module")
@@ -76,21 +70,32 @@ def test_identical_code_is_told_apart_by_how_far_it_is_identical(code, class_, g
 
 
 def test_what_everybody_got_in_a_lecture_is_left_out(code, given):
-    class_ = [code(name, text + LECTURE) for name, text in TEXTS.items()]
-    apart = compare([code(n, text) for n, text in TEXTS.items()], [], given=given)
+    class_ = [code(name, text + LECTURE) for name, text in APART.items()]
+    apart = compare([code(n, text) for n, text in APART.items()], [], given=given)
     found = compare(class_, [], given=given)
-    assert found.class_shares[0] == apart.class_shares[0]
+    assert found.class_shares == pytest.approx(apart.class_shares, abs=0.02)
 
 
 def test_what_few_share_is_not_left_out(code, given):
-    few = list(TEXTS)[:3]
-    class_ = [code(n, text + (LECTURE if n in few else "")) for n, text in TEXTS.items()]
+    few = list(APART)[:3]
+    class_ = [code(n, text + (LECTURE if n in few else "")) for n, text in APART.items()]
     found = compare(class_, [], given=given)
     assert {frozenset(names(pair)) for pair in found.pairs[:3]} == {
         frozenset({few[0], few[1]}),
         frozenset({few[0], few[2]}),
         frozenset({few[1], few[2]}),
     }
+
+
+def test_what_was_given_out_is_left_out_however_few_kept_it(code, given):
+    few = list(APART)[:2]
+    class_ = [code(n, text + (LECTURE if n in few else "")) for n, text in APART.items()]
+    apart = compare([code(n, text) for n, text in APART.items()], [], given=given)
+    found = compare(class_, [], given=given | code("lecture", LECTURE).digests)
+    assert found.class_shares == pytest.approx(apart.class_shares, abs=0.02)
+    old = [code("old", LECTURE, origin=Origin.ARCHIVE, shelf="spring")]
+    whole = compare(class_, old, given=given | old[0].digests)
+    assert all(pair.second.name != "old" for pair in whole.pairs)
 
 
 def test_the_untouched_starter_is_alike_to_nobody(code, class_, given):

@@ -39,6 +39,11 @@ def test_what_takes_too_long_is_said_not_to_be_compared():
         assert isinstance(reader.read([GOOD]), CodePrints)
 
 
+def test_what_a_parser_cannot_bear_is_read_without_one():
+    with SourceReader(ReadingLimits(seconds=1)) as reader:
+        assert isinstance(reader.read(["a\n?" * 90_000]), CodePrints)
+
+
 def test_what_takes_too_much_memory_is_said_not_to_be_compared():
     with SourceReader(ReadingLimits(megabytes=64)) as reader:
         why = reader.read([f"x = {'a' * (40 << 20)!r}"])
