@@ -2,7 +2,7 @@
 
 Parsing can take all memory, all time or the whole stack of the process that does it. So one small
 process with limits reads one submission after another. Where it ends or is late, the submission at
-hand is read once more without a parser, by a new process; what ends that one too is not compared.
+hand is not compared, and a new process reads the next.
 """
 
 import json
@@ -79,15 +79,14 @@ class SourceReader:
         Raises:
             GraderFault: no process can be started here.
         """
-        for parse in (True, False):
-            answer = self._ask({"texts": list(texts), "parse": parse})
-            if answer is not None and answer.is_too_large:
-                return "it holds more code than is compared"
-            if answer is not None:
-                return _within(answer, texts)
-        return "reading it takes more memory or time than any homework does"
+        answer = self._ask(texts)
+        if answer is None:
+            return "reading it takes more memory or time than any homework does"
+        if answer.is_too_large:
+            return "it holds more code than is compared"
+        return _within(answer, texts)
 
-    def _ask(self, request: dict[str, object]) -> CodePrints | None:
+    def _ask(self, texts: Sequence[str]) -> CodePrints | None:
         """One answer; None if the process ended over it."""
         process = self._started()
         if process.stdin is None or process.stdout is None:
@@ -95,7 +94,7 @@ class SourceReader:
         late = threading.Timer(_PATIENCE * self._limits.seconds, process.kill)
         late.start()
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.write(json.dumps(list(texts)).encode() + b"\n")
             process.stdin.flush()
             line = process.stdout.readline(_LONGEST_ANSWER)
             return msgspec.json.decode(line, type=CodePrints)

@@ -34,9 +34,9 @@ def main(seconds: int, megabytes: int) -> None:
         sys.stdout.flush()
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Digests and fingerprints of `request["texts"]`, the cells and modules of a submission."""
-    units = units_of(request["texts"], parse=request["parse"])
+def answer(texts: list[str]) -> dict[str, Any]:
+    """Digests and fingerprints of the cells and modules of a submission."""
+    units = units_of(texts)
     n_tokens = sum(map(len, units))
     if n_tokens > MOST_TOKENS:
         return {"exact": "", "plain": "", "tokens": n_tokens, "prints": [], "is_too_large": True}

@@ -39,17 +39,14 @@ class _Piece:
     line: int  # of its first line, through all parts
 
 
-def units_of(texts: Iterable[str], *, parse: bool = True) -> list[list[Token]]:
+def units_of(texts: Iterable[str]) -> list[list[Token]]:
     """The tokens of cells and modules, in units.
 
     What does not parse is read piece by piece, and a piece that does not parse as raw tokens.
-
-    Args:
-        parse: False reads all of it as raw tokens, for code that a parser cannot bear.
     """
     pieces, line = list[_Piece](), 0
     for text in (_UNSEEN.sub("", text) for text in texts):
-        pieces += _pieces(text, line) if parse else [_Piece(text, line)]
+        pieces += _pieces(text, line)
         line += text.count("\n") + 1
     writer = _Writer(_own_names(piece.content for piece in pieces))
     for piece in pieces:

@@ -75,6 +75,22 @@ def test_another_term_is_compared_with(class_folder, tmp_path):
     assert (row["first"], row["folder"]) == ("chen", "spring")
 
 
+def test_two_terms_of_one_name_are_told_apart_by_the_folder_above(class_folder, tmp_path):
+    for term in ("spring", "summer"):
+        (tmp_path / term / "work").mkdir(parents=True)
+        (tmp_path / term / "work" / "bo.py").write_text(TEXTS["right-modules"])
+    terms = ("--archive", tmp_path / "spring" / "work", "--archive", tmp_path / "summer" / "work")
+    run(class_folder, *terms, "-o", tmp_path / "out")
+    folders = {row["folder"] for row in rows(tmp_path / "out") if row["second_from"] == "archive"}
+    assert folders == {"spring/work", "summer/work"}
+
+
+def test_an_assignment_without_examples_is_none_the_less_compared(class_folder, small, tmp_path):
+    (small / "examples" / "submissions").mkdir(parents=True, exist_ok=True)
+    ran = run(class_folder, "-a", small, "-o", tmp_path / "out")
+    assert ran.exit_code == 0, ran.output
+
+
 def test_a_declared_group_is_left_out(class_folder, tmp_path):
     groups = tmp_path / "groups.csv"
     groups.write_text("group,submission\n1,bo\n1,dana\n")

@@ -31,18 +31,9 @@ def test_hostile_source_leaves_the_next_one_as_it_is(reader, kind):
 
 def test_what_takes_too_long_is_said_not_to_be_compared():
     with SourceReader(ReadingLimits(seconds=1)) as reader:
-        why = reader.read(['""" \\"""' * 200_000])
-        assert why in (
-            "reading it takes more memory or time than any homework does",
-            "it holds more code than is compared",
-        )
+        why = reader.read(["a\n?" * 900_000])  # each line is parsed alone, for many seconds
+        assert why == "reading it takes more memory or time than any homework does"
         assert isinstance(reader.read([GOOD]), CodePrints)
-
-
-def test_what_ends_the_process_while_it_is_parsed_is_read_once_more_without_a_parser():
-    with SourceReader(ReadingLimits(seconds=1)) as reader:
-        # Each line is parsed alone, which takes seconds. Without a parser they are soon counted.
-        assert reader.read(["a\n?" * 450_000]) == "it holds more code than is compared"
 
 
 def test_what_takes_too_much_memory_is_said_not_to_be_compared():
