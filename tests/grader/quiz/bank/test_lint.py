@@ -171,8 +171,11 @@ def test_a_stem_that_leans_on_a_question_before_it_is_a_warning(folder, stem):
     assert "leans on a question before this one" in finding.problem
 
 
-def test_now_within_a_stem_leans_on_that_stem():
-    assert [f for f in lint(shipped("questions")) if "leans" in f.problem] == []
+def test_feedback_that_tells_the_key_is_a_warning(folder):
+    feedback = "That is a score."
+    [finding] = findings_after(folder, feedback, "The right answer is another one.")
+    assert finding.where.endswith("sample.shape options.square")
+    assert "feedback of a wrong answer" in finding.problem
 
 
 def test_everything_that_a_question_lacks_is_said_at_once(folder):
