@@ -5,7 +5,6 @@ import pytest
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.item import Severity
-from grader.settings import shipped
 
 
 @pytest.fixture
