@@ -161,6 +161,20 @@ def _length(item: WithOptions, option: Option) -> int:
     return len(seen(option.text))
 
 
+def _number_of_words(item: WithOptions, option: Option) -> int:
+    return len(seen(option.text).split())
+
+
+def _fewness_of_words(item: WithOptions, option: Option) -> int:
+    return -_number_of_words(item, option)
+
+
+def _middling(item: WithOptions, option: Option) -> int:
+    """Whether it is neither of the shortest length nor of the longest."""
+    lengths = [_length(item, other) for other in item.options]
+    return _length(item, option) not in (min(lengths), max(lengths))
+
+
 def _brevity(item: WithOptions, option: Option) -> int:
     return -_length(item, option)
 
@@ -205,6 +219,9 @@ ONE: dict[str, Ticks] = {
     "the longest option": _foremost(_length),
     "any but the shortest": _all_but(_brevity),
     "any but the longest": _all_but(_length),
+    "one of middle length": _foremost(_middling),
+    "the option of fewest words": _foremost(_fewness_of_words),
+    "the option of most words": _foremost(_number_of_words),
     "the first option": _foremost(_first),
     "the last option": _foremost(_last),
     "the option with most words of the stem": _foremost(_words_of_stem),

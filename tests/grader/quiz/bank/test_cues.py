@@ -40,6 +40,13 @@ def test_who_ticks_the_shortest_option_earns_what_the_questions_give_for_it():
     assert {cue.chance for cue in cues(items)} == {Fraction(1, 4)}
 
 
+def test_lengths_are_counted_in_words_and_have_a_middle():
+    items = [choice("words", "a b c d", "abcdefgh", "abcdefghi j", "ab")]
+    assert share(items, "the option of most words") == 1
+    assert share(items, "the option of fewest words") == 0
+    assert share(items, "one of middle length") == Fraction(1, 2)
+
+
 def test_length_is_what_a_taker_sees():
     items = [choice("escaped", r"a\_b", "abcd", "abcde", "abcdef")]
     assert share(items, "the shortest option") == 1
