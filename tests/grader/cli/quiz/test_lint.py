@@ -27,6 +27,7 @@ def test_a_cue_that_gives_keys_away_is_said_with_the_questions_that_carry_it(tmp
     assert "the shortest option 100.0 % 25.0 % ± 15.8 %" in said
     assert "The shortest option: 75.0 % above chance in 30 questions" in said
     assert "most of it in cued.q0, cued.q1," in said
+    assert "The longest option:" not in said
 
 
 def test_of_few_questions_it_is_said_that_they_tell_nothing(tmp_path):
