@@ -49,7 +49,7 @@ def _table(cues: Sequence[Cue]) -> Table:
 def _sentences(cues: Sequence[Cue]) -> Iterator[str]:
     few = dict.fromkeys(_questions(cue) for cue in cues if cue.is_loose)
     for questions in few:
-        yield f"{questions} are too few to tell a habit from an accident."
+        yield f"Too few to tell a habit from an accident: {questions}."
     for cue in cues:
         if cue.tells and _questions(cue) not in few:
             yield (

@@ -32,7 +32,7 @@ def test_a_cue_that_gives_keys_away_is_said_with_the_questions_that_carry_it(tmp
 
 def test_of_few_questions_it_is_said_that_they_tell_nothing(tmp_path):
     said = " ".join(lint(bank(tmp_path, 5)).output.split())
-    assert "5 questions with one right answer are too few" in said
+    assert "Too few to tell a habit from an accident: 5 questions with one right answer." in said
     assert "above chance" not in said
 
 
