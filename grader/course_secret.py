@@ -57,7 +57,7 @@ def kept_secret(path: Path) -> str:
         GraderFault: it cannot be written, as on a full disk.
     """
     if not path.exists():
-        _write_secret(path)
+        keep_secret(path, new_secret())
     secret = path.read_text(encoding="utf-8", errors="replace").strip()
     if not secret:
         raise CourseError(
@@ -66,14 +66,20 @@ def kept_secret(path: Path) -> str:
     return secret
 
 
-def _write_secret(path: Path) -> None:
-    """Whole from the first moment on: a run that is killed here must not leave an empty secret."""
-    new = path.with_name(f".{path.name}.{os.getpid()}")
+def keep_secret(path: Path, secret: str) -> None:
+    """Write a secret, whole from the first moment on: a run that is killed leaves no empty one.
+
+    Of several runs that write one at once, on this machine or another, the first one's stands.
+
+    Raises:
+        GraderFault: it cannot be written, as on a full disk.
+    """
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(new_secret() + "\n")
-        os.replace(new, path)
+            file.write(f"{secret}\n")
+        _take_name(new, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink()
@@ -82,3 +88,15 @@ def _write_secret(path: Path) -> None:
             at=str(path),
             fix="Make room or change the rights, and run the same command again.",
         ) from error
+
+
+def _take_name(new: Path, path: Path) -> None:
+    """Give a file its name, unless another has taken it meanwhile."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.replace(new, path)
+        return
+    new.unlink()

@@ -1,18 +1,24 @@
 """Files that survive a crash: written whole, or added to line by line."""
 
 import contextlib
+import errno
+import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from io import BufferedWriter
 from pathlib import Path
 
 from grader.errors import GraderFault
 
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def write_whole(path: Path, data: bytes, *, at: datetime | None = None) -> None:
     """Write a file so that at every moment it is the old one or the new one, never a part.
+
+    Others may write the same file meanwhile, also on other machines: the last one's stands.
 
     Args:
         at: the time that the file bears as that of its last change, in place of the clock's.
@@ -22,22 +28,77 @@ def write_whole(path: Path, data: bytes, *, at: datetime | None = None) -> None:
     """
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with open(partial, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if at is not None:
-            nanoseconds = (at - _EPOCH) // timedelta(microseconds=1) * 1000
-            os.utime(partial, ns=(nanoseconds, nanoseconds))
-        os.replace(partial, path)
+        with os.fdopen(_opened_alone(partial), "wb") as file:
+            try:
+                _replace(path, partial, file, data, at=at)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    partial.unlink()  # while it is ours
+                raise
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
         raise GraderFault(
             f"cannot be written ({error.strerror}); every report before it is kept",
             at=str(path),
             fix="Make room or change the rights, and run the same command again.",
         ) from error
+
+
+def _replace(
+    path: Path, partial: Path, file: BufferedWriter, data: bytes, *, at: datetime | None
+) -> None:
+    file.truncate(0)  # what a process that was killed has left
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
+    if at is not None:
+        nanoseconds = (at - _EPOCH) // timedelta(microseconds=1) * 1000
+        os.utime(partial, ns=(nanoseconds, nanoseconds))
+    os.replace(partial, path)
+
+
+def _opened_alone(partial: Path) -> int:
+    """A descriptor of a file that nobody else writes: who had it before has renamed it by now."""
+    while True:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        _lock(descriptor)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), os.stat(partial)):
+                return descriptor
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """What happens meanwhile in a folder, nobody else does who asks for the same.
+
+    It ends with the process, whatever ends that.
+
+    Raises:
+        GraderFault: the folder cannot be made, or nothing can be written there.
+    """
+    make_folder(folder)
+    try:
+        descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise GraderFault(
+            f"cannot be written ({error.strerror}); every report before it is kept",
+            at=str(folder),
+            fix="Make room or change the rights, and run the same command again.",
+        ) from error
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for the lock of a file. Some file systems of clusters have none, and do without."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
 
 
 def time_of(path: Path) -> datetime:
@@ -70,6 +131,8 @@ def move(path: Path, target: Path) -> None:
     make_folder(target.parent)
     try:
         os.replace(path, target)
+    except FileNotFoundError:
+        return  # another run has moved it
     except OSError as error:
         raise GraderFault(
             f"cannot be moved to {target.parent} ({error.strerror})",

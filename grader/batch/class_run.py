@@ -13,6 +13,7 @@ from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
 from grader.batch.same_class import assert_same_class
+from grader.batch.shards import Shard
 from grader.course_secret import stretched
 from grader.errors import SubmissionError
 from grader.harness.grading import without_staff_notes
@@ -27,6 +28,7 @@ from grader.text import clean, clean_line
 _SPARE_SECONDS = 180.0
 _TRACEBACK_CHARACTERS = 20_000
 _SHOWN_CHARACTERS = 300  # of a file's name
+_ALL = Shard(1, 1)
 
 Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
 Clock = Callable[[], datetime]
@@ -58,6 +60,7 @@ def run_batch(
     now: Clock,
     confirmed: bool = False,
     start: StartExecutor = LocalPool,
+    shard: Shard = _ALL,
 ) -> Summary:
     """Grade every entry of a folder that has no up-to-date report yet.
 
@@ -69,6 +72,8 @@ def run_batch(
         now: the clock by which reports are kept.
         confirmed: whether the results may be those of another class up to now.
         start: what makes the executor; who keeps hold of it can abort a submission.
+        shard: the part of the class that is graded; a keeper for others beside it is
+            `grader.batch.shared_results.SharedResults`.
 
     Raises:
         SubmissionError: there is no such folder.
@@ -83,7 +88,8 @@ def run_batch(
     job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
     old = {} if force else keeper.newest()  # with those that came back
     keep = _Keeping(keeper, now)
-    done, todo = _sorted_out(found, old, assignment=assignment, key=job.key(assignment), keep=keep)
+    part = shard.of(found)
+    done, todo = _sorted_out(part, old, assignment=assignment, key=job.key(assignment), keep=keep)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     try:
         for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
@@ -92,7 +98,9 @@ def run_batch(
             done[report.submission] = report
             told(report, len(done) - begun, len(todo))
     finally:
-        keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
+        names = None if shard == _ALL else tuple(found)
+        ended = class_.described(list(done.values()), assignment, n_workers, submissions=names)
+        keeper.end_run(ended)
     reports = tuple(done[name] for name in found if name in done)
     gone = tuple(sorted(known - found.keys()))
     return Summary(reports=reports, already_done=up_to_date, withdrawn=gone)

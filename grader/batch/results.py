@@ -25,6 +25,7 @@ from grader.batch.grade_decisions import entry_from_line
 from grader.batch.grades import code_grades, grades_csv
 from grader.course_secret import kept_secret
 from grader.durable_files import (
+    alone_in,
     append_lines,
     make_folder,
     move,
@@ -86,12 +87,16 @@ class Results:
         return whole_lines(self._decisions)
 
     def add(self, entries: Sequence[str]) -> None:
-        append_lines(self._decisions, entries)
-        if (run := self.last_run()) is not None:
-            self._write_grades(run)
+        with alone_in(self.folder):
+            append_lines(self._decisions, entries)
+            if (run := self.last_run()) is not None:
+                self._write_grades(run)
 
     def begin_run(self, run: GradingRun) -> None:
-        make_folder(self.folder)
+        with alone_in(self.folder):
+            self._begin(run)
+
+    def _begin(self, run: GradingRun) -> None:
         present = {_file_name(name) for name in run.submissions}
         for kind in (self._staff, self._reports):  # the one that counts goes last
             aside = self._withdrawn / kind.name
@@ -102,7 +107,10 @@ class Results:
         write_whole(self._run, to_json(run))
 
     def end_run(self, run: GradingRun) -> None:
-        make_folder(self.folder)
+        with alone_in(self.folder):
+            self._end(run)
+
+    def _end(self, run: GradingRun) -> None:
         self._write_grades(run)
         write_whole(self._run, to_json(run))
 

@@ -35,6 +35,13 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
     help="Weakest isolation level that will do; see `grader doctor` for what this machine reaches.",
 )
 @sandbox_option
+@click.option(
+    "--shard",
+    default="1/1",
+    metavar="I/N",
+    help="Grade part I of N, as a task of an array job; all parts may have the same RESULTS. See "
+    "also `grader merge`.",
+)
 @click.option("--force", is_flag=True, help="Grade again what is done already.")
 @click.option("--yes", is_flag=True, help="Take the place of results of another class.")
 @click.pass_context
@@ -47,6 +54,7 @@ def batch(
     course_file: Path | None,
     require_level: str,
     sandbox: str,
+    shard: str,
     force: bool,
     yes: bool,
 ) -> None:
@@ -68,5 +76,6 @@ def batch(
             confirmed=yes,
             require_level=require_level,
             sandbox=sandbox,
+            shard=shard,
         )
     )

@@ -8,7 +8,10 @@ import click
 
 from grader.batch.class_run import Summary, run_batch
 from grader.batch.results import Results, assert_apart
+from grader.batch.shards import Shard, shard_from
+from grader.batch.shared_results import SharedResults
 from grader.cli.clock import now
+from grader.cli.name_lists import named
 from grader.cli.progress import progress
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
@@ -25,7 +28,6 @@ from grader.settings import (
 )
 
 _GRADEBOOK_LINES = 60
-_NAMES = 10  # of submissions in one line
 _INTERRUPTED = 130
 _GUESSED = (  # by whoever tries out words and names
     "note: the secret in course.yaml could be guessed, and takes half a second to be made harder "
@@ -44,10 +46,12 @@ def grade_class(
     confirmed: bool,
     require_level: str,
     sandbox: str,
+    shard: str,
 ) -> int:
     """Grade a folder of submissions into a results folder; the exit code."""
     assert_apart(folder, submissions)
-    results = Results(folder)
+    part = shard_from(shard)
+    results = Results(folder) if part.count == 1 else SharedResults(folder)
     course = _course(course_file, submissions)
     try:
         with progress() as told:
@@ -61,6 +65,7 @@ def grade_class(
                 confirmed=confirmed,
                 require_level=require_level,
                 sandbox=sandbox,
+                shard=part,
                 told=told,
                 now=now,
             )
@@ -70,7 +75,14 @@ def grade_class(
         )
         return _INTERRUPTED
     _print_end(summary, results)
+    if isinstance(results, SharedResults):
+        _print_rest(part, results.without_report())
     return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def _print_rest(part: Shard, missing: Sequence[str]) -> None:
+    said = f"{len(missing)} of the class have no report yet" if missing else "the class is complete"
+    click.echo(f"That was shard {part}; {said}.")
 
 
 def _print_end(summary: Summary, results: Results) -> None:
@@ -97,11 +109,6 @@ def _course(named: Path | None, submissions: Path) -> Course:
     return course
 
 
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-    return f"{', '.join(names[:_NAMES])}{more}"
-
-
 def _print_gradebook(reports: tuple[Report, ...]) -> None:
     if len(reports) <= _GRADEBOOK_LINES:
         console().print(gradebook(reports))
@@ -117,10 +124,10 @@ def _print_closing(summary: Summary, folder: Path) -> None:
     click.echo(f"Reports for students: {folder / 'reports'}; for staff only: {folder / 'staff'}")
     called = [r.submission for r in reports if any(s.times and s.stage for s in r.shortcuts)]
     if called:
-        click.echo(f"Forbidden shortcuts were called by {_named(called)}.")
+        click.echo(f"Forbidden shortcuts were called by {named(called)}.")
     if summary.withdrawn:
         kept = f"What is known of them is kept in {folder / 'withdrawn'}."
-        click.echo(f"No longer handed in: {_named(summary.withdrawn)}. {kept}")
+        click.echo(f"No longer handed in: {named(summary.withdrawn)}. {kept}")
     for missing in missing_packages(reports):
         click.echo(missing)
     if any(report.status == Status.UNGRADED for report in reports):
