@@ -43,7 +43,11 @@ TABLE = {
     "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.promised_packages": ("errors", "packaging"),
-    "grader.settings": ("errors promised_packages records strict_yaml subject_sources", "msgspec"),
+    "grader.policies": ("errors text", "msgspec"),
+    "grader.settings": (
+        "errors policies promised_packages records strict_yaml subject_sources",
+        "msgspec",
+    ),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
     "grader.report_key": ("promised_packages records settings", ""),
     "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
@@ -64,7 +68,7 @@ TABLE = {
     "grader.intake": ("errors records text regular_files", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
+        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
     "grader.quiz": (
@@ -91,7 +95,7 @@ TABLE = {
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
-        "durable_files decision_list errors records text settings quiz store batch intake",
+        "durable_files decision_list errors policies records text settings quiz store batch intake",
         "msgspec",
     ),
     "grader.reports": (
@@ -103,9 +107,9 @@ TABLE = {
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports store courses reports",
+        "decision_list policies strict_yaml remembered observed_calls settings sandbox "
+        "sandbox.child harness diagnosis intake batch audit debugging subject quiz keys "
+        "quiz.exports quiz.imports store courses reports",
         "click rich",
     ),
 }

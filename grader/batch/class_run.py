@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from grader.batch.applied_policy import apply_policy
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
@@ -17,16 +18,18 @@ from grader.course_secret import stretched
 from grader.errors import SubmissionError
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import entries, read
+from grader.policies.policy_settings import policy_of
 from grader.records import GradingRun, Report, Status, Submission
 from grader.report_key import grader_version
 from grader.sandbox.named import OURS
-from grader.settings import Assignment, Course
+from grader.settings import COURSE_FILES, Assignment, Course
 from grader.text import clean, clean_line
 
 # On top of what a submission itself may take: starting a worker, and the checks' own work.
 _SPARE_SECONDS = 180.0
 _TRACEBACK_CHARACTERS = 20_000
 _SHOWN_CHARACTERS = 300  # of a file's name
+_OF_COURSE = "the policy of the course's settings"
 
 Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
 Clock = Callable[[], datetime]
@@ -39,6 +42,7 @@ class Summary:
     reports: tuple[Report, ...]
     already_done: int
     withdrawn: tuple[str, ...] = ()  # that had a report, and are no longer handed in
+    has_new_policy: bool = False  # another one than the results had before
 
     def count(self, status: Status) -> int:
         return sum(report.status == status for report in self.reports)
@@ -79,6 +83,8 @@ def run_batch(
     class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
     run = class_.described([], assignment, n_workers, submissions=tuple(found))
     known = _begun(keeper, run, confirmed=confirmed)
+    policy = policy_of(course, assignment.name)
+    is_new = apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=now())
     secret = stretched(course.secret or keeper.secret())
     job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
     old = {} if force else keeper.newest()  # with those that came back
@@ -95,7 +101,7 @@ def run_batch(
         keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
     reports = tuple(done[name] for name in found if name in done)
     gone = tuple(sorted(known - found.keys()))
-    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone)
+    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone, has_new_policy=is_new)
 
 
 def _job(
@@ -130,6 +136,16 @@ class _Keeping:
     def __call__(self, report: Report, for_student: Report) -> None:
         self.keeper.keep(report, for_student, at=self.now())
 
+    def with_time(self, before: Report, submission: Submission) -> Report:
+        """A report that is up to date, with when it was handed in if that is known only now."""
+        at = submission.handed_in_at
+        if at is None or at == before.handed_in_at:
+            return before
+        twin = self.keeper.versions(before.submission)[-1].report
+        timed = replace(before, handed_in_at=at)
+        self(replace(twin, handed_in_at=at), timed)
+        return timed
+
 
 def _outcomes(
     todo: Sequence[Submission],
@@ -154,7 +170,7 @@ def _sorted_out(
     *,
     assignment: Assignment,
     key: Callable[[Submission], str],
-    keep: Callable[[Report, Report], None],
+    keep: _Keeping,
 ) -> tuple[dict[str, Report], list[Submission]]:
     """What has its report, by name, and what is to be graded. What cannot be read gets one here."""
     done: dict[str, Report] = {}
@@ -175,7 +191,7 @@ def _sorted_out(
             continue
         before = old.get(name)
         if before and _is_up_to_date(before, key(submission)):
-            done[name] = before
+            done[name] = keep.with_time(before, submission)
         else:
             todo.append(submission)
     return done, todo
@@ -199,8 +215,11 @@ def _is_up_to_date(report: Report, key: str) -> bool:
 def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
     if isinstance(outcome, Report):
         return outcome
-    name = outcome.submission.name
-    return _without_grade(name, Status.UNGRADED, outcome.reason, assignment)
+    submission = outcome.submission
+    report = _without_grade(submission.name, Status.UNGRADED, outcome.reason, assignment)
+    return replace(
+        report, submission_digest=submission.digest, handed_in_at=submission.handed_in_at
+    )
 
 
 def _without_grade(name: str, status: Status, reason: str, assignment: Assignment) -> Report:

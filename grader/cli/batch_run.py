@@ -76,6 +76,9 @@ def grade_class(
 def _print_end(summary: Summary, results: Results) -> None:
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
+    grades = CodeMarks(results).grades()
+    for line in policy_lines(grades, is_new=summary.has_new_policy):
+        click.echo(line)
     if held := CodeMarks(results).decisions():
         click.echo(
             f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
