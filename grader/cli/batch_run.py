@@ -7,11 +7,13 @@ from pathlib import Path
 import click
 
 from grader.batch.class_run import Summary, run_batch
+from grader.batch.grade_decisions import PolicyApplied
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.progress import progress
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
+from grader.courses.policy_summary import policy_sentences
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
 from grader.reports.package_lines import missing_packages
@@ -76,12 +78,13 @@ def grade_class(
 def _print_end(summary: Summary, results: Results) -> None:
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
-    grades = CodeMarks(results).grades()
-    for line in policy_lines(grades, is_new=summary.has_new_policy):
+    marks = CodeMarks(results)
+    for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy):
         click.echo(line)
-    if held := CodeMarks(results).decisions():
+    by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]
+    if by_hand:
         click.echo(
-            f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
+            f"Decisions by hand: {len(by_hand)}. They are in grades.csv, not in the points above."
         )
 
 

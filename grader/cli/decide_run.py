@@ -122,7 +122,7 @@ def _time(text: str | int, zone: str) -> datetime:
         return moment(text, zone=zone)
     except ValueError as error:
         problem, _, fix = str(error).partition("; ")
-        raise GraderError(f"--handed-in: {problem}", fix=f"{fix.capitalize()}.") from error
+        raise GraderError(f"--handed-in: {problem}", fix=f"{fix[:1].upper()}{fix[1:]}.") from error
 
 
 def _worth(grade: CodeGrade) -> str:
