@@ -11,6 +11,7 @@ import reprlib
 from collections.abc import Hashable, Iterable, Iterator
 from enum import EnumType
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -257,7 +258,15 @@ def _field_types(type_: Any, path: list[str | int]) -> dict[str, Any]:
             struct = next(f.type for f in msgspec.structs.fields(struct) if f.name == step)
         elif get_args(struct):
             struct = next((a for a in get_args(struct) if _is_struct(a)), get_args(struct)[0])
+        struct = _less_none(struct)
     return {f.name: f.type for f in msgspec.structs.fields(struct)} if _is_struct(struct) else {}
+
+
+def _less_none(type_: Any) -> Any:
+    """The struct of `Struct | None`."""
+    if not isinstance(type_, UnionType):
+        return type_
+    return next((a for a in get_args(type_) if _is_struct(a)), type_)
 
 
 def _is_struct(type_: Any) -> bool:

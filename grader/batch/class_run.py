@@ -101,7 +101,12 @@ def run_batch(
         keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
     reports = tuple(done[name] for name in found if name in done)
     gone = tuple(sorted(known - found.keys()))
-    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone, has_new_policy=is_new)
+    return Summary(
+        reports=reports,
+        already_done=up_to_date,
+        withdrawn=gone,
+        has_new_policy=is_new and bool(known),
+    )
 
 
 def _job(

@@ -146,7 +146,8 @@ class CodeGrade:
             yield f"{counted(len(gone), 'check')} {does} for anybody: {'; '.join(reasons)}."
             yield f"The maximum is {points} less."
         if (final := self.decided.final) is not None:
-            yield f"Set to {_points(final.points)} points by {final.by}: {final.reason.rstrip('.')}."
+            why = final.reason.rstrip(".")
+            yield f"Set to {_points(final.points)} points by {final.by}: {why}."
         elif self.report.status == Status.GRADED:
             earned = Fraction(self.points)
             yield from late_sentences(self.policy.late, self.late, self.taken_off, earned=earned)

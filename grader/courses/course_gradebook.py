@@ -68,6 +68,8 @@ def course_gradebook(
         CourseError: an item's folder holds no results.
     """
     class_ = _Class()
+    for name in (name for item in items for name in item.folders):
+        _enter_people(folder / name, class_)  # first: a quiz knows no more than one name
     columns = []
     for item in items:
         places = [folder / name for name in item.folders]
@@ -131,6 +133,13 @@ def _remark(cell: Earned, came: Sequence[Earned | None]) -> str:
     if None in came:
         return _NOTHING
     return _NO_GRADE if cell.part is None else ""
+
+
+def _enter_people(path: Path, class_: _Class) -> None:
+    if run := Results(path).last_run():
+        for submission, group in run.people.items():
+            for person in group:
+                class_.enter(person, submission if len(group) == 1 else "")
 
 
 def _results(path: Path, class_: _Class, key: str, at: str) -> Mapping[str, Earned]:
