@@ -36,6 +36,7 @@ _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "float | null": "a number",
     "int | null": "an integer",
     "str | null": "a text",
+    "str | array": "a text or a list",
     "bool": "true or false",
     "array": "a list",
     "object": "a mapping",

@@ -39,7 +39,8 @@ def code_grades(
         versions: all reports of a submission, oldest first; asked only if attempts matter.
     """
     of_class = class_decisions(entries)
-    n_points = max((r.max_points for r in reports.values()), default=0)
+    maxima = (CodeGrade(report, of_class=of_class).max_points for report in reports.values())
+    n_points = max(maxima, default=0)
     grades = []
     for name in sorted(reports):
         names = _names(name, (people or {}).get(name, ()))

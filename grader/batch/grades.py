@@ -64,7 +64,8 @@ class CodeGrade:
 
     @property
     def max_points(self) -> int:
-        return sum(map(self.most_of, self.report.stages)) or self.class_maximum
+        stages = self.report.stages
+        return sum(map(self.most_of, stages)) if stages else self.class_maximum
 
     @property
     def handed_in_at(self) -> datetime | None:
