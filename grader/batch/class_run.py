@@ -83,8 +83,7 @@ def run_batch(
     class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
     run = class_.described([], assignment, n_workers, submissions=tuple(found))
     known = _begun(keeper, run, confirmed=confirmed)
-    policy = policy_of(course, assignment.name)
-    is_new = apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=now())
+    is_new = _policy_applied(keeper, course, assignment, at=now())
     secret = stretched(course.secret or keeper.secret())
     job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
     old = {} if force else keeper.newest()  # with those that came back
@@ -99,12 +98,10 @@ def run_batch(
             told(report, len(done) - begun, len(todo))
     finally:
         keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
-    reports = tuple(done[name] for name in found if name in done)
-    gone = tuple(sorted(known - found.keys()))
     return Summary(
-        reports=reports,
+        reports=tuple(done[name] for name in found if name in done),
         already_done=up_to_date,
-        withdrawn=gone,
+        withdrawn=tuple(sorted(known - found.keys())),
         has_new_policy=is_new and bool(known),
     )
 
@@ -129,6 +126,14 @@ def _begun(keeper: ReportKeeper, run: GradingRun, *, confirmed: bool) -> Set[str
     known = keeper.newest().keys()
     keeper.begin_run(run)
     return known
+
+
+def _policy_applied(
+    keeper: ReportKeeper, course: Course, assignment: Assignment, *, at: datetime
+) -> bool:
+    """Let the course's policy hold; whether another one did."""
+    policy = policy_of(course, assignment.name)
+    return apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=at)
 
 
 @dataclass(frozen=True, slots=True)
