@@ -23,6 +23,8 @@ _COMMANDS = {
     "name": ("grader.cli.name:name", "Begin a name for wrong answers of several students."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
+    "regrade": ("grader.cli.regrade:regrade", "Grade again what a change touches, and compare."),
+    "diff": ("grader.cli.diff:diff", "Compare two results folders."),
     "gradebook": ("grader.cli.gradebook:gradebook", "Put all results of a course together."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
