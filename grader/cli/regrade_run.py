@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.batch.class_run import run_batch
+from grader.batch.class_run import Summary, run_batch
 from grader.batch.regrading import (
     apply_trial,
     begin_trial,
@@ -35,20 +35,17 @@ def show(
     jobs: int | None,
     sandbox: str,
 ) -> int:
-    """Grade in a copy what is touched, and print what would change; the exit code."""
+    """Grade in a copy what is touched, and print what would change; the exit code.
+
+    Raises:
+        NoSuchPath: the submissions are not there.
+        CourseError: there are no results, or they cannot be compared with what is to be graded.
+    """
     results = Results(folder)
     run = last_run(results)
-    there = submissions or Path(run.folder)
-    if not there.is_dir() or (submissions is None and not run.folder):
-        raise NoSuchPath(
-            "the submissions are no longer there",
-            at=run.folder or str(folder),
-            fix="Name their folder: `grader regrade RESULTS SUBMISSIONS`.",
-        )
-    assert_apart(folder, there)
-    path = course_file or course_file_of(there, here=Path())
+    there = _submissions(submissions, run, folder)
     chosen = _assignment(assignment, run.assignment)
-    course = load_course(path)
+    course = load_course(course_file or course_file_of(there, here=Path()))
     _assert_comparable(run, chosen, course)
     trial = begin_trial(results, there)
     with progress() as told:
@@ -66,12 +63,7 @@ def show(
             now=now,
         )
     end_trial(results)
-    for line in difference_of(results, trial):
-        click.echo(line)
-    n_again = len(summary.reports) - summary.already_done
-    click.echo(f"{counted(n_again, 'submission')} graded again; nothing is applied yet.")
-    if changes_anything(results):
-        click.echo(f'To let it count: grader regrade {folder} --apply --reason "..."')
+    _print_difference(results, trial, summary)
     return 3 if summary.count(Status.UNGRADED) else 0
 
 
@@ -94,6 +86,28 @@ def decide(folder: Path, *, is_undo: bool, reason: str, by: str | None) -> None:
         if left:
             click.echo(f"Graded since, and left as they are: {', '.join(left)}.")
     click.echo(f"Grades: {results.grades}")
+
+
+def _submissions(named: Path | None, run: GradingRun, results: Path) -> Path:
+    """The folder of submissions: as named, or where it was."""
+    there = named or Path(run.folder)
+    if not there.is_dir() or (named is None and not run.folder):
+        raise NoSuchPath(
+            "the submissions are no longer there",
+            at=str(named or run.folder or results),
+            fix="Name their folder: `grader regrade RESULTS SUBMISSIONS`.",
+        )
+    assert_apart(results, there)
+    return there
+
+
+def _print_difference(results: Results, trial: Results, summary: Summary) -> None:
+    for line in difference_of(results, trial):
+        click.echo(line)
+    n_again = len(summary.reports) - summary.already_done
+    click.echo(f"{counted(n_again, 'submission')} graded again; nothing is applied yet.")
+    if changes_anything(results):
+        click.echo(f'To let it count: grader regrade {results.folder} --apply --reason "..."')
 
 
 def _assert_comparable(run: GradingRun, assignment: Assignment, course: Course) -> None:

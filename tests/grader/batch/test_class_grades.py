@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.batch.class_grades import code_grades, grades_csv
@@ -244,6 +244,7 @@ def told(grade):
     return grade.status, grade.counts, grade.final, grade.max_points, grade.explained
 
 
+@settings(deadline=None)
 @given(st.permutations(DECISIONS), st.integers(0, len(DECISIONS)))
 def test_decisions_of_different_kinds_come_to_the_same_in_any_order(order, number):
     some = order[:number]
@@ -251,6 +252,7 @@ def test_decisions_of_different_kinds_come_to_the_same_in_any_order(order, numbe
     assert told(grade(report(hours=26), *some)) == told(grade(report(hours=26), *inverse))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(DECISIONS), max_size=6),
     st.lists(st.sampled_from(DECISIONS), max_size=4),

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.policies.attempts import AttemptWorth, chosen
@@ -48,6 +48,7 @@ def test_without_an_attempt_none_counts():
         chosen([], AttemptRule())
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=1), st.integers(0, 100))
 def test_another_attempt_never_hurts_where_the_best_counts(points, more):
     rule = AttemptRule(counts="best")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.policies.due_dates import in_words, moment, zone_of
@@ -62,6 +62,7 @@ def test_what_is_no_moment_is_one_sentence_that_says_what_to_write(written, zone
         moment(written, zone=zone)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2036, 1, 1)),
     st.sampled_from([ZURICH, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),

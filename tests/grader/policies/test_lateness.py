@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.policies.explaining import late_sentences, length
@@ -120,12 +120,14 @@ def final(rule, after, earned, *, extension=0, extra_time=0):
     return earned - points
 
 
+@settings(deadline=None)
 @given(rules, seconds, seconds, st.integers(0, 100))
 def test_who_is_later_never_has_more_and_nobody_less_than_nothing(rule, one, other, earned):
     earlier, later = sorted((one, other))
     assert 0 <= final(rule, later, earned) <= final(rule, earlier, earned) <= earned
 
 
+@settings(deadline=None)
 @given(rules, seconds, st.integers(0, 100), given_seconds, given_seconds, given_seconds)
 def test_more_time_never_hurts(rule, after, earned, extension, extra_time, more):
     before = final(rule, after, earned, extension=extension, extra_time=extra_time)
@@ -133,6 +135,7 @@ def test_more_time_never_hurts(rule, after, earned, extension, extra_time, more)
     assert final(rule, after, earned, extension=extension, extra_time=extra_time + more) >= before
 
 
+@settings(deadline=None)
 @given(rules, seconds, st.integers(0, 100), st.integers(0, 100))
 def test_who_earned_more_never_ends_with_less(rule, after, one, other):
     less, more = sorted((one, other))
