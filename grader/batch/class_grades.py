@@ -30,6 +30,7 @@ def code_grades(
     *,
     people: Mapping[str, Sequence[Person]] | None = None,
     versions: Versions | None = None,
+    only: str | None = None,
 ) -> tuple[CodeGrade, ...]:
     """The grades, sorted by submission.
 
@@ -37,12 +38,13 @@ def code_grades(
         reports: the newest of each submission.
         people: who handed it in, as far as it is known.
         versions: all reports of a submission, oldest first; asked only if attempts matter.
+        only: one submission, if the others are not asked for.
     """
     of_class = class_decisions(entries)
     maxima = (CodeGrade(report, of_class=of_class).max_points for report in reports.values())
     n_points = max(maxima, default=0)
     grades = []
-    for name in sorted(reports):
+    for name in sorted(reports.keys() & {only} if only is not None else reports):
         names = _names(name, (people or {}).get(name, ()))
         attempts: Sequence[Report] = [reports[name]]
         if of_class.policy.attempts is not None and versions is not None:
@@ -51,14 +53,15 @@ def code_grades(
     return tuple(grades)
 
 
-def grades_kept(keeper: ReportKeeper) -> tuple[CodeGrade, ...]:
-    """The grades of all submissions that a keeper has a report on."""
+def grades_kept(keeper: ReportKeeper, *, only: str | None = None) -> tuple[CodeGrade, ...]:
+    """The grades of all submissions that a keeper has a report on, or of one of them."""
     run = keeper.last_run()
     return code_grades(
         keeper.newest(),
         [entry_from_line(line) for line in keeper.entries()],
         people=run.people if run is not None else {},
         versions=lambda name: (each.for_student for each in keeper.versions(name)),
+        only=only,
     )
 
 

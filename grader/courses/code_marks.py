@@ -210,12 +210,12 @@ class CodeMarks:
         Raises:
             GraderError: there is no report on it.
         """
-        grades = {grade.report.submission: grade for grade in self.grades()}
-        if submission not in grades:
-            raise GraderError(
-                f"there is no report on {submission!r}", fix=did_you_mean(submission, grades)
-            )
-        return grades[submission]
+        for grade in grades_kept(self._keeper, only=submission):
+            return grade
+        known = self._keeper.newest()
+        raise GraderError(
+            f"there is no report on {submission!r}", fix=did_you_mean(submission, known)
+        )
 
 
 def _reason(text: str) -> str:

@@ -18,8 +18,8 @@ class Lateness:
     """
 
     after_due: Fraction | None
-    extension: int = 0
-    extra_time: int = 0
+    extension: int
+    extra_time: int
     counted: Fraction = Fraction(0)
     within_grace: bool = False
     is_cut_off: bool = False

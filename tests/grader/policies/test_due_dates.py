@@ -48,7 +48,7 @@ def test_a_time_in_a_zone_is_one_moment(written, zone, at):
         ("2026-11-31 23:59", ZURICH, "is no time"),
         ("2026-11-30 24:30", ZURICH, "is no time"),
         ("30.11.2026 23:59", ZURICH, "is no time; write e.g."),
-        ("tomorrow", ZURICH, "is no time; write e.g."),
+        ("tomorrow", ZURICH, "is no time; write e.g. `2026-11-30 23:59 Europe/Zurich`"),
         (7, ZURICH, "is no time; write e.g."),
         ("2026-11-30 23:59 Europe/Zurick", "", "no time zone 'Europe/Zurick'; write one such as"),
         ("2026-11-30 23:59", "../../etc/passwd", "there is no time zone"),

@@ -71,6 +71,12 @@ def test_after_a_cut_off_it_may_not_be_taken():
 
 def test_an_unknown_time_costs_nothing_and_nothing_due_is_never_late():
     late = lateness(Policy(due=DUE, late=A_DAY), None)
+    assert (late.after_due, late.counted, late.within_grace, late.is_cut_off) == (
+        None,
+        0,
+        False,
+        False,
+    )
     assert taken_off(A_DAY, late, earned=Fraction(5), maximum=Fraction(9)).points == 0
     assert lateness(Policy(late=A_DAY), DUE) is None
 
@@ -79,12 +85,13 @@ def test_time_is_given_to_the_student_by_any_name_and_a_group_has_the_longest():
     more = (
         MoreTime(student="s-1", seconds=10),
         MoreTime(student="s-2", seconds=30),
+        MoreTime(student="s-2", seconds=50, is_extra=True),
         MoreTime(student="s-2", seconds=5, is_extra=True),
         MoreTime(student="s-3", seconds=99),
     )
     policy = Policy(due=DUE, more_time=more)
     assert given_time(policy, {"ada", "s-1"}) == (10, 0)
-    assert given_time(policy, {"group 7", "s-1", "s-2"}) == (30, 5)
+    assert given_time(policy, {"group 7", "s-1", "s-2"}) == (30, 50)
     assert given_time(policy, {"bo"}) == (0, 0)
 
 
