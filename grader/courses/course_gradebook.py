@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from grader.batch.applied_policy import policy_that_holds
 from grader.batch.grades import CodeGrade
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
@@ -42,10 +43,14 @@ class _Class:
     people: dict[str, Person] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
 
+    def key_of(self, name: str) -> str | None:
+        """The key of whoever is known by a name; None if nobody is."""
+        return self._keys.get(name.casefold())
+
     def enter(self, person: Person, submission: str = "") -> str:
         """The key of somebody, who is known by it from now on."""
         names = [person.id, person.email, person.username, submission]
-        names = [name.casefold() for name in names if name]
+        names = [name.casefold() for name in names if name] or [person.name.casefold()]
         key = next((self._keys[name] for name in names if name in self._keys), names[0])
         for name in names:
             self._keys.setdefault(name, key)
@@ -70,6 +75,8 @@ def course_gradebook(
     class_ = _Class()
     for name in (name for item in items for name in item.folders):
         _enter_people(folder / name, class_)  # first: a quiz knows no more than one name
+    for path in (folder / name for item in items for name in item.folders):
+        _enter_students(path, class_)  # all, before anything is asked of one of them
     columns = []
     for item in items:
         places = [folder / name for name in item.folders]
@@ -142,11 +149,24 @@ def _enter_people(path: Path, class_: _Class) -> None:
                 class_.enter(person, submission if len(group) == 1 else "")
 
 
+def _enter_students(path: Path, class_: _Class) -> None:
+    if run := Results(path).last_run():
+        for submission in run.submissions:
+            if submission not in run.people:
+                class_.enter(Person(id=submission))
+    quiz = QuizResultsFolder(path)
+    if quiz.is_there():
+        for text in quiz.records().values():
+            class_.enter(Person(id=sheet_from_json("", text).student))
+
+
 def _results(path: Path, class_: _Class, key: str, at: str) -> Mapping[str, Earned]:
     """What each person earned by a folder of results; nobody who handed nothing in is there."""
     code, quiz = Results(path), QuizResultsFolder(path)
     if (run := code.last_run()) is not None:
-        return dict(_of_code(CodeMarks(code).grades(), run.people, class_))
+        came = dict(_of_code(CodeMarks(code).grades(), run.people, class_))
+        excused = (class_.key_of(each.student) for each in policy_that_holds(code).excused)
+        return dict.fromkeys(filter(None, excused), Earned(is_excused=True)) | came
     if quiz.is_there():
         sheets = [sheet_from_json(*pair) for pair in quiz.records().items()]
         return _of_quiz(sheets, class_)

@@ -8,11 +8,13 @@ from fractions import Fraction
 
 import pytest
 
+from grader.batch.applied_policy import apply_policy
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
 from grader.courses.course_gradebook import course_gradebook, gradebook_table
 from grader.courses.quiz_results_folder import QuizResultsFolder, QuizRun
 from grader.errors import CourseError
+from grader.policies.policy import ExcusedStudent, Policy
 from grader.policies.weights import GradebookItem
 from grader.records import CheckResult, GradingRun, Person, Report, StageResult, Status, Verdict
 
@@ -119,6 +121,12 @@ def test_the_order_of_items_joins_nobody_otherwise(code, quiz, tmp_path):
     assert list(table(tmp_path, other, QUIZ, CODE)) == ["s-1"]
 
 
+def test_members_of_a_group_who_have_nothing_but_a_name_have_rows(code, tmp_path, monkeypatch):
+    monkeypatch.setitem(PEOPLE, "team", (Person(name="Bo"), Person(name="Chen")))
+    code(team=3)
+    assert [row["total"] for row in table(tmp_path, CODE).values()] == ["50", "50"]
+
+
 def test_what_never_came_is_a_0_only_if_the_course_says_so(code, quiz, tmp_path):
     code(ada=6, eve=None)
     quiz(zoe=("2", 4, 0))
@@ -139,6 +147,18 @@ def test_who_is_excused_has_a_total_without_it(code, quiz, tmp_path):
     marks.excuse("ada", reason="ill", by="kim", at=AT)
     [row] = table(tmp_path, CODE, QUIZ).values()
     assert (row["code"], row["total"], row["remarks"]) == ("", "25", "code: excused")
+
+
+def test_who_is_excused_by_the_course_need_not_hand_anything_in(code, quiz, tmp_path):
+    excused = (
+        ExcusedStudent(student="zoe", reason="r"),
+        ExcusedStudent(student="nobody", reason="r"),
+    )
+    apply_policy(code(ada=6), Policy(excused=excused), reason="r", by="c", at=AT)
+    quiz(zoe=("1", 4, 0))
+    rows = table(tmp_path, CODE, QUIZ)
+    assert list(rows) == ["s-1", "zoe"]
+    assert (rows["zoe"]["total"], rows["zoe"]["remarks"]) == ("25", "code: excused")
 
 
 def test_final_points_are_those_of_the_table(code, tmp_path):
