@@ -38,6 +38,7 @@ _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "str | null": "a text",
     "str | array": "a text or a list",
     "bool": "true or false",
+    "object | null": "a mapping",
     "array": "a list",
     "object": "a mapping",
 }
@@ -229,7 +230,9 @@ def _as_course_error(
         expected = _expected(problem, _field_types(type_, path[:-1]), path)
         got = functools.reduce(lambda value, step: value[step], path, data)
         problem = f"expected {expected}, got {_shown(got)}"
-        fix = f"Write {expected}{', in quotes' if expected == 'a text' else ''}."
+        keys = _field_types(type_, path) if path and expected == "a mapping" else ()
+        of = f" with keys among {', '.join(keys)}" if keys else ""
+        fix = f"Write {expected}{of}{', in quotes' if expected == 'a text' else ''}."
     return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
 
 

@@ -14,6 +14,7 @@ from grader.cli.progress import progress
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.courses.policy_summary import policy_sentences
+from grader.policies.policy_settings import not_listed
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
 from grader.reports.package_lines import missing_packages
@@ -71,14 +72,17 @@ def grade_class(
             f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
         )
         return _INTERRUPTED
-    _print_end(summary, results)
+    _print_end(summary, results, course)
     return 3 if summary.count(Status.UNGRADED) else 0
 
 
-def _print_end(summary: Summary, results: Results) -> None:
+def _print_end(summary: Summary, results: Results, course: Course) -> None:
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
     marks = CodeMarks(results)
+    run = results.last_run()
+    if run and (odd := not_listed(course, run.assignment)):
+        click.echo(odd)
     for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy):
         click.echo(line)
     by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]

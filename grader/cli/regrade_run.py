@@ -20,6 +20,7 @@ from grader.cli.clock import now
 from grader.cli.diff_run import difference_of
 from grader.cli.progress import progress
 from grader.errors import CourseError, GraderError, NoSuchPath
+from grader.policies.policy_settings import not_listed
 from grader.records import GradingRun, Status
 from grader.settings import Assignment, Course, course_file_of, find_assignment, load_course
 from grader.text import counted
@@ -47,6 +48,8 @@ def show(
     chosen = _assignment(assignment, run.assignment)
     course = load_course(course_file or course_file_of(there, here=Path()))
     _assert_comparable(run, chosen, course)
+    if odd := not_listed(course, chosen.name):
+        click.echo(odd)
     trial = begin_trial(results, there)
     with progress() as told:
         summary = run_batch(

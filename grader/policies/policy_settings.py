@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from grader.errors import CourseError
+from grader.errors import CourseError, did_you_mean
 from grader.policies.due_dates import moment, zone_named, zone_of
 from grader.policies.policy import (
     AttemptRule,
@@ -117,6 +117,15 @@ def policy_of(settings: PolicySettings, assignment: str, *, at: str = "course.ya
         excused=own.excused,
         dropped=own.dropped,
     )
+
+
+def not_listed(settings: PolicySettings, assignment: str) -> str:
+    """A sentence if other assignments are listed and this one is not; perhaps it is misspelt."""
+    ids = [own.id for own in settings.assignments]
+    if not ids or assignment in ids:
+        return ""
+    listed = did_you_mean(assignment, ids)
+    return f"`assignments` in course.yaml does not list {assignment!r}, so nothing is due. {listed}"
 
 
 class _Wrong:

@@ -7,7 +7,7 @@ import pytest
 
 from grader.errors import CourseError
 from grader.policies.policy import NO_POLICY, LatePenalty, MoreTime, Policy
-from grader.policies.policy_settings import policy_of
+from grader.policies.policy_settings import not_listed, policy_of
 from grader.settings import course_around, load_course
 
 WHOLE = """
@@ -88,6 +88,8 @@ MISTAKES = {
     "late: {steps: [{after_hours: 2, percent: 1}, {after_hours: 1, percent: 2}]}": "do not rise",
     "late: {steps: [{after_hours: 0, percent: 9}, {after_hours: 1, percent: 2}]}": "do not rise",
     "attempts: {counts: worst}": "attempts.counts: expected one of best, last, first",
+    "attempts: best": "attempts: expected a mapping, got 'best'\n  Write a mapping",
+    "late: 10%": "late: expected a mapping, got '10%'\n  Write a mapping with keys among percent,",
     "attempts: {at_most: 0}": "attempts.at_most: expected an integer >= 1, got 0",
     "extensions: [{student: s}]": "extensions: s: nothing is due that could be extended",
     "dropped: [{check: a.b}]": "`reason` is missing",
@@ -128,3 +130,13 @@ def test_a_mistake_is_one_sentence_with_file_key_and_what_to_write(tmp_path, tex
 def test_a_zone_that_is_none_is_named(tmp_path):
     with pytest.raises(CourseError, match="zone: there is no time zone 'Zurich'"):
         course(tmp_path, "zone: Zurich\n")
+
+
+def test_an_assignment_that_is_not_among_those_listed_is_told_by_the_near_name(tmp_path):
+    settings = course(tmp_path, WHOLE)
+    assert not_listed(settings, "kv-cache") == ""
+    assert not_listed(settings, "kv-cash") == (
+        "`assignments` in course.yaml does not list 'kv-cash', so nothing is due. "
+        "Did you mean 'kv-cache'?"
+    )
+    assert not_listed(course(tmp_path, "name: x"), "kv-cache") == ""
