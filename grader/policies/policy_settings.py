@@ -110,8 +110,8 @@ def policy_of(settings: PolicySettings, assignment: str, *, at: str = "course.ya
     extras = [reading.extra_time(each, opens, due) for each in settings.extra_time]
     return Policy(
         due=due,
-        zone=zone_of(own.due, zone=settings.zone),
-        late=own.late or settings.late,
+        zone=zone_of(own.due, zone=settings.zone) if due else "",
+        late=(own.late or settings.late) if due else None,
         attempts=own.attempts or settings.attempts,
         more_time=(*extensions, *(extra for extra in extras if extra is not None)),
         excused=own.excused,

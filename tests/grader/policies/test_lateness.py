@@ -51,6 +51,8 @@ STEPS = LatePenalty(
         (STEPS, 25, Fraction("26.1")),
         (LatePenalty(percent=10, grace_minutes=60), 1, 0),
         (LatePenalty(percent=10, per="hour", grace_minutes=60), 1.5, 20),
+        (LatePenalty(percent=10, per="hour", grace_minutes=60), 1 + 1 / 3600, 20),
+        (LatePenalty(steps=(LateStep(after_hours=2, percent=50),)), 1, 0),
         (LatePenalty(percent=10, cut_off_days=2), 48, 20),
         (LatePenalty(percent=10, cut_off_days=2), 48.1, 87),
         (LatePenalty(cut_off_hours=12), 12, 0),
@@ -79,6 +81,10 @@ def test_an_unknown_time_costs_nothing_and_nothing_due_is_never_late():
     )
     assert taken_off(A_DAY, late, earned=Fraction(5), maximum=Fraction(9)).points == 0
     assert lateness(Policy(late=A_DAY), DUE) is None
+    assert taken_off(A_DAY, None, earned=Fraction(5), maximum=Fraction(9)).points == 0
+    assert lateness(Policy(due=DUE, late=LatePenalty(grace_minutes=1)), DUE).within_grace is False
+    second = DUE + timedelta(seconds=1)
+    assert lateness(Policy(due=DUE, late=LatePenalty(grace_minutes=1)), second).within_grace
 
 
 def test_time_is_given_to_the_student_by_any_name_and_a_group_has_the_longest():

@@ -55,11 +55,12 @@ def test_an_assignment_has_its_own_policy_and_the_rest_of_the_course(tmp_path):
     other = policy_of(settings, "kv-cache")
     assert (other.zone, other.late) == ("America/New_York", LatePenalty(points=5))
     assert [(m.student, m.seconds) for m in other.more_time] == [("s-3", day // 4)]
-    rest = policy_of(settings, "another")
-    assert (rest.due, rest.late, rest.more_time) == (None, settings.late, ())
+    assert policy_of(settings, "another") == Policy(attempts=settings.attempts)
 
 
 def test_a_course_without_policies_has_none(tmp_path):
+    lonely = course(tmp_path, "zone: Europe/Zurich\nlate: {percent: 10}\n")
+    assert policy_of(lonely, "decoder-generation") == NO_POLICY, "nothing is due"
     assert policy_of(course(tmp_path, "name: x\n"), "decoder-generation") == NO_POLICY
 
 

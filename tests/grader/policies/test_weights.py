@@ -55,18 +55,36 @@ def test_an_item_is_called_by_its_name_or_its_folder():
 
 
 @pytest.mark.parametrize(
-    ("items", "sentence"),
+    ("items", "sentence", "fix"),
     [
-        ([GradebookItem(results=(), weight=1, name="Q")], "gradebook: Q: it has no results"),
-        ([GradebookItem(results="", weight=1, name="Q")], "gradebook: Q: it has no results"),
-        ([GradebookItem(results="a", weight=1)] * 2, "gradebook: a: the name stands twice"),
+        (
+            [GradebookItem(results=(), weight=1, name="Q")],
+            "gradebook: Q: it has no results",
+            "`results: FOLDER`",
+        ),
+        (
+            [GradebookItem(results="", weight=1, name="Q")],
+            "gradebook: Q: it has no results",
+            "Write",
+        ),
+        ([GradebookItem(results=("a", ""), weight=1)], "gradebook: a: it has no results", "Write"),
+        ([GradebookItem(results=(), weight=1)], "gradebook: an item: it has no results", "Write"),
+        ([GradebookItem(results="a", weight=1)] * 2, "gradebook: a: the name stands", "`name`"),
         (
             [GradebookItem(results=("a", "b"), weight=1, drop_lowest=2)],
-            "gradebook: a: drop_lowest: 2 of 2",
+            "gradebook: a: drop_lowest: 2 of 2 are",
+            "Leave at least one",
         ),
-        ([GradebookItem(results="a", weight=0)], "gradebook: no weight is above 0"),
+        ([GradebookItem(results="a", weight=0)], "gradebook: no weight is above 0", "`weight: 70`"),
     ],
 )
-def test_a_mistake_is_one_sentence(items, sentence):
-    with pytest.raises(CourseError, match=f"course.yaml: {sentence}"):
+def test_a_mistake_is_one_sentence(items, sentence, fix):
+    with pytest.raises(CourseError, match=f"course.yaml: {sentence}") as refused:
         check_gradebook(items, at="course.yaml")
+    assert fix in refused.value.fix
+
+
+def test_a_gradebook_of_one_weight_or_of_none_at_all_is_right():
+    check_gradebook([], at="course.yaml")
+    bonus = GradebookItem(results="b", weight=0)
+    check_gradebook([GradebookItem(results="a", weight=1), bonus], at="course.yaml")
