@@ -1,5 +1,7 @@
 """`grader regrade` and `grader diff` as they are typed."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -9,6 +11,7 @@ from grader.cli import main
 from grader.cli.clock import now
 from grader.settings import load_assignment, load_course
 
+PAGE = Path(__file__).parents[3] / "docs" / "policies.md"
 COURSE = "secret: s\n"
 POLICY = """secret: s
 assignments:
@@ -65,6 +68,17 @@ def test_another_policy_is_shown_applied_compared_and_undone(results, regrade, t
     ran = regrade("--undo", "--reason", "r")
     assert ran.output.startswith("Undone: 0 earlier versions count again.")
     assert results.grades.read_bytes() == before
+
+
+def test_the_page_shows_what_comes(small, regrade):
+    settings, checks = small / "assignment.yaml", small / "test_visible.py"
+    dearer = settings.read_text().replace("points: 3,", "points: 4,").replace("al: 7", "al: 8")
+    settings.write_text(dearer)
+    text = checks.read_text()
+    checks.write_text(text.replace('@points(1)\n@needs("twice")', '@points(2)\n@needs("twice")'))
+    shown = PAGE.read_text().partition("```text\nChecks, points")[2].partition("```")[0]
+    assert len(shown.splitlines()) == 5
+    assert f"Checks, points{shown}" in regrade().output
 
 
 def test_two_results_folders_are_compared(results):
