@@ -24,6 +24,7 @@ COMMANDS = (
     "regrade",
     "diff",
     "gradebook",
+    "similarity",
     "audit",
     "examples",
     "quiz",

@@ -66,6 +66,11 @@ TABLE = {
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text regular_files", ""),
+    "grader.similarity": (
+        "errors records settings subject_sources intake similarity.child",
+        "msgspec",
+    ),
+    "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child",
@@ -101,7 +106,7 @@ TABLE = {
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz code_figures",
+        "errors promised_packages records text settings audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
     ),
     "grader.__main__": ("cli", ""),
@@ -109,9 +114,9 @@ TABLE = {
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list policies strict_yaml remembered observed_calls settings sandbox "
-        "sandbox.child harness diagnosis intake batch audit debugging subject quiz keys "
-        "quiz.exports quiz.imports code_figures store courses reports",
+        "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
+        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
+        "quiz.imports code_figures store courses similarity similarity.child reports policies",
         "click rich",
     ),
 }

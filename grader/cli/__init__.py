@@ -26,6 +26,7 @@ _COMMANDS = {
     "regrade": ("grader.cli.regrade:regrade", "Grade again what a change touches, and compare."),
     "diff": ("grader.cli.diff:diff", "Compare two results folders."),
     "gradebook": ("grader.cli.gradebook:gradebook", "Put all results of a course together."),
+    "similarity": ("grader.cli.similarity:similarity", "Rank submissions by how alike they are."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),
