@@ -87,11 +87,10 @@ def opened_download(path: Path) -> Iterator[Download]:
         raise SubmissionError(why, at=at, fix=_AGAIN) from error
 
 
-def _members(
-    file: IO[bytes], at: str, notes: list[str], leading_out: list[str]
-) -> list[SourceFile]:
+def _members(file: IO[bytes], at: str, notes: list[str]) -> list[SourceFile]:
+    leading_out: list[str] = []
     try:
-        return members_in_zip(file, at, notes, leading_out=leading_out)
+        members = members_in_zip(file, at, notes, leading_out=leading_out)
     except SubmissionError as error:
         raise SubmissionError(error.problem, at=at, fix=_AGAIN) from error
     notes += [f"{name} leads out of the zip, and was left out." for name in leading_out]

@@ -31,7 +31,8 @@ _COLUMNS = {  # what a column holds -> how its name is spelled, letters and digi
     " matriculation matrikelnummer matrikelnr matrikel orgdefinedid universityid uin rollnumber"
     " numerodetudiant numerodidentification numerodeid numerodealumno registrationnumber",
     "email": "email emailaddress mail emailadresse mailadresse adressedecourriel courriel"
-    " adresseemail correo correoelectronico direcciondecorreo direcciondeemail indirizzoemail emailadres",
+    " adresseemail correo correoelectronico direcciondecorreo direcciondeemail"
+    " indirizzoemail emailadres",
     "username": "username user login loginid sisloginid userid netid uniqname account benutzername"
     " anmeldename kennung nomdutilisateur nombredeusuario usuario nomeutente gebruikersnaam",
     "section": "section sections sectionname class klasse tutorial tutorialgroup",

@@ -117,5 +117,5 @@ def _earlier(said: list[Any]) -> tuple[str, ...]:
     n = sum(bool(one.get("history")) for one in said if isinstance(one, dict))
     if not n:
         return ()
-    said = f"Of {counted(n, 'submission')} there were earlier uploads"
-    return (f"{said}, whose files Gradescope does not export.",)
+    told = f"Of {counted(n, 'submission')} there were earlier uploads"
+    return (f"{told}, whose files Gradescope does not export.",)
