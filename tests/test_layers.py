@@ -61,7 +61,7 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text regular_files", ""),
+    "grader.intake": ("errors records text regular_files", "yaml"),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
@@ -95,7 +95,7 @@ TABLE = {
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz",
+        "errors promised_packages records text settings intake audit quiz",
         "rich jinja2 markupsafe",
     ),
     "grader.__main__": ("cli", ""),

@@ -9,6 +9,7 @@ import click
 from grader.batch.class_run import Summary, run_batch
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
+from grader.cli.intake_run import opened_intake
 from grader.cli.progress import progress
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
@@ -39,20 +40,26 @@ def grade_class(
     *,
     assignment: str,
     course_file: Path | None,
+    roster_file: Path | None,
+    layout: str,
     jobs: int | None,
     force: bool,
     confirmed: bool,
     require_level: str,
     sandbox: str,
 ) -> int:
-    """Grade a folder of submissions into a results folder; the exit code."""
+    """Grade what was handed in into a results folder; the exit code."""
     assert_apart(folder, submissions)
     results = Results(folder)
-    course = _course(course_file, submissions)
+    place = course_file or course_file_of(submissions, here=Path())
+    course = _course(place, submissions)
     try:
-        with progress() as told:
+        with (
+            opened_intake(submissions, place, roster_file, layout=layout) as intake,
+            progress() as told,
+        ):
             summary = run_batch(
-                submissions,
+                intake,
                 results,
                 assignment=find_assignment(assignment),
                 course=course,
@@ -82,13 +89,12 @@ def _print_end(summary: Summary, results: Results) -> None:
         )
 
 
-def _course(named: Path | None, submissions: Path) -> Course:
+def _course(path: Path | None, submissions: Path) -> Course:
     """The course, and what is said of where it was found: hidden checks depend on it."""
-    path = named or course_file_of(submissions, here=Path())
     course = load_course(path)
     said = f"Course: {path}" if path else "No course.yaml is here or above the submissions"
     secret = "" if course.secret else "; the results keep a secret of their own"
-    if submissions.is_dir():  # else another sentence says more
+    if submissions.exists():  # else another sentence says more
         click.echo(f"{said}{secret}.", err=True)
     if course.secret and not is_random(course.secret):
         click.echo(_GUESSED, err=True)

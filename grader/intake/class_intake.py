@@ -32,7 +32,7 @@ class ClassAttempt:
     """One attempt of a student or group. Reading it may raise `SubmissionError`."""
 
     read: Callable[[], Submission]
-    shown: str  # the name of its file or folder
+    shown: str  # the name of its file or folder, as it is
     handed_in_at: datetime | None = None
     marked_late: bool = False
     n_taken: int | None = None  # files; None: not looked at

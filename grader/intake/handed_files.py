@@ -81,7 +81,7 @@ def read_attempt(download: Download, hand_in: HandIn, name: str) -> Submission:
     notes = list(found.notes)
     sources = list(_unpacked(found.taken, notes))
     return replace(
-        from_files(name, sources, at, notes),
+        from_files(name, sources, at=at, notes=notes),
         handed_in_at=hand_in.handed_in_at,
         marked_late=hand_in.marked_late,
     )

@@ -52,7 +52,7 @@ def read(path: Path, name: str | None = None) -> Submission:
     at = _shown(path.name)
     try:
         if path.is_dir() and not path.is_symlink():
-            return from_files(name, files_in_folder(path), at)
+            return from_files(name, files_in_folder(path), at=at)
         if suffix == ".zip":
             return _from_zip(name, path, at)
         if suffix in SOURCES or path.is_dir():
@@ -131,13 +131,13 @@ def _from_zip(name: str, path: Path, at: str) -> Submission:
     try:
         with opened(path) as file:
             notes: list[str] = []
-            return from_files(name, sources_in_zip(file, at, notes), at, notes)
+            return from_files(name, sources_in_zip(file, at, notes), at=at, notes=notes)
     except NotRegular as error:
         raise SubmissionError(str(error), at=at, fix="Hand in the file itself.") from error
 
 
 def from_files(
-    name: str, files: Sequence[SourceFile], at: str, notes: Sequence[str] = ()
+    name: str, files: Sequence[SourceFile], *, at: str, notes: Sequence[str] = ()
 ) -> Submission:
     """One submission of the files that were handed in together.
 

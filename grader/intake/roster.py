@@ -19,8 +19,10 @@ from grader.records import Person
 from grader.regular_files import NotRegular, opened
 from grader.text import clean_line
 
+ROSTER_FILE = "roster.csv"
 MAX_BYTES = 16 << 20
 _SHOWN = 100
+_LONGEST = 300
 _COLUMNS = {  # what a column holds -> how its name is spelled, letters and digits alone
     "name": "name fullname student studentname displayname participant vollstandigername"
     " nomcomplet nombrecompleto nomecompleto nomecognome volledigenaam",
@@ -108,11 +110,13 @@ class Roster:
     def missing(self, found: Set[int]) -> tuple[Person, ...]:
         """The students whose rows are not among those that were found."""
         return tuple(
-            row.person for at, row in enumerate(self.rows) if row.is_student and at not in found
+            harmless_person(row.person)
+            for at, row in enumerate(self.rows)
+            if row.is_student and at not in found
         )
 
     def _match(self, at: int, by: str) -> RosterMatch:
-        return RosterMatch(self.rows[at].person, by, at)
+        return RosterMatch(harmless_person(self.rows[at].person), by, at)
 
     @property
     def logins(self) -> frozenset[str]:
@@ -141,6 +145,24 @@ def read_roster(path: Path) -> Roster:
     rows = [row for cells in below if (row := _row(cells, columns))]
     unique = list({_said_of(row): row for row in rows}.values())
     return Roster(tuple(unique), tuple(_odd(unique, n_rows=len(rows))))
+
+
+def roster_beside(course_file: Path | None) -> Path | None:
+    """The roster.csv that lies beside a course.yaml, if there is one."""
+    path = course_file.parent / ROSTER_FILE if course_file is not None else None
+    return path if path is not None and path.is_file() else None
+
+
+def harmless_person(person: Person) -> Person:
+    """A person with nothing in it that would act on a terminal or an eye."""
+    return Person(
+        name=clean_line(person.name, _LONGEST),
+        id=clean_line(person.id, _LONGEST),
+        email=clean_line(person.email, _LONGEST),
+        username=clean_line(person.username, _LONGEST),
+        section=clean_line(person.section, _LONGEST),
+        ids={system: clean_line(value, _LONGEST) for system, value in person.ids.items()},
+    )
 
 
 def name_keys(name: str) -> frozenset[str]:

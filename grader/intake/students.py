@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from grader.intake.layouts.contract import HandIn
 from grader.intake.reading import harmless
-from grader.intake.roster import Roster, RosterMatch
+from grader.intake.roster import Roster, RosterMatch, harmless_person
 from grader.records import Person
 from grader.text import clean_line
 
@@ -54,7 +54,7 @@ def _student(attempts: list[HandIn], roster: Roster) -> AttemptsOf:
     else:
         said = last.people
     people = tuple(
-        _together(match.person, one) if match else one
+        _together(match.person, harmless_person(one)) if match else harmless_person(one)
         for match, one in zip(matches, said, strict=True)
     )
     known = tuple(match for match in matches if match)
