@@ -56,6 +56,7 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
 @click.pass_context
 def batch(
     ctx: click.Context,
+    /,
     submissions: Path,
     folder: Path | None,
     dry_run: bool,
@@ -71,15 +72,13 @@ def batch(
 
     Running it again does only what is missing; nothing that is finished is ever lost.
     """
-    if dry_run:
-        from grader.cli import intake_run
-
-        ctx.exit(intake_run.preview(submissions, course_file, roster_file, layout=layout))
-    if folder is None:
+    if folder is None and not dry_run:
         raise click.MissingParameter(param_hint="'-o' / '--results'", param_type="option")
     needs_torch()
     from grader.cli import batch_run
 
+    if folder is None or dry_run:
+        ctx.exit(batch_run.preview(submissions, course_file, roster_file, layout=layout))
     ctx.exit(
         batch_run.grade_class(
             submissions,

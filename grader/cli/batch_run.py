@@ -9,10 +9,11 @@ import click
 from grader.batch.class_run import Summary, run_batch
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
-from grader.cli.intake_run import opened_intake
+from grader.cli.intake_preview import opened_intake
 from grader.cli.progress import progress
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
+from grader.errors import SubmissionError
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
 from grader.reports.package_lines import missing_packages
@@ -53,31 +54,49 @@ def grade_class(
     results = Results(folder)
     place = course_file or course_file_of(submissions, here=Path())
     course = _course(place, submissions)
-    try:
-        with (
-            opened_intake(submissions, place, roster_file, layout=layout) as intake,
-            progress() as told,
-        ):
-            summary = run_batch(
-                intake,
-                results,
-                assignment=find_assignment(assignment),
-                course=course,
-                n_workers=jobs or os.cpu_count() or 1,
-                force=force,
-                confirmed=confirmed,
-                require_level=require_level,
-                sandbox=sandbox,
-                told=told,
-                now=now,
-            )
-    except KeyboardInterrupt:
-        click.echo(
-            f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
-        )
-        return _INTERRUPTED
+    with opened_intake(submissions, place, roster_file, layout=layout) as intake:
+        try:
+            with progress() as told:
+                summary = run_batch(
+                    intake,
+                    results,
+                    assignment=find_assignment(assignment),
+                    course=course,
+                    n_workers=jobs or os.cpu_count() or 1,
+                    force=force,
+                    confirmed=confirmed,
+                    require_level=require_level,
+                    sandbox=sandbox,
+                    told=told,
+                    now=now,
+                )
+        except KeyboardInterrupt:
+            return _stopped(folder)
     _print_end(summary, results)
     return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def preview(
+    submissions: Path, course_file: Path | None, roster_file: Path | None, *, layout: str
+) -> int:
+    """Say whose submissions these are, and which cannot be read; the exit code."""
+    place = course_file or course_file_of(submissions, here=Path())
+    load_course(place)  # what is wrong with it is better known now
+    with opened_intake(submissions, place, roster_file, layout=layout, whole=True) as intake:
+        for entry in intake.entries:
+            try:
+                entry.newest.read()
+            except SubmissionError as error:
+                click.echo(f"{entry.name} cannot be read: {error.problem}.")
+    click.echo("Nothing was graded, and nothing was written.")
+    return 0
+
+
+def _stopped(folder: Path) -> int:
+    click.echo(
+        f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
+    )
+    return _INTERRUPTED
 
 
 def _print_end(summary: Summary, results: Results) -> None:
