@@ -18,6 +18,7 @@ from grader.intake.layouts.times import in_zone
 from grader.intake.source_files import MAX_NAME_SHOWN
 from grader.text import clean_line
 
+_MOST_TOPS = 4
 _INDEX = "index.html"  # Brightspace adds it, and others do
 
 
@@ -57,8 +58,7 @@ def recognized(download: Download, zone: tzinfo | None) -> tuple[Layout, PurePos
     Raises:
         SubmissionError: it can be two; the sentence asks which.
     """
-    tops = [TOP, *_only_folder(download, TOP)]
-    for top in tops:
+    for top in _tops(download):
         if found := _layout_of(download, top, zone):
             return found, top
     return Plain(), top_of(download, Plain())
@@ -66,7 +66,7 @@ def recognized(download: Download, zone: tzinfo | None) -> tuple[Layout, PurePos
 
 def _plain_top(download: Download) -> PurePosixPath:
     """In a zip of a folder of submissions, that folder; a student's own folder stays an entry."""
-    for top in _only_folder(download, TOP):
+    for top in _tops(download)[1:2]:
         names = [item.path for item in download.listed(top) if not item.is_folder]
         if not any(path.stem.lower().startswith("submission") for path in names):
             return top
@@ -77,15 +77,21 @@ def top_of(download: Download, layout: Layout) -> PurePosixPath:
     """Where in a download a layout that was named lies: at its top, or in its only folder."""
     if isinstance(layout, Plain):
         return _plain_top(download)
-    for top in (TOP, *_only_folder(download, TOP)):
+    for top in _tops(download):
         if layout.claimed(download, top):
             return top
     return TOP
 
 
-def _only_folder(download: Download, top: PurePosixPath) -> list[PurePosixPath]:
-    items = [item for item in download.listed(top) if not is_beside(item)]
-    return [items[0].path] if len(items) == 1 and items[0].is_folder else []
+def _tops(download: Download) -> list[PurePosixPath]:
+    """The top, the only folder in it, the only one in that: what unpacking and zipping leave."""
+    tops = [TOP]
+    while len(tops) < _MOST_TOPS:
+        items = [item for item in download.listed(tops[-1]) if not is_beside(item)]
+        if len(items) != 1 or not items[0].is_folder:
+            break
+        tops.append(items[0].path)
+    return tops
 
 
 def _layout_of(download: Download, top: PurePosixPath, zone: tzinfo | None) -> Layout | None:
