@@ -176,7 +176,13 @@ def name_keys(name: str) -> frozenset[str]:
 
 def _letters(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if letter.isalnum())
+    return "".join(filter(_counts, apart))
+
+
+def _counts(letter: str) -> bool:
+    """Not an accent; but the vowel signs of many scripts are as good as letters."""
+    is_sign = unicodedata.category(letter).startswith("M") and not "\u0300" <= letter <= "\u036f"
+    return letter.isalnum() or is_sign
 
 
 def _column(name: str) -> str:
