@@ -43,7 +43,7 @@ def attempt_files(download: Download, hand_in: HandIn) -> AttemptFiles:
     found: dict[PurePosixPath, list[tuple[int, bool, str, SourceFile]]] = defaultdict(list)
     for handed in hand_in.files:
         for shown, file in _files(download, handed):
-            found[file.path].append((handed.order, not handed.renamed, shown, file))
+            found[file.path].append((handed.order, not handed.spelled, shown, file))
     notes: list[str] = list(hand_in.notes)
     files = []
     for several in found.values():
@@ -95,7 +95,7 @@ def _files(download: Download, handed: HandedFile) -> Iterator[tuple[str, Source
             yield _shown(PurePosixPath(handed.item.name) / file.path), replace(file, path=path)
         else:
             path = handed.called if handed.called.name else file.path
-            yield _shown(file.path), replace(file, path=path)
+            yield _shown(PurePosixPath(handed.spelled or path)), replace(file, path=path)
 
 
 def _told_twice(sources: Sequence[SourceFile]) -> Iterator[str]:

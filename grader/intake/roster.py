@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.errors import CourseError
 from grader.records import Person
 from grader.regular_files import NotRegular, opened
-from grader.text import clean_line
+from grader.text import clean_line, counted
 
 ROSTER_FILE = "roster.csv"
 MAX_BYTES = 16 << 20
@@ -270,7 +270,7 @@ def _same_as(kind: str) -> tuple[str, ...]:
 
 def _odd(rows: Sequence[RosterRow], *, n_rows: int) -> Iterator[str]:
     if n_rows > len(rows):
-        yield f"The roster has {n_rows - len(rows)} rows twice."
+        yield f"The roster has {counted(n_rows - len(rows), 'row')} twice."
     for kind in ("id", "email", "username", *SYSTEMS):
         people: dict[str, list[str]] = defaultdict(list)
         for row in rows:

@@ -109,7 +109,7 @@ def _hand_in(user: str, entries: list[tuple[DownloadItem, CanvasName]]) -> HandI
                 item=item,
                 called=PurePosixPath(called[said.file]),
                 order=said.number,
-                renamed=called[said.file] != said.file,
+                spelled=said.file if called[said.file] != said.file else "",
             )
             for item, said in entries
         ),

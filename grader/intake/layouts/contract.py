@@ -22,7 +22,7 @@ class HandedFile:
     item: DownloadItem
     called: PurePosixPath  # a folder's content belongs below this
     order: int = 0  # of two of one name, the higher was handed in later
-    renamed: bool = False  # the system may have put a number into the name; `called` is without it
+    spelled: str = ""  # where the system may have put a number into the name: with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
