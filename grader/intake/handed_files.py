@@ -52,7 +52,7 @@ def attempt_files(download: Download, hand_in: HandIn) -> AttemptFiles:
         if not before and not last[1] and is_wanted(last[3].path):
             notes.append(f"{last[2]} was taken as {_shown(last[3].path)}.")
         if before:
-            names = " and ".join(sorted(one[2] for one in several))
+            names = " and ".join(one[2] for one in (*before, last))
             notes.append(f"{names} are two of one name; {last[2]} was taken, the later one.")
     taken = [file for file in files if is_wanted(file.path)]
     zips = [file for file in files if file.path.suffix.lower() == _ZIP]
