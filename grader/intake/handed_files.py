@@ -124,8 +124,10 @@ def _unpacked(taken: Sequence[SourceFile], notes: list[str]) -> Iterator[SourceF
 
 
 def _nothing(left_out: Sequence[str], at: str) -> SubmissionError:
-    shown = ", ".join(left_out[:5]) or "nothing"
-    if left_out and all(_TYPED.fullmatch(name.partition("/")[0]) for name in left_out):
+    shown = ", ".join(left_out[:5])
+    if not left_out:
+        problem = "no file was handed in"
+    elif all(_TYPED.fullmatch(name.partition("/")[0]) for name in left_out):
         problem = f"no file was handed in, but something typed into the form ({shown})"
     else:
         problem = f"there is no source file; there is {shown}"

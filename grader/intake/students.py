@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from grader.intake.layouts.contract import HandIn
 from grader.intake.reading import harmless
 from grader.intake.roster import Roster, RosterMatch, harmless_person
+from grader.intake.source_files import composed
 from grader.records import Person
 from grader.text import clean_line
 
@@ -49,6 +50,9 @@ def _student(attempts: list[HandIn], roster: Roster) -> AttemptsOf:
     in_order = tuple(sorted(attempts, key=lambda one: (one.handed_in_at or _NEVER, one.order)))
     last = in_order[-1]
     matches: tuple[RosterMatch | None, ...] = tuple(map(roster.find, last.people))
+    if matches == (None,):
+        others = (roster.find(Person(name=name)) for name in last.also_called)
+        matches = (next((match for match in others if match), None),)
     if last.group and (members := roster.members(last.group)):
         matches, said = members, (Person(ids=last.people[0].ids),) * len(members)
     else:
@@ -61,7 +65,7 @@ def _student(attempts: list[HandIn], roster: Roster) -> AttemptsOf:
     name = last.name
     if known and len(known) == len(people):
         name = "+".join(sorted(_called(match.person) for match in known)) or last.name
-    name = name.replace("/", "_").replace("\\", "_").replace("\0", "_")
+    name = composed(name).replace("/", "_").replace("\\", "_").replace("\0", "_")
     return AttemptsOf(name=name or "unnamed", attempts=in_order, people=people, matches=known)
 
 

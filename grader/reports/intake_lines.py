@@ -1,5 +1,6 @@
 """What was found in a download, in lines: an instructor sees them before anything is graded."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from grader.intake.class_intake import ClassEntry, ClassIntake
@@ -8,6 +9,7 @@ from grader.records import Person
 from grader.text import clean_line, counted
 
 _NAMES = 10  # in one line, where not all are asked for
+_MOST_FILES = 100
 _SHOWN = 100
 
 
@@ -91,9 +93,11 @@ def _file_notes(entries: Sequence[ClassEntry]) -> Iterator[str]:
 
 
 def _left_out(entries: Sequence[ClassEntry]) -> Iterator[str]:
-    for entry in entries:
-        if entry.newest.left_out:
-            yield f"{entry.name}: no source files are {_listed(entry.newest.left_out, _NAMES)}."
+    """What is no source file: the same names are told once."""
+    times = Counter(name for entry in entries for name in entry.newest.left_out)
+    if times:
+        names = [f"{name} ({n})" if n > 1 else name for name, n in sorted(times.items())]
+        yield f"Left out, since they are no source files: {_listed(names, _MOST_FILES)}."
 
 
 def _first(lines: Sequence[str], most: int | None, noun: str) -> Iterator[str]:

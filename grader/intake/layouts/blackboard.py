@@ -23,7 +23,7 @@ from grader.intake.layouts.contract import (
     unlike,
 )
 from grader.intake.layouts.small_files import first_lines
-from grader.intake.layouts.times import Located, stamped
+from grader.intake.layouts.times import Located, stamped, zone_note
 from grader.records import Person
 
 _STAMP = r"\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d"
@@ -90,7 +90,11 @@ class Blackboard:
         hand_ins = [
             self._hand_in(people[owner], stamp, files) for (owner, stamp), files in attempts.items()
         ]
-        return LayoutReading(hand_ins=(*hand_ins, *odd), left_out=tuple(left_out))
+        return LayoutReading(
+            hand_ins=(*hand_ins, *odd),
+            left_out=tuple(left_out),
+            notes=tuple(zone_note(one.handed_in_at for one in hand_ins)),
+        )
 
     def _hand_in(self, person: Person, stamp: str, files: list[tuple[DownloadItem, str]]) -> HandIn:
         day, clock = stamp[:10], stamp[11:].replace("-", ":")

@@ -22,7 +22,7 @@ from grader.intake.layouts.contract import (
     LayoutSettings,
     unlike,
 )
-from grader.intake.layouts.times import Located, written
+from grader.intake.layouts.times import Located, written, zone_note
 from grader.records import Person
 
 _INDEX = "index.html"
@@ -85,7 +85,9 @@ class Brightspace:
         odd, left_out = unlike([item for item in others if item.name != _INDEX])
         hand_ins = [self._hand_in(said_of[a], files) for a, files in attempts.items()]
         return LayoutReading(
-            hand_ins=(*hand_ins, *odd), left_out=tuple(left_out), notes=_notes(hand_ins)
+            hand_ins=(*hand_ins, *odd),
+            left_out=tuple(left_out),
+            notes=(*_notes(hand_ins), *zone_note(one.handed_in_at for one in hand_ins)),
         )
 
     def _hand_in(self, said: BrightspaceName, files: list[HandedFile]) -> HandIn:
@@ -93,6 +95,7 @@ class Brightspace:
             key=said.user,
             name=f"{said.person}_{said.user}",
             people=(Person(name=said.person, ids={"brightspace": said.user}),),
+            group=said.person,
             files=tuple(files),
             handed_in_at=written(said.date, self._located),
             order=said.number,

@@ -31,6 +31,7 @@ _FILE = re.compile(rf"{_OWNER}_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
 _TYPED = re.compile(rf"{_OWNER}_(?P<file>(?:text|link)(?:-[\w-]+)?\.html)")
 _UUID = re.compile(r"-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?=(?:\.\w+)*$)")
 _UNIQUE = re.compile(rf"(?:{_UUID.pattern})|-\d{{1,3}}(?=(?:\.\w+)*$)")
+_MANY = 100
 _SMALL = 2  # digits of a number that belongs to a group's name, as in team_3
 
 
@@ -68,6 +69,31 @@ def without_number(name: str) -> str:
     return _UNIQUE.sub("", name, count=1)
 
 
+def may_be_by_hand(names: Collection[str]) -> bool:
+    """Whether people may have made the names, as in `hw_1_1_ada.py` and `hw_1_2_bo.py`.
+
+    Then the numbers are small, and all would be of one user or of users of one name.
+    """
+    said = [one for one in map(canvas_name, names) if one]
+    numbers = [int(one.user) for one in said if one.user.isdecimal()]
+    numbers += [one.number for one in said if not one.typed]
+    return any(number < _MANY for number in numbers) and len({one.owner for one in said}) == 1
+
+
+def _are_of_one_download(said: Sequence[CanvasName]) -> bool:
+    """Each attachment has its own number, each user one name, and names have no capitals.
+
+    So `hw_1_2026_ada.py` and `hw_1_2026_bo.py`, which a person made, are no files of one user.
+    """
+    numbers = [one.number for one in said if not one.typed]
+    users = {(one.user, one.owner) for one in said}
+    return (
+        len(numbers) == len(set(numbers))
+        and len(users) == len({user for user, _ in users})
+        and all(one.owner == one.owner.lower() for one in said)
+    )
+
+
 class Canvas:
     """The layout."""
 
@@ -76,7 +102,8 @@ class Canvas:
 
     def claimed(self, download: Download, top: PurePosixPath) -> Collection[DownloadItem]:
         items = [item for item in download.listed(top) if not item.is_folder]
-        return [item for item in items if canvas_name(item.name)]
+        said = {item: name for item in items if (name := canvas_name(item.name))}
+        return list(said) if _are_of_one_download(list(said.values())) else []
 
     def read(
         self, download: Download, top: PurePosixPath, settings: LayoutSettings

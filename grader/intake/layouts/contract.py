@@ -34,6 +34,7 @@ class HandIn:
     people: tuple[Person, ...]
     files: tuple[HandedFile, ...]
     group: str = ""  # of the people, by its name
+    also_called: tuple[str, ...] = ()  # other names that the only one of them may have
     handed_in_at: datetime | None = None  # with its zone; None where nobody says
     order: int = 0  # of two attempts without times, the higher is the later one
     marked_late: bool = False

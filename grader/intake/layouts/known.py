@@ -7,7 +7,7 @@ from grader.errors import CourseError, SubmissionError, did_you_mean
 from grader.intake.download import TOP, Download, DownloadItem
 from grader.intake.layouts.blackboard import Blackboard
 from grader.intake.layouts.brightspace import Brightspace
-from grader.intake.layouts.canvas import Canvas
+from grader.intake.layouts.canvas import Canvas, may_be_by_hand
 from grader.intake.layouts.contract import Layout, is_beside
 from grader.intake.layouts.github import GitHub
 from grader.intake.layouts.gradescope import Gradescope
@@ -99,7 +99,7 @@ def _layout_of(download: Download, top: PurePosixPath, zone: tzinfo | None) -> L
     found: list[tuple[Layout, set[DownloadItem]]] = []
     for layout in layouts(zone):
         claimed = set(layout.claimed(download, top))
-        if claimed and claimed >= set(items):
+        if claimed and claimed >= set(items) and _is_sure(layout, claimed):
             return layout
         if claimed:
             found.append((layout, claimed))
@@ -107,6 +107,11 @@ def _layout_of(download: Download, top: PurePosixPath, zone: tzinfo | None) -> L
     if 2 * len(claimed_by_any) > len(items):
         raise _asked(download, items, found)
     return None
+
+
+def _is_sure(layout: Layout, claimed: set[DownloadItem]) -> bool:
+    """Names of Canvas are plain enough that people make the like."""
+    return not isinstance(layout, Canvas) or not may_be_by_hand([one.name for one in claimed])
 
 
 def _is_beside(item: DownloadItem) -> bool:

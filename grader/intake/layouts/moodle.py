@@ -70,6 +70,7 @@ class Moodle:
                 key=number,
                 name=f"{names[number]}_{number}",
                 people=(Person(name="" if blind else names[number], ids={"moodle": number}),),
+                also_called=() if blind else _behind_hyphens(names[number]),
                 files=tuple(found),
             )
             for number, found in files.items()
@@ -79,12 +80,18 @@ class Moodle:
 
 def is_blind(names: list[str]) -> bool:
     """Whether the names are the one word that Moodle writes for everybody, in its language."""
-    words = set(names)
+    words = {name.rpartition("-")[2] for name in names}  # without a group's name
     return (
         len(words) == 1
         and " " not in (word := words.pop())
         and (len(names) > 1 or word == "Participant")
     )
+
+
+def _behind_hyphens(name: str) -> tuple[str, ...]:
+    """What the student may be called if a group's name stands before; names have hyphens, too."""
+    parts = name.split("-")
+    return tuple("-".join(parts[n:]) for n in range(1, len(parts)))
 
 
 def _called(item: DownloadItem, plugin: str, file: str) -> PurePosixPath:

@@ -6,7 +6,7 @@ the course, or else in that of this machine.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,12 @@ _MORNING = {"am", "a m", "ص", "上午", "오전", "午前", "vorm", "πμ"}
 def in_zone(zone: tzinfo | None) -> Located:
     """Takes times without a zone in this one; None is that of this machine."""
     return lambda time: time.astimezone() if zone is None else time.replace(tzinfo=zone)
+
+
+def zone_note(times: Iterable[datetime | None]) -> Iterator[str]:
+    """What a person should know of times that had no zone."""
+    if names := sorted({str(time.tzname()) for time in times if time is not None}):
+        yield f"The times have no zone in this download, and were taken as {' and '.join(names)}."
 
 
 def stamped(text: str, located: Located) -> datetime | None:

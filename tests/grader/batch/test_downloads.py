@@ -101,8 +101,7 @@ def test_a_dry_run_says_everything_and_writes_nothing(a_class, course, right):
         "Missing, with nothing handed in: Cleo (cleo).",
         "Marked late: ada.",
         "فاطمة_4712: submission-1.py was taken as submission.py.",
-        "ada: no source files are report.pdf.",
-        "typed_4713: no source files are text.html.",
+        "Left out, since they are no source files: report.pdf, text.html.",
         "typed_4713 cannot be read: no file was handed in, but something typed into the form "
         "(text.html).",
         "Nothing was graded, and nothing was written.",

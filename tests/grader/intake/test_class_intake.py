@@ -1,6 +1,7 @@
 """What was downloaded is recognized, each submission is read, and nobody is dropped."""
 
 import os
+import unicodedata
 import zipfile
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -280,7 +281,7 @@ def test_names_lead_nowhere(tmp_path):
 
 
 def test_one_person_behind_two_submissions_is_said(tmp_path, roster):
-    files = {"x_4711_2_submission.py": SOURCE, "oneilladaking_9999_3_submission.py": SOURCE}
+    files = {"x_4711_201_submission.py": SOURCE, "oneilladaking_9999_3_submission.py": SOURCE}
     with opened_class(as_zip(files, tmp_path / "download"), roster=roster) as intake:
         assert [entry.name for entry in intake.entries] == ["001815", "001815-2"]
         assert any("several submissions, 001815 and 001815-2" in note for note in intake.notes)
@@ -311,3 +312,97 @@ def test_an_nbgrader_folder_with_two_assignments_is_asked_about(tmp_path):
     for place in (folder, folder / "submitted"):
         with opened_class(place, layout="nbgrader:ps2") as intake:
             assert [sources_of(entry) for entry in intake.entries] == ["x = 2"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["hw_1_2026_ada.py", "hw_1_2026_bo.py"],
+        ["Ada_4711_90210_x.py", "Bo_4712_90211_x.py"],
+        ["ada_4711_90210_x.py", "bo_4711_90211_x.py"],
+    ],
+)
+def test_files_that_people_named_alike_are_no_files_of_one_canvas_user(tmp_path, names):
+    with opened_class(as_folder(dict.fromkeys(names, SOURCE), tmp_path / "class")) as intake:
+        assert intake.layout == "plain"
+        assert [entry.newest.shown for entry in intake.entries] == sorted(names)
+
+
+def test_small_numbers_may_be_those_of_canvas_or_of_a_person(tmp_path):
+    files = {"hw_1_1_ada.py": SOURCE, "hw_1_2_bo.py": SOURCE}
+    folder = as_folder(files, tmp_path / "class")
+    with pytest.raises(SubmissionError, match="`--layout canvas` or `--layout plain`"):  # noqa: SIM117
+        with opened_class(folder):
+            pass
+    with opened_class(folder, layout="plain") as intake:
+        assert len(intake.entries) == 2
+    with opened_class(folder, layout="canvas") as intake:
+        assert [entry.name for entry in intake.entries] == ["hw_1"]
+
+
+@pytest.mark.parametrize("word", ["Participant", "Teilnehmerin", "Group 1-Participant"])
+def test_blind_marking_names_nobody(tmp_path, word):
+    files = {
+        f"{word}_{number}_assignsubmission_file/submission.py": SOURCE for number in (123, 124)
+    }
+    (tmp_path / "roster.csv").write_text("name,moodle id\nParticipant,9\nAda,123\n")
+    with opened_class(
+        as_zip(files, tmp_path / "download"), roster=read_roster(tmp_path / "roster.csv")
+    ) as intake:
+        ada, other = intake.entries
+        assert (ada.name, ada.matched_by) == ("Ada", ("moodle",))
+        assert other.name == f"{word}_124"
+        assert other.people[0].name == ""
+
+
+def test_a_group_before_a_name_in_moodle_is_no_part_of_it(tmp_path):
+    files = {
+        "Anna-Group 1-Jean-Luc Picard_7_assignsubmission_file/submission.py": SOURCE,
+        "Ada_8_assignsubmission_file/submission.py": SOURCE,
+    }
+    (tmp_path / "roster.csv").write_text("name,id\nJean-Luc Picard,17\nLuc Picard,18\n")
+    with opened_class(
+        as_zip(files, tmp_path / "download"), roster=read_roster(tmp_path / "roster.csv")
+    ) as intake:
+        assert [entry.name for entry in intake.entries] == ["17", "Ada_8"]
+
+
+def test_keys_of_gradescope_may_lack_their_colons(tmp_path):
+    files = gradescope(SOURCE, colons=False)
+    with opened_class(as_zip(files, tmp_path / "download")) as intake:
+        assert [entry.name for entry in intake.entries] == ["001815", "001816+bo@example.org"]
+        assert intake.entries[0].newest.handed_in_at is not None
+
+
+def test_a_folder_that_gradescope_does_not_know_is_graded_under_its_name(tmp_path):
+    files = gradescope(SOURCE) | {"assignment_1234_export/submission_7/submission.py": SOURCE}
+    files["assignment_1234_export/submission_metadata.yml"] += "submission_9: {}\n"
+    with opened_class(as_zip(files, tmp_path / "download")) as intake:
+        [lost] = [entry for entry in intake.entries if entry.name == "submission_7"]
+        assert sources_of(lost) == SOURCE
+        assert not lost.is_matched
+        assert "submission_9" in intake.notes[0]
+
+
+def test_letters_that_macos_takes_apart_make_no_other_name(tmp_path):
+    name = "José_123_assignsubmission_file"
+    for n, form in enumerate(("NFC", "NFD")):
+        files = {f"{unicodedata.normalize(form, name)}/submission.py": SOURCE}
+        with opened_class(as_folder(files, tmp_path / str(n))) as intake:
+            assert [entry.name for entry in intake.entries] == ["José_123"]
+
+
+def test_an_attempt_without_files_is_told_and_kept(tmp_path):
+    files = {name: text for name, text in blackboard(SOURCE).items() if name.endswith(".txt")}
+    with opened_class(as_zip(files, tmp_path / "download"), **UTC_ZONE) as intake:
+        assert [entry.name for entry in intake.entries] == ["ada_king.o2", "bo@example.org"]
+        with pytest.raises(SubmissionError, match="no file was handed in"):
+            intake.entries[0].newest.read()
+        assert intake.notes == ("The times have no zone in this download, and were taken as UTC.",)
+
+
+def test_blackboard_without_receipts_goes_by_what_all_names_begin_with(tmp_path):
+    stamp = "attempt_2026-03-01-23-59-07"
+    files = {f"HW_2_{user}_{stamp}_x.py": SOURCE for user in ("ada.king", "bo")}
+    with opened_class(as_zip(files, tmp_path / "download"), **UTC_ZONE) as intake:
+        assert [entry.name for entry in intake.entries] == ["ada.king", "bo"]

@@ -95,7 +95,7 @@ def test_nothing_but_other_files_is_one_sentence_that_names_them(attempt):
 def test_two_zips_are_put_side_by_side(attempt, tmp_path):
     inner = as_zip({"submission.py": NEW}, tmp_path / "inner").read_bytes()
     other = as_zip({"parts.py": OLD}, tmp_path / "other").read_bytes()
-    _, submission = attempt({"ada_4711_1_code.zip": inner, "ada_4711_2_more.zip": other})
+    _, submission = attempt({"ada_4711_901_code.zip": inner, "ada_4711_902_more.zip": other})
     assert submission.cells[0][1] == NEW
 
 
