@@ -256,6 +256,7 @@ class GradingRun:
     stages: tuple[str, ...] = ()
     submissions: tuple[str, ...] = ()  # that have a row in the gradebook
     folder: str = ""  # where the submissions lie; unknown of runs of earlier versions
+    layout: str = ""  # what it is, see `grader.intake.layouts`; unknown of runs of earlier versions
     secret_of_course: bool | None = None  # or that of the results; None: unknown
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)  # by submission; a group
     missing: tuple[Person, ...] = ()  # who is on the roster and handed nothing in

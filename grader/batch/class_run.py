@@ -248,6 +248,7 @@ class _OfClass:
             stages=tuple(stage.name for stage in assignment.stages),
             submissions=names if submissions is None else submissions,
             folder=str(self.intake.source.resolve()),
+            layout=self.intake.layout,
             secret_of_course=self.secret_of_course,
             people=self.intake.people,
             missing=self.intake.missing,

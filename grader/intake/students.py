@@ -54,7 +54,7 @@ def _student(attempts: list[HandIn], roster: Roster) -> AttemptsOf:
         others = (roster.find(Person(name=name)) for name in last.also_called)
         matches = (next((match for match in others if match), None),)
     if last.group and (members := roster.members(last.group)):
-        matches, said = members, (Person(ids=last.people[0].ids),) * len(members)
+        matches, said = members, (Person(),) * len(members)  # the id is one member's: whose?
     else:
         said = last.people
     people = tuple(

@@ -85,6 +85,22 @@ def test_a_second_run_on_the_next_download_knows_everybody(a_class, course, righ
     assert {name for name, at in a_class.times().items() if before[name] != at} <= {"typed_4713"}
 
 
+def test_the_next_download_has_another_name_and_is_the_same_class(a_class, course, right):
+    folder = a_class.results.parent
+    a_class.submissions = as_zip({"ada_4711_901_x.py": "x = 1"}, folder / "first")
+    a_class.grade("--course", course)
+    files = {"ada_4711_911_x.py": right, "bo_4712_912_x.py": right}
+    a_class.submissions = as_zip(files, folder / "second")
+    ran = a_class.grade("--course", course)
+    assert ran.returncode == 0, ran.stderr
+    assert a_class.points() == {"ada": "7", "bo_4712": "7"}
+    assert len(list((a_class.results / "earlier" / "reports" / "ada").iterdir())) == 1
+    a_class.submissions = as_zip({"eve_4799_913_x.py": right}, folder / "other")
+    ran = a_class.grade("--course", course)
+    assert ran.returncode == 2
+    assert "those of the submissions in" in ran.stderr
+
+
 def test_a_dry_run_says_everything_and_writes_nothing(a_class, course, right):
     folder = a_class.results.parent
     a_class.submissions = as_zip(canvas(right), folder / "download")
