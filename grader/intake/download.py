@@ -144,7 +144,8 @@ class _Zip:
         self._listed: dict[PurePosixPath, set[DownloadItem]] = {}
         for member in members:
             parts = member.path.parts
-            if len(parts) <= _DEEPEST and not any(map(is_ignored, parts)):
+            is_near = len(parts) <= _DEEPEST and len(str(member.path)) <= _MOST_PATH
+            if is_near and not any(map(is_ignored, parts)):
                 self._add(member, environments)
 
     def _add(self, member: SourceFile, environments: set[PurePosixPath]) -> None:

@@ -239,6 +239,16 @@ def test_links_in_an_unpacked_download_are_not_followed(tmp_path):
             eve.newest.read()
 
 
+def test_a_linked_folder_in_an_unpacked_download_is_not_followed(tmp_path):
+    as_folder({"submission.py": "SECRET = 1"}, tmp_path / "secret")
+    folder = as_folder(moodle(SOURCE), tmp_path / "download")
+    os.symlink(tmp_path / "secret", folder / "Eve_9_assignsubmission_file")
+    with opened_class(folder) as intake:
+        [eve] = [entry for entry in intake.entries if entry.name == "Eve_9"]
+        with pytest.raises(SubmissionError, match="no source file; there is Eve_9_assign"):
+            eve.newest.read()
+
+
 def test_a_students_own_zip_is_opened_in_the_download(tmp_path):
     inner = as_zip({"hw/submission.py": "import parts", "hw/parts.py": SOURCE}, tmp_path / "in")
     files = {

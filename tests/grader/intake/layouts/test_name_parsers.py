@@ -142,3 +142,17 @@ def test_names_agree_however_systems_turn_them():
     assert name_keys("José") & name_keys("Jose")
     assert not name_keys("Ada Lovelace") & name_keys("Ada Byron")
     assert name_keys("") == frozenset()
+
+
+def test_a_flat_name_of_brightspace_without_a_file_is_none():
+    name = "12-3 - Ada - Oct 10, 2025 1022 AM"
+    assert brightspace_name(name, is_folder=False) is None
+    assert brightspace_name(name, is_folder=True).person == "Ada"
+
+
+def test_logins_that_begin_alike_are_told_by_the_roster():
+    folders = ["ps-1-ada-king", "ps-1-ada-lee"]
+    assert prefix_of(folders, around="x", logins=frozenset({"ada-king"})) == "ps-1-"
+    assert prefix_of(folders, around="x", logins=frozenset()) == "ps-1-ada-", "and that is said"
+    assert prefix_of(["ps-", "ps-ada"], around="x", logins=frozenset()) == ""
+    assert prefix_of(["ada", "bo"], around="x", logins=frozenset()) == ""
