@@ -17,6 +17,8 @@ COMMANDS = (
     "check",
     "debug",
     "batch",
+    "analyze",
+    "name",
     "secret",
     "decide",
     "audit",
