@@ -25,7 +25,7 @@ from grader.intake.layouts.contract import (
 from grader.intake.main_file import MAIN
 from grader.records import Person
 
-_WORD = r"(?:\w|[^\x00-\x7f])"  # also the vowel signs that many scripts add to letters
+_WORD = r"[\w\x80-\U0010ffff]"  # also the vowel signs that many scripts add to letters
 _OWNER = rf"(?:(?P<name>{_WORD}*?)_)??(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[A-Za-z0-9]+)"
 _FILE = re.compile(rf"{_OWNER}_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
 _TYPED = re.compile(rf"{_OWNER}_(?P<file>(?:text|link)(?:-[\w-]+)?\.html)")

@@ -156,3 +156,20 @@ def test_logins_that_begin_alike_are_told_by_the_roster():
     assert prefix_of(folders, around="x", logins=frozenset()) == "ps-1-ada-", "and that is said"
     assert prefix_of(["ps-", "ps-ada"], around="x", logins=frozenset()) == ""
     assert prefix_of(["ada", "bo"], around="x", logins=frozenset()) == ""
+
+
+def test_no_name_takes_long():
+    """A parser that tries all ways to part a name would take years for these."""
+    for piece in ("é", "ᚓ", "_1", "é_1", "LATE_", "_attempt_", " - 2025 ", "-1", ".x", "人 "):
+        for name in (
+            piece * 300,
+            f"1-2 - {piece * 300}",
+            f"{piece * 300}_1_2_x",
+            f"x{piece * 300}!",
+        ):
+            canvas_name(name)
+            without_number(name)
+            moodle_name(name)
+            blackboard_name(name)
+            brightspace_name(name, is_folder=False)
+            brightspace_name(name, is_folder=True)
