@@ -96,7 +96,9 @@ class Roster:
         numbers = set()
         for value in name_keys(person.name):
             numbers |= self._index.get("name", {}).get(value, set())
-        return self._match(numbers.pop(), "name") if len(numbers) == 1 else None
+        if len(numbers) != 1 or _is_another(person, self.rows[row := numbers.pop()].person):
+            return None
+        return self._match(row, "name")
 
     def members(self, group: str) -> tuple[RosterMatch, ...]:
         """Who is in a group of this name, as the roster says."""
@@ -256,6 +258,16 @@ def _looked_for(person: Person) -> Iterator[tuple[str, str]]:
     ):
         if value:
             yield kind, value.casefold()
+
+
+def _is_another(said: Person, known: Person) -> bool:
+    """Whether an id that both have tells two people of one name apart."""
+    of_said, of_known = {"id": said.id} | said.ids, {"id": known.id} | known.ids
+    return any(
+        of_said[kind].casefold() != of_known[kind].casefold()
+        for kind in of_said.keys() & of_known.keys()
+        if of_said[kind] and of_known[kind]
+    )
 
 
 def _same_as(kind: str) -> tuple[str, ...]:

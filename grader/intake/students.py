@@ -1,8 +1,8 @@
 """Whose attempts are whose, and what each submission is called."""
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -40,19 +40,33 @@ def attempts_by_student(
     for hand_in in hand_ins:
         by_key[hand_in.key].append(hand_in)
     found = [_student(attempts, roster) for attempts in by_key.values()]
+    rows = Counter(match.row for student in found for match in student.matches)
+    twice = {row for row, times in rows.items() if times > 1}
+    found = [_student(list(student.attempts), roster, not_by_name=twice) for student in found]
     found.sort(key=lambda student: (student.name, not student.is_matched))
     names = harmless(_different([student.name for student in found]))
     named = tuple(replace(student, name=name) for student, name in zip(found, names, strict=True))
     return tuple(sorted(named, key=lambda student: student.name)), tuple(_doubled(named))
 
 
-def _student(attempts: list[HandIn], roster: Roster) -> AttemptsOf:
+def _student(
+    attempts: list[HandIn], roster: Roster, *, not_by_name: Set[int] = frozenset()
+) -> AttemptsOf:
+    """One student or group.
+
+    Args:
+        not_by_name: rows that several are found for, so that a name alone says too little.
+    """
     in_order = tuple(sorted(attempts, key=lambda one: (one.handed_in_at or _NEVER, one.order)))
     last = in_order[-1]
     matches: tuple[RosterMatch | None, ...] = tuple(map(roster.find, last.people))
     if matches == (None,):
         others = (roster.find(Person(name=name)) for name in last.also_called)
         matches = (next((match for match in others if match), None),)
+    matches = tuple(
+        None if match and match.by == "name" and match.row in not_by_name else match
+        for match in matches
+    )
     if last.group and (members := roster.members(last.group)):
         matches, said = members, (Person(),) * len(members)  # the id is one member's: whose?
     else:

@@ -97,9 +97,15 @@ def _chosen(found: Mapping[str, object], named: str, at: str) -> str:
     if len(found) == 1 and not named:
         return next(iter(found))
     names = sorted(clean_line(name, MAX_NAME_SHOWN) for name in found)
-    held = ", ".join(names[:5]) or "none"
+    if not names:
+        raise SubmissionError(
+            "it has no folders of students with their assignments in them",
+            at=at,
+            fix="Name the folder of the course, or its folder `submitted`.",
+        )
+    held = ", ".join(names[:5])
     raise SubmissionError(
         f"which assignment is meant? nbgrader's folder has {held}",
         at=at,
-        fix=f"Name one of them, e.g. `--layout nbgrader:{names[0] if names else 'ps1'}`.",
+        fix=f"Name one of them, e.g. `--layout nbgrader:{names[0]}`.",
     )

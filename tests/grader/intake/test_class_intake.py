@@ -290,11 +290,31 @@ def test_names_lead_nowhere(tmp_path):
     assert not any(letter in f"{names}{people}" for letter in "\x1b\u202e")
 
 
+def names_in(path, roster):
+    with opened_class(path, roster=roster) as intake:
+        return [entry.name for entry in intake.entries], intake.notes
+
+
 def test_one_person_behind_two_submissions_is_said(tmp_path, roster):
-    files = {"x_4711_201_submission.py": SOURCE, "oneilladaking_9999_3_submission.py": SOURCE}
-    with opened_class(as_zip(files, tmp_path / "download"), roster=roster) as intake:
-        assert [entry.name for entry in intake.entries] == ["001815", "001815-2"]
-        assert any("several submissions, 001815 and 001815-2" in note for note in intake.notes)
+    metadata = gradescope(SOURCE)["assignment_1234_export/submission_metadata.yml"]
+    metadata = metadata.replace("- :name: Bo\n    :email: bo@", "- :name: X\n    :email: ada@")
+    files = gradescope(SOURCE) | {"assignment_1234_export/submission_metadata.yml": metadata}
+    names, notes = names_in(as_zip(files, tmp_path / "download"), roster)
+    assert names == ["001815", "001815+001816"]
+    assert any("several submissions, 001815 and 001815+001816" in note for note in notes)
+
+
+def test_two_of_one_name_are_not_found_by_it(tmp_path, roster):
+    files = {"bo_5001_201_submission.py": SOURCE}
+    assert names_in(as_zip(files, tmp_path / "one"), roster)[0] == ["001817"]
+    files |= {"bo_5002_203_submission.py": SOURCE}
+    assert names_in(as_zip(files, tmp_path / "two"), roster)[0] == ["bo_5001", "bo_5002"]
+
+
+def test_another_id_makes_another_person_of_the_same_name(tmp_path, roster):
+    files = {"x_4711_201_a.py": SOURCE, "oneilladaking_9999_203_a.py": SOURCE}
+    names, _ = names_in(as_zip(files, tmp_path / "download"), roster)
+    assert names == ["001815", "oneilladaking_9999"]
 
 
 def test_groups_of_canvas_are_those_of_the_roster(tmp_path):

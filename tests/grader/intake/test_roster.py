@@ -72,8 +72,9 @@ def test_the_surest_counts_first_and_the_name_last(roster):
     assert found.find(Person(name="Bo", id="1")).person.id == "1"
     assert found.find(Person(name="Bo", email="ADA@X.ORG")).by == "email"
     assert found.find(Person(username="ada@x.org")).person.id == "1", "a login may be an address"
-    by_name = found.find(Person(name="lovelaceada", id="unknown"))
+    by_name = found.find(Person(name="lovelaceada", email="other@x.org"))
     assert (by_name.by, by_name.person.id) == ("name", "1")
+    assert found.find(Person(name="Ada Lovelace", id="unknown")) is None
     assert found.find(Person(name="Jose")).person.id == "3"
     assert found.find(Person(name="Cleo", id="9")) is None
     assert found.find(Person()) is None

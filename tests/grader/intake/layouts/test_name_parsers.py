@@ -2,7 +2,7 @@
 
 import string
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.intake.layouts.blackboard import blackboard_name, receipt_person
@@ -23,6 +23,7 @@ names = st.lists(words, min_size=1, max_size=4).map(" ".join)
 canvas_names = st.from_regex(r"[a-zß-öø-ÿа-яء-يक-ह]ि?[a-z]*(_[a-zñ]+)*", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(canvas_names, st.booleans(), ids, ids, files)
 def test_canvas(name, late, user, number, file):
     said = canvas_name(f"{name}{'_LATE' * late}_{user}_{number}_{file}")
@@ -30,18 +31,21 @@ def test_canvas(name, late, user, number, file):
     assert (said.late, said.user, said.number, said.file) == (late, user, int(number), file)
 
 
+@settings(deadline=None)
 @given(st.booleans(), st.text(string.ascii_letters + string.digits, min_size=5, max_size=5), files)
 def test_canvas_anonymous(late, user, file):
     said = canvas_name(f"{'LATE_' * late}anon_{user}_90210_{file}")
     assert (said.owner, said.late, said.user, said.file) == ("", late, f"anon_{user}", file)
 
 
+@settings(deadline=None)
 @given(canvas_names, ids, st.sampled_from(["text", "link"]))
 def test_canvas_typed(name, user, kind):
     said = canvas_name(f"{name}_{user}_{kind}.html")
     assert (said.owner, said.user, said.typed) == (name, user, True)
 
 
+@settings(deadline=None)
 @given(
     st.text(string.ascii_letters, min_size=1),
     st.one_of(st.integers(1, 7).map(str), st.uuids(version=4).map(str)),
@@ -52,18 +56,21 @@ def test_what_canvas_adds_to_keep_names_apart_is_taken_off_again(stem, number, e
     assert without_number(f"{stem}{ending}") == f"{stem}{ending}"
 
 
+@settings(deadline=None)
 @given(names, ids, st.sampled_from(["file", "onlinetext"]), files, st.booleans())
 def test_moodle(name, number, plugin, file, flat):
     said = moodle_name(f"{name}_{number}_assignsubmission_{plugin}{f'_{file}' * flat}")
     assert said == (" ".join(name.split()), number, plugin, file * flat)
 
 
+@settings(deadline=None)
 @given(names, ids, st.booleans())
 def test_moodle_folders_of_both_ages(name, number, old):
     said = moodle_name(f"{name}_{number}_assignsubmission_file{'_' * old}")
     assert said == (" ".join(name.split()), number, "file", "")
 
 
+@settings(deadline=None)
 @given(
     st.from_regex(r"[\w. -]{1,20}", fullmatch=True),
     st.from_regex(r"[\w.@+-]{1,20}", fullmatch=True),
@@ -93,6 +100,7 @@ dates = st.sampled_from(
 parts = st.lists(names, min_size=1, max_size=3).map(" - ".join)
 
 
+@settings(deadline=None)
 @given(ids, ids, parts, dates, files)
 def test_brightspace(user, number, name, date, file):
     folder = brightspace_name(f"{user}-{number} - {name} - {date}", is_folder=True)
@@ -109,6 +117,7 @@ def test_brightspace(user, number, name, date, file):
 logins = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)?", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-z]+(-[a-z0-9]+)?", fullmatch=True), st.sets(logins, min_size=2))
 def test_the_roster_or_the_folder_around_tells_where_a_login_begins(assignment, people):
     folders = [f"{assignment}-{login}" for login in sorted(people)]
@@ -117,6 +126,7 @@ def test_the_roster_or_the_folder_around_tells_where_a_login_begins(assignment, 
     assert prefix_of(folders, around="x", logins=frozenset(people)) == f"{assignment}-"
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_name_breaks_a_parser(name, other):
     for text in (name, f"{name}_1_2_{other}", f"1-2 - {name} - {other}", f"{name}_attempt_{other}"):
