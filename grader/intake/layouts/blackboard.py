@@ -28,7 +28,9 @@ from grader.records import Person
 
 _STAMP = r"\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d"
 _NAME = re.compile(rf"(?P<owner>.+?)_attempt_(?P<stamp>{_STAMP})(?:_(?P<file>.+)|\.txt)", re.DOTALL)
-_RECEIPT = re.compile(r"\ufeff?[^:(]{1,40}:\s*(?P<name>.*?)\s*\((?P<user>[^()]+)\)\s*")
+_RECEIPT = re.compile(
+    r"\ufeff?[^:\uff1a(]{1,40}[:\uff1a]\s*(?P<name>.*?)\s*\((?P<user>[^()]+)\)\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)

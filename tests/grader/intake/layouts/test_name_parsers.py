@@ -94,6 +94,11 @@ def test_a_receipt_that_does_not_agree_with_its_files_name_names_nobody():
     assert receipt_person([], "HW_2_ada") is None
 
 
+def test_a_receipt_may_be_in_any_language():
+    for word in ("Nom : ", "Nombre: ", "\ufeffNavn:", "姓名\uff1a"):
+        assert receipt_person([f"{word}Ada (ada)"], "HW_2_ada").name == "Ada"
+
+
 dates = st.sampled_from(
     ["Oct 10, 2025 1022 AM", "10 octobre 2025 2207", "10. Okt 2025 907", "2025年10月10日 1022"]
 )
