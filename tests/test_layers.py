@@ -65,7 +65,7 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text regular_files", ""),
+    "grader.intake": ("errors records text regular_files", "yaml"),
     "grader.similarity": (
         "errors records settings subject_sources intake similarity.child",
         "msgspec",
@@ -106,12 +106,12 @@ TABLE = {
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz code_figures similarity",
+        "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
-    "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
+    "grader.api": ("errors policies records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "

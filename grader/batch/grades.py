@@ -151,7 +151,13 @@ class CodeGrade:
             yield f"Set to {_points(final.points)} points by {final.by}: {why}."
         elif self.report.status == Status.GRADED:
             earned = Fraction(self.points)
-            yield from late_sentences(self.policy.late, self.late, self.taken_off, earned=earned)
+            yield from late_sentences(
+                self.policy.late,
+                self.late,
+                self.taken_off,
+                earned=earned,
+                is_marked=self.report.marked_late,
+            )
 
 
 def _points(exact: str) -> str:

@@ -1,6 +1,7 @@
 """`grader regrade`: grade again what is touched, look at it, apply it, undo it."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +24,13 @@ from grader.cli.options import LEVELS, jobs_option, sandbox_option
     help="course.yaml; by default the one here, or the nearest one above the submissions.",
 )
 @click.option(
+    "--roster",
+    "roster_file",
+    type=click.Path(path_type=Path),
+    help="CSV with who is in the course; by default the roster.csv beside the course.yaml.",
+)
+@click.option("--layout", help="What the submissions are; by default as before.")
+@click.option(
     "--require-level",
     type=click.Choice(LEVELS),
     default="confined",
@@ -34,17 +42,14 @@ from grader.cli.options import LEVELS, jobs_option, sandbox_option
 @click.pass_context
 def regrade(
     ctx: click.Context,
+    /,
     results: Path,
     submissions: Path | None,
     apply: bool,
     undo: bool,
     reason: str,
     by: str | None,
-    assignment: str | None,
-    course_file: Path | None,
-    require_level: str,
-    jobs: int | None,
-    sandbox: str,
+    **grading: Any,
 ) -> None:
     """Grade again what a change touches, and show who changes, by how much and why.
 
@@ -59,14 +64,4 @@ def regrade(
     if apply or undo:
         regrade_run.decide(results, is_undo=undo, reason=reason, by=by)
         return
-    ctx.exit(
-        regrade_run.show(
-            results,
-            submissions,
-            assignment=assignment,
-            course_file=course_file,
-            require_level=require_level,
-            jobs=jobs,
-            sandbox=sandbox,
-        )
-    )
+    ctx.exit(regrade_run.show(results, submissions, **grading))

@@ -18,6 +18,7 @@ from grader.batch.regrading import (
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.diff_run import difference_of
+from grader.cli.intake_preview import opened_intake
 from grader.cli.progress import progress
 from grader.errors import CourseError, GraderError, NoSuchPath
 from grader.policies.policy_settings import not_listed
@@ -32,6 +33,8 @@ def show(
     *,
     assignment: str | None,
     course_file: Path | None,
+    roster_file: Path | None,
+    layout: str | None,
     require_level: str,
     jobs: int | None,
     sandbox: str,
@@ -46,14 +49,19 @@ def show(
     run = last_run(results)
     there = _submissions(submissions, run, folder)
     chosen = _assignment(assignment, run.assignment)
-    course = load_course(course_file or course_file_of(there, here=Path()))
+    place = course_file or course_file_of(there, here=Path())
+    course = load_course(place)
     _assert_comparable(run, chosen, course)
     if odd := not_listed(course, chosen.name):
         click.echo(odd)
     trial = begin_trial(results, there)
-    with progress() as told:
+    known_layout = run.layout if layout is None else layout
+    with (
+        opened_intake(there, place, roster_file, layout=known_layout, zone=course.zone) as intake,
+        progress() as told,
+    ):
         summary = run_batch(
-            there,
+            intake,
             trial,
             assignment=chosen,
             course=course,
@@ -94,7 +102,7 @@ def decide(folder: Path, *, is_undo: bool, reason: str, by: str | None) -> None:
 def _submissions(named: Path | None, run: GradingRun, results: Path) -> Path:
     """The folder of submissions: as named, or where it was."""
     there = named or Path(run.folder)
-    if not there.is_dir() or (named is None and not run.folder):
+    if not there.exists() or (named is None and not run.folder):
         raise NoSuchPath(
             "the submissions are no longer there",
             at=str(named or run.folder or results),

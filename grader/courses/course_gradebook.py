@@ -147,6 +147,8 @@ def _enter_people(path: Path, class_: _Class) -> None:
         for submission, group in run.people.items():
             for person in group:
                 class_.enter(person, submission if len(group) == 1 else "")
+        for person in run.missing:
+            class_.enter(person)
 
 
 def _enter_students(path: Path, class_: _Class) -> None:

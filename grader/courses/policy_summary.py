@@ -26,6 +26,14 @@ def policy_sentences(grades: Sequence[CodeGrade], *, is_new: bool) -> Iterator[s
     n_unknown = sum(each.after_due is None for each in late)
     unknown = f", {n_unknown} at a time that nobody knows" if n_unknown else ""
     yield f"Policy: {due}{n_late} handed in late{unknown}. grades.csv has the final points."
+    marked = [
+        grade.report.submission
+        for grade in grades
+        if grade.report.marked_late and grade.late and grade.late.after_due is None
+    ]
+    if marked:
+        how = "`grader decide RESULTS NAME --handed-in TIME` says when they came"
+        yield f"Marked as late, without a time: {_listed(marked)}; {how}."
     known = {name for grade in grades for name in grade.known_as}
     named = [more.student for more in policy.more_time]
     named += [excused.student for excused in policy.excused]

@@ -34,13 +34,24 @@ def attempt_sentence(rule: AttemptRule, number: int, of: int) -> str:
 
 
 def late_sentences(
-    rule: LatePenalty | None, late: Lateness | None, off: TakenOff, *, earned: Fraction
+    rule: LatePenalty | None,
+    late: Lateness | None,
+    off: TakenOff,
+    *,
+    earned: Fraction,
+    is_marked: bool = False,
 ) -> Iterator[str]:
-    """How late an attempt was, what was given, and what it costs; nothing if it was in time."""
+    """How late an attempt was, what was given, and what it costs; nothing if it was in time.
+
+    Args:
+        is_marked: whether it was marked as late where it was handed in.
+    """
     if late is None:
         return
     if late.after_due is None:
-        if rule is not None:
+        if is_marked:
+            yield "It is marked as late, and nobody said how late, so nothing is taken off yet."
+        elif rule is not None:
             yield "It is not known when it was handed in, so nothing is taken off for lateness."
         return
     if late.after_due <= 0:

@@ -8,6 +8,7 @@ from grader.batch.applied_policy import policy_that_holds
 from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
+from grader.intake.class_intake import opened_class
 from grader.policies.policy import NO_POLICY
 from grader.settings import load_assignment, load_course
 
@@ -37,17 +38,18 @@ def grade(small, tmp_path, results):
         for name, source in sources.items():
             (tmp_path / "class" / f"{name}.py").write_text(source)
         (tmp_path / "course.yaml").write_text(course)
-        return run_batch(
-            tmp_path / "class",
-            results,
-            assignment=load_assignment(small),
-            course=load_course(tmp_path / "course.yaml"),
-            n_workers=1,
-            force=force,
-            require_level="none",
-            told=lambda *_: None,
-            now=lambda: next(times),
-        )
+        with opened_class(tmp_path / "class") as intake:
+            return run_batch(
+                intake,
+                results,
+                assignment=load_assignment(small),
+                course=load_course(tmp_path / "course.yaml"),
+                n_workers=1,
+                force=force,
+                require_level="none",
+                told=lambda *_: None,
+                now=lambda: next(times),
+            )
 
     return graded
 

@@ -17,6 +17,7 @@ from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
 from grader.courses.grade_differences import difference_lines, grade_changes
 from grader.errors import CourseError, GraderError
+from grader.intake.class_intake import opened_class
 from grader.settings import Course, load_assignment
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -43,18 +44,19 @@ def grade(small, tmp_path):
     times = iter(AT + timedelta(minutes=n) for n in range(1000))
 
     def graded(keeper):
-        return run_batch(
-            tmp_path / "class",
-            keeper,
-            assignment=load_assignment(small),
-            course=Course(secret="s"),
-            n_workers=1,
-            force=False,
-            confirmed=True,
-            require_level="none",
-            told=lambda *_: None,
-            now=lambda: next(times),
-        )
+        with opened_class(tmp_path / "class") as intake:
+            return run_batch(
+                intake,
+                keeper,
+                assignment=load_assignment(small),
+                course=Course(secret="s"),
+                n_workers=1,
+                force=False,
+                confirmed=True,
+                require_level="none",
+                told=lambda *_: None,
+                now=lambda: next(times),
+            )
 
     return graded
 

@@ -9,6 +9,7 @@ from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.cli import main
 from grader.cli.clock import now
+from grader.intake.class_intake import opened_class
 from grader.settings import load_assignment, load_course
 
 PAGE = Path(__file__).parents[3] / "docs" / "policies.md"
@@ -28,17 +29,18 @@ def results(small, tmp_path, right):
     (tmp_path / "class" / "ada.py").write_text(right)
     (tmp_path / "course.yaml").write_text(COURSE)
     made = Results(tmp_path / "results")
-    run_batch(
-        tmp_path / "class",
-        made,
-        assignment=load_assignment(small),
-        course=load_course(tmp_path / "course.yaml"),
-        n_workers=1,
-        force=False,
-        require_level="none",
-        told=lambda *_: None,
-        now=now,
-    )
+    with opened_class(tmp_path / "class") as intake:
+        run_batch(
+            intake,
+            made,
+            assignment=load_assignment(small),
+            course=load_course(tmp_path / "course.yaml"),
+            n_workers=1,
+            force=False,
+            require_level="none",
+            told=lambda *_: None,
+            now=now,
+        )
     return made
 
 

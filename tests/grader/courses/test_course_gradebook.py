@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -125,6 +126,14 @@ def test_members_of_a_group_who_have_nothing_but_a_name_have_rows(code, tmp_path
     monkeypatch.setitem(PEOPLE, "team", (Person(name="Bo"), Person(name="Chen")))
     code(team=3)
     assert [row["total"] for row in table(tmp_path, CODE).values()] == ["50", "50"]
+
+
+def test_who_is_on_the_roster_and_handed_nothing_in_has_a_row(code, tmp_path):
+    results = code(ada=6)
+    run = results.last_run()
+    results.end_run(replace(run, missing=(Person(id="s-9", name="Zoe"),)))
+    rows = table(tmp_path, CODE)
+    assert (rows["s-9"]["total"], rows["s-9"]["remarks"]) == ("", "code: nothing handed in")
 
 
 def test_what_never_came_is_a_0_only_if_the_course_says_so(code, quiz, tmp_path):

@@ -1,5 +1,6 @@
 """What an instructor is told of a policy: who was late, and what fits nobody."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from grader.batch.class_grades import code_grades
@@ -23,6 +24,21 @@ def report(name, hours):
         grader_version="1",
         handed_in_at=None if hours is None else DUE + timedelta(hours=hours),
         stages=(StageResult(stage="a", title="", checks=(check,)),),
+    )
+
+
+def test_who_is_only_marked_as_late_is_left_to_the_instructor():
+    entry = PolicyApplied(
+        policy=Policy(due=DUE, late=LatePenalty(percent=10)), reason="r", by="c", at=DUE
+    )
+    reports = {"ada": replace(report("ada", None), marked_late=True)}
+    grades = code_grades(reports, [entry])
+    assert (grades[0].final, grades[0].explained) == (
+        1,
+        "It is marked as late, and nobody said how late, so nothing is taken off yet.",
+    )
+    assert list(policy_sentences(grades, is_new=False))[1].startswith(
+        "Marked as late, without a time: ada; `grader decide RESULTS NAME --handed-in TIME`"
     )
 
 
