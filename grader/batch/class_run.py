@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from grader.batch.applied_policy import apply_policy
+from grader.batch.earlier_attempts import earlier_attempts
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
@@ -18,6 +19,7 @@ from grader.course_secret import stretched
 from grader.errors import SubmissionError
 from grader.harness.grading import without_staff_notes
 from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake
+from grader.policies.policy import Policy
 from grader.policies.policy_settings import policy_of
 from grader.records import GradingRun, Report, Status, Submission
 from grader.report_key import grader_version
@@ -82,28 +84,27 @@ def run_batch(
     found = {entry.name: entry for entry in intake.entries}
     class_ = _OfClass(intake=intake, secret_of_course=bool(course.secret))
     run = class_.described([], assignment, n_workers, submissions=tuple(found))
-    known = _begun(keeper, run, confirmed=confirmed)
-    is_new = _policy_applied(keeper, course, assignment, at=now())
+    policy = policy_of(course, assignment.name)
+    known, is_new = _begun(keeper, run, policy, at=now(), confirmed=confirmed)
     secret = stretched(course.secret or keeper.secret())
     job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
-    old = {} if force else keeper.newest()  # with those that came back
     keep = _Keeping(keeper, now)
-    done, todo = _sorted_out(found, old, assignment=assignment, key=job.key(assignment), keep=keep)
+    key = job.key(assignment)
+    earlier = [*earlier_attempts(intake, keeper, policy.attempts, key=key, force=force)]
+    _grade_earlier(earlier, job, assignment, keep, n_workers=n_workers, start=start)
+    old = {} if force else keeper.newest()  # with those that came back
+    done, todo = _sorted_out(found, old, assignment=assignment, key=key, keep=keep)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     try:
         for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
-            report = _as_report(outcome, assignment)
-            keep(report, without_staff_notes(report))
+            report = keep.outcome(outcome, assignment)
             done[report.submission] = report
             told(report, len(done) - begun, len(todo))
     finally:
         keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
-    return Summary(
-        reports=tuple(done[name] for name in found if name in done),
-        already_done=up_to_date,
-        withdrawn=tuple(sorted(known - found.keys())),
-        has_new_policy=is_new and bool(known),
-    )
+    reports = tuple(done[name] for name in found if name in done)
+    gone = tuple(sorted(known - found.keys()))
+    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone, has_new_policy=is_new)
 
 
 def _job(
@@ -119,21 +120,20 @@ def _job(
     )
 
 
-def _begun(keeper: ReportKeeper, run: GradingRun, *, confirmed: bool) -> Set[str]:
-    """Begin a run, if it is one of this class; the submissions that had a report before."""
+def _begun(
+    keeper: ReportKeeper, run: GradingRun, policy: Policy, *, at: datetime, confirmed: bool
+) -> tuple[Set[str], bool]:
+    """Begin a run, if it is one of this class, under a policy.
+
+    Returns:
+        The submissions that had a report before, and whether another policy held for them.
+    """
     if not confirmed:
         assert_same_class(keeper.last_run(), run)
     known = keeper.newest().keys()
     keeper.begin_run(run)
-    return known
-
-
-def _policy_applied(
-    keeper: ReportKeeper, course: Course, assignment: Assignment, *, at: datetime
-) -> bool:
-    """Let the course's policy hold; whether another one did."""
-    policy = policy_of(course, assignment.name)
-    return apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=at)
+    is_new = apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=at)
+    return known, is_new and bool(known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,12 @@ class _Keeping:
 
     def __call__(self, report: Report, for_student: Report) -> None:
         self.keeper.keep(report, for_student, at=self.now())
+
+    def outcome(self, outcome: Outcome, assignment: Assignment) -> Report:
+        """The report of what came of a submission, kept."""
+        report = _as_report(outcome, assignment)
+        self(report, without_staff_notes(report))
+        return report
 
     def with_time(self, before: Report, submission: Submission) -> Report:
         """A report that is up to date, with when it was handed in if that is known only now."""
@@ -174,6 +180,21 @@ def _outcomes(
         seconds=limits.load_seconds + limits.submission_seconds + _SPARE_SECONDS,
     )
     return executor.run(todo)
+
+
+def _grade_earlier(
+    todo: Sequence[Submission],
+    job: GradingJob,
+    assignment: Assignment,
+    keep: _Keeping,
+    *,
+    n_workers: int,
+    start: StartExecutor,
+) -> None:
+    """Keep reports on earlier attempts; the newest one is graded after them, and so counts."""
+    if todo:
+        for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
+            keep.outcome(outcome, assignment)
 
 
 def _sorted_out(
@@ -236,7 +257,7 @@ def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
     submission = outcome.submission
     report = _without_grade(submission.name, Status.UNGRADED, outcome.reason, assignment)
     return replace(
-        report, submission_digest=submission.digest, handed_in_at=submission.handed_in_at
+        report, submission_digest=submission.content_digest, handed_in_at=submission.handed_in_at
     )
 
 

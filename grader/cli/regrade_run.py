@@ -3,6 +3,7 @@
 import getpass
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,11 +36,14 @@ def show(
     course_file: Path | None,
     roster_file: Path | None,
     layout: str | None,
-    require_level: str,
     jobs: int | None,
-    sandbox: str,
+    **grading: Any,
 ) -> int:
     """Grade in a copy what is touched, and print what would change; the exit code.
+
+    Args:
+        layout: of the submissions; None: as in the run before.
+        grading: of the sandbox and its level, see `run_batch`.
 
     Raises:
         NoSuchPath: the submissions are not there.
@@ -56,22 +60,19 @@ def show(
         click.echo(odd)
     trial = begin_trial(results, there)
     known_layout = run.layout if layout is None else layout
-    with (
-        opened_intake(there, place, roster_file, layout=known_layout, zone=course.zone) as intake,
-        progress() as told,
-    ):
+    intake = opened_intake(there, place, roster_file, layout=known_layout, zone=course.zone)
+    with intake as class_, progress() as told:
         summary = run_batch(
-            intake,
+            class_,
             trial,
             assignment=chosen,
             course=course,
             n_workers=jobs or os.cpu_count() or 1,
             force=False,
             confirmed=True,
-            require_level=require_level,
-            sandbox=sandbox,
             told=told,
             now=now,
+            **grading,
         )
     end_trial(results)
     _print_difference(results, trial, summary)

@@ -8,8 +8,9 @@ from grader.batch.applied_policy import policy_that_holds
 from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
-from grader.intake.class_intake import opened_class
+from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake, opened_class
 from grader.policies.policy import NO_POLICY
+from grader.records import Submission
 from grader.settings import load_assignment, load_course
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -87,3 +88,48 @@ def test_a_policy_holds_from_the_run_that_brought_it_and_is_told_when_it_changes
     assert grade().has_new_policy
     assert policy_that_holds(results) == NO_POLICY
     assert results.grades.read_bytes() == plain
+
+
+def test_all_attempts_of_a_download_are_graded_where_an_earlier_one_may_count(
+    small, results, right, tmp_path
+):
+    sources = {1: right, 2: right.replace("2 * x", "3 * x"), 3: "shift = None\n"}
+
+    def attempt(number):
+        at = datetime(2026, 1, 4, 20 + number, tzinfo=UTC)
+        submission = Submission(
+            name="ada",
+            cells=(("submission.py", sources[number]),),
+            modules={},
+            digest=f"digest {number}",
+            handed_in_at=at,
+        )
+        return ClassAttempt(read=lambda: submission, shown="ada", handed_in_at=at)
+
+    entry = ClassEntry(name="ada", attempts=tuple(map(attempt, (1, 2, 3))))
+    intake = ClassIntake(source=tmp_path, layout="x", title="x", entries=(entry,))
+
+    def grade(course):
+        (tmp_path / "course.yaml").write_text(course)
+        return run_batch(
+            intake,
+            results,
+            assignment=load_assignment(small),
+            course=load_course(tmp_path / "course.yaml"),
+            n_workers=2,
+            force=False,
+            require_level="none",
+            told=lambda *_: None,
+            now=lambda: AT,
+        )
+
+    grade("secret: s\n")
+    assert (only(results).final, len(results.versions("ada"))) == (0, 1), "the newest alone"
+    grade(BEST)
+    assert (only(results).final, only(results).attempt, only(results).n_attempts) == (7, 1, 3)
+    assert results.newest()["ada"].points == 0, "the newest is the one to be looked at first"
+    n_versions = len(results.versions("ada"))
+    grade(BEST)
+    assert len(results.versions("ada")) == n_versions, "nothing is graded twice"
+    grade(BEST.replace("counts: best", "counts: last, at_most: 2"))
+    assert (only(results).final, only(results).attempt) == (4, 2)
