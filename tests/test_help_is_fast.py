@@ -21,6 +21,7 @@ COMMANDS = (
     "name",
     "secret",
     "decide",
+    "similarity",
     "audit",
     "examples",
     "quiz",
