@@ -72,7 +72,7 @@ def opened_download(path: Path) -> Iterator[Download]:
     at = clean_line(str(path), _MOST_PATH)
     if not path.is_dir() and not (path.exists() and path.suffix.lower() == ".zip"):
         raise NoSuchSubmission(
-            "there is no such folder", at=at, fix="Name the folder or zip with the submissions."
+            "there is no such folder", at=at, fix="Name the folder with the submissions."
         )
     if path.is_dir():
         yield _Folder(path)
