@@ -98,6 +98,7 @@ TABLE = {
         "errors promised_packages records text settings audit quiz",
         "rich jinja2 markupsafe",
     ),
+    "grader.gradebooks": ("batch errors records reports text", ""),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
@@ -105,7 +106,7 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports store courses reports",
+        "quiz.imports store courses reports gradebooks",
         "click rich",
     ),
 }

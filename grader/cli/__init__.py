@@ -21,6 +21,7 @@ _COMMANDS = {
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
+    "export": ("grader.cli.export:export", "Write grades for Canvas, Moodle, Gradescope, ..."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),

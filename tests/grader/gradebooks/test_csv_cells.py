@@ -49,7 +49,9 @@ def test_only_the_named_cells_differ_for_pythons_csv(file, data):
     assert [cells.row(row) for row in range(cells.n_rows)] == before
     column = data.draw(st.integers(0, len(before[0]) - 1))
     values = {
-        (row, column): data.draw(VALUES) for row in range(1, len(before)) if data.draw(st.booleans())
+        (row, column): data.draw(VALUES)
+        for row in range(1, len(before))
+        if data.draw(st.booleans())
     }
     after = parsed(cells.with_cells(values), encoding, delimiter)
     expected = [list(row) for row in before]
