@@ -14,7 +14,7 @@ from grader.courses.code_marks import CodeMarks
 from grader.errors import GraderError, NoSuchPath
 from grader.gradebooks.classroom50 import result_json
 from grader.gradebooks.feedback_page import feedback_page
-from grader.gradebooks.filling import FillingRules
+from grader.gradebooks.filling import FillingRules, named
 from grader.gradebooks.gradescope_results import HiddenTests, results_json
 from grader.gradebooks.student_grades import StudentGrade, student_grades
 from grader.gradebooks.targets import (
@@ -27,6 +27,7 @@ from grader.gradebooks.targets import (
     filled_template,
 )
 from grader.records import Status
+from grader.text import counted
 
 _NAME_BYTES = 200
 
@@ -133,7 +134,7 @@ def _write_filled(
     template = Template(name=str(asked.template), content=content)
     if target in FEEDBACK:
         pages = _pages(students)
-        filled = feedback_zip(target, template, students, pages, rules=asked.rules)
+        filled = feedback_zip(target, template, students, pages=pages, rules=asked.rules)
     else:
         filled = filled_template(
             target,
@@ -150,21 +151,18 @@ def _write_filled(
 
 def _write_each(target: str, students: Sequence[StudentGrade], asked: _Asked, output: Path) -> None:
     """One file for each submission, also where several people handed it in."""
-    of_submission = {student.submission: student for student in students}
+    of_submission = {s.submission: s for s in students if s.why_none != "excused"}
     names = _file_names(list(of_submission))
     make_output_folder(output)
     for name, student in of_submission.items():
         if target == "gradescope":
-            counts = student.grade.counts
-            content = results_json(
-                student.report, hidden=asked.hidden, final=student.points if counts else None
-            )
+            content = results_json(student.report, hidden=asked.hidden, final=student.points)
             ending = ".json"
         else:
             write, ending = EACH[target]
             content = write(student)
         write_file(output / f"{names[name]}{ending}", content)
-    click.echo(f"{len(of_submission)} files, one a submission.")
+    click.echo(f"{counted(len(of_submission), 'file')}, one a submission.")
     _say_blank(students)
 
 
@@ -182,7 +180,7 @@ def _write_one(students: Sequence[StudentGrade], output: Path) -> None:
 def _say_blank(students: Sequence[StudentGrade]) -> None:
     blank = dict.fromkeys(f"{s.submission} ({s.why_none})" for s in students if s.why_none)
     if blank:
-        click.echo(f"Without points, and never a zero: {', '.join(blank)}.")
+        click.echo(f"Without points, and never a zero: {named(list(blank))}.")
 
 
 def _pages(students: Sequence[StudentGrade]) -> Mapping[str, bytes]:

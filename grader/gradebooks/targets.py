@@ -84,8 +84,8 @@ def feedback_zip(
     target: str,
     template: Template,
     students: Sequence[StudentGrade],
-    pages: Mapping[str, bytes],
     *,
+    pages: Mapping[str, bytes],
     rules: FillingRules,
 ) -> Filled:
     """The students' pages for a system that takes files back: see `FEEDBACK`.
