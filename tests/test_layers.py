@@ -99,6 +99,10 @@ TABLE = {
         "rich jinja2 markupsafe",
     ),
     "grader.gradebooks": ("batch errors records reports text", ""),
+    "grader.autograders": (
+        "batch durable_files errors gradebooks harness intake records report_key settings",
+        "",
+    ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
@@ -106,7 +110,7 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports store courses reports gradebooks",
+        "quiz.imports store courses reports gradebooks autograders",
         "click rich",
     ),
 }

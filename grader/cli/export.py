@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from grader.cli.gradescope import hidden_option
+
 TARGETS = (  # a test compares them with `grader.gradebooks.targets`
     *("canvas", "moodle", "blackboard", "brightspace"),
     *("canvas-feedback", "moodle-feedback"),
     *("gradescope", "autolab", "prairielearn", "classroom50", "junit"),
     *("nbgrader", "csv"),
 )
-HIDDEN = ("after_published", "after_due_date", "hidden", "visible")
 
 
 @click.command()
@@ -34,13 +35,7 @@ HIDDEN = ("after_published", "after_due_date", "hidden", "visible")
     "--allow-missing", is_flag=True, help="Leave out who has no row, in place of an error."
 )
 @click.option("--feedback", is_flag=True, help="Fill in the column for feedback, too.")
-@click.option(
-    "--hidden",
-    type=click.Choice(HIDDEN),
-    default=HIDDEN[0],
-    show_default=True,
-    help="When students see hidden checks on Gradescope.",
-)
+@hidden_option
 @click.pass_context
 def export(
     ctx: click.Context,

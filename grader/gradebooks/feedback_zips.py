@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from grader.errors import GraderError
 from grader.gradebooks.filling import Filled, FillingRules, GradesDoNotFit, Misfit, named
+from grader.gradebooks.plain_zip import zip_of
 from grader.gradebooks.row_matching import RowIdentity, match_rows
 from grader.gradebooks.student_grades import StudentGrade
 from grader.text import counted
 
 _PAGE = "report.html"
-_DAY = (1980, 1, 1, 0, 0, 0)  # equal pages make equal zips
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f/\\:*?"<>|_]+')
 _OF_CANVAS = re.compile(r"(?P<before>(?P<name>.+?)(_LATE)?_(?P<user>\d+)_(?P<file>\d+))_.+")
 
@@ -111,20 +111,6 @@ def _zipped(
     if matches.missing:
         notes.append(f"Left out: {named(matches.missing)}.")
     return Filled(content=zip_of(files), notes=tuple(notes))
-
-
-def zip_of(files: Mapping[str, bytes], *, executable: Iterable[str] = ()) -> bytes:
-    """A zip of files by path, equal for equal files; nobody but their owner may read them."""
-    programs = set(executable)
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(path, _DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # Unix, whose rights follow
-            entry.external_attr = (0o100700 if path in programs else 0o100600) << 16
-            archive.writestr(entry, content)
-    return made.getvalue()
 
 
 def _moodle_folder(row: RowIdentity) -> str:

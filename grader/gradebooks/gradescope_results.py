@@ -13,6 +13,7 @@ from typing import Any
 from grader.gradebooks.decimals import rounded
 from grader.gradebooks.feedback_text import check_lines, stage_reasons, without_grade
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
+from grader.text import counted
 
 _MOST_CHARACTERS = 20_000  # of one text
 
@@ -46,17 +47,12 @@ def results_json(
     return _written(said, status=report.status.value, isolation=level)
 
 
-def unfinished_json(stages: Sequence[StageResult], *, hidden: HiddenTests, n_checks: int) -> bytes:
-    """The results so far, should nothing come after them.
-
-    Args:
-        n_checks: how many there are in all; 0 if that is not known yet.
-    """
+def unfinished_json(stages: Sequence[StageResult], *, hidden: HiddenTests) -> bytes:
+    """The results so far, should nothing come after them."""
     n_done = sum(len(stage.checks) for stage in stages)
-    of = f" of {n_checks}" if n_checks else ""
     said: dict[str, Any] = {
-        "output": f"Grading was stopped after {n_done}{of} checks, through no fault of yours, and "
-        "what is shown is not all. Your course has to run it again."
+        "output": f"Grading was stopped after {counted(n_done, 'check')}, through no fault of "
+        "yours, and what is shown is not all. Your course has to run it again."
     }
     if n_done:
         said["tests"] = list(_tests(stages, (), hidden))
@@ -73,9 +69,11 @@ def _output(report: Report, explained: str) -> str:
     parts = [*report.notes, explained]
     if hidden:
         worth = sum(check.max_points for check in hidden)
-        parts.append(
-            f"{len(hidden)} of {len(report.checks)} checks are hidden, worth {worth} points."
-        )
+        are = counted(len(hidden), "hidden check")
+        parts.append(f"With {are} of {len(report.checks)}, worth {worth} points.")
+    if report.hidden_checks_left:
+        left = counted(report.hidden_checks_left, "hidden check")
+        parts.append(f"Without {left}, worth {report.hidden_points_left} points.")
     parts.append(report.chain)
     return "\n".join(part for part in parts if part)[:_MOST_CHARACTERS]
 

@@ -11,6 +11,7 @@ from typing import Any
 from grader.gradebooks.feedback_text import check_lines, feedback_text, stage_reasons
 from grader.gradebooks.student_grades import StudentGrade
 from grader.records import Verdict
+from grader.text import counted
 
 _MOST_CHARACTERS = 5_000  # of one text: the whole may have 1 MB
 
@@ -52,7 +53,7 @@ def _hidden(student: StudentGrade) -> Iterator[dict[str, Any]]:
     checks = [check for check in student.report.checks if check.hidden]
     if checks:
         yield {
-            "name": f"{len(checks)} hidden checks",
+            "name": counted(len(checks), "hidden check"),
             "points": sum(check.points for check in checks),
             "max_points": sum(check.max_points for check in checks),
             "message": "",

@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from grader.batch.results import Results
 from grader.cli import main
-from grader.cli.export import HIDDEN, TARGETS
+from grader.cli.export import TARGETS
+from grader.cli.gradescope import HIDDEN
 from grader.gradebooks.gradescope_results import HiddenTests
 from grader.gradebooks.targets import EACH, FEEDBACK, LAYOUTS, TABLES
 from grader.records import GradingRun, Status

@@ -55,7 +55,7 @@ def test_gradescope_has_a_test_for_each_check_and_hides_the_hidden_ones():
         (1, 2, "failed", "after_published"),
     ]
     assert "score" not in said
-    assert "1 of 3 checks are hidden, worth 2 points." in said["output"]
+    assert "With 1 hidden check of 3, worth 2 points." in said["output"]
 
 
 def test_gradescope_gets_the_final_points_where_they_are_others():
@@ -74,10 +74,10 @@ def test_gradescope_gets_no_score_where_there_is_no_grade():
 
 def test_gradescope_partial_results_say_that_they_are_not_all():
     stages = report("x", 10).stages[:1]
-    said = json.loads(unfinished_json(stages, hidden=HiddenTests.HIDDEN, n_checks=3))
-    assert said["output"].startswith("Grading was stopped after 1 of 3 checks")
+    said = json.loads(unfinished_json(stages, hidden=HiddenTests.HIDDEN))
+    assert said["output"].startswith("Grading was stopped after 1 check, through")
     assert len(said["tests"]) == 1
-    nothing = json.loads(unfinished_json((), hidden=HiddenTests.HIDDEN, n_checks=0))
+    nothing = json.loads(unfinished_json((), hidden=HiddenTests.HIDDEN))
     assert {"score", "tests"} & nothing.keys() == set()
 
 
@@ -121,7 +121,7 @@ def test_prairielearn_gets_a_share_and_points_for_every_test():
     assert said["score"] == 0.9
     assert [test["points"] for test in said["tests"]] == [5, 3, 1]
     assert sum(test["max_points"] for test in said["tests"]) == 10
-    assert said["tests"][-1]["name"] == "1 hidden checks"
+    assert said["tests"][-1]["name"] == "1 hidden check"
     assert "secret" not in json.dumps(said)
 
 

@@ -1,0 +1,72 @@
+"""This installation as a wheel, so that another machine grades with the very same code.
+
+It is made of the files that are here, from a checkout as from an installation: without network,
+and with equal bytes for equal files.
+"""
+
+import base64
+import hashlib
+import importlib.util
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from grader.errors import GraderFault
+from grader.gradebooks.plain_zip import zip_of
+from grader.settings import shipped
+
+_NAME = "decoder-grader"
+_PACKAGES = ("grader", "reference")
+_CONTENT = ("assignments", "questions")
+_WHEEL = "Wheel-Version: 1.0\nGenerator: decoder-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+_LEFT_OUT = {"__pycache__", "examples", "audit"}  # right submissions have no place elsewhere
+
+
+def own_wheel() -> tuple[str, bytes]:
+    """The wheel's file name and its content.
+
+    Raises:
+        GraderFault: what is installed here does not say what it needs.
+    """
+    try:
+        installed = distribution(_NAME)
+        metadata, programs = (
+            installed.read_text("METADATA"),
+            installed.read_text("entry_points.txt"),
+        )
+    except PackageNotFoundError:
+        metadata = programs = None
+    if not metadata or not programs:
+        raise GraderFault(f"{_NAME} is not installed here", fix="Install it with pip.")
+    stem = f"{_NAME.replace('-', '_')}-{installed.version}"
+    files = {name: path.read_bytes() for name, path in _files()}
+    files[f"{stem}.dist-info/METADATA"] = metadata.encode()
+    files[f"{stem}.dist-info/entry_points.txt"] = programs.encode()
+    files[f"{stem}.dist-info/WHEEL"] = _WHEEL.encode()
+    record = f"{stem}.dist-info/RECORD"
+    lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(files.items())]
+    files[record] = "\n".join([*lines, f"{record},,", ""]).encode()
+    return f"{stem}-py3-none-any.whl", zip_of(files)
+
+
+def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder with their paths in it, without what only authors need."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.is_file() and not _LEFT_OUT & {*parts} and not any(p[0] == "." for p in parts):
+            yield "/".join(parts), path
+
+
+def _files() -> Iterator[tuple[str, Path]]:
+    for package in _PACKAGES:
+        found = importlib.util.find_spec(package)
+        for folder in (found.submodule_search_locations or ()) if found else ():
+            below = files_below(Path(folder))
+            yield from ((f"{package}/{name}", path) for name, path in below)
+    for kind in _CONTENT:  # in an installation they lie in the package, and come once
+        below = files_below(shipped(kind))
+        yield from ((f"grader/content/{kind}/{name}", path) for name, path in below)
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
