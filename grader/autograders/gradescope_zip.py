@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.autograders.own_wheel import files_below, own_wheel
+from grader.autograders.own_wheel import course_files, own_wheel
 from grader.gradebooks.gradescope_results import HiddenTests
 from grader.gradebooks.plain_zip import zip_of
 from grader.settings import Assignment
@@ -73,7 +73,9 @@ def autograder_zip(
     """
     wheel, content = own_wheel()
     folder = f"{_ASSIGNMENTS}/{assignment.folder.name}"
-    files = {f"{folder}/{name}": path.read_bytes() for name, path in files_below(assignment.folder)}
+    files = {
+        f"{folder}/{name}": path.read_bytes() for name, path in course_files(assignment.folder)
+    }
     files[wheel] = content
     if course is not None:
         files[_COURSE] = course

@@ -19,7 +19,7 @@ _NAME = "decoder-grader"
 _PACKAGES = ("grader", "reference")
 _CONTENT = ("assignments", "questions")
 _WHEEL = "Wheel-Version: 1.0\nGenerator: decoder-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-_LEFT_OUT = {"__pycache__", "examples", "audit"}  # right submissions have no place elsewhere
+_FOR_AUTHORS = {"examples", "audit"}  # right submissions have no place elsewhere
 
 
 def own_wheel() -> tuple[str, bytes]:
@@ -49,23 +49,32 @@ def own_wheel() -> tuple[str, bytes]:
     return f"{stem}-py3-none-any.whl", zip_of(files)
 
 
-def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files of a folder with their paths in it, without what only authors need."""
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not _LEFT_OUT & {*parts} and not any(p[0] == "." for p in parts):
-            yield "/".join(parts), path
+def course_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of an assignment or of questions, without right submissions."""
+    for name, path in _files_below(folder):
+        if not _FOR_AUTHORS & set(name.split("/")):
+            yield name, path
 
 
 def _files() -> Iterator[tuple[str, Path]]:
+    content = {kind: shipped(kind) for kind in _CONTENT}
     for package in _PACKAGES:
         found = importlib.util.find_spec(package)
-        for folder in (found.submodule_search_locations or ()) if found else ():
-            below = files_below(Path(folder))
-            yield from ((f"{package}/{name}", path) for name, path in below)
-    for kind in _CONTENT:  # in an installation they lie in the package, and come once
-        below = files_below(shipped(kind))
-        yield from ((f"grader/content/{kind}/{name}", path) for name, path in below)
+        for place in (found.submodule_search_locations or ()) if found else ():
+            for name, path in _files_below(Path(place)):
+                if not any(path.is_relative_to(inside) for inside in content.values()):
+                    yield f"{package}/{name}", path
+    for kind, folder in content.items():
+        yield from ((f"grader/content/{kind}/{name}", path) for name, path in course_files(folder))
+
+
+def _files_below(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder with their paths in it, sorted."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        hidden = any(part[0] == "." or part == "__pycache__" for part in parts)
+        if path.is_file() and not hidden:
+            yield "/".join(parts), path
 
 
 def _digest(data: bytes) -> str:
