@@ -67,6 +67,7 @@ TABLE = {
         "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
+    "grader.code_figures": ("records", ""),
     "grader.quiz": (
         "course_secret decision_list errors records text settings strict_yaml",
         "msgspec",
@@ -91,12 +92,13 @@ TABLE = {
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
-        "durable_files decision_list errors records text settings quiz store batch intake",
+        "durable_files decision_list errors records text settings quiz store batch intake "
+        "code_figures",
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz",
-        "rich jinja2 markupsafe",
+        "errors promised_packages records text settings audit quiz code_figures",
+        "rich jinja2 markupsafe matplotlib",
     ),
     "grader.gradebooks": ("batch errors records reports text", ""),
     "grader.autograders": (
@@ -110,7 +112,7 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports store courses reports gradebooks autograders",
+        "quiz.imports code_figures store courses reports gradebooks autograders",
         "click rich",
     ),
 }

@@ -19,6 +19,8 @@ _COMMANDS = {
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
+    "analyze": ("grader.cli.analyze:analyze", "Show what a class gets right and wrong."),
+    "name": ("grader.cli.name:name", "Begin a name for wrong answers of several students."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
     "export": ("grader.cli.export:export", "Write grades for Canvas, Moodle, Gradescope, ..."),

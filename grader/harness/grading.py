@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from grader.errors import CourseError, GraderFault
+from grader.harness.answer_sketch import sketched
 from grader.harness.check_run import CheckRunner
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
@@ -157,7 +158,7 @@ def _checked(
         printed.append("" if result.hidden else output)
         if len(results) == n_visible:
             together.look(results)
-    return with_output(results, printed)
+    return sketched(with_output(results, printed), process.seen.observations)
 
 
 def _grade_one(
@@ -200,7 +201,7 @@ def _known_by(
     return replace(
         report,
         key=key(submission) if key else "",
-        submission_digest=submission.digest,
+        submission_digest=submission.content_digest,
         handed_in_at=submission.handed_in_at,
     )
 
@@ -239,6 +240,7 @@ def without_staff_notes(report: Report) -> Report:
                     check,
                     staff_note="",
                     strain=None,
+                    answers=(),
                     inner_causes=() if check.hidden else check.inner_causes,
                 )
                 for check in stage.checks
