@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from grader.gradebooks.decimals import rounded
+from grader.gradebooks.decimals import json_number, rounded
 from grader.gradebooks.feedback_text import feedback_text
 from grader.gradebooks.student_grades import StudentGrade
 from grader.records import StageResult, Verdict
@@ -26,12 +26,12 @@ def printed(student: StudentGrade) -> bytes:
 
 
 def _scores(student: StudentGrade) -> dict[str, Any]:
-    """A decided difference from the checks is spread over no stage: it has a score of its own."""
+    """What a policy takes off is spread over no stage: it has a score of its own."""
     grade = student.grade
     scores = {_plain(s.stage): grade.points_of(s) for s in student.report.stages}
     difference = rounded(grade.final) - sum(scores.values())
-    by_policy = {"policy": float(difference)} if difference else {}
-    return {"scores": scores | by_policy, "scoreboard": [float(rounded(grade.final))]}
+    by_policy = {"policy": json_number(difference)} if difference else {}
+    return {"scores": scores | by_policy, "scoreboard": [json_number(grade.final)]}
 
 
 def _presentation(student: StudentGrade) -> dict[str, Any]:

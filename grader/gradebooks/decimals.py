@@ -22,3 +22,9 @@ def number_in(text: str) -> Fraction | None:
     """The number that a cell holds, such as `100.00` or `7,5`; None if it holds anything else."""
     found = _NUMBER.fullmatch(text.strip())
     return Fraction(found[0].replace(",", ".")) if found else None
+
+
+def json_number(points: Fraction) -> int | float:
+    """The points as JSON has them: to two places, and whole ones as integers."""
+    kept = rounded(points)
+    return int(kept) if kept.denominator == 1 else float(kept)

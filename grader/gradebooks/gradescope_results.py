@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from grader.gradebooks.decimals import rounded
+from grader.gradebooks.decimals import json_number
 from grader.gradebooks.feedback_text import check_lines, stage_reasons, without_grade
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
 from grader.text import counted
@@ -42,7 +42,7 @@ def results_json(
     said: dict[str, Any] = {"output": _output(report, explained)}
     said["tests"] = list(_tests(report.stages, report.findings, hidden))
     if final is not None and final != report.points:
-        said["score"] = float(rounded(final))
+        said["score"] = json_number(final)
     level = report.isolation.level if report.isolation else ""
     return _written(said, status=report.status.value, isolation=level)
 
@@ -68,12 +68,15 @@ def _output(report: Report, explained: str) -> str:
     hidden = [check for check in report.checks if check.hidden]
     parts = [*report.notes, explained]
     if hidden:
-        worth = sum(check.max_points for check in hidden)
-        are = counted(len(hidden), "hidden check")
-        parts.append(f"With {are} of {len(report.checks)}, worth {worth} points.")
+        are = "is" if len(hidden) == 1 else "are"
+        worth = counted(sum(check.max_points for check in hidden), "point")
+        parts.append(
+            f"{len(hidden)} of the {len(report.checks)} checks {are} hidden, worth {worth}."
+        )
     if report.hidden_checks_left:
         left = counted(report.hidden_checks_left, "hidden check")
-        parts.append(f"Without {left}, worth {report.hidden_points_left} points.")
+        worth = counted(report.hidden_points_left, "point")
+        parts.append(f"{left}, worth {worth}, are run when your course grades you.")
     parts.append(report.chain)
     return "\n".join(part for part in parts if part)[:_MOST_CHARACTERS]
 

@@ -55,7 +55,7 @@ def test_gradescope_has_a_test_for_each_check_and_hides_the_hidden_ones():
         (1, 2, "failed", "after_published"),
     ]
     assert "score" not in said
-    assert "With 1 hidden check of 3, worth 2 points." in said["output"]
+    assert "1 of the 3 checks is hidden, worth 2 points." in said["output"]
 
 
 def test_gradescope_gets_the_final_points_where_they_are_others():
@@ -96,7 +96,7 @@ def test_autolabs_last_line_survives_its_quotes_around_words():
     lines = autolab.printed(one(graded("x", 2))).decode().splitlines()
     assert read_by_autolab(lines[-1]) == {
         "scores": {"embed": 2, "softmax": 0},
-        "scoreboard": [2.0],
+        "scoreboard": [2],
     }
     shown = read_by_autolab(lines[-2])
     assert shown["stages"] == ["embed", "softmax"]
