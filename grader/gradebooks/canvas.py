@@ -69,13 +69,14 @@ def _place(table: CsvCells, column: str, header: list[str]) -> int:
         says = f"{len(titled)} assignments are called {column!r}"
         raise GradesDoNotFit([Misfit(says, choose_column(titled))], at=table.at)
     wanted = titled[0] if titled else column
-    place = column_named(header, wanted, at=table.at, offered=list(offered))
+    takers = [name for name in offered if not _COMPUTED.search(name)]
+    place = column_named(header, wanted, at=table.at, offered=takers)
     if _COMPUTED.search(wanted):
         says = f"Canvas passes over {wanted!r}, since it takes it for a column that it computes"
         raise GradesDoNotFit([Misfit(says, "Give the assignment another title.")], at=table.at)
     if wanted not in offered:
         says = f"{wanted!r} is no assignment: it has no number of Canvas at its end"
-        raise GradesDoNotFit([Misfit(says, choose_column(list(offered)))], at=table.at)
+        raise GradesDoNotFit([Misfit(says, choose_column(takers))], at=table.at)
     return place
 
 

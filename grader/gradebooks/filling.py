@@ -67,7 +67,7 @@ class GradesDoNotFit(GraderError):
         shown = "".join(f"\n  - {misfit.says}" for misfit in misfits)
         fixes = dict.fromkeys(misfit.fix for misfit in misfits)
         super().__init__(
-            f"nothing was written, since this does not fit:{shown}", at=at, fix=" ".join(fixes)
+            f"nothing was written, since this does not fit:{shown}", at=at, fix="\n  ".join(fixes)
         )
 
 
@@ -109,6 +109,8 @@ def column_named(header: Sequence[str], wanted: str, *, at: str, offered: Sequen
     if len(places) == 1:
         return places[0]
     says = f"there are {len(places)} columns {wanted!r}" if places else f"no column is {wanted!r}"
+    if not wanted.strip():
+        says = "which column is to be filled in, is not said"
     raise GradesDoNotFit([Misfit(says, choose_column(offered))], at=at)
 
 

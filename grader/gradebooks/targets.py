@@ -43,7 +43,6 @@ TABLES: Mapping[str, Callable[[Sequence[StudentGrade]], bytes]] = {
 }
 # A page for each student, in a zip that gives them back.
 FEEDBACK = ("canvas-feedback", "moodle-feedback")
-_COLUMN_IS_KNOWN = ("moodle",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +67,6 @@ def filled_template(
     Raises:
         GraderError: a student, the column or a maximum does not fit, or it is another file.
     """
-    if not column and target not in _COLUMN_IS_KNOWN:
-        raise GraderError(
-            f"{target} has many columns", at=template.name, fix="Name one with --column."
-        )
     table = CsvCells(template.content, template.name)
     layout = LAYOUTS[target](table, column)
     if with_feedback:

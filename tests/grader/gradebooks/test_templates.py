@@ -224,7 +224,7 @@ def test_another_maximum_is_an_error_unless_points_are_scaled():
         ("canvas", "Read", "the column 'Read' is read only"),
         ("canvas", "Notes", "'Notes' is no assignment"),
         ("canvas", "Current Score", "Canvas passes over 'Current Score'"),
-        ("canvas", "", "has many columns"),
+        ("canvas", "", "which column is to be filled in, is not said"),
         ("moodle", "Identifikator", "beside 'Identifikator' is no maximum grade"),
         ("blackboard", "Total", "is computed by Blackboard"),
         ("blackboard", "Letter", "shows Letter and takes no points"),
