@@ -34,7 +34,13 @@ TARGETS = (  # a test compares them with `grader.gradebooks.targets`
 @click.option(
     "--allow-missing", is_flag=True, help="Leave out who has no row, in place of an error."
 )
-@click.option("--feedback", is_flag=True, help="Fill in the column for feedback, too.")
+@click.option(
+    "--feedback",
+    is_flag=False,
+    flag_value="",
+    metavar="[COLUMN]",
+    help="Fill in the column for feedback, too; name it if its header is not recognized.",
+)
 @hidden_option
 @click.pass_context
 def export(
@@ -46,7 +52,7 @@ def export(
     column: str,
     scale: bool,
     allow_missing: bool,
-    feedback: bool,
+    feedback: str | None,
     hidden: str,
 ) -> None:
     """Write the grades in RESULTS, the folder of `grader batch -o`, for another system.

@@ -39,7 +39,7 @@ class _Asked:
     template: Path | None
     column: str
     rules: FillingRules
-    feedback: bool
+    feedback: str | None  # its column; empty: the usual one
     hidden: HiddenTests
 
 
@@ -52,7 +52,7 @@ def export_grades(
     column: str,
     scale: bool,
     allow_missing: bool,
-    feedback: bool,
+    feedback: str | None,
     hidden: str,
 ) -> int:
     """Write the grades of a results folder for another system; the exit code.
@@ -110,7 +110,7 @@ def _assert_meant(target: str, asked: _Asked, output: Path) -> None:
         "--column": asked.column and not fills,
         "--scale": asked.rules.scale and not fills,
         "--allow-missing": asked.rules.allow_missing and not wants,
-        "--feedback": asked.feedback and not fills,
+        "--feedback": asked.feedback is not None and not fills,
     }
     if words := [word for word, is_idle in idle.items() if is_idle]:
         raise GraderError(f"--to {target} takes no {' and no '.join(words)}", fix="Leave it out.")
@@ -142,7 +142,7 @@ def _write_filled(
             students,
             column=asked.column,
             rules=asked.rules,
-            with_feedback=asked.feedback,
+            feedback=asked.feedback,
         )
     write_file(output, filled.content)
     for note in filled.notes:

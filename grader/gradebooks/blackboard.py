@@ -50,18 +50,22 @@ def layout(table: CsvCells, column: str) -> Layout:
     )
 
 
-def feedback_columns(table: CsvCells) -> tuple[int, dict[int, str]]:
+def feedback_columns(table: CsvCells, column: str) -> tuple[int, dict[int, str]]:
     """The column for feedback, and the words in columns beside it: the feedback is HTML.
+
+    Args:
+        column: its header; empty: the usual one.
 
     Raises:
         GradesDoNotFit: there is none.
     """
     header = [name.strip() for name in table.header]
-    if _FEEDBACK not in header:
+    wanted = column or _FEEDBACK
+    if wanted not in header:
         fix = "Download it with comments, or leave the feedback out."
-        raise GradesDoNotFit([Misfit(f"no column is {_FEEDBACK!r}", fix)], at=table.at)
+        raise GradesDoNotFit([Misfit(f"no column is {wanted!r}", fix)], at=table.at)
     beside = {header.index(_FORMAT): "HTML"} if _FORMAT in header else {}
-    return header.index(_FEEDBACK), beside
+    return header.index(wanted), beside
 
 
 def _place(table: CsvCells, column: str, header: list[str]) -> int:

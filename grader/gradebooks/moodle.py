@@ -58,11 +58,7 @@ def layout(table: CsvCells, column: str) -> Layout:
     numbers = _participants(table)
     if len(header) < 5 or not numbers:
         raise GradesDoNotFit([Misfit("it is no grading worksheet", _TAKE)], at=table.at)
-    place = (
-        _known_column(table, _GRADE)
-        if not column
-        else column_named(header, column, at=table.at, offered=header)
-    )
+    place = _column(table, column, _GRADE, "--column")
     most = _most(table, place + 1, numbers)
     if not most:
         says = f"beside {header[place]!r} is no maximum grade, so it does not take points"
@@ -79,23 +75,27 @@ def layout(table: CsvCells, column: str) -> Layout:
     )
 
 
-def feedback_column(table: CsvCells) -> int:
+def feedback_column(table: CsvCells, column: str) -> int:
     """The column for feedback comments.
 
+    Args:
+        column: its header; empty: the words for it, in some languages.
+
     Raises:
-        GradesDoNotFit: none is called so, in the languages that are known here.
+        GradesDoNotFit: none is called so.
     """
-    return _known_column(table, _FEEDBACK)
+    return _column(table, column, _FEEDBACK, "--feedback")
 
 
-def _known_column(table: CsvCells, words: Sequence[str]) -> int:
+def _column(table: CsvCells, wanted: str, words: Sequence[str], option: str) -> int:
     header = [name.strip() for name in table.header]
+    if wanted:
+        return column_named(header, wanted, at=table.at, offered=header)
     found = [place for place, name in enumerate(header) if name in words]
     if len(found) == 1:
         return found[0]
     says = f"no column is called {words[0]!r}, nor that in a language that is known here"
-    fix = f"The columns are: {', '.join(map(repr, header))}. "
-    fix += "Name the one for grades with --column." if words is _GRADE else "Switch comments on."
+    fix = f"Name it with {option}. The columns are: {', '.join(map(repr, header))}."
     raise GradesDoNotFit([Misfit(says, fix)], at=table.at)
 
 

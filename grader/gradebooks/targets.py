@@ -60,17 +60,21 @@ def filled_template(
     *,
     column: str,
     rules: FillingRules,
-    with_feedback: bool = False,
+    feedback: str | None = None,
 ) -> Filled:
     """The template of a system with the grades in one column.
+
+    Args:
+        column: what is filled in, as its file calls it.
+        feedback: the column for feedback, if that is to be filled in; empty: the usual one.
 
     Raises:
         GraderError: a student, the column or a maximum does not fit, or it is another file.
     """
     table = CsvCells(template.content, template.name)
     layout = LAYOUTS[target](table, column)
-    if with_feedback:
-        layout, said = _with_feedback(target, table, layout, students)
+    if feedback is not None:
+        layout, said = _with_feedback(target, table, layout, students, feedback)
         rules = replace(rules, feedback=said)
     return filled(table, layout, students, rules=rules)
 
@@ -98,13 +102,17 @@ def feedback_zip(
 
 
 def _with_feedback(
-    target: str, table: CsvCells, layout: Layout, students: Sequence[StudentGrade]
+    target: str,
+    table: CsvCells,
+    layout: Layout,
+    students: Sequence[StudentGrade],
+    column: str,
 ) -> tuple[Layout, dict[str, str]]:
     """The layout with its columns for feedback, and the feedback by submission."""
     if target == "moodle":
-        layout = replace(layout, feedback=moodle.feedback_column(table))
+        layout = replace(layout, feedback=moodle.feedback_column(table, column))
     elif target == "blackboard":
-        place, beside = blackboard.feedback_columns(table)
+        place, beside = blackboard.feedback_columns(table, column)
         layout = replace(layout, feedback=place, remarks=beside)
     else:
         raise GraderError(

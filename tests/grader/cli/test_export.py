@@ -104,6 +104,14 @@ def test_pages_go_to_moodle_in_a_zip(export, tmp_path):
     assert "2 pages." in ran.output
 
 
+def test_feedback_fills_its_column_too(export, tmp_path):
+    (tmp_path / "w.csv").write_bytes(FILES["moodle"])
+    words = ["--template", tmp_path / "w.csv", "--feedback"]
+    ran, out = export("moodle", *words)
+    assert ran.exit_code == 0, ran.output
+    assert b"7 of 10 points.<br>" in out.read_bytes()
+
+
 def test_classroom_50_takes_one_submission(export):
     ran, out = export("classroom50")
     assert ran.exit_code == 1
@@ -123,6 +131,7 @@ def test_gradescopes_visibility_can_be_chosen(export):
         ("canvas", [], "canvas needs what was downloaded from there"),
         ("canvas", ["--template", "nowhere.csv", "--column", "x"], "there is no such file"),
         ("csv", ["--scale"], "--to csv takes no --scale"),
+        ("csv", ["--feedback"], "--to csv takes no --feedback"),
         ("csv", ["--template", "x", "--column", "y"], "takes no --template and no --column"),
     ],
 )

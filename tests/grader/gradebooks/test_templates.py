@@ -75,14 +75,14 @@ COLUMNS = {"canvas": "Homework (1)", "moodle": "", "blackboard": "Decoder"}
 COLUMNS["brightspace"] = "Decoder, one"
 
 
-def fill(target, *students, column=None, raw=None, with_feedback=False, **rules):
+def fill(target, *students, column=None, raw=None, feedback=None, **rules):
     return filled_template(
         target,
         Template(name="down.csv", content=FILES[target] if raw is None else raw),
         [student for group in students for student in group],
         column=COLUMNS[target] if column is None else column,
         rules=FillingRules(**rules),
-        with_feedback=with_feedback,
+        feedback=feedback,
     )
 
 
@@ -286,10 +286,18 @@ def test_a_maximum_that_the_points_exceed_is_an_error():
 
 
 def test_feedback_goes_into_the_column_for_it():
-    filled = fill("moodle", graded("x", 4, ADA), with_feedback=True)
+    filled = fill("moodle", graded("x", 4, ADA), feedback="")
     assert set(changed("moodle", filled)) == {(1, 5), (1, 10)}
     assert "Row 2 is: wrong, &lt;b&gt;" in changed("moodle", filled)[1, 10]
-    filled = fill("blackboard", graded("x", 4, ADA), with_feedback=True)
+    filled = fill("blackboard", graded("x", 4, ADA), feedback="")
     assert changed("blackboard", filled)[1, 13] == "HTML"
     assert set(changed("blackboard", filled)) == {(1, 6), (1, 12), (1, 13)}
-    assert "no column for feedback" in misfit("canvas", graded("x", 4, ADA), with_feedback=True)
+    assert "no column for feedback" in misfit("canvas", graded("x", 4, ADA), feedback="")
+
+
+def test_the_column_for_feedback_can_be_named():
+    raw = FILES["moodle"].replace(b"Feedback als Kommentar", b"Palaute")
+    said = misfit("moodle", graded("x", 4, ADA), raw=raw, feedback="")
+    assert "Name it with --feedback. The columns are: 'Identifikator'" in said
+    filled = fill("moodle", graded("x", 4, ADA), raw=raw, feedback="Palaute")
+    assert b"Row 2 is: wrong" in filled.content
