@@ -301,3 +301,10 @@ def test_the_column_for_feedback_can_be_named():
     assert "Name it with --feedback. The columns are: 'Identifikator'" in said
     filled = fill("moodle", graded("x", 4, ADA), raw=raw, feedback="Palaute")
     assert b"Row 2 is: wrong" in filled.content
+
+
+def test_brightspaces_ids_and_usernames_are_known_without_their_sign():
+    filled = fill(
+        "brightspace", graded("x", 4, Person(id="s1")), graded("y", 5, Person(username="BO.A"))
+    )
+    assert changed("brightspace", filled) == {(1, 5): "4", (2, 5): "5"}
