@@ -200,7 +200,8 @@ def _notes(
 ) -> list[str]:
     graded = [student for student, _ in chosen if student.points is not None]
     notes = [f"{counted(len(graded), 'grade')} in the column {table.header[layout.column]!r}."]
-    for status in ("unreadable", "ungraded"):
+    statuses = {student.why_none for student, _ in chosen}
+    for status in sorted(statuses - {"", "excused"}):
         blank = [(s, row) for s, row in chosen if s.why_none == status]
         if blank:
             notes.append(f"Left blank, {status}: {named([s.name for s, _ in blank])}.")
