@@ -7,8 +7,11 @@ and with equal bytes for equal files.
 import base64
 import hashlib
 import importlib.util
+import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.resources import files as resource_files
 from pathlib import Path
 
 from grader.errors import GraderFault
@@ -22,12 +25,53 @@ _WHEEL = "Wheel-Version: 1.0\nGenerator: decoder-grader\nRoot-Is-Purelib: true\n
 _FOR_AUTHORS = {"examples", "audit"}  # right submissions have no place elsewhere
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """What a wheel says of itself."""
+
+    version: str
+    metadata: str
+    programs: str
+
+
 def own_wheel() -> tuple[str, bytes]:
     """The wheel's file name and its content.
 
     Raises:
         GraderFault: what is installed here does not say what it needs.
     """
+    about = _about_checkout() or _about_installation()
+    stem = f"{_NAME.replace('-', '_')}-{about.version}"
+    files = {name: path.read_bytes() for name, path in _files()}
+    files[f"{stem}.dist-info/METADATA"] = about.metadata.encode()
+    files[f"{stem}.dist-info/entry_points.txt"] = about.programs.encode()
+    files[f"{stem}.dist-info/WHEEL"] = _WHEEL.encode()
+    record = f"{stem}.dist-info/RECORD"
+    lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(files.items())]
+    files[record] = "\n".join([*lines, f"{record},,", ""]).encode()
+    return f"{stem}-py3-none-any.whl", zip_of(files)
+
+
+def _about_checkout() -> _About | None:
+    """What the pyproject.toml beside the package says; what was installed may be older than it."""
+    path = Path(str(resource_files("grader"))).parent / "pyproject.toml"
+    if not path.is_file():
+        return None
+    project = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
+    if project.get("name") != _NAME:
+        return None
+    lines = ["Metadata-Version: 2.1", f"Name: {_NAME}", f"Version: {project['version']}"]
+    lines += [f"Requires-Python: {project['requires-python']}"]
+    lines += [f"Requires-Dist: {needed}" for needed in project["dependencies"]]
+    programs = [f"{name} = {target}" for name, target in project["scripts"].items()]
+    return _About(
+        version=project["version"],
+        metadata="\n".join([*lines, ""]),
+        programs="\n".join(["[console_scripts]", *programs, ""]),
+    )
+
+
+def _about_installation() -> _About:
     try:
         installed = distribution(_NAME)
         metadata, programs = (
@@ -38,15 +82,7 @@ def own_wheel() -> tuple[str, bytes]:
         metadata = programs = None
     if not metadata or not programs:
         raise GraderFault(f"{_NAME} is not installed here", fix="Install it with pip.")
-    stem = f"{_NAME.replace('-', '_')}-{installed.version}"
-    files = {name: path.read_bytes() for name, path in _files()}
-    files[f"{stem}.dist-info/METADATA"] = metadata.encode()
-    files[f"{stem}.dist-info/entry_points.txt"] = programs.encode()
-    files[f"{stem}.dist-info/WHEEL"] = _WHEEL.encode()
-    record = f"{stem}.dist-info/RECORD"
-    lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in sorted(files.items())]
-    files[record] = "\n".join([*lines, f"{record},,", ""]).encode()
-    return f"{stem}-py3-none-any.whl", zip_of(files)
+    return _About(version=installed.version, metadata=metadata, programs=programs)
 
 
 def course_files(folder: Path) -> Iterator[tuple[str, Path]]:

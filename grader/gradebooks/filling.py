@@ -203,8 +203,7 @@ def _notes(
     statuses = {student.why_none for student, _ in chosen}
     for status in sorted(statuses - {"", "excused"}):
         blank = [(s, row) for s, row in chosen if s.why_none == status]
-        if blank:
-            notes.append(f"Left blank, {status}: {named([s.name for s, _ in blank])}.")
+        notes.append(f"Left blank, {status}: {named([s.name for s, _ in blank])}.")
         before = [
             f"{s.name} ({table.cell(row, layout.column)})"
             for s, row in blank

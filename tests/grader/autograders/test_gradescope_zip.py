@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import time
+import tomllib
 import zipfile
 
 import pytest
@@ -71,6 +72,14 @@ def test_the_wheel_is_this_grader_without_right_submissions():
     assert "reference/decoder/__init__.py" in names
     assert "grader/content/assignments/decoder-generation/assignment.yaml" in names
     assert not any("/examples/" in name or "__pycache__" in name for name in names)
+
+
+def test_the_wheel_needs_what_the_project_needs(pytestconfig):
+    project = tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text())["project"]
+    name, content = own_wheel()
+    about = f"{'-'.join(name.split('-')[:2])}.dist-info/METADATA"
+    said = zipfile.ZipFile(io.BytesIO(content)).read(about).decode()
+    assert all(f"Requires-Dist: {needed}\n" in said for needed in project["dependencies"])
 
 
 def test_the_scripts_are_understood_by_a_plain_shell(assignment, tmp_path):
