@@ -53,7 +53,7 @@ def test_the_results_are_those_of_the_report(root):
 def test_without_a_course_hidden_checks_do_not_run_and_that_is_said(root):
     report, results = graded(root, course=None)
     assert report.hidden_checks_left
-    assert f"worth {report.hidden_points_left} points." in results["output"]
+    assert f"worth {report.hidden_points_left} point" in results["output"]
 
 
 def test_what_cannot_be_read_has_its_reason_and_no_score(root):
