@@ -189,10 +189,10 @@ def _pages(students: Sequence[StudentGrade]) -> Mapping[str, bytes]:
 
 
 def _file_names(submissions: Sequence[str]) -> dict[str, str]:
-    """A name for the file of each submission: a long one is cut, and then numbered."""
+    """A name for the file of each submission: what cannot be one is changed, and numbered."""
     names: dict[str, str] = {}
     for number, submission in enumerate(submissions, start=1):
-        cut = submission.encode()[:_NAME_BYTES].decode(errors="ignore")
+        cut = submission.replace("/", "-").encode()[:_NAME_BYTES].decode(errors="ignore")
         is_whole = cut == submission and cut.strip(".")
         names[submission] = submission if is_whole else f"{cut.strip('.')}-{number}"
     return names

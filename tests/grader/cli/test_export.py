@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from grader.batch.results import Results
 from grader.cli import main
 from grader.cli.export import TARGETS
+from grader.cli.export_run import _file_names
 from grader.cli.gradescope import HIDDEN
 from grader.gradebooks.gradescope_results import HiddenTests
 from grader.gradebooks.targets import EACH, FEEDBACK, LAYOUTS, TABLES
@@ -87,6 +88,14 @@ def test_one_file_is_written_for_each_submission(export, target):
     assert ran.exit_code == 0, ran.output
     assert sorted(path.stem for path in out.iterdir()) == ["ada", "bo"]
     assert "Without points, and never a zero: bo (unreadable)." in ran.output
+
+
+def test_each_submission_has_a_file_whatever_it_is_called():
+    names = ["ada", "2026/7", "2026-7", "..", "x" * 300, "x" * 301]
+    made = _file_names(names)
+    assert made["ada"] == "ada"
+    assert len(set(made.values())) == len(names)
+    assert not any("/" in name or len(name) > 210 or name in ("", "..") for name in made.values())
 
 
 @pytest.mark.parametrize("target", TABLES)
