@@ -6,7 +6,6 @@ a new column.
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import number_in
@@ -16,9 +15,10 @@ from grader.gradebooks.row_matching import RowIdentity
 SYSTEM = "blackboard"
 _COLUMN = re.compile(
     r"(?P<title>.*?)\s*"
-    r"\[[^\[\]]*?(?P<up_to>up to )?(?P<most>\d+(?:[.,]\d+)?)\s*(?P<shown>[^\[\]\d]*)\]"
+    r"\[[^\[\]]*?(?P<up_to>up to )?(?P<most>\d[\d.,]*)\s*(?P<shown>[^\[\]\d]*)\]"
     r"\s*\|\s*\d+\s*"
 )
+_THOUSANDS = re.compile(r",(?=\d{3}(\D|$))")
 _USERNAME = "Username"
 _FEEDBACK = "Feedback to Learner"
 _FORMAT = "Feedback Format"
@@ -39,13 +39,13 @@ def layout(table: CsvCells, column: str) -> Layout:
         raise GradesDoNotFit([Misfit(says, "Take what Work Offline, Download gives.")], at=table.at)
     place = _place(table, column, header)
     found = _COLUMN.fullmatch(header[place])
-    most = number_in(found["most"]) if found else None
+    most = number_in(_THOUSANDS.sub("", found["most"])) if found else None
     rows = tuple(_students(table, header))
     return Layout(
         system=SYSTEM,
         rows=rows,
         column=place,
-        most={row.row: Fraction(most or 0) for row in rows},
+        most={row.row: most for row in rows} if most is not None else {},
         blank_means="Whether Blackboard takes it away depends on its version: look there.",
     )
 

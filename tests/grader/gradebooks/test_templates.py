@@ -308,3 +308,13 @@ def test_brightspaces_ids_and_usernames_are_known_without_their_sign():
         "brightspace", graded("x", 4, Person(id="s1")), graded("y", 5, Person(username="BO.A"))
     )
     assert changed("brightspace", filled) == {(1, 5): "4", (2, 5): "5"}
+
+
+def test_a_maximum_of_blackboard_may_have_thousands():
+    raw = (
+        FILES["blackboard"].decode("utf-16").replace("Decoder [Total Pts: 10", "D [x] [Pts: 1,000")
+    )
+    filled = fill(
+        "blackboard", graded("x", 4, ADA), raw=raw.encode("utf-16"), column="D [x]", scale=True
+    )
+    assert '"Yes"\t"400"' in filled.content.decode("utf-16")
