@@ -318,3 +318,66 @@ def test_a_maximum_of_blackboard_may_have_thousands():
         "blackboard", graded("x", 4, ADA), raw=raw.encode("utf-16"), column="D [x]", scale=True
     )
     assert '"Yes"\t"400"' in filled.content.decode("utf-16")
+
+
+def test_everything_that_was_done_is_said_in_this_order():
+    filled = fill(
+        "canvas",
+        graded("g", 8, Person(id="s1")),
+        without_grade("u", Status.UNREADABLE, BO),
+        excused("e", Person(username="cy")),
+        graded("nobody", 8),
+        allow_missing=True,
+    )
+    assert filled.notes == (
+        "1 grade in the column 'Homework (1) (901)'.",
+        "Left blank, unreadable: Bo Å (u).",
+        "There was a grade before: Bo Å (u) (3). Canvas takes it away when the file is uploaded.",
+        "EX for excused: cy (e).",
+        "Left out, without a row: nobody.",
+        "1 row without a submission: left as they are.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("students", "more", "says", "fix"),
+    [
+        ([graded("n", 8)], {}, "1 student without a row: n", "Name the people with --roster, or "
+         "leave these out with --allow-missing."),
+        ([graded("x", 8, ADA)], {"column": "Quiz, one"}, "the column gives 5 points, and the "
+         "grades are of 10", "Choose another column, or scale the points with --scale."),
+        ([graded("x", 8, ADA), graded("y", 8, ADA)], {}, "row 4 fits Ada Lovelace (x) and Ada "
+         "Lovelace (y)", "Say with --roster who is who."),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_said_with_what_to_do(students, more, says, fix):
+    said = misfit("canvas", *students, **more)
+    head = "down.csv: nothing was written, since this does not fit:\n  - "
+    assert said == f"{head}{says}\n  {fix}"
+
+
+def test_a_row_that_says_no_maximum_takes_the_points_as_they_are():
+    raw = FILES["moodle"].replace(b'abgegeben,,"10,00"', b"abgegeben,,")
+    assert b"abgegeben,7,,Ja" in fill("moodle", graded("x", 7, ADA), raw=raw).content
+
+
+def test_a_row_without_the_feedbacks_cell_is_too_short():
+    raw = FILES["moodle"].replace(b'"10,00",Ja,-,-,\n', b'"10,00",Ja,-,-\n')
+    assert fill("moodle", graded("x", 7, ADA), raw=raw).content
+    said = misfit("moodle", graded("x", 7, ADA), raw=raw, feedback="")
+    assert "row 2 (Ada Lovelace (x)) is shorter than the header\n  Download the file again." in said
+
+
+def test_scaled_points_may_not_exceed_the_column_either():
+    class Bonus(FinalGrade):
+        __slots__ = ()
+
+        @property
+        def final(self):
+            return super().final + 3
+
+    student = graded("x", 10, ADA, kind=Bonus)
+    said = misfit("canvas", student, column="Quiz, one", scale=True)
+    assert "row 4 (Ada Lovelace (x)) has 5.67 points, and the column gives 5\n" in said
+    said = misfit("canvas", student, column="Quiz, one")
+    assert said.count("\n  - ") == 1
