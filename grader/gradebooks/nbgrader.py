@@ -29,7 +29,7 @@ def grades_csv(students: Sequence[StudentGrade]) -> bytes:
         raise GraderError(
             f"nbgrader's table knows no quotes, and these have commas, quotes or line ends: "
             f"{', '.join(map(repr, bad[:10]))}",
-            fix="Write them otherwise in the roster, or take --to csv.",
+            fix="Take --to csv, which has quotes.",
         )
     return "\n".join([_HEADER, *map(",".join, rows), ""]).encode("utf-8", "replace")
 
