@@ -23,6 +23,7 @@ COMMANDS = (
     "decide",
     "export",
     "gradescope",
+    "similarity",
     "audit",
     "examples",
     "quiz",

@@ -25,6 +25,7 @@ _COMMANDS = {
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
     "export": ("grader.cli.export:export", "Write grades for Canvas, Moodle, Gradescope, ..."),
     "gradescope": ("grader.cli.gradescope:gradescope", "Make an autograder for Gradescope."),
+    "similarity": ("grader.cli.similarity:similarity", "Rank submissions by how alike they are."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),
