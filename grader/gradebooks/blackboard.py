@@ -9,7 +9,13 @@ from collections.abc import Iterator
 
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import number_in
-from grader.gradebooks.filling import GradesDoNotFit, Layout, Misfit, choose_column, column_named
+from grader.gradebooks.filling import (
+    GradesDoNotFit,
+    TemplateLayout,
+    Misfit,
+    choose_column,
+    column_named,
+)
 from grader.gradebooks.row_matching import RowIdentity
 
 SYSTEM = "blackboard"
@@ -24,7 +30,7 @@ _FEEDBACK = "Feedback to Learner"
 _FORMAT = "Feedback Format"
 
 
-def layout(table: CsvCells, column: str) -> Layout:
+def layout(table: CsvCells, column: str) -> TemplateLayout:
     """What of the file is what.
 
     Args:
@@ -41,7 +47,7 @@ def layout(table: CsvCells, column: str) -> Layout:
     found = _COLUMN.fullmatch(header[place])
     most = number_in(_THOUSANDS.sub("", found["most"])) if found else None
     rows = tuple(_students(table, header))
-    return Layout(
+    return TemplateLayout(
         system=SYSTEM,
         rows=rows,
         column=place,

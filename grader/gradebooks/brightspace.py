@@ -8,7 +8,13 @@ from collections.abc import Iterator
 
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import number_in
-from grader.gradebooks.filling import GradesDoNotFit, Layout, Misfit, choose_column, column_named
+from grader.gradebooks.filling import (
+    GradesDoNotFit,
+    TemplateLayout,
+    Misfit,
+    choose_column,
+    column_named,
+)
 from grader.gradebooks.row_matching import RowIdentity
 
 SYSTEM = "brightspace"
@@ -18,7 +24,7 @@ _KEYS = ("OrgDefinedId", "Username")
 _TAKE = "Take what Enter Grades, Export gives, with points grades."
 
 
-def layout(table: CsvCells, column: str) -> Layout:
+def layout(table: CsvCells, column: str) -> TemplateLayout:
     """What of the file is what.
 
     Args:
@@ -37,7 +43,7 @@ def layout(table: CsvCells, column: str) -> Layout:
     points = number_in(most["most"]) if most else None
     rows = tuple(_students(table, header))
     unended = {r.row: "does not end with #" for r in rows if table.row(r.row)[-1].strip() != "#"}
-    return Layout(
+    return TemplateLayout(
         system=SYSTEM,
         rows=rows,
         column=place,

@@ -10,7 +10,13 @@ from fractions import Fraction
 
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import number_in
-from grader.gradebooks.filling import GradesDoNotFit, Layout, Misfit, choose_column, column_named
+from grader.gradebooks.filling import (
+    GradesDoNotFit,
+    TemplateLayout,
+    Misfit,
+    choose_column,
+    column_named,
+)
 from grader.gradebooks.row_matching import RowIdentity
 
 SYSTEM = "canvas"
@@ -23,7 +29,7 @@ _NO_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 _STUDENT_COLUMNS = ("Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID")
 
 
-def layout(table: CsvCells, column: str) -> Layout:
+def layout(table: CsvCells, column: str) -> TemplateLayout:
     """What of a gradebook is what.
 
     Args:
@@ -43,7 +49,7 @@ def layout(table: CsvCells, column: str) -> Layout:
         )
     most = number_in(table.cell(points[0], place)) if points else None
     rows = tuple(_students(table, header))
-    return Layout(
+    return TemplateLayout(
         system=SYSTEM,
         rows=rows,
         column=place,

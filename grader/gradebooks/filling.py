@@ -21,7 +21,7 @@ _NO_ROW = "Say with --roster who is who, or leave these out with --allow-missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class TemplateLayout:
     """What of a template is what."""
 
     system: str  # as in `Person.ids`
@@ -72,7 +72,11 @@ class GradesDoNotFit(GraderError):
 
 
 def filled(
-    table: CsvCells, layout: Layout, students: Sequence[StudentGrade], *, rules: FillingRules
+    table: CsvCells,
+    layout: TemplateLayout,
+    students: Sequence[StudentGrade],
+    *,
+    rules: FillingRules,
 ) -> Filled:
     """The template with the grades in one column.
 
@@ -127,7 +131,7 @@ def named(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_MOST_NAMES])}{more}"
 
 
-def _value(student: StudentGrade, row: int, layout: Layout, rules: FillingRules) -> str:
+def _value(student: StudentGrade, row: int, layout: TemplateLayout, rules: FillingRules) -> str:
     points = student.points
     if points is None:
         return layout.excused if student.why_none == "excused" else ""
@@ -135,7 +139,7 @@ def _value(student: StudentGrade, row: int, layout: Layout, rules: FillingRules)
 
 
 def _scaled(
-    student: StudentGrade, points: Fraction, row: int, layout: Layout, rules: FillingRules
+    student: StudentGrade, points: Fraction, row: int, layout: TemplateLayout, rules: FillingRules
 ) -> Fraction:
     most = layout.most.get(row)
     if not rules.scale or most is None or not student.max_points:
@@ -145,7 +149,7 @@ def _scaled(
 
 def _misfits(
     table: CsvCells,
-    layout: Layout,
+    layout: TemplateLayout,
     chosen: Sequence[tuple[StudentGrade, int]],
     *,
     matches: RowMatches,
@@ -173,7 +177,7 @@ def _misfits(
 
 
 def _of_row(
-    table: CsvCells, layout: Layout, student: StudentGrade, row: int, *, rules: FillingRules
+    table: CsvCells, layout: TemplateLayout, student: StudentGrade, row: int, *, rules: FillingRules
 ) -> Iterator[Misfit]:
     who = f"row {row + 1} ({student.name})"
     columns = [layout.column, *layout.remarks]
@@ -193,7 +197,7 @@ def _of_row(
 
 def _notes(
     table: CsvCells,
-    layout: Layout,
+    layout: TemplateLayout,
     chosen: Sequence[tuple[StudentGrade, int]],
     *,
     matches: RowMatches,

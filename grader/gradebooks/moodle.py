@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import number_in
-from grader.gradebooks.filling import GradesDoNotFit, Layout, Misfit, column_named
+from grader.gradebooks.filling import GradesDoNotFit, TemplateLayout, Misfit, column_named
 from grader.gradebooks.row_matching import RowIdentity
 
 SYSTEM = "moodle"
@@ -45,7 +45,7 @@ _TAKE = (
 _NAME = 1  # the exporter's order: the identifier, the full name, then what the site adds
 
 
-def layout(table: CsvCells, column: str) -> Layout:
+def layout(table: CsvCells, column: str) -> TemplateLayout:
     """What of a worksheet is what.
 
     Args:
@@ -64,7 +64,7 @@ def layout(table: CsvCells, column: str) -> Layout:
         says = f"beside {header[place]!r} is no maximum grade, so it does not take points"
         fix = "Let the assignment be graded in points, and download the file again."
         raise GradesDoNotFit([Misfit(says, fix)], at=table.at)
-    return Layout(
+    return TemplateLayout(
         system=SYSTEM,
         rows=tuple(_students(table, numbers, range(2, place))),
         column=place,

@@ -19,12 +19,12 @@ from grader.gradebooks import (
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.feedback_text import feedback_text
 from grader.gradebooks.feedback_zips import canvas_zip, moodle_zip
-from grader.gradebooks.filling import Filled, FillingRules, Layout, filled
+from grader.gradebooks.filling import Filled, FillingRules, TemplateLayout, filled
 from grader.gradebooks.student_grades import StudentGrade
 from grader.records import Status
 
 # One column of a downloaded file is filled in.
-LAYOUTS: Mapping[str, Callable[[CsvCells, str], Layout]] = {
+LAYOUTS: Mapping[str, Callable[[CsvCells, str], TemplateLayout]] = {
     "canvas": canvas.layout,
     "moodle": moodle.layout,
     "blackboard": blackboard.layout,
@@ -104,10 +104,10 @@ def feedback_zip(
 def _with_feedback(
     target: str,
     table: CsvCells,
-    layout: Layout,
+    layout: TemplateLayout,
     students: Sequence[StudentGrade],
     column: str,
-) -> tuple[Layout, dict[str, str]]:
+) -> tuple[TemplateLayout, dict[str, str]]:
     """The layout with its columns for feedback, and the feedback by submission."""
     if target == "moodle":
         layout = replace(layout, feedback=moodle.feedback_column(table, column))
