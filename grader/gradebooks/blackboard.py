@@ -11,8 +11,8 @@ from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import number_in
 from grader.gradebooks.filling import (
     GradesDoNotFit,
-    TemplateLayout,
     Misfit,
+    TemplateLayout,
     choose_column,
     column_named,
 )

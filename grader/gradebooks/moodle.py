@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import number_in
-from grader.gradebooks.filling import GradesDoNotFit, TemplateLayout, Misfit, column_named
+from grader.gradebooks.filling import GradesDoNotFit, Misfit, TemplateLayout, column_named
 from grader.gradebooks.row_matching import RowIdentity
 
 SYSTEM = "moodle"
