@@ -105,7 +105,7 @@ TABLE = {
         "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
     ),
-    "grader.gradebooks": ("batch errors records reports text", ""),
+    "grader.gradebooks": ("batch errors intake records reports text", ""),
     "grader.autograders": (
         "batch durable_files errors gradebooks harness intake records report_key settings",
         "",

@@ -29,6 +29,11 @@ TARGETS = (  # a test compares them with `grader.gradebooks.targets`
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file that the system gave you to download; it is read and never changed.",
 )
+@click.option(
+    "--roster",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A CSV of who is who: names, ids, addresses, usernames.",
+)
 @click.option("--column", default="", help="The assignment or item that is filled in.")
 @click.option("--scale", is_flag=True, help="Scale the points to what the column gives.")
 @click.option(
@@ -49,6 +54,7 @@ def export(
     target: str,
     output: Path,
     template: Path | None,
+    roster: Path | None,
     column: str,
     scale: bool,
     allow_missing: bool,
@@ -68,6 +74,7 @@ def export(
             output,
             target=target,
             template=template,
+            roster=roster,
             column=column,
             scale=scale,
             allow_missing=allow_missing,

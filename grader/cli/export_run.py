@@ -11,6 +11,7 @@ from grader.batch.results import Results
 from grader.cli.clock import now
 from grader.cli.files import make_output_folder, write_file
 from grader.courses.code_marks import CodeMarks
+from grader.courses.people_behind import people_behind
 from grader.errors import GraderError, NoSuchPath
 from grader.gradebooks.classroom50 import result_json
 from grader.gradebooks.feedback_page import feedback_page
@@ -26,7 +27,8 @@ from grader.gradebooks.targets import (
     feedback_zip,
     filled_template,
 )
-from grader.records import Status
+from grader.intake.roster import read_roster
+from grader.records import Person, Status
 from grader.text import counted
 
 _NAME_BYTES = 200
@@ -49,6 +51,7 @@ def export_grades(
     *,
     target: str,
     template: Path | None,
+    roster: Path | None,
     column: str,
     scale: bool,
     allow_missing: bool,
@@ -60,7 +63,7 @@ def export_grades(
     Raises:
         GraderError: there are no results, something does not fit, or a word makes no sense here.
     """
-    students = _students(folder)
+    students = _students(folder, roster)
     asked = _Asked(
         template=template,
         column=column,
@@ -82,7 +85,7 @@ def export_grades(
     return 0
 
 
-def _students(folder: Path) -> tuple[StudentGrade, ...]:
+def _students(folder: Path, roster: Path | None) -> tuple[StudentGrade, ...]:
     results = Results(folder)
     run = results.last_run()
     if run is None:
@@ -92,7 +95,10 @@ def _students(folder: Path) -> tuple[StudentGrade, ...]:
             fix="Name the folder that `grader batch SUBMISSIONS -o RESULTS` has written.",
         )
     grades = CodeMarks(results).grades()
-    return student_grades(grades, run.people)
+    people: Mapping[str, tuple[Person, ...]] = run.people
+    if roster is not None:
+        people = people_behind((g.report.submission for g in grades), people, read_roster(roster))
+    return student_grades(grades, people)
 
 
 def _assert_meant(target: str, asked: _Asked, output: Path) -> None:

@@ -92,14 +92,9 @@ def _zipped(
     at: str,
 ) -> Filled:
     matches = match_rows(students, [place.whose for place in places], system=system)
-    misfits = [
-        Misfit(says, "Hand in under names that the file tells apart, such as ids.")
-        for says in matches.problems
-    ]
+    misfits = [Misfit(says, "Say with --roster who is who.") for says in matches.problems]
     if matches.missing and not rules.allow_missing:
-        fix = (
-            "Look whether they are called otherwise there, or leave them out with --allow-missing."
-        )
+        fix = "Say with --roster who is who, or leave these out with --allow-missing."
         n_missing = counted(len(matches.missing), "student")
         misfits.append(Misfit(f"{n_missing} without a place: {named(matches.missing)}", fix))
     if misfits:

@@ -16,8 +16,8 @@ from grader.gradebooks.student_grades import StudentGrade
 from grader.text import counted
 
 _MOST_NAMES = 30  # in one sentence
-_WHO = "Hand in under names that the file tells apart, such as ids."
-_NO_ROW = "Look whether they are called otherwise there, or leave them out with --allow-missing."
+_WHO = "Say with --roster who is who."
+_NO_ROW = "Say with --roster who is who, or leave these out with --allow-missing."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,11 @@
 """Which row of a template is whose: by ids, and by the name alone only where nothing else fits."""
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.gradebooks.student_grades import StudentGrade
+from grader.intake.roster import name_keys
 
 _WHOLE_NAME = "name"
 
@@ -49,15 +48,7 @@ def match_rows(
     by_name, missing, problems = [], [], []
     for place, student in enumerate(students):
         strong = {row for key in _keys_of(student, system) for row in index.get(key, ())}
-        weak = (
-            set()
-            if strong
-            else {
-                row
-                for row in index.get(_name_of(student), ())
-                if _may_be(student, all_rows[row], system)
-            }
-        )
+        weak = set() if strong else _named_so(student, index, all_rows, system)
         match sorted(strong or weak):
             case []:
                 missing.append(student.name)
@@ -75,14 +66,6 @@ def match_rows(
     )
 
 
-def plain_name(name: str) -> str:
-    """A name as it is compared: case, spaces, accents' spelling, and «Last, First» do not count."""
-    last, comma, first = name.partition(",")
-    ordered = f"{first} {last}" if comma else name
-    composed = unicodedata.normalize("NFC", ordered).casefold()
-    return " ".join(re.sub(r"[_\s]+", " ", composed).split())
-
-
 def _index(rows: Sequence[RowIdentity]) -> dict[tuple[str, str], list[int]]:
     index: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:
@@ -91,11 +74,10 @@ def _index(rows: Sequence[RowIdentity]) -> dict[tuple[str, str], list[int]]:
             "id": row.id,
             "email": row.email.casefold(),
             "username": row.username.casefold(),
-            _WHOLE_NAME: plain_name(row.name),
         }
-        for kind, value in values.items():
-            if value.strip():
-                index[kind, value.strip()].append(row.row)
+        keys = {(kind, value.strip()) for kind, value in values.items() if value.strip()}
+        for key in keys | {(_WHOLE_NAME, value) for value in name_keys(row.name)}:
+            index[key].append(row.row)
     return index
 
 
@@ -116,9 +98,16 @@ def _keys_of(student: StudentGrade, system: str) -> Iterator[tuple[str, str]]:
     yield "email", person.username.casefold()
 
 
-def _name_of(student: StudentGrade) -> tuple[str, str]:
+def _named_so(
+    student: StudentGrade,
+    index: Mapping[tuple[str, str], Sequence[int]],
+    rows: Mapping[int, RowIdentity],
+    system: str,
+) -> set[int]:
+    """The rows of that name, case, accents and the order of its parts aside."""
     name = student.submission if student.person is None else student.person.name
-    return _WHOLE_NAME, plain_name(name)
+    found = {row for key in name_keys(name) for row in index.get((_WHOLE_NAME, key), ())}
+    return {row for row in found if _may_be(student, rows[row], system)}
 
 
 def _may_be(student: StudentGrade, row: RowIdentity, system: str) -> bool:

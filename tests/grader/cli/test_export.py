@@ -1,6 +1,7 @@
 """`grader export` on a results folder: files of other systems, a sentence for each mistake."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -65,6 +66,19 @@ def test_a_template_is_filled_in_and_said(export, tmp_path):
     assert "1 grade in the column 'Homework (1) (901)'." in ran.output
     assert "Left blank, unreadable: Bo Å (bo)." in ran.output
     assert (tmp_path / "down.csv").read_bytes() == FILES["canvas"]
+
+
+def test_a_roster_says_who_is_behind_a_submission(export, results, tmp_path):
+    results.end_run(replace(results.last_run(), people={}))
+    words = ["--template", tmp_path / "down.csv", "--column", "Homework (1)"]
+    ran, _ = export("canvas", *words)
+    assert "2 students without a row: ada, bo" in ran.output
+    roster = tmp_path / "roster.csv"
+    roster.write_text("login,matrikelnummer\nada,s1\nbo,s2\n")
+    ran, out = export("canvas", *words, "--roster", roster)
+    assert ran.exit_code == 0, ran.output
+    assert b'"A and\nB",,7,4.5' in out.read_bytes()
+    assert "name alone" not in ran.output
 
 
 def test_nothing_is_written_if_something_does_not_fit(export, tmp_path):

@@ -342,12 +342,12 @@ def test_everything_that_was_done_is_said_in_this_order():
 @pytest.mark.parametrize(
     ("students", "more", "says", "fix"),
     [
-        ([graded("n", 8)], {}, "1 student without a row: n", "Look whether they are called "
-         "otherwise there, or leave them out with --allow-missing."),
+        ([graded("n", 8)], {}, "1 student without a row: n", "Say with --roster who is who, "
+         "or leave these out with --allow-missing."),
         ([graded("x", 8, ADA)], {"column": "Quiz, one"}, "the column gives 5 points, and the "
          "grades are of 10", "Choose another column, or scale the points with --scale."),
         ([graded("x", 8, ADA), graded("y", 8, ADA)], {}, "row 4 fits Ada Lovelace (x) and Ada "
-         "Lovelace (y)", "Hand in under names that the file tells apart, such as ids."),
+         "Lovelace (y)", "Say with --roster who is who."),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said_with_what_to_do(students, more, says, fix):
