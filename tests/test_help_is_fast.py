@@ -24,6 +24,8 @@ COMMANDS = (
     "regrade",
     "diff",
     "gradebook",
+    "export",
+    "gradescope",
     "similarity",
     "audit",
     "examples",

@@ -109,6 +109,11 @@ TABLE = {
         "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
     ),
+    "grader.gradebooks": ("batch errors intake records reports text", ""),
+    "grader.autograders": (
+        "batch durable_files errors gradebooks harness intake records report_key settings",
+        "",
+    ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors policies records settings intake batch sandbox store", "msgspec"),
@@ -116,7 +121,8 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports code_figures store courses similarity similarity.child reports policies",
+        "quiz.imports code_figures store courses similarity similarity.child reports "
+        "gradebooks autograders policies",
         "click rich",
     ),
 }

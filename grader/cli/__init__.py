@@ -26,6 +26,8 @@ _COMMANDS = {
     "regrade": ("grader.cli.regrade:regrade", "Grade again what a change touches, and compare."),
     "diff": ("grader.cli.diff:diff", "Compare two results folders."),
     "gradebook": ("grader.cli.gradebook:gradebook", "Put all results of a course together."),
+    "export": ("grader.cli.export:export", "Write grades for Canvas, Moodle, Gradescope, ..."),
+    "gradescope": ("grader.cli.gradescope:gradescope", "Make an autograder for Gradescope."),
     "similarity": ("grader.cli.similarity:similarity", "Rank submissions by how alike they are."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
