@@ -1,4 +1,4 @@
-"""What a policy says reaches the files: final points, the maximum that is left, and the sentence."""
+"""What a policy says reaches the files: final points, what is left of the maximum, and why."""
 
 import csv
 import io
