@@ -47,13 +47,13 @@ def _fill_problems(item: Fill, claim: Claim, seeds: range) -> Iterator[str]:
             if (failed := _failed(claim, item.filled({gap.id: text}), seeds)) is not None:
                 yield f"gap {gap.id!r}: {text!r} is right, and on seed {failed} it is not"
         for text in gap.wrong_texts():
-            if _failed(claim, item.filled({gap.id: text}), seeds) is None:
+            if not _is_wrong(claim, item.filled({gap.id: text}), seeds):
                 yield f"gap {gap.id!r}: {text!r} is wrong, and does what the reference does"
 
 
 def _line_problems(item: Choice, backing: ListingRun, claim: Claim, seeds: range) -> Iterator[str]:
     lines = _numbered_lines(item.stem)
-    if _failed(claim, "\n".join(lines), seeds) is None:
+    if not _is_wrong(claim, "\n".join(lines), seeds):
         yield "the listing has no bug: it does what the reference does"
     for option in item.options:
         number = _number_of_line(option.text, len(lines))
@@ -65,6 +65,14 @@ def _line_problems(item: Choice, backing: ListingRun, claim: Claim, seeds: range
         failed = _failed(claim, "\n".join(mended), seeds)
         if failed is not None:
             yield f"with line {number} mended the listing is still wrong on seed {failed}"
+
+
+def _is_wrong(claim: Claim, program: str, seeds: range) -> bool:
+    """Whether a program fails on a seed; one that cannot be run does."""
+    try:
+        return _failed(claim, program, seeds) is not None
+    except Broken:
+        return True
 
 
 def _failed(claim: Claim, program: str, seeds: range) -> int | None:

@@ -221,7 +221,7 @@ def _pair_truths(given: object, item: Matching) -> Mapping[str, bool]:
     lefts, rights = [one.id for one in item.left], {one.id for one in item.right}
     if not isinstance(given, Mapping) or {*given} != {*lefts}:
         raise Broken(f"the claim must give each of {', '.join(lefts)} its right item")
-    found = {}
+    found: dict[str, bool] = {}
     for left, named in given.items():
         true = {named} if isinstance(named, str) else {*named}
         if not true <= rights:

@@ -52,16 +52,20 @@ def _of_claim(item: Item, claim: Claim) -> Iterator[Place]:
                 said = _line(of_option, option.id, of="option")
                 yield f"option {option.id}", Said(text=option.text, statement=said)
         case Matching():
-            for side, parts in (("left", item.left), ("right", item.right)):
-                for part in parts:
-                    said = _line(of_option, part.id, of=f"{side} item")
-                    yield f"{side} {part.id}", Said(text=part.text, statement=said)
+            yield from _of_pairs(item, of_option)
         case Text():
             yield "model answer", Said(text=item.model_answer, statement=run)
             for point in item.rubric:
                 yield f"rubric {point.id}", Said(text=point.text, statement=run)
         case Numeric() if item.unit:
             yield "unit", Said(text=item.unit, statement=run)
+
+
+def _of_pairs(item: Matching, said: Mapping[str, str]) -> Iterator[Place]:
+    for side, parts in (("left", item.left), ("right", item.right)):
+        for part in parts:
+            statement = _line(said, part.id, of=f"{side} item")
+            yield f"{side} {part.id}", Said(text=part.text, statement=statement)
 
 
 def _line(said: Mapping[str, str], name: str, *, of: str) -> str:
