@@ -4,6 +4,7 @@ B batch, T time, d width, h heads, D width of a head, V vocabulary.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -77,7 +78,7 @@ def generate_program(seed: int, program: str) -> bool:
     def limited(stages: generation.Stages) -> generation.Stages:
         calls = iter(range(20))  # a loop without end runs out of them
 
-        def embed(ids: list[int]) -> Tensor:
+        def embed(ids: Sequence[int]) -> Tensor:
             next(calls)
             return stages.embed(ids)
 

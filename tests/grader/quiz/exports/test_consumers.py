@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from lxml import etree
 
-from grader.quiz.exports import gift, item_parts, qti30
+from grader.quiz.exports import gift, item_parts, paired_parts, qti30
 from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.exports.markup import inline_html
 from grader.quiz.exports.qti_item import BODIES, assessment_item
@@ -40,11 +40,12 @@ KINDS_OF_GIFT = {
     "numeric": "Numerical",
     "text": "Essay",
     "short": "Short",
+    "matching": "Matching",
 }
 
 
 def test_gift_pegjs_reads_the_whole_bank_without_its_orderings(packages, shipped_topics):
-    topics = kept(shipped_topics, "ordering")
+    topics = kept(shipped_topics, "ordering", "fill")
     text = gift.write(topics, ExportJob()).decode()
     (found,) = run(packages, "read_gift.cjs", [text])
     assert "refused" not in found, found["refused"]
@@ -72,6 +73,19 @@ def assert_same_answers(read, item):
         assert number["number"] == item.answer
         width = float(item_parts.width(item))
         assert number.get("range", 0) == pytest.approx(width, rel=1e-6, abs=1e-9)
+    elif item.kind() == "matching":
+        assert_same_pairs(read, item)
+
+
+def assert_same_pairs(read, item):
+    texts = {part.id: part.text for part in item.right}
+    pairs = {flat(one["left"]["text"]): one["right"]["text"] for one in read["matchPairs"]}
+    job = ExportJob()
+    menu = paired_parts.menu_texts(item, job)
+    assert {*menu} == {*texts}
+    for part in item.left:
+        assert pairs[flat(inline_html(part.text))] == menu[part.match]
+    assert len(read["matchPairs"]) == len(item.left) + len(paired_parts.strays(item))
 
 
 def flat(markup):
