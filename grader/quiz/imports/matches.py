@@ -32,7 +32,11 @@ def matching_kind(pairs: Iterable[tuple[str, str]], strays: Sequence[str] = ()) 
 def split_pairs(
     rows: Iterable[tuple[str, str]], lose: Callable[[str], None]
 ) -> tuple[list[tuple[str, str]], list[str]]:
-    """The pairs, and the right texts of those without a left one."""
+    """The pairs, and the right texts of those without a left one.
+
+    Raises:
+        NotTaken: a left text has no right one.
+    """
     given = list(rows)
     if any(not right for left, right in given if left):
         raise NotTaken("an item on its left has nothing on the right")
