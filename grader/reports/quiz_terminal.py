@@ -75,6 +75,11 @@ def without_maths(text: str) -> str:
     return CODE_OR_MATHS.sub(as_code, text.strip())
 
 
+def plain_text(text: str) -> str:
+    """A text in which maths is plain text, and all else stays as it is."""
+    return CODE_OR_MATHS.sub(lambda found: found[1] or plain_maths(found[2]), text)
+
+
 def opening(topic: Topic) -> RenderableType:
     """What a taker reads first."""
     return Text.assemble(

@@ -140,8 +140,13 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
 
     def doubt(self, response: Response, *, seed: int) -> Doubt:
         """The pairs in words, since letters are easily mistyped, and what has none."""
-        lines = ["Your pairs:", self.show(response)]
-        given = by_part(response)
+        left, right = self._arranged(seed)
+        given, letters = by_part(response), {one.id: letter for letter, one in right.items()}
+        lines = ["Your pairs:"]
+        for number, one in left.items():
+            if match := given.get(one.id):
+                letter = letters[match]
+                lines.append(f"{number}{letter}: {one.text} → {right[letter].text}")
         if missing := [one.text for one in self.left if one.id not in given]:
             lines += ["You gave nothing to:", *(f"- {text}" for text in missing)]
         return Doubt("\n".join([*lines, "Is that your answer?"]))

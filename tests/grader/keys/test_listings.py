@@ -67,7 +67,10 @@ def test_a_right_form_that_raises_is_said_to():
 def test_the_line_that_mends_a_listing_is_the_marked_one():
     assert problems(LINES) == []
     turned = [{**each, "correct": not each.get("correct")} for each in LINES["options"]]
-    assert problems({**LINES, "options": turned})[0].startswith("with line 2 mended the listing is")
+    mended = {**LINES["verify"], "mended": "y = x * x"}
+    assert problems({**LINES, "options": turned, "verify": mended}) == [
+        "with line 2 mended the listing is still wrong on seed 0"
+    ]
 
 
 def test_a_listing_without_a_bug_is_said_to_have_none():

@@ -108,7 +108,44 @@ def responses(item):
         return [(text, text) for text in edges(item)]
     if item.kind() == "short":
         return [(form, form) for form in (*item.accepted, *(f for n in item.near for f in n.forms))]
+    if item.kind() == "matching":
+        return list(matches(item))
+    if item.kind() == "fill":
+        return list(fillings(item))
     return []
+
+
+def matches(item):
+    """All right, each left item with each right one alone, and all with the same."""
+    job = ExportJob()
+    left = {p.id: f"L{n}" for n, p in enumerate(paired_parts.left_mixed(item, job), start=1)}
+    right = {p.id: f"R{n}" for n, p in enumerate(paired_parts.right_mixed(item, job), start=1)}
+    tried = [{part.id: part.match for part in item.left}]
+    tried += [{one: other} for one in left for other in right]
+    tried += [dict.fromkeys(left, other) for other in right]
+    for pairs in tried:
+        given = [f"{left[one]} {right[other]}" for one, other in pairs.items()]
+        yield item.read(pairs), given
+
+
+def fillings(item):
+    """All right, and each gap with each of its other answers."""
+    gaps = [piece for piece in paired_parts.pieces(item) if not isinstance(piece, str)]
+    names = {gap.id: f"RESPONSE{n if n > 1 else ''}" for n, gap in enumerate(gaps, start=1)}
+
+    def given(gap, value):
+        shown = [option.id for option in paired_parts.shown_options(gap, 0, item.id)]
+        return f"{names[gap.id]}_C{shown.index(value) + 1}" if shown else value
+
+    right = {gap.id: gap.key for gap in gaps}
+    tried = [right]
+    for gap in gaps:
+        near = [form for each in gap.near for form in each.forms]
+        values = [option.id for option in gap.options] or [*gap.accepted, *near]
+        tried += [{**right, gap.id: value} for value in values]
+    for answers in tried:
+        by_name = {names[gap.id]: given(gap, answers[gap.id]) for gap in gaps}
+        yield item.read(answers), by_name
 
 
 def edges(item):

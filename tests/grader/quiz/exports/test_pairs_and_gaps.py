@@ -79,7 +79,7 @@ def test_moodle_matches_texts_and_has_what_matches_nothing(export, matching):
     assert rows == {
         "T rows of V numbers": "Output projection",
         "One integer": "Selection",
-        "V numbers": None,
+        "V numbers": "",
     }
     assert "lost: what to say about wrong pairs" in lost
 

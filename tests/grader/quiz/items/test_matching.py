@@ -105,8 +105,10 @@ def test_another_wrong_pair_gets_the_feedback_of_its_left_item_and_what_is_left_
 
 
 def test_the_pairs_are_echoed_in_words_before_they_count(item):
+    left, right = labels(item, 1)
     doubt = item.doubt(item.read({"output": "v"}), seed=1)
-    assert "- Output projection → V numbers" in doubt.question
+    typed = f"{left['output']}{right['v']}"
+    assert f"Your pairs:\n{typed}: Output projection → V numbers" in doubt.question
     assert "You gave nothing to:\n- Selection" in doubt.question
 
 
