@@ -62,6 +62,11 @@ TABLE = {
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text regular_files", ""),
+    "grader.similarity": (
+        "errors records settings subject_sources intake similarity.child",
+        "msgspec",
+    ),
+    "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
@@ -97,7 +102,7 @@ TABLE = {
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz code_figures",
+        "errors promised_packages records text settings audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
     ),
     "grader.__main__": ("cli", ""),
@@ -107,7 +112,7 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports code_figures store courses reports",
+        "quiz.imports code_figures store courses similarity similarity.child reports",
         "click rich",
     ),
 }

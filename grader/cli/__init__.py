@@ -23,6 +23,7 @@ _COMMANDS = {
     "name": ("grader.cli.name:name", "Begin a name for wrong answers of several students."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
+    "similarity": ("grader.cli.similarity:similarity", "Rank submissions by how alike they are."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),

@@ -19,7 +19,7 @@ from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.printed_text import with_ends, with_output
 from grader.harness.pytest_inside import OPTIONS
-from grader.harness.reference_fixture import ReferenceFixture
+from grader.harness.reference_fixture import reference_fixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
 from grader.harness.student_process import MakeFinder, StudentProcess
 from grader.harness.together import PutTogether, Together, asking, by_stage
@@ -107,7 +107,7 @@ def _run_pytest(
 ) -> None:
     plugins: list[object] = [plugin]
     if reference is not None:
-        plugins.append(ReferenceFixture(reference))
+        plugins.append(reference_fixture(reference))
     folder = str(assignment.folder)
     said = io.StringIO()
     with _nothing_foreign(), _own_modules(assignment), contextlib.redirect_stderr(said):

@@ -194,7 +194,7 @@ def test_random_filters(assert_right, probe):
 @points(2)
 def test_random_distribution(student, rng):
     """Random distributions: the arg max, and u in the middle of each token's interval."""
-    for size in (4, 3):
+    for size in (6, 4):
         distribution = rng.dirichlet(np.full(size, 2.0)).astype(np.float32)
         ends = np.cumsum(distribution.astype(np.float64))
         intervals = enumerate(zip([0.0, *ends], ends, strict=False))

@@ -239,7 +239,7 @@ def _short(item: Any, job: ExportJob) -> _MoodleBody:
 
 def _matching(item: Matching, job: ExportJob) -> _MoodleBody:
     body = _MoodleBody("matching", html(item.stem))
-    body.add("shuffleanswers", "true")
+    body.add("shuffleanswers", str(not item.keep_order).lower())
     body.add_combined_feedback()
     body.add("shownumcorrect")
     texts = paired_parts.menu_texts(item, job)

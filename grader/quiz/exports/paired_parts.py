@@ -19,12 +19,16 @@ from grader.quiz.items.shuffle import shuffled
 def left_mixed(item: Matching, job: ExportJob) -> tuple[LeftItem, ...]:
     """The left items in an order that the seed decides."""
     by_id = {part.id: part for part in item.left}
+    if item.keep_order:
+        return item.left
     return tuple(by_id[name] for name in shuffled(by_id, seed=job.seed, salt=f"{item.id}/left"))
 
 
 def right_mixed(item: Matching, job: ExportJob) -> tuple[RightItem, ...]:
     """The right items in an order of their own."""
     by_id = {part.id: part for part in item.right}
+    if item.keep_order:
+        return item.right
     return tuple(by_id[name] for name in shuffled(by_id, seed=job.seed, salt=f"{item.id}/right"))
 
 

@@ -288,7 +288,10 @@ def _matching(item: Matching, job: ExportJob) -> ItemBody:
             choice = E.simpleAssociableChoice(identifier=name, matchMax=most)
             sides[-1].append(_filled(choice, inline_html(texts[one])))
     interaction = E.matchInteraction(
-        *sides, responseIdentifier="RESPONSE", shuffle="true", maxAssociations=str(len(left))
+        *sides,
+        responseIdentifier="RESPONSE",
+        shuffle=str(not item.keep_order).lower(),
+        maxAssociations=str(len(left)),
     )
     body.blocks = [*blocks(html(item.stem)), interaction]
     shown: dict[str, str] = {}

@@ -272,9 +272,8 @@ def _matching(question: _MoodleQuestion) -> Fields:
         (question.own_markdown(row), from_plain(question.raw("answer", row), question.lose))
         for row in question.element.findall("subquestion")
     ]
-    if not question.is_on("shuffleanswers"):
-        question.lose("lost: that its items keep their order")
-    return matching_kind(*split_pairs(rows, question.lose))
+    kept = {} if question.is_on("shuffleanswers") else {"keep_order": True}
+    return {**matching_kind(*split_pairs(rows, question.lose)), **kept}
 
 
 def _inside(element: etree._Element | None) -> str:

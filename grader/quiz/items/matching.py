@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -65,6 +65,7 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
 
     left: tuple[LeftItem, ...]
     right: tuple[RightItem, ...]
+    keep_order: bool = False
 
     shape: ClassVar[str] = "a mapping from left ids to right ids, such as {logits: t-v, token: one}"
     example: ClassVar[str] = """
@@ -87,6 +88,10 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
           - {id: v, text: V numbers}
           - {id: one, text: One integer}
         """
+
+    def as_shown(self, seed: int) -> Self:
+        left, right = (tuple(side.values()) for side in self._arranged(seed))
+        return msgspec.structs.replace(self, left=left, right=right, keep_order=True)
 
     def present(self, seed: int) -> Presentation:
         left, right = self._arranged(seed)
@@ -140,13 +145,8 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
 
     def doubt(self, response: Response, *, seed: int) -> Doubt:
         """The pairs in words, since letters are easily mistyped, and what has none."""
-        left, right = self._arranged(seed)
-        given, letters = by_part(response), {one.id: letter for letter, one in right.items()}
-        lines = ["Your pairs:"]
-        for number, one in left.items():
-            if match := given.get(one.id):
-                letter = letters[match]
-                lines.append(f"{number}{letter}: {one.text} → {right[letter].text}")
+        given = by_part(response)
+        lines = ["Your pairs:", self.as_shown(seed).show(response)]
         if missing := [one.text for one in self.left if one.id not in given]:
             lines += ["You gave nothing to:", *(f"- {text}" for text in missing)]
         return Doubt("\n".join([*lines, "Is that your answer?"]))
@@ -173,7 +173,9 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
     def show(self, response: Response) -> str:
         given, texts = by_part(response), self._right_texts()
         return "\n".join(
-            f"- {one.text} → {texts[given[one.id]]}" for one in self.left if one.id in given
+            f"- {self._label(one, given[one.id])}{one.text} → {texts[given[one.id]]}"
+            for one in self.left
+            if one.id in given
         )
 
     def guess_level(self) -> Fraction:
@@ -198,12 +200,21 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
         """Both sides by their labels, each in an order of its own."""
         left = {one.id: one for one in self.left}
         right = {one.id: one for one in self.right}
-        lefts = shuffled(left, seed=seed, salt=f"{self.id}/left")
-        rights = shuffled(right, seed=seed, salt=f"{self.id}/right")
+        lefts, rights = tuple(left), tuple(right)
+        if not self.keep_order:
+            lefts = shuffled(left, seed=seed, salt=f"{self.id}/left")
+            rights = shuffled(right, seed=seed, salt=f"{self.id}/right")
         return (
             {str(number): left[name] for number, name in enumerate(lefts, start=1)},
             {label: right[name] for label, name in zip(LABELS, rights, strict=False)},
         )
+
+    def _label(self, one: LeftItem, match: str) -> str:
+        """Number and letter of a pair, where they are the same for everybody who reads this."""
+        if not self.keep_order:
+            return ""
+        letter = LABELS[[right.id for right in self.right].index(match)]
+        return f"{self.left.index(one) + 1}{letter}: "
 
     def _is_free(self) -> bool:
         used = [one.match for one in self.left]
@@ -220,7 +231,7 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
                 continue
             pair = one.said(match)
             because = (pair.feedback if pair else "") or one.feedback
-            says = f"{quoted(one.text)} does not go with {quoted(texts[match])}"
+            says = f"{self._label(one, match)}{quoted(one.text)} does not go with {quoted(texts[match])}"
             yield f"{says}: {because}" if because.strip() else f"{says}."
         if missing := sum(one.id not in given for one in self.left):
             yield "One item has no letter." if missing == 1 else f"{missing} items have no letter."

@@ -104,11 +104,21 @@ def test_another_wrong_pair_gets_the_feedback_of_its_left_item_and_what_is_left_
     )
 
 
+def test_feedback_has_the_letters_that_the_taker_saw(item):
+    for seed in range(6):
+        left, right = labels(item, seed)
+        typed = f"{left['output']}{right['v']} {left['selection']}{right['one']}"
+        seen = item.as_shown(seed)
+        assert seen.present(99) == item.present(seed)
+        says = f'{left["output"]}{right["v"]}: "Output projection" does not go with "V numbers"'
+        assert seen.mark(item.read_typed(typed, seed=seed)).feedback[0].startswith(says)
+
+
 def test_the_pairs_are_echoed_in_words_before_they_count(item):
     left, right = labels(item, 1)
     doubt = item.doubt(item.read({"output": "v"}), seed=1)
     typed = f"{left['output']}{right['v']}"
-    assert f"Your pairs:\n{typed}: Output projection → V numbers" in doubt.question
+    assert f"Your pairs:\n- {typed}: Output projection → V numbers" in doubt.question
     assert "You gave nothing to:\n- Selection" in doubt.question
 
 
