@@ -231,7 +231,8 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
                 continue
             pair = one.said(match)
             because = (pair.feedback if pair else "") or one.feedback
-            says = f"{self._label(one, match)}{quoted(one.text)} does not go with {quoted(texts[match])}"
+            pair_said = f"{quoted(one.text)} does not go with {quoted(texts[match])}"
+            says = f"{self._label(one, match)}{pair_said}"
             yield f"{says}: {because}" if because.strip() else f"{says}."
         if missing := sum(one.id not in given for one in self.left):
             yield "One item has no letter." if missing == 1 else f"{missing} items have no letter."
