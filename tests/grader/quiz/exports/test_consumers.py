@@ -4,6 +4,7 @@ import re
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -84,7 +85,7 @@ def assert_same_pairs(read, item):
     menu = paired_parts.menu_texts(item, job)
     assert {*menu} == {*texts}
     for part in item.left:
-        assert pairs[flat(inline_html(part.text))] == menu[part.match]
+        assert pairs[flat(unescape(inline_html(part.text)))] == menu[part.match]
     assert len(read["matchPairs"]) == len(item.left) + len(paired_parts.strays(item))
 
 
