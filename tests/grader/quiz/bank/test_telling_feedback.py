@@ -25,9 +25,9 @@ def short(near, feedback=""):
     return read_item(raw | {"near": near, "feedback": feedback}, at="t.q")
 
 
-def matching(feedback, **pair):
+def matching(feedback, *, told=""):
     left = {"id": "a", "text": "Stack", "match": "x", "feedback": feedback}
-    left |= {"wrong": [{"match": "y", **pair}]}
+    left |= {"wrong": [{"match": "y", "feedback": told}]}
     right = [{"id": "x", "text": "The last row"}, {"id": "y", "text": "The first row"}]
     raw = {"id": "t.q", "kind": "matching", "stem": "Match.", "left": [left], "right": right}
     return read_item(raw, at="t.q")
@@ -55,7 +55,7 @@ def fill(feedback):
         short("That is no residual connection."),
         short("", feedback="Residual connection is its name."),
         matching("Look at *the last row*."),
-        matching("", feedback="It is the last row."),
+        matching("", told="It is the last row."),
         fill("Take argmax."),
     ],
 )
@@ -74,7 +74,7 @@ def test_feedback_of_a_wrong_answer_that_tells_the_key_is_told(item):
         numeric(14, stem="With 14 ids, how many?", trap="Of the 14 ids some are cut."),
         numeric(14, trap="It is not 140, nor 1.14, nor x14."),
         short("That scales what is there."),
-        matching("Look at the last rows.", feedback="Not the first row."),
+        matching("Look at the last rows.", told="Not the first row."),
         fill("Take some other maximum."),
     ],
 )

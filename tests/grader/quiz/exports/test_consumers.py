@@ -80,7 +80,9 @@ def assert_same_answers(read, item):
 
 def assert_same_pairs(read, item):
     texts = {part.id: part.text for part in item.right}
-    pairs = {flat(one["subquestion"]["text"]): one["subanswer"] for one in read["matchPairs"]}
+    pairs = {
+        flat(unescape(one["subquestion"]["text"])): one["subanswer"] for one in read["matchPairs"]
+    }
     job = ExportJob()
     menu = paired_parts.menu_texts(item, job)
     assert {*menu} == {*texts}
