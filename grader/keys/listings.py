@@ -56,7 +56,7 @@ def _line_problems(item: Choice, backing: ListingRun, claim: Claim, seeds: range
     if not _is_wrong(claim, "\n".join(lines), seeds):
         yield "the listing has no bug: it does what the reference does"
     for option in item.options:
-        number = _number_of_line(option.text, len(lines))
+        number = line_number(option.text, item.stem)
         if not option.correct:
             continue
         line = lines[number - 1]
@@ -100,8 +100,13 @@ def _numbered_lines(stem: str) -> list[str]:
     return lines
 
 
-def _number_of_line(text: str, last: int) -> int:
+def line_number(text: str, stem: str) -> int:
+    """The line of the listing in a stem that the text of an option names.
+
+    Raises:
+        Broken: it names none.
+    """
     found = LINE.match(text)
-    if found is None or not 1 <= int(found[1]) <= last:
+    if found is None or not 1 <= int(found[1]) <= len(_numbered_lines(stem)):
         raise Broken(f"the option {text!r} does not begin with a line of the listing: `Line 2`")
     return int(found[1])

@@ -7,7 +7,7 @@ Whether the words say the same as the statement is for a person to judge; see
 import inspect
 from collections.abc import Iterator, Mapping
 
-from grader.keys.listings import without_listing
+from grader.keys.listings import line_number, without_listing
 from grader.keys.orders import ABSENT
 from grader.keys.registry import Claim, said_of, said_of_all
 from grader.keys.subject_keys import SubjectKeys
@@ -82,8 +82,10 @@ def _of_listing(item: Item, claim: Claim) -> Iterator[Place]:
     yield "stem", Said(text=without_listing(item.stem), statement=said_of_all(claim))
     if isinstance(item, Choice):
         for option in item.options:
-            mended = "The program is right once this line is mended."
-            said = mended if option.correct else "This line stands in the right program as it is."
+            says = "is mended, and then the program is right"
+            if not option.correct:
+                says = "stands in the right program as it is"
+            said = f"Line {line_number(option.text, item.stem)} {says}."
             yield f"option {option.id}", Said(text=option.text, statement=said)
 
 
