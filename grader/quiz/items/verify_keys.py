@@ -132,7 +132,7 @@ BACKINGS: Mapping[str, type[Backing]] = {
 # The kinds of question that each kind of backing is for.
 FITS: Mapping[str, tuple[str, ...]] = {
     "numeric": ("numeric",),
-    "predicate": ("choice", "choices", "true_false", "text", "matching"),
+    "predicate": ("choice", "choices", "true_false", "text", "short", "matching"),
     "ablation": ("choice", "choices", "true_false"),
     "diagnosis": ("choice", "choices"),
     "trace_order": ("ordering",),

@@ -21,6 +21,7 @@ TYPES = {
     "text": "essay_question",
     "matching": "matching_question",
     "fill": "fill_in_multiple_blanks_question",
+    "short": "short_answer_question",
 }
 
 
