@@ -1,13 +1,11 @@
 """Which part of a class one of several runs grades, so that together they grade all of it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
 from grader.errors import CourseError
+from grader.intake.class_intake import ClassIntake
 
-T = TypeVar("T")
 _WORDS = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 
@@ -21,10 +19,10 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
 
-    def of(self, found: Mapping[str, T]) -> dict[str, T]:
+    def of(self, intake: ClassIntake) -> ClassIntake:
         """Its part: every `count`th in the order of the names, so equal for equal names."""
-        names = sorted(found)[self.number - 1 :: self.count]
-        return {name: found[name] for name in names}
+        entries = sorted(intake.entries, key=lambda entry: entry.name)
+        return replace(intake, entries=tuple(entries[self.number - 1 :: self.count]))
 
 
 def shard_from(words: str) -> Shard:

@@ -12,6 +12,7 @@ from grader.batch.shards import Shard
 from grader.batch.shared_results import SharedResults
 from grader.courses.code_marks import CodeMarks
 from grader.errors import CourseError, NoSuchPath
+from grader.intake.class_intake import opened_class
 from grader.settings import Course, load_assignment
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -36,18 +37,19 @@ def grade(crowd, small):
     """Grades the class, or a part of it, into a keeper."""
 
     def graded(keeper, shard=None, *, secret="s", at=AT, force=False):
-        return run_batch(
-            crowd,
-            keeper,
-            assignment=load_assignment(small),
-            course=Course(secret=secret),
-            n_workers=1,
-            force=force,
-            require_level="none",
-            told=lambda *_: None,
-            now=lambda: at,
-            shard=shard or Shard(1, 1),
-        )
+        with opened_class(crowd) as intake:
+            return run_batch(
+                intake,
+                keeper,
+                assignment=load_assignment(small),
+                course=Course(secret=secret),
+                n_workers=1,
+                force=force,
+                require_level="none",
+                told=lambda *_: None,
+                now=lambda: at,
+                shard=shard or Shard(1, 1),
+            )
 
     return graded
 
