@@ -148,6 +148,12 @@ def test_a_wrong_command_line_is_found():
 
 
 @of_each_document
+def test_every_script_is_one_for_a_shell(path):
+    for script in blocks(path, "sh", "bash"):
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+
+@of_each_document
 def test_every_make_target_is_there(path):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))

@@ -1,0 +1,75 @@
+"""The array jobs that the documents show grade each part of a class once."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
+GRADER = """#!/bin/sh
+echo "$@" >> typed
+"""
+
+
+@pytest.fixture
+def typed(tmp_path):
+    """Runs a script as a task of an array job; what it types after `grader`."""
+    bin_ = tmp_path / ".venv" / "bin"
+    bin_.mkdir(parents=True)
+    (bin_ / "grader").write_text(GRADER)
+    (bin_ / "grader").chmod(0o755)
+    (bin_ / "activate").write_text(f"PATH={bin_}:$PATH\n")
+
+    def run(script, **variables):
+        surroundings = {"PATH": f"{bin_}:{os.environ['PATH']}"} | variables
+        subprocess.run(["bash", "-c", script], cwd=tmp_path, env=surroundings, check=True)
+        return (tmp_path / "typed").read_text().splitlines()[-1].split()
+
+    return run
+
+
+def block(language, beginning):
+    found = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    [script] = [text for text in found if text.startswith(beginning)]
+    return script
+
+
+def value(words, option):
+    return words[words.index(option) + 1]
+
+
+def test_tasks_of_slurm_are_the_shards(typed, tmp_path):
+    script = block("bash", "#!/bin/bash")
+    first, last = map(int, re.search(r"--array=(\d+)-(\d+)$", script, re.MULTILINE).groups())
+    cores = re.search(r"--cpus-per-task=(\d+)$", script, re.MULTILINE)[1]
+    shards = [
+        value(
+            typed(
+                script,
+                SLURM_SUBMIT_DIR=str(tmp_path),
+                SLURM_CPUS_PER_TASK=cores,
+                SLURM_ARRAY_TASK_ID=str(task),
+                SLURM_ARRAY_TASK_COUNT=str(last - first + 1),
+            ),
+            "--shard",
+        )
+        for task in range(first, last + 1)
+    ]
+    assert shards == [f"{number}/{len(shards)}" for number in range(1, len(shards) + 1)]
+
+
+def test_tasks_of_kubernetes_are_the_shards(typed):
+    job = yaml.safe_load(block("yaml", "apiVersion: batch/v1"))
+    count = job["spec"]["completions"]
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    *shell, script = container["command"]
+    assert (job["kind"], job["spec"]["completionMode"]) == ("Job", "Indexed")
+    assert shell == ["bash", "-c"]
+    words = [typed(script, JOB_COMPLETION_INDEX=str(task)) for task in range(count)]
+    assert [value(each, "--shard") for each in words] == [
+        f"{n}/{count}" for n in range(1, count + 1)
+    ]
+    assert {value(each, "-j") for each in words} == {container["resources"]["limits"]["cpu"]}
