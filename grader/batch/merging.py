@@ -106,6 +106,7 @@ def _joined(runs: Sequence[GradingRun]) -> GradingRun:
         runs[0],
         submissions=tuple(sorted({name for run in runs for name in run.submissions})),
         folder=folders.pop() if len(folders) == 1 else "",
+        missing=tuple(p for p in runs[0].missing if all(p in run.missing for run in runs)),
         people={name: people for run in runs for name, people in run.people.items()},
     )
 
