@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from grader.evidence import FailureEvidence
+
 _REASON = 150  # characters of a check's sentence that a gradebook shows
 
 
@@ -89,7 +91,10 @@ class CheckResult:
     # passed was not charged for them; of one that did not, it is not certain.
     inner_causes: tuple[str, ...] = ()
     output: str = ""  # what the submission printed for it, capped; nothing for a hidden one
+    evidence: FailureEvidence | None = None  # of a visible check that did not pass
     staff_note: str = ""  # for the instructor only: our traceback, or a hidden check's message
+    # For the instructor only: the message in words that are the same whatever was computed.
+    brief: str = ""
     # For the instructor only: the largest error of a comparison, as a part of what it accepts.
     strain: float | None = field(default=None, compare=False)
 

@@ -14,6 +14,7 @@ import pytest
 
 from grader.errors import CourseError, GraderFault
 from grader.harness.check_run import CheckRunner
+from grader.harness.failure_evidence import within_budget
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.printed_text import with_ends, with_output
@@ -142,7 +143,7 @@ def _grade_one(
         printed.append("" if result.hidden else output)
         if len(results) == n_visible:
             together.look(results)
-    results = with_output(results, printed)
+    results = within_budget(with_output(results, printed))
     shortcuts = process.seen.evidence.told()
     stages = by_stage(without_points(results, shortcuts), assignment)
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
@@ -210,6 +211,8 @@ def without_staff_notes(report: Report) -> Report:
                 replace(
                     check,
                     staff_note="",
+                    brief="",
+                    evidence=None if check.hidden else check.evidence,
                     strain=None,
                     inner_causes=() if check.hidden else check.inner_causes,
                 )
