@@ -32,7 +32,9 @@ TABLE = {
     ),
     "grader.errors": ("", ""),
     "grader.extensions": ("errors", ""),
-    "grader.records": ("errors", "msgspec"),
+    "grader.evidence": ("", ""),
+    "grader.flow": ("errors", "msgspec"),
+    "grader.records": ("errors evidence", "msgspec"),
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
@@ -43,7 +45,10 @@ TABLE = {
     "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.promised_packages": ("errors", "packaging"),
-    "grader.settings": ("errors promised_packages records strict_yaml subject_sources", "msgspec"),
+    "grader.settings": (
+        "errors flow promised_packages records strict_yaml subject_sources",
+        "msgspec",
+    ),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
     "grader.report_key": ("promised_packages records settings", ""),
     "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
@@ -51,11 +56,11 @@ TABLE = {
     "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
-        "errors promised_packages records report_key remembered observed_calls settings sandbox "
-        "sandbox.child",
-        "pytest numpy",
+        "errors evidence promised_packages records report_key remembered observed_calls settings "
+        "sandbox sandbox.child",
+        "msgspec pytest numpy",
     ),
-    "grader.generation": ("errors observed_calls harness sandbox sandbox.child", "numpy"),
+    "grader.generation": ("errors evidence observed_calls harness sandbox sandbox.child", "numpy"),
     "grader.diagnosis": (
         "records remembered observed_calls subject",
         "numpy torch",
@@ -98,6 +103,10 @@ TABLE = {
         "errors promised_packages records text settings audit quiz",
         "rich jinja2 markupsafe",
     ),
+    "grader.reports.pages": (
+        "evidence flow promised_packages records text settings reports",
+        "jinja2 markupsafe",
+    ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
@@ -105,7 +114,7 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports store courses reports",
+        "quiz.imports store courses reports reports.pages",
         "click rich",
     ),
 }

@@ -15,7 +15,7 @@ from grader.batch.keeper import ReportKeeper
 from grader.batch.same_class import assert_same_class
 from grader.course_secret import stretched
 from grader.errors import SubmissionError
-from grader.harness.grading import without_staff_notes
+from grader.harness.feedback import as_shown
 from grader.intake.reading import entries, read
 from grader.records import GradingRun, Report, Status, Submission
 from grader.report_key import grader_version
@@ -88,7 +88,7 @@ def run_batch(
     try:
         for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
             report = _as_report(outcome, assignment)
-            keep(report, without_staff_notes(report))
+            keep(report, as_shown(report, course.feedback))
             done[report.submission] = report
             told(report, len(done) - begun, len(todo))
     finally:
@@ -108,6 +108,7 @@ def _job(
         with_torch=True,
         diagnose_hidden=course.diagnose_hidden,
         sandbox=sandbox,
+        feedback=course.feedback,
     )
 
 

@@ -136,9 +136,13 @@ class CheckRunner:
 
     def _evidence(self, result: CheckResult, process: StudentProcess) -> FailureEvidence | None:
         """What the failed check can show; none if it cannot be made, through our fault."""
-        calls = process.seen.observations
         try:
-            return failure_evidence(result, self._raised, calls, self._parameters)
+            return failure_evidence(
+                result,
+                self._raised,
+                observations=process.seen.observations,
+                parameters=self._parameters,
+            )
         except Exception:  # noqa: BLE001 - a grade must not depend on what is shown of it
             return None
 

@@ -28,6 +28,7 @@ _TELLING = (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_M
 def failure_evidence(
     result: CheckResult,
     error: BaseException | None,
+    *,
     observations: Sequence[Observation],
     parameters: Mapping[str, Sequence[str]],
 ) -> FailureEvidence | None:
