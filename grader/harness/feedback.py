@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from grader.evidence import FailureEvidence
 from grader.harness.grading import without_staff_notes
-from grader.records import CheckResult, Finding, Report, Verdict
+from grader.records import CheckResult, Report, Verdict
 from grader.settings import Feedback
 
 _NOT_PASSED = "This check did not pass."
