@@ -7,7 +7,7 @@ a count could carry what it was given.
 from dataclasses import dataclass
 from typing import Literal
 
-# A number with five digits; what is not finite by its name, for which JSON has no number.
+# A number with seven digits; what is not finite by its name, for which JSON has no number.
 Shown = float | str
 
 

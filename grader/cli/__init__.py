@@ -19,6 +19,7 @@ _COMMANDS = {
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
+    "report": ("grader.cli.report:report", "Write finished reports as pages."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),

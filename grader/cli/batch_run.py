@@ -10,6 +10,7 @@ from grader.batch.class_run import Summary, run_batch
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.progress import progress
+from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.records import Report, Status
@@ -49,12 +50,13 @@ def grade_class(
     assert_apart(folder, submissions)
     results = Results(folder)
     course = _course(course_file, submissions)
+    chosen = find_assignment(assignment)
     try:
         with progress() as told:
             summary = run_batch(
                 submissions,
                 results,
-                assignment=find_assignment(assignment),
+                assignment=chosen,
                 course=course,
                 n_workers=jobs or os.cpu_count() or 1,
                 force=force,
@@ -69,6 +71,7 @@ def grade_class(
             f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
         )
         return _INTERRUPTED
+    pages_of_class(results, chosen, [report.submission for report in summary.reports])
     _print_end(summary, results)
     return 3 if summary.count(Status.UNGRADED) else 0
 

@@ -33,9 +33,20 @@ class Shown:
 
 
 def check_once(
-    path: Path, assignment: str, *, as_json: bool, require_level: str, sandbox: str, shown: Shown
+    path: Path,
+    assignment: str,
+    *,
+    as_json: bool,
+    require_level: str,
+    sandbox: str,
+    shown: Shown,
+    page: Path | None = None,
 ) -> int:
-    """Check a submission and print its report; the exit code is 0 only if all is right."""
+    """Check a submission and print its report; the exit code is 0 only if all is right.
+
+    Args:
+        page: where the report goes as a page, too.
+    """
     chosen = with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
@@ -51,11 +62,23 @@ def check_once(
     )
     report = reports[0] if as_json else _with_paths(reports[0], submission, path)
     _show(report, chosen, as_json=as_json, shown=shown)
+    _write_page(reports[0], chosen, page)
     return _exit_code(reports[0], shown.stage)
 
 
-def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, shown: Shown) -> None:
+def watch(
+    path: Path,
+    assignment: str,
+    *,
+    require_level: str,
+    sandbox: str,
+    shown: Shown,
+    page: Path | None = None,
+) -> None:
     """Check a submission each time that it is saved, until Ctrl-C.
+
+    Args:
+        page: where each report goes as a page, too.
 
     Raises:
         NoSuchSubmission: there is nothing at the path when it begins.
@@ -71,6 +94,7 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
     def show(report: Report) -> None:
         click.clear()
         _show(_with_paths(report, running[-1], path), chosen, as_json=False, shown=shown)
+        _write_page(report, chosen, page)
         click.echo(
             f"\nWatching {path}: saved at {_time(last_saved(path))}, checked at {_time(now())}. "
             "Save it to check again; Ctrl-C ends."
@@ -108,6 +132,15 @@ def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown
     console().print(check_report(report, assignment, **asdict(shown)))
     for fault in faults([report]):
         click.echo(f"error: {fault}", err=True)
+
+
+def _write_page(report: Report, assignment: Assignment, page: Path | None) -> None:
+    if page is None:
+        return
+    from grader.cli.report_run import write_page
+
+    write_page(report, assignment, page)
+    click.echo(f"Page: {page}", err=True)
 
 
 def _exit_code(report: Report, stage: str) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from grader.evidence import ArrayWindow, Shown
 
 _MOST = 12  # rows, and columns
-_DIGITS = 5
+_DIGITS = 7  # of a float32; a difference of two of them is still one
 
 
 def array_window(
@@ -45,7 +45,7 @@ def array_window(
 
 
 def shown_number(value: float) -> Shown:
-    """A number as it is kept: five digits, and by its name where it is not finite."""
+    """A number as it is kept: seven digits, and by its name where it is not finite."""
     return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else str(float(value))
 
 

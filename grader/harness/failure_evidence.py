@@ -12,7 +12,6 @@ import numpy as np
 
 from grader.errors import CallFailed
 from grader.evidence import ArrayWindow, CallInput, FailureEvidence, LoopRecord
-from grader.harness.array_window import shown_number
 from grader.harness.comparison import UNKNOWN, Mismatch, is_identical
 from grader.observed_calls import Observation
 from grader.records import CheckResult, Verdict
@@ -143,7 +142,7 @@ def _numbers(array: np.ndarray) -> str:
 def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(one) for one in value]
-    return shown_number(value) if isinstance(value, float) else value
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 def _cut(text: str) -> str:

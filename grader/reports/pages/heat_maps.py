@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grader.evidence import ArrayWindow, Shown
 
 _LEVELS = 9
-_MOST_DECIMALS = 5
+_MOST_DECIMALS = 6
 _LARGE = 1e5  # from here on with an exponent
 _MINUS = "\N{MINUS SIGN}"
 Numbers = Sequence[Sequence[Shown]]
@@ -48,7 +48,7 @@ def array_picture(window: ArrayWindow) -> ArrayPicture | None:
     """The pictures of a wrong array; none of a single number, which the sentence says."""
     if not window.shape:
         return None
-    decimals = _decimals(window)
+    decimals, finer = _decimals(window)
     most = _largest([*window.got, *window.expected])
     signed = any(v < 0 for v in _numbers([*window.got, *window.expected]))
 
@@ -67,7 +67,7 @@ def array_picture(window: ArrayWindow) -> ArrayPicture | None:
         def difference(number: float) -> tuple[str, str]:
             sign = "+" if number > 0 else ""
             hue = "less" if number < 0 else "more"
-            return f"{sign}{written(number, decimals)}", _colour(hue, number, far)
+            return f"{sign}{written(number, finer)}", _colour(hue, number, far)
 
         maps.append(_map("Expected", window, window.expected, value))
         maps.append(_map("Difference: came minus expected", window, differences, difference))
@@ -129,15 +129,16 @@ def _colour(hue: str, number: float, most: float) -> str:
     return f"{hue}-{level}"
 
 
-def _decimals(window: ArrayWindow) -> int:
-    """Two, or as many as show the worst entry's error; fewer where numbers are large."""
+def _decimals(window: ArrayWindow) -> tuple[int, int]:
+    """Those of values, and of differences: as many as show the worst entry's error."""
     row, column = (a - b for a, b in zip(_last(window.worst), _last(window.first), strict=True))
     error = _minus(window.got[row][column], window.expected[row][column]) if window.expected else 1
     size = _largest(window.got)
     least = 2 if size < 10 else 1 if size < 100 else 0
     if isinstance(error, str) or not error:
-        return least
-    return min(_MOST_DECIMALS, max(least, 1 - math.floor(math.log10(abs(error)))))
+        return least, least
+    first = -math.floor(math.log10(abs(error)))  # the place of the error's first digit
+    return min(_MOST_DECIMALS, max(least, first)), min(_MOST_DECIMALS, max(least, first + 1))
 
 
 def _last(index: Sequence[int]) -> tuple[int, int]:

@@ -14,6 +14,8 @@ from grader.reports.pages.stage_states import StageState, state_of
 from grader.reports.shortcut_lines import shortcut_lines
 from grader.settings import Assignment
 
+# Of a hidden check that ended so there is nothing to say beside the visible ones.
+_SAID = (Verdict.PASSED, Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED)
 _LINES = 40  # of one printed text: its end
 _LINE_CHARACTERS = 300
 
@@ -52,9 +54,10 @@ def student_page(report: Report, assignment: Assignment | None) -> bytes:
         others=[stages[name] for name in order if name not in told],
         states={name: state_of(stages[name]) for name in order},
         hidden=_hidden(report),
+        n_hidden_passed=sum(check.verdict == Verdict.PASSED for check in _hidden(report)),
+        hidden_wrong=[check for check in _hidden(report) if check.verdict not in _SAID],
         printed=_printed(report),
         notes=_notes(report, assignment),
-        passed=Verdict.PASSED,
     )
 
 
