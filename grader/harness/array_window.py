@@ -46,7 +46,9 @@ def array_window(
 
 def shown_number(value: float) -> Shown:
     """A number as it is kept: seven digits, and by its name where it is not finite."""
-    return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else str(float(value))
+    if np.isfinite(value):
+        return float(f"{value:.{_DIGITS}g}")
+    return "NaN" if np.isnan(value) else f"{value}"
 
 
 def _worst(

@@ -87,10 +87,19 @@ def _failed_call(error: BaseException | None, calls: Sequence[Observation]) -> O
 
 
 def _same(kept: Any, answer: Any) -> bool:
-    if isinstance(kept, np.ndarray) and isinstance(answer, np.ndarray):
-        is_float = kept.dtype.kind == answer.dtype.kind == "f"
-        return np.array_equal(kept, answer, equal_nan=is_float)
-    return is_identical(kept, answer)
+    """Whether a check judged this answer of a call; one number may have become an array."""
+    if not isinstance(answer, np.ndarray):
+        return is_identical(kept, answer)
+    if isinstance(kept, int | float) and answer.size == 1:
+        return bool(answer.item() == kept)
+    if not isinstance(kept, np.ndarray) or kept.dtype.kind != answer.dtype.kind:
+        return False
+    of_one = kept.size == answer.size == 1
+    return np.array_equal(
+        kept.ravel() if of_one else kept,
+        answer.ravel() if of_one else answer,
+        equal_nan=answer.dtype.kind == "f",
+    )
 
 
 def _inputs(call: Observation, names: Sequence[str]) -> tuple[CallInput, ...]:

@@ -46,7 +46,7 @@ class ArrayPicture:
 
 def array_picture(window: ArrayWindow) -> ArrayPicture | None:
     """The pictures of a wrong array; none of a single number, which the sentence says."""
-    if not window.shape:
+    if math.prod(window.shape) == 1:
         return None
     decimals, finer = _decimals(window)
     most = _largest([*window.got, *window.expected])
@@ -62,12 +62,13 @@ def array_picture(window: ArrayWindow) -> ArrayPicture | None:
             [_minus(a, b) for a, b in zip(got, right, strict=True)]
             for got, right in zip(window.got, window.expected, strict=True)
         ]
-        far = _largest(differences)
+        far = max(_largest(differences), 5 * 10**-finer)  # what is rounding has no colour
 
         def difference(number: float) -> tuple[str, str]:
-            sign = "+" if number > 0 else ""
+            text = written(number, finer)
+            sign = "+" if number > 0 and text.strip("0.") else ""
             hue = "less" if number < 0 else "more"
-            return f"{sign}{written(number, finer)}", _colour(hue, number, far)
+            return f"{sign}{text}", _colour(hue, number, far)
 
         maps.append(_map("Expected", window, window.expected, value))
         maps.append(_map("Difference: came minus expected", window, differences, difference))
@@ -125,7 +126,7 @@ def _largest(rows: Numbers) -> float:
 
 
 def _colour(hue: str, number: float, most: float) -> str:
-    level = math.ceil(_LEVELS * abs(number) / most) if most else 0
+    level = round(_LEVELS * abs(number) / most) if most else 0
     return f"{hue}-{level}"
 
 
@@ -168,7 +169,7 @@ def _place(window: ArrayWindow) -> str:
 
 def _legend(window: ArrayWindow) -> str:
     names = [*_names(window)]
-    rows = f"Rows are {names[-2]}, columns {names[-1]}. " if len(names) > 1 else ""
+    rows = f"Down: {names[-2]}; across: {names[-1]}. " if len(names) > 1 else ""
     zero = any(v == 0 for row in [*window.got, *window.expected] for v in row)
     dot = " A dot is exactly zero." if zero else ""
     return f"{rows}The worst entry is framed.{dot}"
