@@ -4,6 +4,7 @@ Frozen, comparable, and JSON on the wire: nothing here holds a tensor, a path ha
 an exception, so a record can come from a worker, another machine or last year's database.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -54,6 +55,13 @@ class Submission:
             "torch" in source for source in self.modules.values()
         )
 
+    @property
+    def content_digest(self) -> str:
+        """Of the code alone, whatever the main file is called."""
+        main = "\n".join(source for _, source in self.cells)
+        parts = (main, *(text for pair in sorted(self.modules.items()) for text in pair))
+        return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -72,6 +80,14 @@ class Isolation:
 
     level: str
     layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSketch:
+    """What one answer to a check was like: equal mistakes give equal sketches but for rounding."""
+
+    kind: str  # of value, with its shape, or why there is none
+    numbers: tuple[str, ...] = ()  # some of its entries, with six digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +113,8 @@ class CheckResult:
     brief: str = ""
     # For the instructor only: the largest error of a comparison, as a part of what it accepts.
     strain: float | None = field(default=None, compare=False)
+    # For the instructor only: the answers to a check that failed.
+    answers: tuple[AnswerSketch, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.points <= self.max_points:
@@ -194,7 +212,7 @@ class Report:
     assignment: str
     key: str  # digest of the submitted files, the assignment, the course secret and our version
     grader_version: str
-    submission_digest: str = ""  # of the submitted files: another one is another attempt
+    submission_digest: str = ""  # of the submitted code: another one is another attempt
     handed_in_at: datetime | None = None
     isolation: Isolation | None = None
     reason: str = ""  # why there is no grade

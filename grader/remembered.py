@@ -90,13 +90,15 @@ def content_digest(value: Any) -> bytes:
 
 def content_bytes(value: Any) -> int:
     """About how much memory a value takes."""
+    if isinstance(value, np.ndarray):
+        return 64 + value.nbytes
     if isinstance(value, dict):
         return 64 + sum(content_bytes(item) for pair in value.items() for item in pair)
     if isinstance(value, list | tuple):
         return 64 + sum(map(content_bytes, value))
     if isinstance(value, str | bytes):
         return 64 + 4 * len(value)
-    return 64 + (value.nbytes if isinstance(value, np.ndarray) else 0)
+    return 64
 
 
 _SIMPLE = frozenset({type(None), bool, int, float, str, bytes})

@@ -67,11 +67,17 @@ TABLE = {
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text regular_files", ""),
+    "grader.similarity": (
+        "errors records settings subject_sources intake similarity.child",
+        "msgspec",
+    ),
+    "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
+    "grader.code_figures": ("records", ""),
     "grader.quiz": (
         "course_secret decision_list errors records text settings strict_yaml",
         "msgspec",
@@ -96,12 +102,13 @@ TABLE = {
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
-        "durable_files decision_list errors records text settings quiz store batch intake",
+        "durable_files decision_list errors records text settings quiz store batch intake "
+        "code_figures",
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz",
-        "rich jinja2 markupsafe",
+        "errors promised_packages records text settings audit quiz code_figures similarity",
+        "rich jinja2 markupsafe matplotlib",
     ),
     "grader.reports.pages": (
         "evidence flow promised_packages records text settings reports",
@@ -114,7 +121,7 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports store courses reports reports.pages",
+        "quiz.imports code_figures store courses similarity similarity.child reports reports.pages",
         "click rich",
     ),
 }

@@ -1,4 +1,4 @@
-"""The right functions, and inputs on which mistakes show.
+"""Inputs on which mistakes show, and the small model behind `generate`.
 
 All sizes differ, within a check and from check to check, and no activation, bias or gain is
 special, because a coincidence hides mistakes: equal sizes hide swapped axes, a bias of zero hides
@@ -6,19 +6,16 @@ a missing bias, one head hides every head mistake, and one token hides the mask.
 coincidence shows a mistake of its own, as one token does, it comes as one call of several.
 """
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
-from grader.checks import TOLERANCE, ScriptedStages, assert_close, assert_unchanged, remembered
-from reference.decoder.contract import FUNCTIONS
+from grader.checks import TOLERANCE, ScriptedStages, assert_close, assert_unchanged
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Any]
@@ -54,7 +51,7 @@ def drawn_sizes(rng: np.random.Generator) -> Sizes:
     return _sizes_by(rng.normal(0.0, 1.0, (12,)).tobytes())
 
 
-@functools.lru_cache
+@lru_cache
 def _sizes_by(drawn: bytes) -> Sizes:
     numbers = np.frombuffer(drawn)
     batch, n_heads = numbers[:3].argsort()[:2] + 2
@@ -68,36 +65,6 @@ def _sizes_by(drawn: bytes) -> Sizes:
         inner_width=PRIMES[inner_width],
         vocabulary=PRIMES[vocabulary],
     )
-
-
-def as_tensor(value: Any) -> Any:
-    """Arrays become tensors, floats in float64; lists and dicts keep their shape."""
-    match value:
-        case np.ndarray():
-            tensor = torch.from_numpy(value.copy())
-            return tensor.double() if tensor.is_floating_point() else tensor.long()
-        case dict():
-            return {key: as_tensor(item) for key, item in value.items()}
-        case list() if value and isinstance(value[0], np.ndarray | dict):
-            return [as_tensor(item) for item in value]
-        case _:
-            return value
-
-
-def over_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The reference function on arrays instead of tensors."""
-
-    def call(*arguments: Any) -> Any:
-        result = function(*(as_tensor(argument) for argument in arguments))
-        return result.numpy() if isinstance(result, torch.Tensor) else result
-
-    return call
-
-
-@pytest.fixture(scope="session")
-def reference() -> SimpleNamespace:
-    """The reference's functions by name: arrays in, float64 arrays out."""
-    return SimpleNamespace(**{name: remembered(over_arrays(f)) for name, f in FUNCTIONS.items()})
 
 
 class Probe:
@@ -191,7 +158,7 @@ def probe(rng: np.random.Generator) -> Probe:
 
 
 @pytest.fixture
-def assert_right(student: Any, reference: SimpleNamespace) -> Callable[..., None]:
+def assert_right(student: Any, reference: Any) -> Callable[..., None]:
     """Judges the student's answers to several calls of one stage.
 
     `assert_right("softmax", {"the probabilities": (logits,)})`: by what an answer is called, the
@@ -234,31 +201,40 @@ States = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Model:
-    """The small model behind `generate`, stage by stage."""
+    """The stages that `generate` is given.
 
-    embed: States
-    layers: list[States]
-    output: States
-    softmax: States
+    It is to put them together and not to know what they compute. So they are no decoder: each is
+    some function of its kind, whose value at a position follows from all positions up to it.
+    """
+
+    tokens: Floats
+    layers: list[Floats]
+    head: Floats
+
+    def embed(self, ids: Any) -> Any:
+        positions = np.arange(np.shape(ids)[-1])
+        return self.tokens[np.array(ids)] + np.cos(positions)[:, None]
+
+    def layer(self, k: int, h: Any) -> Any:
+        means = np.cumsum(h, axis=-2) / np.arange(1, np.shape(h)[-2] + 1)[:, None]
+        return np.asarray(h, float) / 2 + np.tanh(means @ self.layers[k])
+
+    def output(self, h: Any) -> Any:
+        return np.asarray(h, float) @ self.head
+
+    def softmax(self, logits: Any) -> Any:
+        positive = np.logaddexp(0, np.asarray(logits, float))
+        return positive / positive.sum(axis=-1, keepdims=True)
 
 
 @pytest.fixture(scope="session")
-def model(reference: SimpleNamespace) -> Model:
-    """Layers whose weights are the same in every check: a student's loop never sees them."""
-    probe = Probe(np.random.default_rng(3), MODEL)
-    width = MODEL.width
-    tables = probe.floats(MODEL.vocabulary, width), probe.floats(CONTEXT, width)
-    head = probe.gain(), probe.bias(), EPS, probe.matrix(width, MODEL.vocabulary)
-    decoder_layer, output = (over_arrays(FUNCTIONS[n]) for n in ("decoder_layer", "output_logits"))
-
-    def run_layer(weights: Weights) -> States:
-        return remembered(lambda h: decoder_layer(h, weights, MODEL.n_heads, EPS))
-
+def model() -> Model:
+    """The same in every check."""
+    probe, width = Probe(np.random.default_rng(3), MODEL), MODEL.width
     return Model(
-        embed=lambda ids: reference.embed(np.array(ids), *tables),
-        layers=[run_layer(probe.layer()) for _ in range(MOST_LAYERS)],
-        output=remembered(lambda h: output(h, *head)),
-        softmax=reference.softmax,
+        tokens=probe.floats(MODEL.vocabulary, width),
+        layers=[probe.matrix(width, width) for _ in range(MOST_LAYERS)],
+        head=probe.matrix(width, MODEL.vocabulary),
     )
 
 
@@ -269,7 +245,7 @@ def scripted(model: Model) -> MakeStages:
     def make(script: list[int], context_length: int = CONTEXT, n_layers: int = 3) -> ScriptedStages:
         return ScriptedStages(
             embed=model.embed,
-            layers=model.layers[:n_layers],
+            layers=[partial(model.layer, k) for k in range(n_layers)],
             output=model.output,
             softmax=model.softmax,
             script=script,

@@ -35,6 +35,7 @@ def exported_answers(store: QuizStore, quiz: Quiz, past: PastAttempt, *, at: dat
         asked=() if _is_whole_topic(quiz) else tuple(item.id for item in session.topic.items),
         attempt={
             "number": str(chosen.number),
+            "seed": str(chosen.seed),
             "begun": _utc(chosen.started_at),
             "handed_in": _utc(chosen.finished_at),
         },

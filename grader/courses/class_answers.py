@@ -1,7 +1,7 @@
 """The answers files of a class, each read by itself: one that cannot be read stops nobody."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.courses.quiz_grades import FileOutcome, sheet_id
@@ -109,7 +109,7 @@ def _read(path: Path, topics: Topics, sealing: Sealing) -> StudentAnswers | File
 
 
 def asked_topic(file: AnswersFile, topics: Topics, sealing: Sealing, *, at: str) -> Topic:
-    """The questions that a file answers.
+    """The questions that a file answers, as its taker saw them if the file tells the seed.
 
     Raises:
         AnswersError: there is no such topic or question, or its seal is not as it should be.
@@ -117,12 +117,13 @@ def asked_topic(file: AnswersFile, topics: Topics, sealing: Sealing, *, at: str)
     """
     file.assert_sealed(secret=sealing.secret, required=sealing.required, at=at)
     if file.asked:
-        return topics.asked(clean_line(file.topic, _NAME_LENGTH), file.asked)
-    topic = topics.get(file.topic)
+        topic: Topic | None = topics.asked(clean_line(file.topic, _NAME_LENGTH), file.asked)
+    else:
+        topic = topics.get(file.topic)
     if topic is None:
         problem = f"there is no topic {file.topic!r}"
         raise AnswersError(problem, at=at, fix=did_you_mean(file.topic, topics.names))
-    return topic
+    return topic if file.seed is None else replace(topic, items=topic.items_for(file.seed))
 
 
 def _without_twins(

@@ -23,15 +23,15 @@ class AnswerBudget:
         Raises:
             BadValue: it holds too many values, or with it the answers are too large.
         """
+        size = content_bytes(returned.value) + content_bytes(returned.arguments)
+        if size <= _SMALL:  # then there are not many objects either
+            return
         if _n_objects([returned.value, returned.arguments]) > _MOST_OBJECTS:
             sentence = (
                 f"{function} returned more than {_MOST_OBJECTS:,} values in lists and dicts; "
                 "an array is expected for so many."
             )
             raise BadValue(sentence, discreet=f"{function} returned far too many values.")
-        size = content_bytes(returned.value) + content_bytes(returned.arguments)
-        if size <= _SMALL:
-            return
         if size > self._left:
             raise BadValue(
                 f"{function} returned {size >> 20} MB, arguments that it changed included; with "

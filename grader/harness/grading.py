@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from grader.errors import CourseError, GraderFault
+from grader.harness.answer_sketch import sketched
 from grader.harness.check_run import CheckRunner
 from grader.harness.failure_evidence import within_budget
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.printed_text import with_ends, with_output
 from grader.harness.pytest_inside import OPTIONS
-from grader.harness.reference_fixture import ReferenceFixture
+from grader.harness.reference_fixture import reference_fixture
 from grader.harness.shortcut_rules import Evidence, discreet, without_points
 from grader.harness.student_process import MakeFinder, StudentProcess
 from grader.harness.together import PutTogether, Together, asking, by_stage
@@ -107,7 +108,7 @@ def _run_pytest(
 ) -> None:
     plugins: list[object] = [plugin]
     if reference is not None:
-        plugins.append(ReferenceFixture(reference))
+        plugins.append(reference_fixture(reference))
     folder = str(assignment.folder)
     said = io.StringIO()
     with _nothing_foreign(), _own_modules(assignment), contextlib.redirect_stderr(said):
@@ -144,6 +145,7 @@ def _grade_one(
         if len(results) == n_visible:
             together.look(results)
     results = within_budget(with_output(results, printed))
+    results = sketched(results, process.seen.observations)
     shortcuts = process.seen.evidence.told()
     stages = by_stage(without_points(results, shortcuts), assignment)
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
@@ -173,7 +175,7 @@ def _known_by(
     return replace(
         report,
         key=key(submission) if key else "",
-        submission_digest=submission.digest,
+        submission_digest=submission.content_digest,
         handed_in_at=submission.handed_in_at,
     )
 
@@ -214,6 +216,7 @@ def without_staff_notes(report: Report) -> Report:
                     brief="",
                     evidence=None if check.hidden else check.evidence,
                     strain=None,
+                    answers=(),
                     inner_causes=() if check.hidden else check.inner_causes,
                 )
                 for check in stage.checks

@@ -48,8 +48,8 @@ class RepeatedGenerator(np.random.Generator):
 
     def __getattribute__(self, name: str) -> Any:
         if name[0] != "_" and name not in _WITH_MEMORY:
-            self._memory.leave()
-        return super().__getattribute__(name)
+            _attribute(self, "_memory").leave()
+        return _attribute(self, name)
 
     @property
     def has_spawned(self) -> bool:
@@ -69,11 +69,13 @@ class RepeatedGenerator(np.random.Generator):
     def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
         """See `np.random.Generator.normal`."""
         if isinstance(size, tuple) and isinstance(loc, float) and isinstance(scale, float):
-            return self._memory.normal((loc, scale, size))
+            numbers: np.ndarray = _attribute(self, "_memory").normal((loc, scale, size))
+            return numbers
         self._memory.leave()
         return super().normal(loc, scale, size)
 
 
+_attribute = object.__getattribute__  # past the look at what is asked for
 _WITH_MEMORY = frozenset({"normal", "restart", "has_spawned"})
 
 

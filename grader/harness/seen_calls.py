@@ -55,7 +55,8 @@ class SeenCalls:
 
     def _kept(self, value: Any) -> Any:
         """A copy of an answer, as far as answers are kept; nothing is named for one that is not."""
-        if is_larger(value, MOST_KEPT):
+        size = content_bytes(value)
+        if size > MOST_KEPT and is_larger(value, MOST_KEPT):
             return TooLarge("a large value")
-        self._bytes_left -= (size := content_bytes(value))
+        self._bytes_left -= size
         return copied(value) if self._bytes_left >= 0 else TooLarge(f"{size} bytes")

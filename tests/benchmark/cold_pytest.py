@@ -7,6 +7,7 @@ variable SUBMISSION. The student's module is imported into the process of the ch
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from grader.sandbox.child.stand_in import stand_ins as replaced
 from grader.sandbox.child.student_modules import StudentModules
 from grader.sandbox.contract import Answerer, NoAnswer, Returned, StudentCall
 from grader.settings import Stage, load_assignment
+from grader.subject.values import over_arrays
+from reference.decoder.contract import FUNCTIONS
 
 
 class InProcess:
@@ -74,6 +77,11 @@ def process() -> InProcess:
 @pytest.fixture(scope="session")
 def stages() -> tuple[Stage, ...]:
     return load_assignment(Path(os.environ["ASSIGNMENT"])).stages
+
+
+@pytest.fixture(scope="session")
+def reference() -> SimpleNamespace:
+    return SimpleNamespace(**{name: over_arrays(f, "torch") for name, f in FUNCTIONS.items()})
 
 
 @pytest.fixture

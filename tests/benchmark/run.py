@@ -33,6 +33,7 @@ from grader.intake.reading import read
 from grader.records import Report, Submission
 from grader.sandbox.warm import WarmSandbox
 from grader.settings import find_assignment
+from grader.subject.loading import subject_of
 
 HERE = Path(__file__).parent
 ASSIGNMENT = find_assignment("decoder-generation")
@@ -134,6 +135,7 @@ def _recorded_calls() -> list[Recorded]:
         with_hidden=True,
         secret="benchmark",
         emit=reports.append,
+        reference=subject_of(ASSIGNMENT).over_arrays(),
     )
     sandbox.close()
     assert reports[0].points == reports[0].max_points

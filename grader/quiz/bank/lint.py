@@ -7,6 +7,8 @@ from pathlib import Path
 
 from grader.errors import CourseError, did_you_mean
 from grader.quiz.bank.concepts import load_concepts
+from grader.quiz.bank.leaning_stems import leaning_stem
+from grader.quiz.bank.telling_feedback import telling_feedback
 from grader.quiz.bank.topics import (
     MISCONCEPTIONS_FILE,
     Topic,
@@ -19,9 +21,6 @@ from grader.quiz.items.item import Item, LintFinding, Severity, error, warning
 
 ITEM_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CODE_BLOCK = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
-# Order is shuffled and pools are drawn, so no other question stands before this one for sure.
-LEANING = re.compile(r"(?:Again|Now|Another|Also|Still|As before|This time|Next)\b")
-AGAIN = re.compile(r"[.?!:]\s+(?:Again|As before|As above|This time)\b")
 TERMINAL_COLUMNS = 80
 MISCONCEPTION_ID = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
@@ -56,6 +55,7 @@ def _topic_findings(topic: Topic) -> Iterator[LintFinding]:
             *item.problems(),
             *_common_problems(item, topic),
             *backing_findings(item, topic),
+            *telling_feedback(item),
         ):
             yield replace(finding, where=f"{where} {finding.where}")
 
@@ -74,7 +74,7 @@ def _common_problems(item: Item, topic: Topic) -> Iterator[LintFinding]:
         yield warning("explanation", "there is no text", "Say why the right answer is right.")
     for key in ("stem", "explanation"):
         yield from _wide_code(key, getattr(item, key))
-    yield from _leaning(item.stem)
+    yield from leaning_stem(item.stem)
     if item.difficulty is None:
         yield warning("difficulty", "it is not said", "Write 1, 2 or 3.")
     if item.concept is None:
@@ -84,16 +84,6 @@ def _common_problems(item: Item, topic: Topic) -> Iterator[LintFinding]:
             "concept",
             f"the topic does not list concept {item.concept}",
             f"Add it to `concepts`, or take one of {list(topic.concepts)}.",
-        )
-
-
-def _leaning(stem: str) -> Iterator[LintFinding]:
-    found = LEANING.match(stem.strip()) or AGAIN.search(stem)
-    if found:
-        yield warning(
-            "stem",
-            f"{found[0].strip('.?!: ').split()[0]!r} leans on a question before this one",
-            "Say all that is needed: order is shuffled, and a pool may leave the other one out.",
         )
 
 

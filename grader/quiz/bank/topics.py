@@ -68,8 +68,8 @@ class Topic:
         return {item.id: item for item in self.items}[name]
 
     def items_for(self, seed: int) -> tuple[Item, ...]:
-        """The questions as the taker with this seed sees them: with one variant's evidence."""
-        return tuple(self._variant(item, seed) for item in self.items)
+        """The questions as the taker with this seed sees them, with one variant's evidence."""
+        return tuple(self._variant(item, seed).as_shown(seed) for item in self.items)
 
     def _variant(self, item: Item, seed: int) -> Item:
         stems = {str(number): stem for number, stem in enumerate(self.stems.get(item.id, ()))}

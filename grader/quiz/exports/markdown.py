@@ -29,7 +29,7 @@ def write(topics: Sequence[Topic], job: ExportJob) -> bytes:
             seen = item.present(job.seed)
             blocks += _question(seen, number)
             if job.with_keys:
-                blocks += _for_staff(item, seen)
+                blocks += _for_staff(item, seen, job.seed)
     return ("\n\n".join(blocks) + "\n").encode()
 
 
@@ -54,12 +54,12 @@ def _part(label: str, text: str) -> str:
     return "\n".join([f"- {label} {first}", *(f"  {line}" if line else "" for line in rest)])
 
 
-def _for_staff(item: Item, seen: Presentation) -> Iterator[str]:
+def _for_staff(item: Item, seen: Presentation, seed: int) -> Iterator[str]:
     yield f"**Key of `{item.id}`:** {' '.join(_labels(item, seen))}".rstrip()
     yield item.show_key()
     yield f"**Why:** {item.explanation.strip()}"
     comments = COMMENTS.get(item.kind())
-    if lines := list(comments(item)) if comments else []:
+    if lines := list(comments(item.as_shown(seed))) if comments else []:
         yield "\n".join(lines)
     if names := dict.fromkeys(item.misconception_ids()):
         yield f"Misconceptions: {', '.join(f'`{name}`' for name in names)}"
@@ -77,8 +77,10 @@ def _labels(item: Item, seen: Presentation) -> Iterator[str]:
 
 
 def _option_comments(item: Choice | Choices) -> Iterator[str]:
+    labels = item.labels()
     for option in item.options:
-        yield _part("Right:" if option.correct else "Wrong:", f"{option.text} → {option.feedback}")
+        judged = "Right" if option.correct else "Wrong"
+        yield _part(f"{judged}, **{labels[option.id]}**:", f"{option.text} → {option.feedback}")
 
 
 def _true_false_comments(item: TrueFalse) -> Iterator[str]:

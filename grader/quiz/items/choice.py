@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import msgspec
 
@@ -49,6 +49,14 @@ class _WithOptions(Item, frozen=True, kw_only=True):
         by_id = {option.id: option for option in self.options}
         return tuple(by_id[name] for name in shuffled(by_id, seed=seed, salt=self.id))
 
+    def as_shown(self, seed: int) -> Self:
+        return msgspec.structs.replace(self, options=self._arranged(seed), keep_order=True)
+
+    def labels(self) -> dict[str, str]:
+        """The name of each option for a taker: its letter, or its id where letters differ."""
+        ids = [option.id for option in self.options]
+        return dict(zip(ids, LABELS if self.keep_order else ids, strict=False))
+
     def _chosen(self, response: Response) -> tuple[Option, ...]:
         return tuple(option for option in self.options if option.id in response)
 
@@ -89,8 +97,9 @@ class _WithOptions(Item, frozen=True, kw_only=True):
         return tuple(option.id for option in self.options if option.correct)
 
     def show(self, response: Response) -> str:
-        chosen = self._chosen(response)
-        return "\n".join(f"- {o.text}" for o in chosen) if len(chosen) > 1 else chosen[0].text
+        shown = self.labels() if self.keep_order else {}
+        chosen = [_labelled(shown.get(o.id, ""), o.text) for o in self._chosen(response)]
+        return "\n".join(f"- {text}" for text in chosen) if len(chosen) > 1 else chosen[0]
 
     def misconception_ids(self) -> tuple[str, ...]:
         return tuple(option.misconception for option in self.options if option.misconception)
@@ -136,10 +145,11 @@ class Choice(_WithOptions, frozen=True, kw_only=True, tag="choice"):
 
     def mark(self, response: Response) -> Mark:
         option = self._chosen(response)[0]
+        label = self.labels()[option.id] if self.keep_order else ""
         return scored(
             Fraction(option.correct),
             self.points,
-            feedback=(option.feedback,),
+            feedback=(_labelled(label, option.feedback),),
             misconceptions=(option.misconception,) if option.misconception else (),
         )
 
@@ -191,7 +201,8 @@ class Choices(_WithOptions, frozen=True, kw_only=True, tag="choices"):
         chosen = self._chosen(response)
         right = sum(option.correct for option in chosen)
         wrong = len(chosen) - right
-        feedback = [option.feedback for option in chosen]
+        labels = self.labels()
+        feedback = [_labelled(labels[option.id], option.feedback) for option in chosen]
         if right < len(self.key()):
             feedback.append("You did not choose all that are right.")
         return scored(
@@ -299,6 +310,13 @@ def _only_one(ids: tuple[str, ...] | Rejected) -> Response | Rejected:
     if isinstance(ids, tuple) and len(ids) > 1:
         return Rejected("one answer is right here: choose one")
     return ids
+
+
+def _labelled(label: str, text: str) -> str:
+    """A Markdown text behind the label of its option; a block begins below it."""
+    if not label or not text:
+        return text
+    return f"{label}:\n\n{text}" if "\n" in text.strip() else f"{label}: {text}"
 
 
 def _spoken(labels: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from html import unescape
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 
@@ -113,6 +113,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @classmethod
     def kind(cls) -> str:
         return str(cls.__struct_config__.tag)
+
+    def as_shown(self, seed: int) -> Self:
+        """The question as the taker of this seed sees it, so that what is told later fits that."""
+        return self
 
     def present(self, seed: int) -> Presentation:
         """What the taker sees; the seed decides the order of options and steps."""

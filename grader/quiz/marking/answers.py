@@ -1,5 +1,6 @@
 """Answers that come as a file instead of through a session."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,12 @@ class AnswersFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     asked: tuple[str, ...] = ()
     attempt: dict[str, str] = {}
     seal: str = ""
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the attempt, from which follows what its taker saw; None if not told."""
+        told = self.attempt.get("seed", "")
+        return int(told) if re.fullmatch(r"[0-9]{1,10}", told) else None
 
     def assert_sealed(self, *, secret: str, required: bool, at: str) -> None:
         """That nobody has changed the answers since they were exported; of written ones, nothing.

@@ -64,6 +64,29 @@ def test_what_was_exported_is_marked_as_it_was(export, quiz_file, word):
         row.item.id: row.response for row in marks.rows
     }
     assert marked.marks.total() == marks.total()
+    assert {row.item.id: row.mark.feedback for row in marked.marks.rows} == {
+        row.item.id: row.mark.feedback for row in marks.rows
+    }
+
+
+def test_feedback_of_an_exported_attempt_has_the_letters_of_its_taker(export):
+    path, _ = export("sample")
+    answers = yaml.safe_load(path.read_text())
+    assert answers["attempt"]["seed"] == "7"
+    marked = grade_file(path, questions=BANK, sealing=Sealing(secret="of the course"))
+    [row] = [row for row in marked.marks.rows if row.item.id == "sample.shape"]
+    [letter] = [p.label for p in row.item.present(7).parts if p.text == "B x T x V"]
+    assert row.mark.feedback == (f"{letter}: One row for every position.",)
+
+
+@pytest.mark.parametrize("seed", ["", "seven", "-7", "9" * 40])
+def test_a_seed_that_is_none_gives_no_letters(tmp_path, seed):
+    path = tmp_path / "ada.yaml"
+    attempt = {"seed": seed}
+    contents = {"topic": "sample", "answers": {"sample.shape": "all"}, "attempt": attempt}
+    path.write_text(yaml.safe_dump(contents))
+    [row, *_] = grade_file(path, questions=BANK).marks.rows
+    assert row.mark.feedback == ("One row for every position.",)
 
 
 def test_an_attempt_that_goes_on_is_not_exported(export):

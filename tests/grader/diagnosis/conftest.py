@@ -95,6 +95,7 @@ def graded(names):
         secret="what the hidden checks draw from",
         emit=lambda report: None,
         explain=keep,
+        reference=SUBJECT.over_arrays(),
     )
     return seen
 

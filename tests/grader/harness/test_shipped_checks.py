@@ -8,6 +8,7 @@ from grader.harness.grading import grade
 from grader.intake.reading import read
 from grader.records import Verdict
 from grader.settings import assignments, find_assignment
+from grader.subject.loading import subject_of
 
 SHIPPED = [assignment.name for assignment in assignments()]
 
@@ -86,6 +87,7 @@ def test_no_answer_makes_a_check_stumble(name, sandbox):
         with_hidden=True,
         secret="s",
         emit=reports.append,
+        reference=subject_of(assignment).over_arrays(),
     )
     stumbled = {
         f"{report.submission}: {check.check}": check.staff_note.splitlines()[-1]

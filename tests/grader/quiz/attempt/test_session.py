@@ -332,7 +332,17 @@ def test_when_the_time_has_run_out_what_was_saved_is_handed_in(timed):
 
 def test_questions_are_asked_in_the_order_of_the_file_if_they_are_not_shuffled(session):
     session = replace(session, rules=Rules(shuffle=False))
-    assert session.items == session.topic.items
+    assert [item.id for item in session.items] == [item.id for item in session.topic.items]
+
+
+def test_the_marks_tell_options_by_the_letters_of_the_attempt(session):
+    for seed in range(6):
+        asked = replace(session, seed=seed)
+        [parts] = [item.present(seed).parts for item in asked.items if item.id == "sample.shape"]
+        [letter] = [part.label for part in parts if part.text == "T x T"]
+        after = asked.apply(answered("sample.shape", ("square",)))
+        [row] = [row for row in after.marks().rows if row.item.id == "sample.shape"]
+        assert row.mark.feedback == (f"{letter}: That is a score.",)
 
 
 TOPIC = load_topic(Path(__file__).parents[1] / "sample_bank", "sample")

@@ -5,7 +5,6 @@ import pytest
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import load_topic
 from grader.quiz.items.item import Severity
-from grader.settings import shipped
 
 
 @pytest.fixture
@@ -171,8 +170,11 @@ def test_a_stem_that_leans_on_a_question_before_it_is_a_warning(folder, stem):
     assert "leans on a question before this one" in finding.problem
 
 
-def test_now_within_a_stem_leans_on_that_stem():
-    assert [f for f in lint(shipped("questions")) if "leans" in f.problem] == []
+def test_feedback_that_tells_the_key_is_a_warning(folder):
+    feedback = "That is a score."
+    [finding] = findings_after(folder, feedback, "The right answer is another one.")
+    assert finding.where.endswith("sample.shape options.square")
+    assert "feedback of a wrong answer" in finding.problem
 
 
 def test_everything_that_a_question_lacks_is_said_at_once(folder):

@@ -80,6 +80,15 @@ def test_the_key_is_told_by_the_letters_and_numbers_of_the_handout(export, quest
     assert (key("encoder"), key("loss"), key("why")) == ("", "", "")
 
 
+def test_comments_for_staff_have_the_letters_and_the_order_of_the_handout(export, question):
+    text = export("markdown", question("shape"), with_keys=True)[0].decode()
+    assert re.findall(r"- (Right|Wrong), \*\*(\w)\*\*: (.+) →", text) == [
+        ("Wrong", "a", "T x T"),
+        ("Wrong", "b", "B x V"),
+        ("Right", "c", "B x T x V"),
+    ]
+
+
 def test_no_number_is_given_as_an_example_on_paper(export, question):
     assert b"Write a number (nats).\n" in export("markdown", question("loss"))[0]
 

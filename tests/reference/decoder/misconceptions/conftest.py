@@ -21,6 +21,7 @@ from reference.decoder.generation import Stages
 from reference.decoder.misconceptions.catalogue import equivalents, misconceptions
 from reference.decoder.model import ModelConfig
 from reference.decoder.random_model import random_model
+from reference.decoder.subject import SUBJECT
 from tests.grader.in_this_process import InThisProcess
 
 ROOT = Path(__file__).parents[4]
@@ -194,6 +195,7 @@ def calls():
         with_hidden=True,
         secret=SECRET,
         emit=reports.append,
+        reference=SUBJECT.over_arrays(),
     )
     [report] = reports
     assert report.points == report.max_points, "The reference must pass every check."

@@ -1,0 +1,83 @@
+"""What `grader analyze` does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from grader.batch.grades import CodeGrade
+from grader.batch.results import Results
+from grader.cli.files import make_output_folder, write_file
+from grader.code_figures.class_figures import ClassFigures
+from grader.courses.code_analysis import IdeaInBoth, figures_of_class, ideas_in_both
+from grader.courses.code_marks import CodeMarks
+from grader.records import Status
+from grader.reports.class_figures_terminal import class_figures_report
+from grader.reports.class_page import SharedIdea, StudentRow, class_page
+from grader.reports.class_tables import checks_csv, ideas_csv, students_csv
+from grader.reports.terminal import console
+
+
+def analyze_results(folder: Path, *, output: Path | None, quiz_results: str | None) -> None:
+    """Print the figures of a class, and write a page and tables if a folder is named."""
+    results = Results(folder)
+    figures = figures_of_class(results, at=str(folder))
+    shared = ideas_in_both(figures, quiz_results) if quiz_results else ()
+    console().print(class_figures_report(figures))
+    if output is None:
+        return
+    make_output_folder(output)
+    rows = [_row(grade) for grade in _grades(results, figures)]
+    page = class_page(
+        figures, title=figures.assignment, rows=rows, shared=[_counted(idea) for idea in shared]
+    )
+    write_file(output / "class.html", page)
+    write_file(output / "students.csv", students_csv(rows))
+    write_file(output / "ideas.csv", ideas_csv(figures))
+    write_file(output / "checks.csv", checks_csv(figures))
+    click.echo(f"Page: {output / 'class.html'}")
+
+
+def _grades(results: Results, figures: ClassFigures) -> Iterator[CodeGrade]:
+    known = {*figures.points, *(name for name, _, _ in figures.without_grade)}
+    return (grade for grade in CodeMarks(results).grades() if grade.report.submission in known)
+
+
+def _row(grade: CodeGrade) -> StudentRow:
+    return StudentRow(
+        name=grade.report.submission,
+        points=f"{float(grade.final):g}" if grade.counts else "",
+        state=_state(grade),
+        said="; ".join([*_lost(grade), *grade.said()]) if grade.counts else _why(grade),
+    )
+
+
+def _state(grade: CodeGrade) -> str:
+    if grade.decided.excuse:
+        return "excused"
+    match grade.report.status:
+        case Status.UNREADABLE:
+            return "unreadable"
+        case Status.UNGRADED:
+            return "ours"
+        case _:
+            return "right" if grade.points == grade.report.max_points else "lost"
+
+
+def _lost(grade: CodeGrade) -> Iterator[str]:
+    for stage in grade.report.stages:
+        if lost := stage.max_points - grade.points_of(stage):
+            yield f"{stage.stage} −{lost}"  # noqa: RUF001 - a minus sign
+
+
+def _why(grade: CodeGrade) -> str:
+    return "; ".join(grade.said()) or grade.report.reason
+
+
+def _counted(idea: IdeaInBoth) -> SharedIdea:
+    return SharedIdea(
+        says=idea.says,
+        code_alone=len(idea.code_alone),
+        both=len(idea.both),
+        quiz_alone=len(idea.quiz_alone),
+    )

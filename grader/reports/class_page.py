@@ -1,0 +1,90 @@
+"""A class on one assignment as a page: what it came to, what it gets wrong, and who to look at."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from grader.code_figures.class_figures import ClassFigures
+from grader.records import Status
+from grader.reports.plots import histogram
+from grader.text import clean_line, counted
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentRow:
+    """One line of the table of students."""
+
+    name: str
+    points: str  # empty without a grade
+    state: str  # a word of the page: right, lost, unreadable, ours, excused
+    said: str
+    link: str = ""  # to the student's report, as seen from the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedIdea:
+    """An idea in code and quiz, in numbers."""
+
+    says: str
+    code_alone: int
+    both: int
+    quiz_alone: int
+
+
+def class_page(
+    figures: ClassFigures,
+    *,
+    title: str,
+    rows: Sequence[StudentRow],
+    shared: Sequence[SharedIdea] = (),
+) -> bytes:
+    """One HTML file that needs nothing else; equal figures give equal bytes."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["harmless"] = lambda text: clean_line(text, _LONGEST)
+    environment.filters["counted"] = counted
+    plot = histogram(figures.bars, name="points", title="Points of the class")
+    return (
+        environment.get_template("class_page.html")
+        .render(
+            figures=figures,
+            title=title,
+            rows=rows,
+            shared=shared,
+            summary=summary(figures),
+            plot=Markup(plot) if figures.bars else "",  # noqa: S704 - of numbers alone
+            graded=len(figures.points),
+        )
+        .encode()
+    )
+
+
+def summary(figures: ClassFigures) -> str:
+    """The class in one or two sentences."""
+    words: Mapping[Status, str] = {
+        Status.GRADED: "graded",
+        Status.UNREADABLE: "unreadable",
+        Status.UNGRADED: "not graded through our fault, to be tried again",
+    }
+    parts = [f"{figures.counts[s]} {words[s]}" for s in Status if figures.counts.get(s)]
+    said = f"{counted(figures.n, 'submission')}: {', '.join(parts) or 'none'}."
+    return " ".join([said, *_more(figures)])
+
+
+def _more(figures: ClassFigures) -> Iterator[str]:
+    if figures.identical:
+        n = sum(map(len, figures.identical))
+        yield f"{n} hand in files that another one has, too."
+    if figures.groups:
+        yield f"{counted(len(figures.groups), 'group')} of equal answers that nothing explains."
