@@ -15,7 +15,7 @@ from markupsafe import Markup
 from grader.text import clean, counted
 
 _HERE = Path(__file__).parent
-_STYLES = ("tokens.css", "page.css")  # of every page
+_TOKENS = _HERE.parent / "templates" / "tokens.css"  # of all pages of the project
 _LONGEST = 30_000  # characters of one text
 
 
@@ -35,7 +35,7 @@ def rendered(template: str, *, styles: tuple[str, ...] = (), **values: object) -
 
 @functools.cache
 def _style(names: tuple[str, ...]) -> str:
-    files = (_HERE / "style" / name for name in (*_STYLES, *names))
+    files = (_TOKENS, *(_HERE / "style" / name for name in ("page.css", *names)))
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
