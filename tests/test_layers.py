@@ -121,7 +121,8 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
-        "quiz.imports code_figures store courses similarity similarity.child reports reports.pages",
+        "quiz.imports code_figures evidence flow store courses similarity similarity.child "
+        "reports reports.pages",
         "click rich",
     ),
 }

@@ -33,7 +33,7 @@ from grader.durable_files import (
     whole_lines,
     write_whole,
 )
-from grader.errors import CourseError
+from grader.errors import CourseError, GraderError
 from grader.records import (
     GradingRun,
     Report,
@@ -188,6 +188,23 @@ def assert_apart(results: Path, submissions: Path) -> None:
             at=str(results),
             fix="Name a folder outside it with -o.",
         )
+
+
+def report_in(path: Path) -> Report:
+    """The report in a file.
+
+    Raises:
+        GraderError: the file holds none.
+    """
+    try:
+        return report_from_json(path.read_bytes())
+    except msgspec.DecodeError as error:
+        raise GraderError(
+            f"is no report: {error}",
+            at=str(path),
+            fix="Name a results folder, a file of its reports/, or what `grader check --json` "
+            "printed.",
+        ) from error
 
 
 def _report(path: Path) -> Report | None:

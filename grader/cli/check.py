@@ -53,16 +53,11 @@ def check(
     from grader.cli import check_run
 
     shown = check_run.Shown(
-        stage=stage or "", every_failure=every_failure, whole_output=whole_output
+        stage=stage or "", every_failure=every_failure, whole_output=whole_output, page=page
     )
     if watch:
         check_run.watch(
-            submission,
-            assignment,
-            require_level=require_level,
-            sandbox=sandbox,
-            shown=shown,
-            page=page,
+            submission, assignment, require_level=require_level, sandbox=sandbox, shown=shown
         )
         return
     ctx.exit(
@@ -73,6 +68,5 @@ def check(
             require_level=require_level,
             sandbox=sandbox,
             shown=shown,
-            page=page,
         )
     )

@@ -25,28 +25,18 @@ from grader.settings import Assignment, find_assignment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """How much of a report is printed."""
+    """How much of a report is printed, and whether it becomes a page."""
 
     stage: str = ""  # this one alone; all if it is empty
     every_failure: bool = False  # not the first of each stage alone
     whole_output: bool = False
+    page: Path | None = None  # where the whole report goes as a page, too
 
 
 def check_once(
-    path: Path,
-    assignment: str,
-    *,
-    as_json: bool,
-    require_level: str,
-    sandbox: str,
-    shown: Shown,
-    page: Path | None = None,
+    path: Path, assignment: str, *, as_json: bool, require_level: str, sandbox: str, shown: Shown
 ) -> int:
-    """Check a submission and print its report; the exit code is 0 only if all is right.
-
-    Args:
-        page: where the report goes as a page, too.
-    """
+    """Check a submission and print its report; the exit code is 0 only if all is right."""
     chosen = with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
@@ -62,23 +52,11 @@ def check_once(
     )
     report = reports[0] if as_json else _with_paths(reports[0], submission, path)
     _show(report, chosen, as_json=as_json, shown=shown)
-    _write_page(reports[0], chosen, page)
     return _exit_code(reports[0], shown.stage)
 
 
-def watch(
-    path: Path,
-    assignment: str,
-    *,
-    require_level: str,
-    sandbox: str,
-    shown: Shown,
-    page: Path | None = None,
-) -> None:
+def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, shown: Shown) -> None:
     """Check a submission each time that it is saved, until Ctrl-C.
-
-    Args:
-        page: where each report goes as a page, too.
 
     Raises:
         NoSuchSubmission: there is nothing at the path when it begins.
@@ -94,7 +72,6 @@ def watch(
     def show(report: Report) -> None:
         click.clear()
         _show(_with_paths(report, running[-1], path), chosen, as_json=False, shown=shown)
-        _write_page(report, chosen, page)
         click.echo(
             f"\nWatching {path}: saved at {_time(last_saved(path))}, checked at {_time(now())}. "
             "Save it to check again; Ctrl-C ends."
@@ -123,24 +100,22 @@ def watch(
 
 
 def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown) -> None:
+    if shown.page is not None:
+        from grader.cli.report_run import write_page
+
+        write_page(report, assignment, shown.page)
+        click.echo(f"Page: {shown.page}", err=True)
     if as_json:
         click.echo(to_json(report).decode(), nl=False)
         return
     from grader.reports.check_faults import faults
     from grader.reports.terminal import check_report, console
 
-    console().print(check_report(report, assignment, **asdict(shown)))
+    options = asdict(shown)
+    del options["page"]
+    console().print(check_report(report, assignment, **options))
     for fault in faults([report]):
         click.echo(f"error: {fault}", err=True)
-
-
-def _write_page(report: Report, assignment: Assignment, page: Path | None) -> None:
-    if page is None:
-        return
-    from grader.cli.report_run import write_page
-
-    write_page(report, assignment, page)
-    click.echo(f"Page: {page}", err=True)
 
 
 def _exit_code(report: Report, stage: str) -> int:

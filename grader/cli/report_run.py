@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-import msgspec
 
-from grader.batch.results import Results
+from grader.batch.results import Results, report_in
 from grader.cli.files import make_output_folder, write_file
 from grader.errors import CourseError, GraderError, NoSuchPath, did_you_mean
-from grader.records import Report, report_from_json
+from grader.records import Report
 from grader.reports.pages.student_page import student_page
 from grader.settings import Assignment, assignments, find_assignment
 from grader.text import counted
@@ -56,7 +55,7 @@ def _one_file(path: Path, name: str | None, *, output: Path | None, assignment: 
         raise GraderError(
             "is one report, and takes no name", at=str(path), fix=f"Leave out {name!r}."
         )
-    report = _read(path)
+    report = report_in(path)
     target = output or path.with_suffix(".html")
     write_file(target, student_page(report, _assignment(report, assignment)))
     return target
@@ -94,18 +93,6 @@ def _write_all(
             kept.write_page(report.submission, page)
         else:
             write_file(folder / kept.page_of(report.submission).name, page)
-
-
-def _read(path: Path) -> Report:
-    try:
-        return report_from_json(path.read_bytes())
-    except msgspec.DecodeError as error:
-        raise GraderError(
-            f"is no report: {error}",
-            at=str(path),
-            fix="Name a results folder, a file of its reports/, or what `grader check --json` "
-            "printed.",
-        ) from error
 
 
 def _chosen(newest: dict[str, Report], name: str | None, *, at: Path) -> list[Report]:

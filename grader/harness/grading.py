@@ -144,8 +144,7 @@ def _grade_one(
         printed.append("" if result.hidden else output)
         if len(results) == n_visible:
             together.look(results)
-    results = within_budget(with_output(results, printed))
-    results = sketched(results, process.seen.observations)
+    results = sketched(within_budget(with_output(results, printed)), process.seen.observations)
     shortcuts = process.seen.evidence.told()
     stages = by_stage(without_points(results, shortcuts), assignment)
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
