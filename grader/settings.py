@@ -19,6 +19,7 @@ from grader.promised_packages import assert_packages
 from grader.subject_sources import is_own, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
+DEFAULT_ASSIGNMENT = "decoder-generation"  # of commands that are told no other
 COURSE_FILES = ("course.yaml", "course.yml")
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200

@@ -8,7 +8,7 @@ from grader.records import CheckResult, Finding, Report, StageResult, Verdict
 from grader.reports.pages.heat_maps import ArrayPicture, array_picture
 from grader.reports.pages.loop_table import LoopTable, loop_table
 from grader.reports.pages.stage_states import StageState, state_of
-from grader.settings import Assignment
+from grader.settings import DEFAULT_ASSIGNMENT, Assignment
 
 _MOST = 4  # of several mistakes that fit; nobody reads more
 _QUESTIONS = 3
@@ -50,7 +50,7 @@ class FailedStage:
     ideas: tuple[NamedIdea, ...]
     carried: str  # that the same mistake shows in other stages
     handout: bool  # whether the handout has a section of its name
-    can_debug: bool
+    debug: str  # the command that makes a script of the input; empty where there is none
 
 
 def failed_stage(stage: StageResult, report: Report, assignment: Assignment | None) -> FailedStage:
@@ -70,8 +70,15 @@ def failed_stage(stage: StageResult, report: Report, assignment: Assignment | No
         ideas=tuple(_idea(f) for f in report.findings if f.stage == stage.stage),
         carried=_carried(report, stage.stage),
         handout=bool(assignment and stage.stage in assignment.handout_sections),
-        can_debug=not first.hidden and first.verdict not in (Verdict.BLOCKED, Verdict.UNGRADED),
+        debug=_debug(first, report.assignment),
     )
+
+
+def _debug(check: CheckResult, assignment: str) -> str:
+    if check.hidden or check.verdict in (Verdict.BLOCKED, Verdict.UNGRADED):
+        return ""
+    named = "" if assignment == DEFAULT_ASSIGNMENT else f" --assignment {assignment}"
+    return f"grader debug submission.py {check.stage}{named}"
 
 
 def _has(assignment: Assignment, stage: StageResult) -> bool:

@@ -38,6 +38,7 @@ MADE = {
         notes=(LONG,),
         chain=LONG,
     ),
+    "many stages": report(stages=stages(**{f"stage_{n}": [checked()] for n in range(30)})),
     "unreadable": report(status=Status.UNREADABLE, reason=LONG, stages=()),
 }
 

@@ -99,7 +99,7 @@ def test_a_failing_stage_says_what_is_expected_what_came_why_and_what_to_do(show
         "Ask yourself What is twice 3?",
         "x: float32 (1, 2), [[1.0, 2.0]]",
         "grader quiz take sums.twice",
-        "grader debug submission.py double",
+        "grader debug submission.py double --assignment arithmetic",
     ]
     places = [said.index(one) for one in told]
     assert places == sorted(places)
