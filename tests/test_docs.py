@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -238,6 +239,23 @@ def test_the_audit_of_the_example_assignment_knows_its_mistakes(tmp_path):
         "perplexity.no_exponential",
         "perplexity.mean_of_probabilities",
     }
+
+
+def test_the_preview_of_a_download_is_real(tmp_path):
+    page = ROOT / "docs" / "downloads.md"
+    (roster,) = blocks(page, "text")
+    (tmp_path / "roster.csv").write_text(roster)
+    (tmp_path / "course.yaml").write_text("name: Models\n")
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as made:
+        made.writestr("lovelaceada_LATE_4711_90210_submission.py", "x = 1")
+        made.writestr("lovelaceada_LATE_4711_90219_submission-1.py", "x = 2")
+        made.writestr("lovelaceada_LATE_4711_90220_report.pdf", "x")
+        made.writestr("hoppergrace_4713_90222_submission.py", "x = 1")
+        made.writestr("noetheremmy_4714_90223_submission.ipynb", "[")
+    (preview, *_) = blocks(page, "console")
+    result = run(shlex.split("batch submissions.zip --dry-run"), tmp_path)
+    shown = preview.partition("\n")[2].replace("/home/you/models", str(tmp_path))
+    assert flat(result.stdout) == flat(shown)
 
 
 def test_the_gradebook_and_the_sentences_of_the_readme_are_real(tmp_path):

@@ -66,7 +66,7 @@ TABLE = {
         "numpy torch",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text regular_files", ""),
+    "grader.intake": ("errors records text regular_files", "yaml"),
     "grader.similarity": (
         "errors records settings subject_sources intake similarity.child",
         "msgspec",
@@ -107,7 +107,7 @@ TABLE = {
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz code_figures similarity",
+        "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
     ),
     "grader.reports.pages": (

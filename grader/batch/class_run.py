@@ -16,7 +16,7 @@ from grader.batch.same_class import assert_same_class
 from grader.course_secret import stretched
 from grader.errors import SubmissionError
 from grader.harness.feedback import as_shown
-from grader.intake.reading import entries, read
+from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake
 from grader.records import GradingRun, Report, Status, Submission
 from grader.report_key import grader_version
 from grader.sandbox.named import OURS
@@ -45,7 +45,7 @@ class Summary:
 
 
 def run_batch(
-    submissions: Path,
+    intake: ClassIntake,
     keeper: ReportKeeper,
     *,
     assignment: Assignment,
@@ -59,9 +59,10 @@ def run_batch(
     confirmed: bool = False,
     start: StartExecutor = LocalPool,
 ) -> Summary:
-    """Grade every entry of a folder that has no up-to-date report yet.
+    """Grade every submission of a class that has no up-to-date report yet: the newest attempt.
 
     Args:
+        intake: the class, see `grader.intake.class_intake.opened_class`.
         force: grade again what is done already.
         require_level: the weakest isolation level that will do.
         sandbox: its name, see `grader.sandbox.named`.
@@ -71,12 +72,11 @@ def run_batch(
         start: what makes the executor; who keeps hold of it can abort a submission.
 
     Raises:
-        SubmissionError: there is no such folder.
         CourseError: the assignment is wrong, or the results are those of another class.
         GraderFault: this machine does not reach the isolation level.
     """
-    found = entries(submissions)
-    class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
+    found = {entry.name: entry for entry in intake.entries}
+    class_ = _OfClass(intake=intake, secret_of_course=bool(course.secret))
     run = class_.described([], assignment, n_workers, submissions=tuple(found))
     known = _begun(keeper, run, confirmed=confirmed)
     secret = stretched(course.secret or keeper.secret())
@@ -150,7 +150,7 @@ def _outcomes(
 
 
 def _sorted_out(
-    found: Mapping[str, Path],
+    found: Mapping[str, ClassEntry],
     old: Mapping[str, Report],
     *,
     assignment: Assignment,
@@ -160,17 +160,19 @@ def _sorted_out(
     """What has its report, by name, and what is to be graded. What cannot be read gets one here."""
     done: dict[str, Report] = {}
     todo: list[Submission] = []
-    for name, path in found.items():
+    for name, entry in found.items():
+        attempt = entry.newest
         try:
-            submission = read(path, name)
+            submission = attempt.read()
         except SubmissionError as error:
-            why = f"{_where(path, name, error)}{error.problem}. {error.fix}"
-            done[name] = _without_grade(name, Status.UNREADABLE, why, assignment)
+            why = f"{_where(attempt.shown, name, error)}{error.problem}. {error.fix}"
+            unread = _without_grade(name, Status.UNREADABLE, why, assignment)
+            done[name] = _timed(unread, attempt)
             keep(done[name], done[name])
             continue
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
             why = f"the grader could not read it, through its own fault ({type(error).__name__})"
-            done[name] = _without_grade(name, Status.UNGRADED, why, assignment)
+            done[name] = _timed(_without_grade(name, Status.UNGRADED, why, assignment), attempt)
             staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
             keep(replace(done[name], notes=(staff_note,)), done[name])
             continue
@@ -182,11 +184,15 @@ def _sorted_out(
     return done, todo
 
 
-def _where(path: Path, name: str, error: SubmissionError) -> str:
+def _timed(report: Report, attempt: ClassAttempt) -> Report:
+    return replace(report, handed_in_at=attempt.handed_in_at, marked_late=attempt.marked_late)
+
+
+def _where(shown: str, name: str, error: SubmissionError) -> str:
     """The file that cannot be read, and the one in it, where the submission's name is no such."""
     inside = clean_line(error.at, _SHOWN_CHARACTERS)
     files = (
-        clean_line(path.name, _SHOWN_CHARACTERS),
+        clean_line(shown, _SHOWN_CHARACTERS),
         "" if Path(error.at).is_absolute() else inside,
     )
     return "".join(f"{file}: " for file in dict.fromkeys(files) if file not in ("", name))
@@ -219,7 +225,7 @@ def _without_grade(name: str, status: Status, reason: str, assignment: Assignmen
 class _OfClass:
     """What a results folder is known by beside its assignment."""
 
-    folder: str
+    intake: ClassIntake
     secret_of_course: bool
 
     def described(
@@ -242,8 +248,11 @@ class _OfClass:
             workers=n_workers,
             stages=tuple(stage.name for stage in assignment.stages),
             submissions=names if submissions is None else submissions,
-            folder=self.folder,
+            folder=str(self.intake.source.resolve()),
+            layout=self.intake.layout,
             secret_of_course=self.secret_of_course,
+            people=self.intake.people,
+            missing=self.intake.missing,
         )
 
 

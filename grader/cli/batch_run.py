@@ -9,10 +9,12 @@ import click
 from grader.batch.class_run import Summary, run_batch
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
+from grader.cli.intake_preview import opened_intake
 from grader.cli.progress import progress
 from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
+from grader.errors import SubmissionError
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
 from grader.reports.package_lines import missing_packages
@@ -40,40 +42,64 @@ def grade_class(
     *,
     assignment: str,
     course_file: Path | None,
+    roster_file: Path | None,
+    layout: str,
     jobs: int | None,
     force: bool,
     confirmed: bool,
     require_level: str,
     sandbox: str,
 ) -> int:
-    """Grade a folder of submissions into a results folder; the exit code."""
+    """Grade what was handed in into a results folder; the exit code."""
     assert_apart(folder, submissions)
     results = Results(folder)
-    course = _course(course_file, submissions)
+    place = course_file or course_file_of(submissions, here=Path())
+    course = _course(place, submissions)
     chosen = find_assignment(assignment)
-    try:
-        with progress() as told:
-            summary = run_batch(
-                submissions,
-                results,
-                assignment=chosen,
-                course=course,
-                n_workers=jobs or os.cpu_count() or 1,
-                force=force,
-                confirmed=confirmed,
-                require_level=require_level,
-                sandbox=sandbox,
-                told=told,
-                now=now,
-            )
-    except KeyboardInterrupt:
-        click.echo(
-            f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
-        )
-        return _INTERRUPTED
+    with opened_intake(submissions, place, roster_file, layout=layout) as intake:
+        try:
+            with progress() as told:
+                summary = run_batch(
+                    intake,
+                    results,
+                    assignment=chosen,
+                    course=course,
+                    n_workers=jobs or os.cpu_count() or 1,
+                    force=force,
+                    confirmed=confirmed,
+                    require_level=require_level,
+                    sandbox=sandbox,
+                    told=told,
+                    now=now,
+                )
+        except KeyboardInterrupt:
+            return _stopped(folder)
     pages_of_class(results, chosen, [report.submission for report in summary.reports])
     _print_end(summary, results)
     return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def preview(
+    submissions: Path, course_file: Path | None, roster_file: Path | None, *, layout: str
+) -> int:
+    """Say whose submissions these are, and which cannot be read; the exit code."""
+    place = course_file or course_file_of(submissions, here=Path())
+    load_course(place)  # what is wrong with it is better known now
+    with opened_intake(submissions, place, roster_file, layout=layout, whole=True) as intake:
+        for entry in intake.entries:
+            try:
+                entry.newest.read()
+            except SubmissionError as error:
+                click.echo(f"{entry.name} cannot be read: {error.problem}.")
+    click.echo("Nothing was graded, and nothing was written.")
+    return 0
+
+
+def _stopped(folder: Path) -> int:
+    click.echo(
+        f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
+    )
+    return _INTERRUPTED
 
 
 def _print_end(summary: Summary, results: Results) -> None:
@@ -85,13 +111,12 @@ def _print_end(summary: Summary, results: Results) -> None:
         )
 
 
-def _course(named: Path | None, submissions: Path) -> Course:
+def _course(path: Path | None, submissions: Path) -> Course:
     """The course, and what is said of where it was found: hidden checks depend on it."""
-    path = named or course_file_of(submissions, here=Path())
     course = load_course(path)
     said = f"Course: {path}" if path else "No course.yaml is here or above the submissions"
     secret = "" if course.secret else "; the results keep a secret of their own"
-    if submissions.is_dir():  # else another sentence says more
+    if submissions.exists():  # else another sentence says more
         click.echo(f"{said}{secret}.", err=True)
     if course.secret and not is_random(course.secret):
         click.echo(_GUESSED, err=True)

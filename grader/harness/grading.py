@@ -176,6 +176,7 @@ def _known_by(
         key=key(submission) if key else "",
         submission_digest=submission.content_digest,
         handed_in_at=submission.handed_in_at,
+        marked_late=submission.marked_late,
     )
 
 

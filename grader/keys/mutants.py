@@ -82,6 +82,20 @@ def _traps(raw: Raw) -> Changes:
             yield f"a trap is {traps[place]['value']} in place of {value}", _with(raw, traps=traps)
 
 
+def _forms(raw: Raw) -> Changes:
+    """A text that is not right is accepted, or taken for the known mistake."""
+    if raw["kind"] != "short":
+        return
+    yield "nonsense is accepted", _with(raw, accepted=[*raw["accepted"], NONSENSE])
+    for place, near in enumerate(raw.get("near", ())):
+        others = raw["near"][:place] + raw["near"][place + 1 :]
+        accepted = [*raw["accepted"], *near["forms"]]
+        yield f"{near['forms'][0]!r} is accepted", _with(raw, accepted=accepted, near=others)
+        missed = deepcopy(raw["near"])
+        missed[place]["forms"] = [*near["forms"], NONSENSE]
+        yield f"nonsense is near, as {near['forms'][0]!r} is", _with(raw, near=missed)
+
+
 def _edges(raw: Raw) -> Changes:
     for place, (early, late, reason) in enumerate(raw.get("before") or ()):
         edges = deepcopy(raw["before"])
@@ -185,6 +199,7 @@ KEY_CHANGES: Mapping[str, Callable[[Raw], Changes]] = {
     "marks of options": _flags,
     "numeric keys": _answers,
     "traps": _traps,
+    "forms of short texts": _forms,
     "edges reversed": _edges,
     "steps exchanged": _steps,
     "steps added": _added_steps,

@@ -119,7 +119,7 @@ BACKINGS: Mapping[str, type[Backing]] = {
 # The kinds of question that each kind of backing is for.
 FITS: Mapping[str, tuple[str, ...]] = {
     "numeric": ("numeric",),
-    "predicate": ("choice", "choices", "true_false", "text"),
+    "predicate": ("choice", "choices", "true_false", "text", "short"),
     "ablation": ("choice", "choices", "true_false"),
     "diagnosis": ("choice", "choices"),
     "trace_order": ("ordering",),

@@ -19,6 +19,7 @@ TYPES = {
     "numeric": "numerical_question",
     "ordering": "matching_question",
     "text": "essay_question",
+    "short": "short_answer_question",
 }
 
 

@@ -71,6 +71,11 @@ HELD = {
         [(point.id, point.points, meaning(point.text)) for point in item.rubric],
         item.misconceptions,
     ),
+    "short": lambda item: (
+        item.accepted,
+        meaning(item.feedback),
+        [(form, near.points, meaning(near.feedback)) for near in item.near for form in near.forms],
+    ),
     "ordering": lambda item: (
         [meaning(item.show((name,))) for name in item.key()],
         item.rule,
