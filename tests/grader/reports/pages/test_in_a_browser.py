@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from grader.batch.grading_here import grade_here
+from grader.code_figures.class_figures import class_figures
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import read
 from grader.records import Status, Verdict
+from grader.reports.class_page import StudentRow, class_page
 from grader.reports.pages.student_page import student_page
 from grader.settings import Course, load_assignment, shipped
 from tests.grader.quiz.exports.node_packages import BROWSERS, installed, program, run
@@ -62,7 +64,24 @@ def pages(tmp_path_factory):
     for name, (made, about) in (own | {name: (one, None) for name, one in MADE.items()}).items():
         found[name] = folder / f"{name.replace(' ', '-')}.html"
         found[name].write_bytes(student_page(made, about))
+    found["the class"] = folder / "class.html"
+    found["the class"].write_bytes(page_of_class(graded))
     return found
+
+
+def page_of_class(graded):
+    rows = [
+        StudentRow(
+            name=one.submission,
+            points=str(one.points),
+            state="lost",
+            said=one.why_zero,
+            link=f"{one.submission}.html",
+        )
+        for one in graded
+    ]
+    figures = class_figures(graded, assignment=graded[0].assignment)
+    return class_page(figures, title="A class", rows=rows)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +102,7 @@ def looked(pages, tmp_path_factory):
 
 
 def test_every_page_was_looked_at(looked):
-    assert len(looked) == 8 * (len(EXAMPLES) + len(MADE))
+    assert len(looked) == 8 * (len(EXAMPLES) + len(MADE) + 1)
 
 
 def test_the_browser_refuses_nothing_on_a_page(looked):
