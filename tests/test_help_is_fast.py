@@ -21,6 +21,8 @@ COMMANDS = (
     "name",
     "secret",
     "decide",
+    "export",
+    "gradescope",
     "similarity",
     "audit",
     "examples",

@@ -114,6 +114,11 @@ TABLE = {
         "evidence flow promised_packages records text settings reports",
         "jinja2 markupsafe",
     ),
+    "grader.gradebooks": ("batch errors intake records reports text", ""),
+    "grader.autograders": (
+        "batch durable_files errors gradebooks harness intake records report_key settings",
+        "",
+    ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
@@ -122,7 +127,7 @@ TABLE = {
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
         "quiz.imports code_figures evidence flow store courses similarity similarity.child "
-        "reports reports.pages",
+        "reports reports.pages gradebooks autograders",
         "click rich",
     ),
 }

@@ -24,6 +24,8 @@ _COMMANDS = {
     "name": ("grader.cli.name:name", "Begin a name for wrong answers of several students."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),
     "decide": ("grader.cli.decide:decide", "Decide about grades of a class by hand."),
+    "export": ("grader.cli.export:export", "Write grades for Canvas, Moodle, Gradescope, ..."),
+    "gradescope": ("grader.cli.gradescope:gradescope", "Make an autograder for Gradescope."),
     "similarity": ("grader.cli.similarity:similarity", "Rank submissions by how alike they are."),
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),

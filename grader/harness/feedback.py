@@ -34,6 +34,11 @@ def as_shown(report: Report, feedback: Feedback) -> Report:
     return replace(own, stages=stages, findings=named)
 
 
+def check_as_shown(check: CheckResult, feedback: Feedback) -> CheckResult:
+    """One check as its student gets it, before the report is there."""
+    return check if feedback == "full" else _Shown(feedback)(check, check)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """A check as it is shown, from the student's result and the one for staff."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from grader.errors import CourseError, did_you_mean
 from grader.keys.diagnosing import diagnosis
 from grader.keys.key_outcome import KeyOutcome
+from grader.keys.listings import listing_problems, without_listing
 from grader.keys.orders import order_problems
 from grader.keys.short_forms import form_problems
 from grader.keys.stem_numbers import number_problems, parameters_of, program_numbers
@@ -30,6 +31,7 @@ from grader.quiz.items.verify_keys import (
     AblationRun,
     Backing,
     DiagnosisRun,
+    ListingRun,
     NumericRun,
     PredicateRun,
     TraceOrderRun,
@@ -167,6 +169,10 @@ def _run(
                 raise Broken(f"a trace cannot decide a question of kind `{item.kind()}`")
             problems = number_problems(item.stem, backing, run_with={})
             return [*problems, *order_problems(keys.procedures, item, backing)], result
+        case ListingRun():
+            problems = number_problems(without_listing(item.stem), backing, run_with={})
+            claim = claimed(backing.claim, keys.claims)
+            return [*problems, *listing_problems(item, backing, claim)], result
 
 
 def _claim_run(

@@ -133,6 +133,53 @@ def _added_steps(raw: Raw) -> Changes:
         yield f"{stray['id']} becomes the last step", changed
 
 
+def _pairs(raw: Raw) -> Changes:
+    """Two left items exchange their right ones, or one is given another."""
+    left = raw.get("left") or ()
+    for one, other in combinations(range(len(left)), 2):
+        if left[one]["match"] != left[other]["match"]:
+            changed = deepcopy(left)
+            changed[one]["match"], changed[other]["match"] = (
+                left[other]["match"],
+                left[one]["match"],
+            )
+            ids = f"{left[one]['id']} and {left[other]['id']}"
+            yield f"the matches of {ids} are exchanged", _with(raw, left=changed)
+    for place, part in enumerate(left):
+        for right in raw["right"]:
+            if right["id"] != part["match"]:
+                changed = deepcopy(left)
+                changed[place]["match"] = right["id"]
+                yield f"{part['id']} goes with {right['id']}", _with(raw, left=changed)
+
+
+def _gaps(raw: Raw) -> Changes:
+    """What is wrong in a gap becomes right, and what is right becomes wrong."""
+    for place, gap in enumerate(raw.get("gaps") or ()):
+        for number, option in enumerate(gap.get("options", ())):
+            if not option.get("correct"):
+                gaps = deepcopy(raw["gaps"])
+                for each in gaps[place]["options"]:
+                    each["correct"] = each["id"] == gap["options"][number]["id"]
+                yield f"option {option['id']} of gap {gap['id']} is right", _with(raw, gaps=gaps)
+        for form in (form for near in gap.get("near", ()) for form in near["forms"]):
+            gaps = deepcopy(raw["gaps"])
+            gaps[place]["accepted"].append(form)
+            yield f"{form!r} is right in gap {gap['id']}", _with(raw, gaps=gaps)
+        for form in gap.get("accepted", ()):
+            gaps = deepcopy(raw["gaps"])
+            gaps[place].setdefault("near", []).append({"forms": [form]})
+            yield f"{form!r} is wrong in gap {gap['id']}", _with(raw, gaps=gaps)
+
+
+def _mended(raw: Raw) -> Changes:
+    """The line that mends a listing is another one of its lines."""
+    backing = raw.get("verify") or {}
+    if backing.get("mended"):
+        changed = {**backing, "mended": "return None"}
+        yield "the line is not mended", _with(raw, verify=changed)
+
+
 def _programs(raw: Raw) -> Changes:
     """The evidence comes from the mistake of another option."""
     backing = raw.get("verify") or {}
@@ -203,12 +250,17 @@ KEY_CHANGES: Mapping[str, Callable[[Raw], Changes]] = {
     "edges reversed": _edges,
     "steps exchanged": _steps,
     "steps added": _added_steps,
+    "pairs": _pairs,
+    "gaps": _gaps,
+    "mended lines": _mended,
     "evidence": _programs,
     "numbers of stems": _numbers,
 }
 WORD_CHANGES: Mapping[str, Callable[[Raw], Changes]] = {
     "options exchanged": _exchanged("options"),
     "texts of steps exchanged": _exchanged("steps"),
+    "texts of left items exchanged": _exchanged("left"),
+    "texts of right items exchanged": _exchanged("right"),
     "statements negated": _negated,
     "model answers, rubrics, units": _replaced,
 }

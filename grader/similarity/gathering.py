@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import CourseError, SubmissionError
-from grader.intake.reading import entries, read
+from grader.intake.class_intake import opened_class
 from grader.records import Submission
 from grader.settings import ASSIGNMENT_FILE, Assignment, assignments
 from grader.similarity.compared_code import ComparedCode, NotCompared, Origin
@@ -43,8 +43,8 @@ def gather(folder: Path, archives: Sequence[Path], assignment: Assignment) -> Ga
     """Read a class, other terms and shipped texts.
 
     Args:
-        folder: the submissions of the class.
-        archives: folders of submissions of other terms.
+        folder: the submissions of the class, a folder or a zip as it was downloaded.
+        archives: those of other terms.
 
     Raises:
         CourseError: the class is one of the other terms, or one of them is named twice.
@@ -52,13 +52,13 @@ def gather(folder: Path, archives: Sequence[Path], assignment: Assignment) -> Ga
         SubmissionError: a folder holds nothing.
     """
     _assert_different([folder, *archives])
-    sources = [
-        *_entries(folder, Origin.CLASS),
-        *_archives(archives),
-        *_shipped(assignment, but=folder.resolve()),
-    ]
     found = Gathered()
-    with SourceReader() as reader:
+    with contextlib.ExitStack() as opened, SourceReader() as reader:
+        sources = [
+            *_entries(folder, Origin.CLASS, opened=opened),
+            *_archives(archives, opened=opened),
+            *_shipped(assignment, but=folder.resolve(), opened=opened),
+        ]
         found.given = given_prints(assignment, reader)
         for source in sources:
             _add(source, found, reader)
@@ -111,26 +111,31 @@ def _digest(texts: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def _entries(folder: Path, origin: Origin, shelf: str = "") -> Iterator[_Source]:
-    for name, path in entries(folder).items():
+def _entries(
+    folder: Path, origin: Origin, shelf: str = "", *, opened: contextlib.ExitStack
+) -> Iterator[_Source]:
+    """The submissions of a class, as downloaded; they are read before `opened` closes."""
+    for entry in opened.enter_context(opened_class(folder)).entries:
         yield _Source(
-            name=name,
+            name=entry.name,
             origin=origin,
             shelf=shelf or folder.resolve().name,
-            read=lambda path=path, name=name: read(path, name),  # type: ignore[misc]
+            read=entry.newest.read,
         )
 
 
-def _archives(folders: Sequence[Path]) -> Iterator[_Source]:
+def _archives(folders: Sequence[Path], *, opened: contextlib.ExitStack) -> Iterator[_Source]:
     """Two terms whose folders have one name are told apart by the folder above."""
     names = [folder.resolve().name for folder in folders]
     for folder, name in zip(folders, names, strict=True):
         is_alone = names.count(name) == 1
         shelf = name if is_alone else f"{folder.resolve().parent.name}/{name}"
-        yield from _entries(folder, Origin.ARCHIVE, shelf)
+        yield from _entries(folder, Origin.ARCHIVE, shelf, opened=opened)
 
 
-def _shipped(assignment: Assignment, *, but: Path) -> Iterator[_Source]:
+def _shipped(
+    assignment: Assignment, *, but: Path, opened: contextlib.ExitStack
+) -> Iterator[_Source]:
     """Right submissions and examples of this assignment and of those that come with the grader.
 
     Args:
@@ -142,7 +147,7 @@ def _shipped(assignment: Assignment, *, but: Path) -> Iterator[_Source]:
             if (folder / place).is_dir() and (folder / place).resolve() != but:
                 shelf = f"{each.name}/{place.partition('/')[0]}"
                 with contextlib.suppress(SubmissionError):  # nothing is in it yet
-                    yield from _entries(folder / place, Origin.SHIPPED, shelf)
+                    yield from _entries(folder / place, Origin.SHIPPED, shelf, opened=opened)
         files = _reference_files(each)
         if files:
             yield _Source(

@@ -10,7 +10,7 @@ from grader.evidence import CallInput, FailureEvidence
 from grader.harness.array_window import array_window
 from grader.harness.comparison import Mismatch
 from grader.harness.failure_evidence import MOST_BYTES, failure_evidence, within_budget
-from grader.harness.feedback import as_shown
+from grader.harness.feedback import as_shown, check_as_shown
 from grader.harness.grading import without_staff_notes
 from grader.observed_calls import Observation
 from grader.records import CheckResult, Verdict, report_from_json, to_json
@@ -160,6 +160,15 @@ def test_feedback_points_shows_verdicts_and_points_alone(wrong):
     assert (check.verdict, check.message, check.evidence) == (Verdict.FAILED, "", None)
     assert (shown.findings, shown.chain, shown.output) == ((), "", "")
     assert shown.points == wrong.points
+
+
+def test_a_check_alone_is_shown_as_in_its_report(wrong):
+    whole = check_named(wrong, "double.twice")
+    for feedback in ("actual", "names", "points"):
+        in_report = check_named(as_shown(wrong, feedback), "double.twice")
+        alone = check_as_shown(whole, feedback)
+        assert (alone.message, alone.evidence) == (in_report.message, in_report.evidence)
+    assert check_as_shown(whole, "full") == whole
 
 
 def test_a_checks_own_words_are_kept_back_where_values_are():
