@@ -24,6 +24,7 @@ from grader.errors import CourseError, GraderError, GraderFault, SubmissionError
 from grader.intake.class_intake import opened_class
 from grader.intake.reading import read
 from grader.intake.roster import read_roster, roster_beside
+from grader.policies.due_dates import zone_named
 from grader.records import (
     CheckResult,
     Finding,
@@ -151,12 +152,14 @@ def grade_folder(
     named = Path(course) if course is not None else course_file_of(Path(submissions), here=Path())
     listed = Path(roster) if roster is not None else roster_beside(named)
     people = read_roster(listed) if listed is not None else None
-    with opened_class(Path(submissions), layout=layout, roster=people) as intake:
+    settings = load_course(named)
+    zone = zone_named(settings.zone) if settings.zone else None
+    with opened_class(Path(submissions), layout=layout, roster=people, zone=zone) as intake:
         summary = run_batch(
             intake,
             Results(Path(results)),
             assignment=find_assignment(str(assignment)),
-            course=load_course(named),
+            course=settings,
             n_workers=n_workers or os.cpu_count() or 1,
             force=force,
             require_level=require_level,

@@ -45,8 +45,9 @@ TABLE = {
     "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.promised_packages": ("errors", "packaging"),
+    "grader.policies": ("errors text", "msgspec"),
     "grader.settings": (
-        "errors flow promised_packages records strict_yaml subject_sources",
+        "errors flow policies promised_packages records strict_yaml subject_sources",
         "msgspec",
     ),
     "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
@@ -74,7 +75,7 @@ TABLE = {
     "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
+        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
     "grader.code_figures": ("records", ""),
@@ -102,7 +103,7 @@ TABLE = {
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
-        "durable_files decision_list errors records text settings quiz store batch intake "
+        "durable_files decision_list errors policies records text settings quiz store batch intake "
         "code_figures",
         "msgspec",
     ),
@@ -121,13 +122,13 @@ TABLE = {
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
-    "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
+    "grader.api": ("errors policies records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
         "quiz.imports code_figures evidence flow store courses similarity similarity.child "
-        "reports reports.pages gradebooks autograders",
+        "reports reports.pages gradebooks autograders policies",
         "click rich",
     ),
 }

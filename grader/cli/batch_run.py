@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader.batch.class_run import Summary, run_batch
+from grader.batch.grade_decisions import PolicyApplied
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.intake_preview import opened_intake
@@ -14,7 +15,9 @@ from grader.cli.progress import progress
 from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
+from grader.courses.policy_summary import policy_sentences
 from grader.errors import SubmissionError
+from grader.policies.policy_settings import not_listed
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
 from grader.reports.package_lines import missing_packages
@@ -56,7 +59,7 @@ def grade_class(
     place = course_file or course_file_of(submissions, here=Path())
     course = _course(place, submissions)
     chosen = find_assignment(assignment)
-    with opened_intake(submissions, place, roster_file, layout=layout) as intake:
+    with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
         try:
             with progress() as told:
                 summary = run_batch(
@@ -75,7 +78,7 @@ def grade_class(
         except KeyboardInterrupt:
             return _stopped(folder)
     pages_of_class(results, chosen, [report.submission for report in summary.reports])
-    _print_end(summary, results)
+    _print_end(summary, results, course)
     return 3 if summary.count(Status.UNGRADED) else 0
 
 
@@ -102,12 +105,19 @@ def _stopped(folder: Path) -> int:
     return _INTERRUPTED
 
 
-def _print_end(summary: Summary, results: Results) -> None:
+def _print_end(summary: Summary, results: Results, course: Course) -> None:
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
-    if held := CodeMarks(results).decisions():
+    marks = CodeMarks(results)
+    run = results.last_run()
+    if run and (odd := not_listed(course, run.assignment)):
+        click.echo(odd)
+    for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy):
+        click.echo(line)
+    by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]
+    if by_hand:
         click.echo(
-            f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
+            f"Decisions by hand: {len(by_hand)}. They are in grades.csv, not in the points above."
         )
 
 

@@ -8,6 +8,7 @@ import click
 
 from grader.intake.class_intake import ClassIntake, opened_class
 from grader.intake.roster import read_roster, roster_beside
+from grader.policies.due_dates import zone_named
 from grader.reports.intake_lines import intake_lines
 
 
@@ -18,19 +19,23 @@ def opened_intake(
     roster_file: Path | None,
     *,
     layout: str,
+    zone: str = "",
     whole: bool = False,
 ) -> Iterator[ClassIntake]:
     """What was handed in, after it was said what that is.
 
     Args:
         course_file: beside which a roster may lie.
+        zone: of times that a download gives without one; empty: that of this machine.
         whole: all of it is said, to standard output.
     """
     place = roster_file or roster_beside(course_file)
     roster = read_roster(place) if place is not None else None
     if roster is not None:
         click.echo(f"Roster: {place}, {len(roster.rows)} people.", err=not whole)
-    with opened_class(submissions, layout=layout, roster=roster) as intake:
+    with opened_class(
+        submissions, layout=layout, roster=roster, zone=zone_named(zone) if zone else None
+    ) as intake:
         for line in intake_lines(intake, whole=whole):
             click.echo(line, err=not whole)
         yield intake

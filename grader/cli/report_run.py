@@ -73,6 +73,19 @@ def pages_of_class(results: Results, assignment: Assignment, names: Iterable[str
             results.write_page(name, student_page(newest[name], assignment))
 
 
+def pages_again(results: Results, names: Iterable[str]) -> None:
+    """Write the pages of reports that count again, or only now.
+
+    Raises:
+        GraderFault: one cannot be written.
+    """
+    newest = results.newest()
+    for name in names:
+        if name in newest:
+            known = _assignment(newest[name], None)
+            results.write_page(name, student_page(newest[name], known))
+
+
 def write_page(report: Report, assignment: Assignment, path: Path) -> None:
     """Write the page of one report.
 

@@ -14,10 +14,13 @@ def feedback_text(student: StudentGrade) -> str:
     """The points, and for each stage that lost some what came first and why."""
     if student.why_none == "excused":
         return "You are excused: this counts for nothing, and against nobody."
+    explained = [student.grade.explained] if student.grade.explained else []
+    if student.points is None and student.report.status == Status.GRADED:
+        return "\n\n".join(["It has no points.", *explained])
     if student.points is None:
         return without_grade(student.report)
     total = f"{decimal_text(student.points)} of {student.max_points} points."
-    parts = [total, *student.report.notes]
+    parts = [total, *explained, *student.report.notes]
     parts += ["\n".join(stage_lines(student.report, stage)) for stage in student.report.stages]
     return "\n\n".join([*parts, *([student.report.chain] if student.report.chain else [])])
 

@@ -22,6 +22,7 @@ def table_csv(students: Sequence[StudentGrade]) -> bytes:
         texts = [student.submission, person.name, person.id, person.email]
         points = "" if student.points is None else decimal_text(student.points)
         most = student.max_points or "" if student.points is not None else ""
-        why = table_cell(student.report.why_zero)
+        said = (student.report.why_zero, student.grade.explained)
+        why = table_cell("; ".join(filter(None, said)))
         written.writerow([*map(table_cell, texts), points, most, student.grade.status, why])
     return text.getvalue().encode("utf-8", "replace")

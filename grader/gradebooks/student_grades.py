@@ -38,7 +38,7 @@ class StudentGrade:
 
     @property
     def max_points(self) -> int:
-        return self.report.max_points
+        return self.grade.max_points
 
     @property
     def why_none(self) -> str:
