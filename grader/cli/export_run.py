@@ -162,7 +162,12 @@ def _write_each(target: str, students: Sequence[StudentGrade], asked: _Asked, ou
     make_output_folder(output)
     for name, student in of_submission.items():
         if target == "gradescope":
-            content = results_json(student.report, hidden=asked.hidden, final=student.points)
+            content = results_json(
+                student.report,
+                hidden=asked.hidden,
+                final=student.points,
+                explained=student.grade.explained,
+            )
             ending = ".json"
         else:
             write, ending = EACH[target]

@@ -60,5 +60,5 @@ def _tests(student: StudentGrade) -> Iterator[dict[str, Any]]:
             "test-name": stage.title or stage.stage,
             "passed": all(check.verdict == Verdict.PASSED for check in stage.checks),
             "score": student.grade.points_of(stage),
-            "max-score": stage.max_points,
+            "max-score": student.grade.most_of(stage),
         }

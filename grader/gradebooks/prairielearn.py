@@ -25,10 +25,17 @@ def results_json(student: StudentGrade) -> bytes:
         said = {
             "gradable": True,
             "score": float(min(max(share, Fraction(0)), Fraction(1))),
-            "message": "\n".join(student.report.notes)[:_MOST_CHARACTERS],
+            "message": "\n".join(_told(student))[:_MOST_CHARACTERS],
             "tests": [*_visible(student), *_hidden(student)],
         }
     return json.dumps(said, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+
+
+def _told(student: StudentGrade) -> Iterator[str]:
+    """What changed the points, and what a person should know of the submission."""
+    if explained := student.grade.explained:
+        yield explained
+    yield from student.report.notes
 
 
 def _visible(student: StudentGrade) -> Iterator[dict[str, Any]]:
