@@ -258,6 +258,16 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CountedPoints:
+    """What the gradebook says of a report: after late days, and what people decided."""
+
+    status: str  # such as "graded" or "excused"
+    points: str  # as a decimal; empty where there are none
+    max_points: int
+    explained: str  # how they came of the report's points, in sentences; empty if nothing is to say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportVersion:
     """One grading of a submission: the newest counts, earlier ones are there to be read."""
 

@@ -115,7 +115,7 @@ TABLE = {
         "evidence flow promised_packages records text settings reports",
         "jinja2 markupsafe",
     ),
-    "grader.gradebooks": ("batch errors intake records reports text", ""),
+    "grader.gradebooks": ("batch errors intake records reports reports.pages settings text", ""),
     "grader.autograders": (
         "batch durable_files errors gradebooks harness intake records report_key settings",
         "",

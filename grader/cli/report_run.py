@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from grader.batch.class_grades import grades_kept
+from grader.batch.grades import CodeGrade
 from grader.batch.results import Results, report_in
 from grader.cli.files import make_output_folder, write_file
 from grader.errors import CourseError, GraderError, NoSuchPath, did_you_mean
@@ -35,14 +37,14 @@ def write_pages(
         click.echo(f"Page: {target}")
         return 0
     kept = Results(results)
-    chosen = _chosen(kept.newest(), name, at=results)
-    known = _assignment(chosen[0], assignment)
+    chosen = _chosen(kept, name, at=results)
+    known = _assignment(chosen[0].report, assignment)
     if name is None:
         _write_all(kept, chosen, known, folder=output)
-        folder = output or kept.page_of(chosen[0].submission).parent
+        folder = output or kept.page_of(chosen[0].report.submission).parent
         click.echo(f"{counted(len(chosen), 'page')}: {folder}")
         return 0
-    page = student_page(chosen[0], known)
+    page = _page(chosen[0], known)
     target = output or kept.write_page(name, page)
     if output:
         write_file(output, page)
@@ -67,23 +69,23 @@ def pages_of_class(results: Results, assignment: Assignment, names: Iterable[str
     Raises:
         GraderFault: one cannot be written.
     """
-    newest = results.newest()
-    for name in names:
-        if name in newest:
-            results.write_page(name, student_page(newest[name], assignment))
+    wanted = set(names)
+    for grade in grades_kept(results):
+        if (name := grade.report.submission) in wanted:
+            results.write_page(name, _page(grade, assignment))
 
 
-def pages_again(results: Results, names: Iterable[str]) -> None:
-    """Write the pages of reports that count again, or only now.
+def pages_again(results: Results, names: Iterable[str] | None = None) -> None:
+    """Write the pages of reports that count again, or otherwise; None: of all that have a page.
 
     Raises:
         GraderFault: one cannot be written.
     """
-    newest = results.newest()
-    for name in names:
-        if name in newest:
-            known = _assignment(newest[name], None)
-            results.write_page(name, student_page(newest[name], known))
+    wanted = None if names is None else set(names)
+    for grade in grades_kept(results):
+        name = grade.report.submission
+        if name in wanted if wanted is not None else results.page_of(name).exists():
+            results.write_page(name, _page(grade, _assignment(grade.report, None)))
 
 
 def write_page(report: Report, assignment: Assignment, path: Path) -> None:
@@ -95,31 +97,38 @@ def write_page(report: Report, assignment: Assignment, path: Path) -> None:
     write_file(path, student_page(report, assignment))
 
 
+def _page(grade: CodeGrade, assignment: Assignment | None) -> bytes:
+    return student_page(grade.report, assignment, grade.counted_points)
+
+
 def _write_all(
-    kept: Results, reports: Iterable[Report], assignment: Assignment | None, *, folder: Path | None
+    kept: Results,
+    grades: Iterable[CodeGrade],
+    assignment: Assignment | None,
+    *,
+    folder: Path | None,
 ) -> None:
     if folder is not None:
         make_output_folder(folder)
-    for report in reports:
-        page = student_page(report, assignment)
+    for grade in grades:
+        page, name = _page(grade, assignment), grade.report.submission
         if folder is None:
-            kept.write_page(report.submission, page)
+            kept.write_page(name, page)
         else:
-            write_file(folder / kept.page_of(report.submission).name, page)
+            write_file(folder / kept.page_of(name).name, page)
 
 
-def _chosen(newest: dict[str, Report], name: str | None, *, at: Path) -> list[Report]:
+def _chosen(kept: Results, name: str | None, *, at: Path) -> list[CodeGrade]:
+    newest = kept.newest()
     if not newest:
         raise GraderError(
             "there are no reports", at=str(at), fix="Name the folder that `grader batch -o` filled."
         )
-    if name is None:
-        return list(newest.values())
-    if name not in newest:
+    if name is not None and name not in newest:
         raise GraderError(
             f"there is no report of {name!r}", at=str(at), fix=did_you_mean(name, [*newest])
         )
-    return [newest[name]]
+    return list(grades_kept(kept, only=name))
 
 
 def _assignment(report: Report, named: str | None) -> Assignment | None:

@@ -5,11 +5,13 @@ points after a late penalty and why, has this one place.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.records import Report, Status, Verdict
+from grader.records import CountedPoints, Report, Status, Verdict
 from grader.reports.pages.stage_states import StageState, state_of
 from grader.text import counted
+
+_WITHOUT_POINTS = ("excused", "not taken")  # though there is a report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,28 @@ class Beginning:
     more: tuple[str, ...] = ()  # further sentences
 
 
-def beginning(report: Report, order: Sequence[str]) -> Beginning:
+def beginning(
+    report: Report, order: Sequence[str], counted_points: CountedPoints | None = None
+) -> Beginning:
     """The points of a report and where its student begins.
 
     Args:
         order: the names of the stages, in the order of the flow.
+        counted_points: what the gradebook says; None where there is none.
     """
+    begun = _of_report(report, order)
+    if counted_points is None:
+        return begun
+    explained = (counted_points.explained,) if counted_points.explained else ()
+    of = begun.of
+    if counted_points.points:
+        of = f"of {counted_points.max_points} points"
+    elif counted_points.status in _WITHOUT_POINTS:
+        of = counted_points.status
+    return replace(begun, points=counted_points.points, of=of, more=(*begun.more, *explained))
+
+
+def _of_report(report: Report, order: Sequence[str]) -> Beginning:
     if report.status == Status.UNREADABLE:
         said = f"It cannot be read: {report.reason}"
         return Beginning(points="", of="no grade yet", says=said)

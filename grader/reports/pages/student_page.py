@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.flow import stages_in, whole_flow
-from grader.records import CheckResult, Report, StageResult, Verdict
+from grader.records import CheckResult, CountedPoints, Report, StageResult, Verdict
 from grader.reports.package_lines import package_notes
 from grader.reports.pages.beginning import beginning
 from grader.reports.pages.failed_stages import FailedStage, failed_stage
@@ -29,11 +29,14 @@ class PrintedText:
     text: str
 
 
-def student_page(report: Report, assignment: Assignment | None) -> bytes:
+def student_page(
+    report: Report, assignment: Assignment | None, counted_points: CountedPoints | None = None
+) -> bytes:
     """The page of a report; of equal ones it has equal bytes.
 
     Args:
         assignment: what was graded; without it what is expected of a stage is not said.
+        counted_points: what the gradebook says of it; None where there is none.
     """
     stages = {stage.stage: stage for stage in report.stages}
     flow = whole_flow(assignment.flow if assignment else (), [*stages])
@@ -46,7 +49,7 @@ def student_page(report: Report, assignment: Assignment | None) -> bytes:
         styles=("student.css",),
         title=assignment.title if assignment else report.assignment,
         report=report,
-        begin=beginning(report, order),
+        begin=beginning(report, order, counted_points),
         rows=pipeline(flow, stages, {n: f"#stage-{n}" for n in order}) if stages else (),
         failed=failed,
         unwritten=unwritten,
