@@ -1,7 +1,9 @@
 """What `grader analyze` does."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -27,7 +29,7 @@ def analyze_results(folder: Path, *, output: Path | None, quiz_results: str | No
     if output is None:
         return
     make_output_folder(output)
-    rows = [_row(grade) for grade in _grades(results, figures)]
+    rows = [_row(grade, results, output) for grade in _grades(results, figures)]
     page = class_page(
         figures, title=figures.assignment, rows=rows, shared=[_counted(idea) for idea in shared]
     )
@@ -43,8 +45,11 @@ def _grades(results: Results, figures: ClassFigures) -> Iterator[CodeGrade]:
     return (grade for grade in CodeMarks(results).grades() if grade.report.submission in known)
 
 
-def _row(grade: CodeGrade) -> StudentRow:
+def _row(grade: CodeGrade, results: Results, output: Path) -> StudentRow:
+    page = results.page_of(grade.report.submission)
+    link = quote(os.path.relpath(page, output)) if page.exists() else ""
     return StudentRow(
+        link=link,
         name=grade.report.submission,
         points=f"{float(grade.final):g}" if grade.counts else "",
         state=_state(grade),
