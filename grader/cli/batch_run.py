@@ -1,6 +1,7 @@
 """What `grader batch` does."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -57,8 +58,7 @@ def grade_class(
 ) -> int:
     """Grade what was handed in into a results folder; the exit code."""
     part, results = _opened(folder, submissions, shard)
-    place = course_file or course_file_of(submissions, here=Path())
-    course = _course(place, submissions)
+    place, course = _course(course_file, submissions)
     chosen = find_assignment(assignment)
     with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
         try:
@@ -81,7 +81,6 @@ def grade_class(
             return _stopped(folder)
     pages_of_class(results, chosen, [report.submission for report in summary.reports])
     _print_end(summary, results, course)
-    _print_rest(part, results)
     return 3 if summary.count(Status.UNGRADED) else 0
 
 
@@ -107,12 +106,12 @@ def preview(
     return 0
 
 
-def _print_rest(part: Shard, results: Results) -> None:
-    if not isinstance(results, SharedResults):
-        return
-    missing = results.without_report()
-    said = f"{len(missing)} of the class have no report yet" if missing else "the class is complete"
-    click.echo(f"That was shard {part}; {said}.")
+def _print_rest(missing: Sequence[str]) -> None:
+    """What a shard says of the others."""
+    if missing:
+        click.echo(f"{len(missing)} of the class have no report yet: {named(missing)}.")
+    else:
+        click.echo("All of the class have a report.")
 
 
 def _stopped(folder: Path) -> int:
@@ -125,6 +124,8 @@ def _stopped(folder: Path) -> int:
 def _print_end(summary: Summary, results: Results, course: Course) -> None:
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
+    if isinstance(results, SharedResults):
+        _print_rest(results.without_report())
     marks = CodeMarks(results)
     run = results.last_run()
     if run and (odd := not_listed(course, run.assignment)):
@@ -138,8 +139,9 @@ def _print_end(summary: Summary, results: Results, course: Course) -> None:
         )
 
 
-def _course(path: Path | None, submissions: Path) -> Course:
-    """The course, and what is said of where it was found: hidden checks depend on it."""
+def _course(named: Path | None, submissions: Path) -> tuple[Path | None, Course]:
+    """The course and its file, which is said: hidden checks depend on it."""
+    path = named or course_file_of(submissions, here=Path())
     course = load_course(path)
     said = f"Course: {path}" if path else "No course.yaml is here or above the submissions"
     secret = "" if course.secret else "; the results keep a secret of their own"
@@ -149,7 +151,7 @@ def _course(path: Path | None, submissions: Path) -> Course:
         click.echo(_GUESSED, err=True)
     if submissions.is_dir() and (inside := course_file_in(submissions)):
         click.echo(f"{inside} lies among the submissions, and is taken for one.", err=True)
-    return course
+    return path, course
 
 
 def _print_gradebook(reports: tuple[Report, ...]) -> None:

@@ -18,6 +18,8 @@ def merge(folders: Sequence[Path], target: Path | None) -> int:
     said = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "none"
     click.echo(f"{sum(counts.values())} submissions: {said}.")
     click.echo(f"Grades: {results.grades}")
+    if target:
+        click.echo(f"`grader report {target}` writes the pages of the reports.")
     missing = results.without_report()
     if missing:
         click.echo(f"No report yet: {named(missing)}. Run the shards again.")

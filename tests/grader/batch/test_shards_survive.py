@@ -101,3 +101,13 @@ def test_shards_that_are_killed_again_and_again_lose_nothing(tmp_path, crowd, sm
     merged = grader("merge", results)
     assert (merged.returncode, merged.stderr) == (0, "")
     assert "25 submissions: 24 graded, 1 unreadable." in merged.stdout
+
+
+def test_runs_that_do_the_same_at_once_corrupt_nothing(tmp_path, crowd, small):
+    local, results, log = tmp_path / "local", tmp_path / "results", tmp_path / "log"
+    assert start(command(crowd, small, local), log).wait(timeout=120) == 0, log.read_text()
+    parts = (("--shard", "1/2"), ("--shard", "1/2"), ("--shard", "2/3"), ())
+    runs = [start(command(crowd, small, results, *part), log) for part in parts]
+    assert [run.wait(timeout=120) for run in runs] == [0, 0, 0, 0], log.read_text()
+    assert whole_files(results) == whole_files(local)
+    assert (results / "grades.csv").read_bytes() == (local / "grades.csv").read_bytes()
