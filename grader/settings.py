@@ -15,7 +15,7 @@ import msgspec
 from grader import strict_yaml
 from grader.errors import CourseError, did_you_mean
 from grader.promised_packages import assert_packages
-from grader.subject_sources import is_own, named_digest
+from grader.subject_sources import is_own, is_recorded, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
 COURSE_FILES = ("course.yaml", "course.yml")
@@ -59,6 +59,9 @@ class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     expects: str = ""  # one sentence: what is expected of the stage
     uses: tuple[str, ...] = ()  # inner stages that the reference answers while this one is checked
     forbidden: tuple[str, ...] = ()  # shortcuts in this stage alone, beside those of the assignment
+    # In a release: its hidden checks, which run where the course grades.
+    checks_elsewhere: Annotated[int, msgspec.Meta(ge=0)] = 0
+    points_elsewhere: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -92,6 +95,11 @@ class Assignment:
     def total(self) -> int:
         return sum(stage.points for stage in self.stages)
 
+    @property
+    def is_release(self) -> bool:
+        """Whether it is what students get: recorded answers, and no hidden checks."""
+        return is_recorded(self.folder)
+
     def stage(self, name: str) -> Stage:
         return next(stage for stage in self.stages if stage.name == name)
 
@@ -123,6 +131,11 @@ def shipped(kind: str) -> Path:
 def question_folder(named: Path | None) -> Path:
     """The folder of questions that was named, or the one that comes with the grader."""
     return named or shipped("questions")
+
+
+def default_assignment(here: Path) -> str:
+    """The assignment that is meant if none is named: the release in this folder, or the first."""
+    return str(here) if is_recorded(here) else "decoder-generation"
 
 
 def assignments() -> tuple[Assignment, ...]:
@@ -311,7 +324,7 @@ def _check_shortcut(name: str, key: str, *, twice: bool, at: str) -> None:
 def _handout_sections(folder: Path, subject: str) -> frozenset[str]:
     """The headings of the handout; none where nothing is known of what it is about."""
     handout = folder / "handout.md"
-    if not handout.is_file() or not (subject or is_own(folder)):
+    if not handout.is_file() or not (subject or is_own(folder) or is_recorded(folder)):
         return frozenset()
     lines = handout.read_text(encoding="utf-8", errors="replace").splitlines()
     return frozenset(line.lstrip("#").strip() for line in lines if line.startswith("#"))

@@ -86,6 +86,7 @@ def run_job(
 
     assignment = load_assignment(job.assignment)
     if with_hidden:
+        _assert_whole(assignment)
         assert_promises(assignment, sandbox)
     subject = subject_of(assignment)
     explainer = Explainer(subject, with_hidden=job.diagnose_hidden)
@@ -102,6 +103,16 @@ def run_job(
         put_together=explainer.put_together,
         inner_causes=explainer.inner_causes,
     )
+
+
+def _assert_whole(assignment: Assignment) -> None:
+    """A release has no hidden checks, so its points are no grade."""
+    if assignment.is_release:
+        raise CourseError(
+            "this is what students get of an assignment, and it has no hidden checks",
+            at=str(assignment.folder),
+            fix="Grade with the assignment that it was made of.",
+        )
 
 
 def _secret_of(course: Course | None) -> str:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
+    "release": ("grader.cli.release:release", "Make what students get of an assignment."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
     "analyze": ("grader.cli.analyze:analyze", "Show what a class gets right and wrong."),
     "name": ("grader.cli.name:name", "Begin a name for wrong answers of several students."),

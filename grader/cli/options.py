@@ -1,15 +1,29 @@
 """Options that several commands have in common."""
 
 import os
+from pathlib import Path
 
 import click
 
 LEVELS = ("full", "confined", "sealed", "partial", "none")  # a test compares them with the sandbox
 
+
+def _assignment_here() -> str:
+    from grader.settings import default_assignment
+
+    return default_assignment(Path())
+
+
 assignment_option = click.option(
     "--assignment",
     default="decoder-generation",
     show_default=True,
+    help="Name of an assignment, or its folder.",
+)
+assignment_or_here_option = click.option(
+    "--assignment",
+    default=_assignment_here,
+    show_default="decoder-generation, or the release in this folder",
     help="Name of an assignment, or its folder.",
 )
 jobs_option = click.option(
