@@ -16,6 +16,7 @@ COMMANDS = (
     "start",
     "check",
     "debug",
+    "release",
     "batch",
     "analyze",
     "name",

@@ -94,8 +94,8 @@ TABLE = {
         "numpy",
     ),
     "grader.release": (
-        "errors records remembered observed_calls settings subject subject_sources sandbox harness "
-        "diagnosis",
+        "errors records remembered report_key observed_calls settings subject subject_sources "
+        "sandbox harness diagnosis",
         "numpy msgspec yaml",
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),

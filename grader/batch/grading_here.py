@@ -1,5 +1,6 @@
 """Grade in this process: what a worker does, and what needs no workers."""
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterable
 
@@ -60,7 +61,9 @@ def sandbox_for(job: GradingJob) -> Sandbox:
         GraderFault: it does not reach the isolation level.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
-    warm = ("numpy", "torch") if job.with_torch else ("numpy",)
+    # A release is checked without torch, too, where it is not installed.
+    has_torch = importlib.util.find_spec("torch") is not None
+    warm = ("numpy", "torch") if job.with_torch and has_torch else ("numpy",)
     promised = promised_modules(load_assignment(job.assignment))
     return sandbox_named(job.sandbox, (*warm, *promised), require_level=job.require_level)
 

@@ -7,10 +7,11 @@ import click
 from grader.cli.files import make_output_folder, write_file
 from grader.errors import CourseError
 from grader.release.release_folder import made_release
+from grader.release.student_wheel import student_wheel
 from grader.settings import find_assignment
 
 
-def make_release(assignment: str, folder: Path) -> None:
+def make_release(assignment: str, folder: Path, *, with_wheel: bool) -> None:
     """Write a release of an assignment into a new folder.
 
     Raises:
@@ -33,4 +34,8 @@ def make_release(assignment: str, folder: Path) -> None:
         f"{folder}/ now holds what students get: handout.md, starter.py, assignment.yaml, "
         f"{made.check_files} files of checks, and recorded answers ({made.megabytes:.1f} MB)."
     )
+    if with_wheel:
+        name, content = student_wheel(chosen.name, made.files)
+        write_file(folder / name, content)
+        click.echo(f"{folder / name} is the grader for students: `pip install` it.")
     click.echo(f"Next: grader check submission.py --assignment {folder}")

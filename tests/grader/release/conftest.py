@@ -21,11 +21,16 @@ def whole(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def folder(whole, tmp_path_factory):
+def made(whole):
+    return made_release(whole)
+
+
+@pytest.fixture(scope="session")
+def folder(made, tmp_path_factory):
     """The folder that students get."""
     place = tmp_path_factory.mktemp("release") / "homework"
     place.mkdir()
-    for name, content in made_release(whole).files.items():
+    for name, content in made.files.items():
         (place / name).write_bytes(content)
     return place
 

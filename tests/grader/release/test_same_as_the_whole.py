@@ -37,8 +37,9 @@ def unsettled(stage):
 
 
 def told(stage, report, left_out):
+    # Numbers that code prints may differ in the last digit: another inner stage may have answered.
     checks = [
-        (c.check, c.verdict, c.points, c.message, c.misconceptions, c.output)
+        (c.check, c.verdict, c.points, c.message, c.misconceptions, "" if left_out else c.output)
         for c in stage.checks
         if c.check not in left_out
     ]
@@ -128,9 +129,9 @@ def test_hidden_checks_are_counted_and_not_there(release, whole):
 def test_inputs_that_were_not_recorded_are_not_answered(release, whole, tmp_path):
     for path in release.folder.iterdir():
         content = path.read_bytes()
-        if path.name == "test_layer_norm.py":
-            assert b"probe.states(" in content
-            content = content.replace(b"probe.states(", b"1 + probe.states(")
+        if path.name == "conftest.py":
+            assert b"EPS = 1e-5" in content
+            content = content.replace(b"EPS = 1e-5", b"EPS = 2e-5")
         (tmp_path / path.name).write_bytes(content)
     right = read(whole.folder / "examples" / "submissions" / "right-numpy.py")
     (report,) = graded([right], load_assignment(tmp_path))
