@@ -21,7 +21,10 @@ from grader.batch.class_run import run_batch
 from grader.batch.grading_here import grade_here
 from grader.batch.results import Results, assert_apart
 from grader.errors import CourseError, GraderError, GraderFault, SubmissionError
+from grader.intake.class_intake import opened_class
 from grader.intake.reading import read
+from grader.intake.roster import read_roster, roster_beside
+from grader.policies.due_dates import zone_named
 from grader.records import (
     CheckResult,
     Finding,
@@ -114,6 +117,8 @@ def grade_folder(
     require_level: str = "confined",
     sandbox: str = OURS,
     confirmed: bool = False,
+    layout: str = "",
+    roster: str | Path | None = None,
     now: Callable[[], datetime] = _now,
 ) -> tuple[Report, ...]:
     """Grade every entry of a folder as `grader batch` does; what is up to date stays. Since 0.2.
@@ -122,7 +127,8 @@ def grade_folder(
     program that calls this does it below `if __name__ == "__main__":`.
 
     Args:
-        submissions: a folder with one file, folder, notebook or zip a student.
+        submissions: a folder with one file, folder, notebook or zip a student, or a download of
+            Gradescope, Canvas, Moodle, Blackboard, Brightspace, nbgrader or GitHub, as it is.
         results: the folder for grades and reports; it is made, and read by the next run.
         assignment: the name of a shipped assignment, or the path of a folder.
         course: a course.yaml; by default ./course.yaml, or the nearest above the submissions.
@@ -131,29 +137,37 @@ def grade_folder(
         require_level: the weakest isolation level that will do.
         sandbox: its name, see `grader.sandbox.named`.
         confirmed: whether the results may be those of another class up to now.
+        layout: the name of the download's layout; by default it is recognized. Since 0.4.
+        roster: a CSV with who is in the course; by default the roster.csv beside the course.yaml.
+            Since 0.4.
         now: the clock by which reports are kept.
 
     Raises:
-        SubmissionError: there is no such folder, or nothing in it.
+        SubmissionError: there is no such folder, or nothing in it, or it can be of two layouts.
         CourseError: there is no such assignment, or it or the course is wrong; the results are
             those of another class, or lie among the submissions.
         GraderFault: this machine does not reach the isolation level, or a file cannot be written.
     """
     assert_apart(Path(results), Path(submissions))
-    named = Path(course) if course is not None else None
-    summary = run_batch(
-        Path(submissions),
-        Results(Path(results)),
-        assignment=find_assignment(str(assignment)),
-        course=load_course(named or course_file_of(Path(submissions), here=Path())),
-        n_workers=n_workers or os.cpu_count() or 1,
-        force=force,
-        require_level=require_level,
-        sandbox=sandbox,
-        told=lambda report, done, total: None,
-        now=now,
-        confirmed=confirmed,
-    )
+    named = Path(course) if course is not None else course_file_of(Path(submissions), here=Path())
+    listed = Path(roster) if roster is not None else roster_beside(named)
+    people = read_roster(listed) if listed is not None else None
+    settings = load_course(named)
+    zone = zone_named(settings.zone) if settings.zone else None
+    with opened_class(Path(submissions), layout=layout, roster=people, zone=zone) as intake:
+        summary = run_batch(
+            intake,
+            Results(Path(results)),
+            assignment=find_assignment(str(assignment)),
+            course=settings,
+            n_workers=n_workers or os.cpu_count() or 1,
+            force=force,
+            require_level=require_level,
+            sandbox=sandbox,
+            told=lambda report, done, total: None,
+            now=now,
+            confirmed=confirmed,
+        )
     return summary.reports
 
 

@@ -45,6 +45,7 @@ class Submission:
     digest: str
     notes: tuple[str, ...] = ()  # what a person should know of how it was read
     handed_in_at: datetime | None = None  # with its zone; None where nobody says
+    marked_late: bool = False  # by the system it was handed in to, which may give no time
 
     @property
     def mentions_torch(self) -> bool:
@@ -69,6 +70,7 @@ class Person:
     id: str = ""  # what the course knows the person by, such as a student number
     email: str = ""
     username: str = ""
+    section: str = ""
     ids: dict[str, str] = field(default_factory=dict)  # by system: {"canvas": "4711"}
 
 
@@ -209,6 +211,7 @@ class Report:
     grader_version: str
     submission_digest: str = ""  # of the submitted code: another one is another attempt
     handed_in_at: datetime | None = None
+    marked_late: bool = False  # see `Submission`
     isolation: Isolation | None = None
     reason: str = ""  # why there is no grade
     stages: tuple[StageResult, ...] = ()
@@ -271,8 +274,10 @@ class GradingRun:
     stages: tuple[str, ...] = ()
     submissions: tuple[str, ...] = ()  # that have a row in the gradebook
     folder: str = ""  # where the submissions lie; unknown of runs of earlier versions
+    layout: str = ""  # what it is, see `grader.intake.layouts`; unknown of runs of earlier versions
     secret_of_course: bool | None = None  # or that of the results; None: unknown
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)  # by submission; a group
+    missing: tuple[Person, ...] = ()  # who is on the roster and handed nothing in
 
 
 def is_new_version(before: Report | None, report: Report) -> bool:

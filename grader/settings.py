@@ -14,6 +14,8 @@ import msgspec
 
 from grader import strict_yaml
 from grader.errors import CourseError, did_you_mean
+from grader.policies.policy_settings import PolicySettings, check_policies
+from grader.policies.weights import GradebookItem, check_gradebook
 from grader.promised_packages import assert_packages
 from grader.subject_sources import is_own, is_recorded, named_digest
 
@@ -104,13 +106,14 @@ class Assignment:
         return next(stage for stage in self.stages if stage.name == name)
 
 
-class Course(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The settings of one course."""
+class Course(PolicySettings, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The settings of one course; those of `PolicySettings` are among its keys."""
 
     id: str = ""  # what attempts at its quizzes are kept under; without one, the name
     name: str = ""
     secret: str = ""  # hidden checks draw their inputs from it
     diagnose_hidden: bool = True  # whether a mistake is named that only hidden checks show
+    gradebook: tuple[GradebookItem, ...] = ()
 
     @property
     def key(self) -> str:
@@ -189,7 +192,7 @@ def load_course(path: Path | None) -> Course:
     Raises:
         CourseError: the file is wrong or missing.
     """
-    return strict_yaml.read(path, Course) if path is not None else Course()
+    return _course(path) if path is not None else Course()
 
 
 def course_file_of(submissions: Path, *, here: Path) -> Path | None:
@@ -228,7 +231,7 @@ def course_around(folder: Path) -> Course:
     """
     for place in (folder, *folder.parents):
         if path := course_file_in(place):
-            course = strict_yaml.read(path, Course)
+            course = _course(path)
             if len(course.key) > _LONGEST_NAME:
                 raise CourseError(
                     f"the id of the course has {len(course.key)} characters",
@@ -237,6 +240,13 @@ def course_around(folder: Path) -> Course:
                 )
             return course
     return Course()
+
+
+def _course(path: Path) -> Course:
+    course = strict_yaml.read(path, Course)
+    check_policies(course, at=str(path))
+    check_gradebook(course.gradebook, at=str(path))
+    return course
 
 
 def _check(settings: _AssignmentFile, at: str) -> None:

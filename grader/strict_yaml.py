@@ -11,6 +11,7 @@ import reprlib
 from collections.abc import Hashable, Iterable, Iterator
 from enum import EnumType
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -35,7 +36,9 @@ _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "float | null": "a number",
     "int | null": "an integer",
     "str | null": "a text",
+    "str | array": "a text or a list",
     "bool": "true or false",
+    "object | null": "a mapping",
     "array": "a list",
     "object": "a mapping",
 }
@@ -227,7 +230,9 @@ def _as_course_error(
         expected = _expected(problem, _field_types(type_, path[:-1]), path)
         got = functools.reduce(lambda value, step: value[step], path, data)
         problem = f"expected {expected}, got {_shown(got)}"
-        fix = f"Write {expected}{', in quotes' if expected == 'a text' else ''}."
+        keys = _field_types(type_, path) if path and expected == "a mapping" else ()
+        of = f" with keys among {', '.join(keys)}" if keys else ""
+        fix = f"Write {expected}{of}{', in quotes' if expected == 'a text' else ''}."
     return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
 
 
@@ -257,7 +262,15 @@ def _field_types(type_: Any, path: list[str | int]) -> dict[str, Any]:
             struct = next(f.type for f in msgspec.structs.fields(struct) if f.name == step)
         elif get_args(struct):
             struct = next((a for a in get_args(struct) if _is_struct(a)), get_args(struct)[0])
+        struct = _less_none(struct)
     return {f.name: f.type for f in msgspec.structs.fields(struct)} if _is_struct(struct) else {}
+
+
+def _less_none(type_: Any) -> Any:
+    """The struct of `Struct | None`."""
+    if not isinstance(type_, UnionType):
+        return type_
+    return next((a for a in get_args(type_) if _is_struct(a)), type_)
 
 
 def _is_struct(type_: Any) -> bool:

@@ -47,6 +47,15 @@ def named_digest(name: str, *, at: str) -> str:
     Raises:
         CourseError: there is no such subject.
     """
+    return source_digest(named_folder(name, at=at))
+
+
+def named_folder(name: str, *, at: str) -> Path:
+    """The folder of a named subject.
+
+    Raises:
+        CourseError: there is no such subject.
+    """
     module = where(name, at=at).partition(":")[0]
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
@@ -55,7 +64,7 @@ def named_digest(name: str, *, at: str) -> str:
             at=at,
             fix="Install the package of the subject again.",
         )
-    return source_digest(Path(spec.origin).parent)
+    return Path(spec.origin).parent
 
 
 def source_digest(folder: Path) -> str:

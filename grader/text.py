@@ -6,6 +6,7 @@ written as escapes: control characters, and those that reorder or hide text.
 
 import re
 import unicodedata
+from fractions import Fraction
 
 _MAX_MARKS = 3  # combining marks in a row; more would climb over other lines
 _UNSAFE = re.compile(
@@ -39,6 +40,13 @@ def table_cell(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 point`, `2 points`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def decimal(points: Fraction) -> str:
+    """Points as every spreadsheet reads them, rounded to four places, to even at the half."""
+    whole, part = divmod(abs(round(points * 10_000)), 10_000)
+    sign = "-" if points < 0 and (whole or part) else ""
+    return f"{sign}{whole}.{part:04}".rstrip("0").rstrip(".")
 
 
 def _without_piles(text: str) -> str:

@@ -7,13 +7,20 @@ import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import click
 import pytest
 
 from grader.cli import main as grader
+from grader.policies.explaining import late_sentences
+from grader.policies.lateness import lateness, taken_off
+from grader.policies.policy_settings import policy_of
+from grader.settings import load_course
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "assignments/decoder-generation/examples/submissions"
@@ -227,6 +234,22 @@ def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):
     assert "1 hidden checks" in check.stdout
 
 
+def test_the_policies_of_the_page_come_to_the_sentences_that_it_shows(tmp_path):
+    page = ROOT / "docs" / "policies.md"
+    (tmp_path / "course.yaml").write_text("\n".join(blocks(page, "yaml")))
+    course = load_course(tmp_path / "course.yaml")
+    assert [item.name for item in course.gradebook] == ["Decoder", "Cache", "Quizzes"]
+    policy = policy_of(course, "decoder-generation")
+    assert len(policy.more_time) == 3
+    said = []
+    for minutes, extension in ((26 * 60, 0), (26 * 60, 86_400), (10, 0), (8 * 1440, 0), (None, 0)):
+        at = None if minutes is None else policy.due + timedelta(minutes=minutes)
+        late = lateness(policy, at, extension=extension)
+        off = taken_off(policy.late, late, earned=Fraction(87), maximum=Fraction(100))
+        said.append(" ".join(late_sentences(policy.late, late, off, earned=Fraction(87))))
+    assert flat(" ".join(said)) == flat(blocks(page, "text")[0])
+
+
 def test_the_audit_of_the_example_assignment_knows_its_mistakes(tmp_path):
     write_named_files(ROOT / "docs" / "instructors.md", tmp_path)
     kept = tmp_path / "audit.json"
@@ -238,6 +261,23 @@ def test_the_audit_of_the_example_assignment_knows_its_mistakes(tmp_path):
         "perplexity.no_exponential",
         "perplexity.mean_of_probabilities",
     }
+
+
+def test_the_preview_of_a_download_is_real(tmp_path):
+    page = ROOT / "docs" / "downloads.md"
+    (roster,) = blocks(page, "text")
+    (tmp_path / "roster.csv").write_text(roster)
+    (tmp_path / "course.yaml").write_text("name: Models\n")
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as made:
+        made.writestr("lovelaceada_LATE_4711_90210_submission.py", "x = 1")
+        made.writestr("lovelaceada_LATE_4711_90219_submission-1.py", "x = 2")
+        made.writestr("lovelaceada_LATE_4711_90220_report.pdf", "x")
+        made.writestr("hoppergrace_4713_90222_submission.py", "x = 1")
+        made.writestr("noetheremmy_4714_90223_submission.ipynb", "[")
+    (preview, *_) = blocks(page, "console")
+    result = run(shlex.split("batch submissions.zip --dry-run"), tmp_path)
+    shown = preview.partition("\n")[2].replace("/home/you/models", str(tmp_path))
+    assert flat(result.stdout) == flat(shown)
 
 
 def test_the_gradebook_and_the_sentences_of_the_readme_are_real(tmp_path):

@@ -43,7 +43,11 @@ TABLE = {
     "grader.strict_yaml": ("errors regular_files", "msgspec yaml"),
     "grader.subject_sources": ("errors", ""),
     "grader.promised_packages": ("errors", "packaging"),
-    "grader.settings": ("errors promised_packages records strict_yaml subject_sources", "msgspec"),
+    "grader.policies": ("errors text", "msgspec"),
+    "grader.settings": (
+        "errors policies promised_packages records strict_yaml subject_sources",
+        "msgspec",
+    ),
     "grader.subject": (
         "errors remembered observed_calls settings subject_sources",
         "torch numpy msgspec",
@@ -64,10 +68,15 @@ TABLE = {
         "numpy",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
-    "grader.intake": ("errors records text regular_files", ""),
+    "grader.intake": ("errors records text regular_files", "yaml"),
+    "grader.similarity": (
+        "errors records settings subject_sources intake similarity.child",
+        "msgspec",
+    ),
+    "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list settings harness diagnosis intake subject sandbox sandbox.child",
+        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
     "grader.code_figures": ("records", ""),
@@ -100,22 +109,28 @@ TABLE = {
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
-        "durable_files decision_list errors records text settings quiz store batch intake "
+        "durable_files decision_list errors policies records text settings quiz store batch intake "
         "code_figures",
         "msgspec",
     ),
     "grader.reports": (
-        "errors promised_packages records text settings audit quiz code_figures",
+        "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
+    ),
+    "grader.gradebooks": ("batch errors intake records reports text", ""),
+    "grader.autograders": (
+        "batch durable_files errors gradebooks harness intake records report_key settings",
+        "",
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
-    "grader.api": ("errors records settings intake batch sandbox store", "msgspec"),
+    "grader.api": ("errors policies records settings intake batch sandbox store", "msgspec"),
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
-        "quiz.imports code_figures store courses reports",
+        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
+        "quiz.imports code_figures store courses similarity similarity.child reports "
+        "gradebooks autograders policies",
         "click rich",
     ),
 }

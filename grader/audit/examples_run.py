@@ -14,6 +14,7 @@ from grader.audit.examples import (
 from grader.batch.class_run import Clock, Told, run_batch
 from grader.batch.results import Results
 from grader.errors import CourseError
+from grader.intake.class_intake import opened_class
 from grader.settings import Assignment, Course
 
 _SECRET = "examples"  # noqa: S105 - their hidden checks shall draw the same inputs each time
@@ -50,9 +51,12 @@ def run_examples(
             fix="Put submissions there, and say in examples/expected.yaml what each must get.",
         )
     expected = expected_grades(assignment)
-    with tempfile.TemporaryDirectory(prefix="examples-") as kept:
+    with (
+        tempfile.TemporaryDirectory(prefix="examples-") as kept,
+        opened_class(folder, layout="plain") as examples,
+    ):
         summary = run_batch(
-            folder,
+            examples,
             Results(Path(kept)),
             assignment=assignment,
             course=Course(secret=_SECRET),

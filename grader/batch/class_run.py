@@ -9,6 +9,8 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from grader.batch.applied_policy import apply_policy
+from grader.batch.earlier_attempts import earlier_attempts
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
@@ -16,17 +18,20 @@ from grader.batch.same_class import assert_same_class
 from grader.course_secret import stretched
 from grader.errors import SubmissionError
 from grader.harness.grading import without_staff_notes
-from grader.intake.reading import entries, read
+from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake
+from grader.policies.policy import Policy
+from grader.policies.policy_settings import policy_of
 from grader.records import GradingRun, Report, Status, Submission
 from grader.report_key import grader_version
 from grader.sandbox.named import OURS
-from grader.settings import Assignment, Course
+from grader.settings import COURSE_FILES, Assignment, Course
 from grader.text import clean, clean_line
 
 # On top of what a submission itself may take: starting a worker, and the checks' own work.
 _SPARE_SECONDS = 180.0
 _TRACEBACK_CHARACTERS = 20_000
 _SHOWN_CHARACTERS = 300  # of a file's name
+_OF_COURSE = "the policy of the course's settings"
 
 Told = Callable[[Report, int, int], None]  # report, how many are done, of how many
 Clock = Callable[[], datetime]
@@ -39,13 +44,14 @@ class Summary:
     reports: tuple[Report, ...]
     already_done: int
     withdrawn: tuple[str, ...] = ()  # that had a report, and are no longer handed in
+    has_new_policy: bool = False  # another one than the results had before
 
     def count(self, status: Status) -> int:
         return sum(report.status == status for report in self.reports)
 
 
 def run_batch(
-    submissions: Path,
+    intake: ClassIntake,
     keeper: ReportKeeper,
     *,
     assignment: Assignment,
@@ -59,9 +65,10 @@ def run_batch(
     confirmed: bool = False,
     start: StartExecutor = LocalPool,
 ) -> Summary:
-    """Grade every entry of a folder that has no up-to-date report yet.
+    """Grade every submission of a class that has no up-to-date report yet: the newest attempt.
 
     Args:
+        intake: the class, see `grader.intake.class_intake.opened_class`.
         force: grade again what is done already.
         require_level: the weakest isolation level that will do.
         sandbox: its name, see `grader.sandbox.named`.
@@ -71,31 +78,33 @@ def run_batch(
         start: what makes the executor; who keeps hold of it can abort a submission.
 
     Raises:
-        SubmissionError: there is no such folder.
         CourseError: the assignment is wrong, or the results are those of another class.
         GraderFault: this machine does not reach the isolation level.
     """
-    found = entries(submissions)
-    class_ = _OfClass(folder=str(submissions.resolve()), secret_of_course=bool(course.secret))
+    found = {entry.name: entry for entry in intake.entries}
+    class_ = _OfClass(intake=intake, secret_of_course=bool(course.secret))
     run = class_.described([], assignment, n_workers, submissions=tuple(found))
-    known = _begun(keeper, run, confirmed=confirmed)
+    policy = policy_of(course, assignment.name)
+    known, is_new = _begun(keeper, run, policy, at=now(), confirmed=confirmed)
     secret = stretched(course.secret or keeper.secret())
     job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
-    old = {} if force else keeper.newest()  # with those that came back
     keep = _Keeping(keeper, now)
-    done, todo = _sorted_out(found, old, assignment=assignment, key=job.key(assignment), keep=keep)
+    key = job.key(assignment)
+    earlier = [*earlier_attempts(intake, keeper, policy.attempts, key=key, force=force)]
+    _grade_earlier(earlier, job, assignment, keep, n_workers=n_workers, start=start)
+    old = {} if force else keeper.newest()  # with those that came back
+    done, todo = _sorted_out(found, old, assignment=assignment, key=key, keep=keep)
     begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
     try:
         for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
-            report = _as_report(outcome, assignment)
-            keep(report, without_staff_notes(report))
+            report = keep.outcome(outcome, assignment)
             done[report.submission] = report
             told(report, len(done) - begun, len(todo))
     finally:
         keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
     reports = tuple(done[name] for name in found if name in done)
     gone = tuple(sorted(known - found.keys()))
-    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone)
+    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone, has_new_policy=is_new)
 
 
 def _job(
@@ -111,13 +120,20 @@ def _job(
     )
 
 
-def _begun(keeper: ReportKeeper, run: GradingRun, *, confirmed: bool) -> Set[str]:
-    """Begin a run, if it is one of this class; the submissions that had a report before."""
+def _begun(
+    keeper: ReportKeeper, run: GradingRun, policy: Policy, *, at: datetime, confirmed: bool
+) -> tuple[Set[str], bool]:
+    """Begin a run, if it is one of this class, under a policy.
+
+    Returns:
+        The submissions that had a report before, and whether another policy held for them.
+    """
     if not confirmed:
         assert_same_class(keeper.last_run(), run)
     known = keeper.newest().keys()
     keeper.begin_run(run)
-    return known
+    is_new = apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=at)
+    return known, is_new and bool(known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +145,24 @@ class _Keeping:
 
     def __call__(self, report: Report, for_student: Report) -> None:
         self.keeper.keep(report, for_student, at=self.now())
+
+    def outcome(self, outcome: Outcome, assignment: Assignment) -> Report:
+        """The report of what came of a submission, kept."""
+        report = _as_report(outcome, assignment)
+        self(report, without_staff_notes(report))
+        return report
+
+    def with_time(self, before: Report, submission: Submission) -> Report:
+        """A report that is up to date, with when it was handed in if that is known only now."""
+        at, mark = submission.handed_in_at, submission.marked_late
+        if at is None and not mark:
+            return before
+        timed = replace(before, handed_in_at=at or before.handed_in_at, marked_late=mark)
+        if timed == before:
+            return before
+        twin = self.keeper.versions(before.submission)[-1].report
+        self(replace(twin, handed_in_at=timed.handed_in_at, marked_late=mark), timed)
+        return timed
 
 
 def _outcomes(
@@ -148,44 +182,65 @@ def _outcomes(
     return executor.run(todo)
 
 
+def _grade_earlier(
+    todo: Sequence[Submission],
+    job: GradingJob,
+    assignment: Assignment,
+    keep: _Keeping,
+    *,
+    n_workers: int,
+    start: StartExecutor,
+) -> None:
+    """Keep reports on earlier attempts; the newest one is graded after them, and so counts."""
+    if todo:
+        for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
+            keep.outcome(outcome, assignment)
+
+
 def _sorted_out(
-    found: Mapping[str, Path],
+    found: Mapping[str, ClassEntry],
     old: Mapping[str, Report],
     *,
     assignment: Assignment,
     key: Callable[[Submission], str],
-    keep: Callable[[Report, Report], None],
+    keep: _Keeping,
 ) -> tuple[dict[str, Report], list[Submission]]:
     """What has its report, by name, and what is to be graded. What cannot be read gets one here."""
     done: dict[str, Report] = {}
     todo: list[Submission] = []
-    for name, path in found.items():
+    for name, entry in found.items():
+        attempt = entry.newest
         try:
-            submission = read(path, name)
+            submission = attempt.read()
         except SubmissionError as error:
-            why = f"{_where(path, name, error)}{error.problem}. {error.fix}"
-            done[name] = _without_grade(name, Status.UNREADABLE, why, assignment)
+            why = f"{_where(attempt.shown, name, error)}{error.problem}. {error.fix}"
+            unread = _without_grade(name, Status.UNREADABLE, why, assignment)
+            done[name] = _timed(unread, attempt)
             keep(done[name], done[name])
             continue
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
             why = f"the grader could not read it, through its own fault ({type(error).__name__})"
-            done[name] = _without_grade(name, Status.UNGRADED, why, assignment)
+            done[name] = _timed(_without_grade(name, Status.UNGRADED, why, assignment), attempt)
             staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
             keep(replace(done[name], notes=(staff_note,)), done[name])
             continue
         before = old.get(name)
         if before and _is_up_to_date(before, key(submission)):
-            done[name] = before
+            done[name] = keep.with_time(before, submission)
         else:
             todo.append(submission)
     return done, todo
 
 
-def _where(path: Path, name: str, error: SubmissionError) -> str:
+def _timed(report: Report, attempt: ClassAttempt) -> Report:
+    return replace(report, handed_in_at=attempt.handed_in_at, marked_late=attempt.marked_late)
+
+
+def _where(shown: str, name: str, error: SubmissionError) -> str:
     """The file that cannot be read, and the one in it, where the submission's name is no such."""
     inside = clean_line(error.at, _SHOWN_CHARACTERS)
     files = (
-        clean_line(path.name, _SHOWN_CHARACTERS),
+        clean_line(shown, _SHOWN_CHARACTERS),
         "" if Path(error.at).is_absolute() else inside,
     )
     return "".join(f"{file}: " for file in dict.fromkeys(files) if file not in ("", name))
@@ -199,8 +254,11 @@ def _is_up_to_date(report: Report, key: str) -> bool:
 def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
     if isinstance(outcome, Report):
         return outcome
-    name = outcome.submission.name
-    return _without_grade(name, Status.UNGRADED, outcome.reason, assignment)
+    submission = outcome.submission
+    report = _without_grade(submission.name, Status.UNGRADED, outcome.reason, assignment)
+    return replace(
+        report, submission_digest=submission.content_digest, handed_in_at=submission.handed_in_at
+    )
 
 
 def _without_grade(name: str, status: Status, reason: str, assignment: Assignment) -> Report:
@@ -218,7 +276,7 @@ def _without_grade(name: str, status: Status, reason: str, assignment: Assignmen
 class _OfClass:
     """What a results folder is known by beside its assignment."""
 
-    folder: str
+    intake: ClassIntake
     secret_of_course: bool
 
     def described(
@@ -241,8 +299,11 @@ class _OfClass:
             workers=n_workers,
             stages=tuple(stage.name for stage in assignment.stages),
             submissions=names if submissions is None else submissions,
-            folder=self.folder,
+            folder=str(self.intake.source.resolve()),
+            layout=self.intake.layout,
             secret_of_course=self.secret_of_course,
+            people=self.intake.people,
+            missing=self.intake.missing,
         )
 
 

@@ -8,12 +8,13 @@ from grader.batch.executors.contract import GradingJob
 from grader.batch.promises import assert_promises, promised_modules
 from grader.course_secret import stretched
 from grader.errors import CourseError
-from grader.records import Report, Submission
+from grader.records import CheckResult, Report, Submission
 from grader.sandbox.contract import Sandbox
 from grader.sandbox.named import OURS, sandbox_named
 from grader.settings import Assignment, Course, load_assignment
 
 Emit = Callable[[Report], None]
+Told = Callable[[CheckResult], None]
 
 
 def grade_here(
@@ -25,6 +26,7 @@ def grade_here(
     require_level: str,
     sandbox: str = OURS,
     course: Course | None = None,
+    told: Told | None = None,
 ) -> None:
     """Grade each submission and hand its report, the one for staff, to `emit` at once.
 
@@ -33,6 +35,7 @@ def grade_here(
         require_level: the weakest isolation level that will do.
         sandbox: its name, see `grader.sandbox.named`.
         course: hidden checks run, with the secret of this course; without one they do not.
+        told: called with each check's result at once, see `grader.harness.grading.grade`.
 
     Raises:
         CourseError: the assignment is wrong, there is no such sandbox, or the course has no secret.
@@ -48,7 +51,8 @@ def grade_here(
     )
     made = sandbox_for(job)
     try:
-        run_job(submissions, job, sandbox=made, emit=emit, with_hidden=course is not None)
+        with_hidden = course is not None
+        run_job(submissions, job, sandbox=made, emit=emit, with_hidden=with_hidden, told=told)
     finally:
         made.close()
 
@@ -75,6 +79,7 @@ def run_job(
     sandbox: Sandbox,
     emit: Emit,
     with_hidden: bool = True,
+    told: Told | None = None,
 ) -> None:
     """Grade submissions as a job says, with what is known about its assignment.
 
@@ -105,6 +110,7 @@ def run_job(
         explain=explainer,
         put_together=explainer.put_together,
         inner_causes=explainer.inner_causes,
+        told=told,
     )
 
 

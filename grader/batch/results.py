@@ -21,8 +21,8 @@ from pathlib import Path
 
 import msgspec
 
+from grader.batch.class_grades import code_grades, grades_csv
 from grader.batch.grade_decisions import entry_from_line
-from grader.batch.grades import code_grades, grades_csv
 from grader.course_secret import kept_secret
 from grader.durable_files import (
     append_lines,
@@ -118,7 +118,13 @@ class Results:
         reports = {n: newest[n] for n in run.submissions if n in newest} or newest
         stages = run.stages or dict.fromkeys(s.stage for r in reports.values() for s in r.stages)
         entries = [entry_from_line(line) for line in self.entries()]
-        write_whole(self.grades, grades_csv(code_grades(reports, entries), stages))
+        grades = code_grades(
+            reports,
+            entries,
+            people=run.people,
+            versions=lambda name: (each.for_student for each in self.versions(name)),
+        )
+        write_whole(self.grades, grades_csv(grades, stages))
 
     def _set_aside(self, name: str) -> None:
         """Copy the report that counts, and its twin for staff, among the earlier ones.

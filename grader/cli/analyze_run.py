@@ -48,7 +48,9 @@ def _row(grade: CodeGrade) -> StudentRow:
         name=grade.report.submission,
         points=f"{float(grade.final):g}" if grade.counts else "",
         state=_state(grade),
-        said="; ".join([*_lost(grade), *grade.said()]) if grade.counts else _why(grade),
+        said="; ".join([*_lost(grade), *grade.said(), *_explained(grade)])
+        if grade.counts
+        else _why(grade),
     )
 
 
@@ -61,17 +63,22 @@ def _state(grade: CodeGrade) -> str:
         case Status.UNGRADED:
             return "ours"
         case _:
-            return "right" if grade.points == grade.report.max_points else "lost"
+            return "right" if grade.points == grade.max_points else "lost"
 
 
 def _lost(grade: CodeGrade) -> Iterator[str]:
     for stage in grade.report.stages:
-        if lost := stage.max_points - grade.points_of(stage):
+        if lost := grade.most_of(stage) - grade.points_of(stage):
             yield f"{stage.stage} −{lost}"  # noqa: RUF001 - a minus sign
 
 
 def _why(grade: CodeGrade) -> str:
-    return "; ".join(grade.said()) or grade.report.reason
+    return "; ".join(grade.said()) or grade.report.reason or grade.explained
+
+
+def _explained(grade: CodeGrade) -> Iterator[str]:
+    if grade.explained:
+        yield grade.explained
 
 
 def _counted(idea: IdeaInBoth) -> SharedIdea:

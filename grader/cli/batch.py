@@ -1,6 +1,7 @@
 """`grader batch`: a class, for its instructor."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,8 +16,7 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
     "--results",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="Folder for grades.csv, run.json and one report a submission.",
+    help="Folder for grades.csv, run.json and one report a submission; needed to grade.",
 )
 @jobs_option
 @assignment_option
@@ -28,6 +28,20 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
     "above SUBMISSIONS.",
 )
 @click.option(
+    "--roster",
+    "roster_file",
+    type=click.Path(path_type=Path),
+    help="CSV with who is in the course; by default the roster.csv beside the course.yaml.",
+)
+@click.option(
+    "--layout",
+    default="",
+    metavar="NAME",
+    help="What SUBMISSIONS is, where that is not recognized: plain, gradescope, canvas, moodle, "
+    "blackboard, brightspace, nbgrader (or nbgrader:ASSIGNMENT), github.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be graded, and write nothing.")
+@click.option(
     "--require-level",
     type=click.Choice(LEVELS),
     default="confined",
@@ -36,37 +50,42 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
 )
 @sandbox_option
 @click.option("--force", is_flag=True, help="Grade again what is done already.")
-@click.option("--yes", is_flag=True, help="Take the place of results of another class.")
+@click.option(
+    "--yes", "confirmed", is_flag=True, help="Take the place of results of another class."
+)
 @click.pass_context
 def batch(
     ctx: click.Context,
+    /,
     submissions: Path,
-    folder: Path,
-    jobs: int | None,
-    assignment: str,
+    folder: Path | None,
+    dry_run: bool,
     course_file: Path | None,
-    require_level: str,
-    sandbox: str,
-    force: bool,
-    yes: bool,
+    roster_file: Path | None,
+    layout: str,
+    **grading: Any,
 ) -> None:
-    """Grade every entry of the folder SUBMISSIONS: one file, folder, notebook or zip a student.
+    """Grade SUBMISSIONS: a folder with one file, folder, notebook or zip a student.
+
+    It may also be what was downloaded, as it is: from Gradescope, Canvas, Moodle, Blackboard,
+    Brightspace, nbgrader or GitHub. Before anything is graded, it says whose submissions these are.
 
     Running it again does only what is missing; nothing that is finished is ever lost.
     """
+    if folder is None and not dry_run:
+        raise click.MissingParameter(param_hint="'-o' / '--results'", param_type="option")
     needs_torch()
     from grader.cli import batch_run
 
+    if folder is None or dry_run:
+        ctx.exit(batch_run.preview(submissions, course_file, roster_file, layout=layout))
     ctx.exit(
         batch_run.grade_class(
             submissions,
             folder,
-            assignment=assignment,
             course_file=course_file,
-            jobs=jobs,
-            force=force,
-            confirmed=yes,
-            require_level=require_level,
-            sandbox=sandbox,
+            roster_file=roster_file,
+            layout=layout,
+            **grading,
         )
     )

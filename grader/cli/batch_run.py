@@ -7,11 +7,16 @@ from pathlib import Path
 import click
 
 from grader.batch.class_run import Summary, run_batch
+from grader.batch.grade_decisions import PolicyApplied
 from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
+from grader.cli.intake_preview import opened_intake
 from grader.cli.progress import progress
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
+from grader.courses.policy_summary import policy_sentences
+from grader.errors import SubmissionError
+from grader.policies.policy_settings import not_listed
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
 from grader.reports.package_lines import missing_packages
@@ -39,56 +44,86 @@ def grade_class(
     *,
     assignment: str,
     course_file: Path | None,
+    roster_file: Path | None,
+    layout: str,
     jobs: int | None,
     force: bool,
     confirmed: bool,
     require_level: str,
     sandbox: str,
 ) -> int:
-    """Grade a folder of submissions into a results folder; the exit code."""
+    """Grade what was handed in into a results folder; the exit code."""
     assert_apart(folder, submissions)
     results = Results(folder)
-    course = _course(course_file, submissions)
-    try:
-        with progress() as told:
-            summary = run_batch(
-                submissions,
-                results,
-                assignment=find_assignment(assignment),
-                course=course,
-                n_workers=jobs or os.cpu_count() or 1,
-                force=force,
-                confirmed=confirmed,
-                require_level=require_level,
-                sandbox=sandbox,
-                told=told,
-                now=now,
-            )
-    except KeyboardInterrupt:
-        click.echo(
-            f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
-        )
-        return _INTERRUPTED
-    _print_end(summary, results)
+    place = course_file or course_file_of(submissions, here=Path())
+    course = _course(place, submissions)
+    with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
+        try:
+            with progress() as told:
+                summary = run_batch(
+                    intake,
+                    results,
+                    assignment=find_assignment(assignment),
+                    course=course,
+                    n_workers=jobs or os.cpu_count() or 1,
+                    force=force,
+                    confirmed=confirmed,
+                    require_level=require_level,
+                    sandbox=sandbox,
+                    told=told,
+                    now=now,
+                )
+        except KeyboardInterrupt:
+            return _stopped(folder)
+    _print_end(summary, results, course)
     return 3 if summary.count(Status.UNGRADED) else 0
 
 
-def _print_end(summary: Summary, results: Results) -> None:
+def preview(
+    submissions: Path, course_file: Path | None, roster_file: Path | None, *, layout: str
+) -> int:
+    """Say whose submissions these are, and which cannot be read; the exit code."""
+    place = course_file or course_file_of(submissions, here=Path())
+    load_course(place)  # what is wrong with it is better known now
+    with opened_intake(submissions, place, roster_file, layout=layout, whole=True) as intake:
+        for entry in intake.entries:
+            try:
+                entry.newest.read()
+            except SubmissionError as error:
+                click.echo(f"{entry.name} cannot be read: {error.problem}.")
+    click.echo("Nothing was graded, and nothing was written.")
+    return 0
+
+
+def _stopped(folder: Path) -> int:
+    click.echo(
+        f"\nStopped. What is finished is in {folder}; the same command does the rest.", err=True
+    )
+    return _INTERRUPTED
+
+
+def _print_end(summary: Summary, results: Results, course: Course) -> None:
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
-    if held := CodeMarks(results).decisions():
+    marks = CodeMarks(results)
+    run = results.last_run()
+    if run and (odd := not_listed(course, run.assignment)):
+        click.echo(odd)
+    for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy):
+        click.echo(line)
+    by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]
+    if by_hand:
         click.echo(
-            f"Decisions by hand: {len(held)}. They are in grades.csv, not in the points above."
+            f"Decisions by hand: {len(by_hand)}. They are in grades.csv, not in the points above."
         )
 
 
-def _course(named: Path | None, submissions: Path) -> Course:
+def _course(path: Path | None, submissions: Path) -> Course:
     """The course, and what is said of where it was found: hidden checks depend on it."""
-    path = named or course_file_of(submissions, here=Path())
     course = load_course(path)
     said = f"Course: {path}" if path else "No course.yaml is here or above the submissions"
     secret = "" if course.secret else "; the results keep a secret of their own"
-    if submissions.is_dir():  # else another sentence says more
+    if submissions.exists():  # else another sentence says more
         click.echo(f"{said}{secret}.", err=True)
     if course.secret and not is_random(course.secret):
         click.echo(_GUESSED, err=True)

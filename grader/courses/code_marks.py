@@ -1,21 +1,29 @@
-"""The grades of a class for its code: read them, decide about one, and take a decision back."""
+"""The grades of a class for its code: read them, decide about them, and take a decision back."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from fractions import Fraction
 
+from grader.batch.class_grades import grades_kept
 from grader.batch.grade_decisions import (
     Awarded,
+    CheckDropped,
     Excused,
+    Extended,
+    FinalSet,
+    GradeDecision,
     GradeEntry,
     TakenBack,
+    TimeStated,
     entry_from_line,
     holding,
 )
-from grader.batch.grades import CodeGrade, code_grades
+from grader.batch.grades import CodeGrade
 from grader.batch.keeper import ReportKeeper
 from grader.decision_list import to_line
 from grader.errors import GraderError, did_you_mean
-from grader.records import Report, ReportVersion, Status
+from grader.records import ReportVersion, Status
+from grader.text import decimal
 
 
 class CodeMarks:
@@ -28,14 +36,14 @@ class CodeMarks:
         self._keeper = keeper
 
     def grades(self) -> tuple[CodeGrade, ...]:
-        """The grade of each submission by its newest report, sorted by submission."""
-        return code_grades(self._keeper.newest(), self._entries())
+        """The grade of each submission by the attempt that counts, sorted by submission."""
+        return grades_kept(self._keeper)
 
     def versions(self, submission: str) -> tuple[ReportVersion, ...]:
-        """All reports of a submission, oldest first; the last one counts."""
+        """All reports of a submission, oldest first."""
         return tuple(self._keeper.versions(submission))
 
-    def decisions(self) -> Mapping[int, Awarded | Excused]:
+    def decisions(self) -> Mapping[int, GradeDecision]:
         """The decisions that hold, by their numbers."""
         return holding(self._entries())
 
@@ -48,7 +56,8 @@ class CodeMarks:
             GraderError: there is no such submission or stage, it has no grade, the stage does
                 not give so many points, or the reason is missing.
         """
-        report = self._report(submission)
+        grade = self._grade(submission)
+        report = grade.report
         if report.status != Status.GRADED:
             raise GraderError(
                 f"{submission!r} is {report.status.value}, so its stages have no points",
@@ -59,21 +68,23 @@ class CodeMarks:
             raise GraderError(
                 f"{submission!r} has no stage {stage!r}", fix=did_you_mean(stage, stages)
             )
-        most = stages[stage].max_points
+        most = grade.most_of(stages[stage])
         if not 0 <= points <= most:
             raise GraderError(
                 f"the stage {stage!r} gives 0 to {most} points, got {points}",
                 fix="Name a number of points within that.",
             )
+        why = _reason(reason)
+        key = report.key
         self._add(
             Awarded(
                 submission=submission,
                 stage=stage,
                 points=points,
-                reason=_reason(reason),
+                reason=why,
                 by=by,
                 at=at,
-                report=report.key,
+                report=key,
             )
         )
         return self._grade(submission)
@@ -84,11 +95,97 @@ class CodeMarks:
         Raises:
             GraderError: there is no such submission, or the reason is missing.
         """
-        self._report(submission)
+        self._grade(submission)
         self._add(Excused(submission=submission, reason=_reason(reason), by=by, at=at))
         return self._grade(submission)
 
-    def take_back(self, number: int, *, reason: str, by: str, at: datetime) -> Awarded | Excused:
+    def extend(
+        self,
+        submission: str,
+        seconds: int,
+        *,
+        is_extra: bool = False,
+        reason: str,
+        by: str,
+        at: datetime,
+    ) -> CodeGrade:
+        """Put off the due date of a submission; what the grade is then.
+
+        Args:
+            is_extra: whether it is extra time, which comes on top of an extension.
+
+        Raises:
+            GraderError: there is no such submission, the time is none, or the reason is missing.
+        """
+        self._grade(submission)
+        if seconds <= 0:
+            raise GraderError(
+                "an extension is longer than nothing", fix="Name hours above 0, such as 24."
+            )
+        why = _reason(reason)
+        self._add(
+            Extended(
+                submission=submission, seconds=seconds, is_extra=is_extra, reason=why, by=by, at=at
+            )
+        )
+        return self._grade(submission)
+
+    def state_time(
+        self, submission: str, handed_in_at: datetime, *, reason: str, by: str, at: datetime
+    ) -> CodeGrade:
+        """Say when the newest attempt was handed in, where the files do not; the grade then.
+
+        Raises:
+            GraderError: there is no such submission, or the reason is missing.
+        """
+        self._grade(submission)
+        digest = self._keeper.newest()[submission].submission_digest
+        why = _reason(reason)
+        self._add(
+            TimeStated(
+                submission=submission,
+                handed_in_at=handed_in_at,
+                submission_digest=digest,
+                reason=why,
+                by=by,
+                at=at,
+            )
+        )
+        return self._grade(submission)
+
+    def set_final(
+        self, submission: str, points: Fraction, *, reason: str, by: str, at: datetime
+    ) -> CodeGrade:
+        """Set the final points, whatever checks and policy come to; what the grade is then.
+
+        Raises:
+            GraderError: there is no such submission, there are not so many points, or the reason
+                is missing.
+        """
+        most = self._grade(submission).max_points
+        if not 0 <= points <= most:
+            raise GraderError(
+                f"the assignment gives 0 to {most} points, got {decimal(points)}",
+                fix="Name a number of points within that.",
+            )
+        why = _reason(reason)
+        self._add(FinalSet(submission=submission, points=str(points), reason=why, by=by, at=at))
+        return self._grade(submission)
+
+    def drop_check(self, check: str, *, reason: str, by: str, at: datetime) -> int:
+        """Let a check count for nobody; the points by which the maximum is less.
+
+        Raises:
+            GraderError: there is no such check, or the reason is missing.
+        """
+        reports = self._keeper.newest().values()
+        known = {each.check: each.max_points for report in reports for each in report.checks}
+        if check not in known:
+            raise GraderError(f"there is no check {check!r}", fix=did_you_mean(check, known))
+        self._add(CheckDropped(check=check, reason=_reason(reason), by=by, at=at))
+        return known[check]
+
+    def take_back(self, number: int, *, reason: str, by: str, at: datetime) -> GradeDecision:
         """Let a decision hold no longer; the decision that it was.
 
         Raises:
@@ -108,15 +205,17 @@ class CodeMarks:
         self._keeper.add([to_line(entry)])
 
     def _grade(self, submission: str) -> CodeGrade:
-        return next(grade for grade in self.grades() if grade.report.submission == submission)
+        """The grade of a submission.
 
-    def _report(self, submission: str) -> Report:
-        newest = self._keeper.newest()
-        if submission not in newest:
-            raise GraderError(
-                f"there is no report on {submission!r}", fix=did_you_mean(submission, newest)
-            )
-        return newest[submission]
+        Raises:
+            GraderError: there is no report on it.
+        """
+        for grade in grades_kept(self._keeper, only=submission):
+            return grade
+        known = self._keeper.newest()
+        raise GraderError(
+            f"there is no report on {submission!r}", fix=did_you_mean(submission, known)
+        )
 
 
 def _reason(text: str) -> str:

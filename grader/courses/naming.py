@@ -3,6 +3,7 @@
 Students' code is text here: it is looked through for a function's lines, and never parsed or run.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,8 @@ from pathlib import Path
 from grader.batch.keeper import ReportKeeper
 from grader.code_figures.unexplained import AnswerGroup
 from grader.courses.code_analysis import figures_of_class
-from grader.errors import GraderError, NoSuchPath, did_you_mean
-from grader.intake.reading import entries, read
+from grader.errors import GraderError, NoSuchPath, SubmissionError, did_you_mean
+from grader.intake.class_intake import opened_class
 from grader.records import Submission
 from grader.text import clean, clean_line, counted
 
@@ -84,13 +85,18 @@ def _ends(line: str) -> bool:
 
 
 def _submission(keeper: ReportKeeper, name: str, *, at: str) -> Submission:
-    run = keeper.last_run()
-    folder = Path(run.folder) if run and run.folder else None
-    found = entries(folder).get(name) if folder and folder.is_dir() else None
-    if found is None:
-        raise NoSuchPath(
-            f"the submission {clean_line(name, _SHOWN)} is not where it was graded",
-            at=str(folder or at),
-            fix="Put the class folder back, or grade it where it is now.",
-        )
-    return read(found, name)
+    """The code of a report: another roster may give its submission another name."""
+    run, report = keeper.last_run(), keeper.versions(name)[-1].report
+    source = Path(run.folder) if run and run.folder else None
+    if run is not None and source is not None and source.exists():
+        with opened_class(source, layout=run.layout) as found:
+            for entry in found.entries:
+                with contextlib.suppress(SubmissionError):
+                    submission = entry.newest.read()
+                    if submission.content_digest == report.submission_digest:
+                        return submission
+    raise NoSuchPath(
+        f"the submission {clean_line(name, _SHOWN)} is not where it was graded",
+        at=str(source or at),
+        fix="Put the class folder back, or grade it where it is now.",
+    )

@@ -8,9 +8,9 @@ from fractions import Fraction
 import msgspec
 
 from grader.quiz.items.marks import Standing
-from grader.quiz.marking.gradebook import decimal, exact
+from grader.quiz.marking.gradebook import exact
 from grader.quiz.marking.sheets import Sheet
-from grader.text import table_cell
+from grader.text import decimal, table_cell
 
 
 class FileOutcome(msgspec.Struct, frozen=True, kw_only=True):

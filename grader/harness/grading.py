@@ -56,6 +56,7 @@ def grade(
     explain: Explain | None = None,
     put_together: PutTogether | None = None,
     inner_causes: MakeFinder | None = None,
+    told: Callable[[CheckResult], None] | None = None,
 ) -> None:
     """Grade each submission and hand its report to `emit` at once.
 
@@ -68,6 +69,8 @@ def grade(
             hidden checks begin, where the process of the visible ones can still answer.
         inner_causes: makes what finds, of a wrong answer, the wrong inner stages that explain it;
             such a stage is not charged for them.
+        told: called with each check's result at once; the report may say more, and give fewer
+            points.
 
     Raises:
         CourseError: the checks of the assignment are wrong.
@@ -78,18 +81,12 @@ def grade(
         sandbox.prove()
         call_plans = {False: CallPlan(sandbox), True: CallPlan(sandbox)}
         for submission in submissions:
-            process = StudentProcess(
-                submission,
-                sandbox=sandbox,
-                limits=assignment.limits,
-                call_plans=call_plans,
-                evidence=Evidence(submission, assignment),
-                parameters={stage.name: stage.parameters for stage in assignment.stages},
-                inner_causes=inner_causes,
-            )
+            process = _process(submission, sandbox, assignment, call_plans, inner_causes)
             together = Together(put_together, process, assignment)
             try:
-                report = _grade_one(submission, process, runner, assignment, sandbox, together)
+                report = _grade_one(
+                    submission, process, runner, assignment, sandbox, together, told
+                )
                 report = _known_by(report, submission, key)
                 if explain:
                     report = _explained(report, explain, process, assignment)
@@ -141,6 +138,45 @@ def _run_pytest(
         raise GraderFault(f"pytest ended with {ended!r}: {said.getvalue().strip()}", at=folder)
 
 
+def _process(
+    submission: Submission,
+    sandbox: Sandbox,
+    assignment: Assignment,
+    call_plans: Mapping[bool, CallPlan],
+    inner_causes: MakeFinder | None,
+) -> StudentProcess:
+    return StudentProcess(
+        submission,
+        sandbox=sandbox,
+        limits=assignment.limits,
+        call_plans=call_plans,
+        evidence=Evidence(submission, assignment),
+        parameters={stage.name: stage.parameters for stage in assignment.stages},
+        inner_causes=inner_causes,
+    )
+
+
+def _checked(
+    process: StudentProcess,
+    runner: CheckRunner,
+    together: Together,
+    told: Callable[[CheckResult], None] | None,
+) -> list[CheckResult]:
+    """The results of all checks, with what was printed meanwhile."""
+    results: list[CheckResult] = []
+    printed: list[str] = []
+    n_visible = sum(not check.hidden for check in runner.checks.run)
+    for result, output in runner.run_checks(process):
+        results.append(result)
+        if told:
+            told(result)
+        # What is printed while a hidden check runs could show its inputs.
+        printed.append("" if result.hidden else output)
+        if len(results) == n_visible:
+            together.look(results)
+    return sketched(with_output(results, printed), process.seen.observations)
+
+
 def _grade_one(
     submission: Submission,
     process: StudentProcess,
@@ -148,18 +184,10 @@ def _grade_one(
     assignment: Assignment,
     sandbox: Sandbox,
     together: Together,
+    told: Callable[[CheckResult], None] | None,
 ) -> Report:
     begin = time.monotonic()
-    results: list[CheckResult] = []
-    printed: list[str] = []
-    n_visible = sum(not check.hidden for check in runner.checks.run)
-    for result, output in runner.run_checks(process):
-        results.append(result)
-        # What is printed while a hidden check runs could show its inputs.
-        printed.append("" if result.hidden else output)
-        if len(results) == n_visible:
-            together.look(results)
-    results = sketched(with_output(results, printed), process.seen.observations)
+    results = _checked(process, runner, together, told)
     shortcuts = process.seen.evidence.told()
     stages = by_stage(without_points(results, shortcuts), assignment)
     checks_left, points_left = _hidden_left(runner.checks, assignment)
@@ -200,6 +228,7 @@ def _known_by(
         key=key(submission) if key else "",
         submission_digest=submission.content_digest,
         handed_in_at=submission.handed_in_at,
+        marked_late=submission.marked_late,
     )
 
 

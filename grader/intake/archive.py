@@ -7,7 +7,7 @@ import stat
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
@@ -43,7 +43,7 @@ def sources_in_zip(file: IO[bytes], name: str, notes: list[str]) -> list[SourceF
     Raises:
         SubmissionError: it is no zip, or a member's path leads out of it.
     """
-    members = _members(file, name, notes)
+    members = members_in_zip(file, name, notes)
     environments = {member.path.parent for member in members if member.path.name == ENVIRONMENT}
     return [
         member
@@ -69,7 +69,7 @@ def files_in_zip(
     """
     members = [
         member
-        for member in _members(BytesIO(data), name, [])
+        for member in members_in_zip(BytesIO(data), name, [])
         if member.path.suffix in suffixes and not _is_of_macos(member.path)
     ]
     if sum(member.size for member in members) > MAX_TOTAL_BYTES:
@@ -89,12 +89,22 @@ def _is_of_macos(path: PurePosixPath) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith("._")
 
 
-def _members(file: IO[bytes], name: str, notes: list[str]) -> list[SourceFile]:
-    """All but folders. The last of a name counts, as for whoever unpacks the archive."""
+def members_in_zip(
+    file: IO[bytes], name: str, notes: list[str], *, leading_out: list[str] | None = None
+) -> list[SourceFile]:
+    """All but folders. The last of a name counts, as for whoever unpacks the archive.
+
+    Args:
+        notes: gets what a person should know, such as that a name stands twice.
+        leading_out: gets the members whose path leads out of the archive, which are left out then.
+
+    Raises:
+        SubmissionError: it is no zip, or, without `leading_out`, a member's path leads out of it.
+    """
     try:
         _check_directory(file, name)
         archive = zipfile.ZipFile(file)
-        listed = [(_path(m, name), m) for m in archive.infolist()]
+        listed = list(_inside(archive, name, leading_out))
         members = dict(listed)
     except SubmissionError:
         raise
@@ -106,6 +116,18 @@ def _members(file: IO[bytes], name: str, notes: list[str]) -> list[SourceFile]:
         for path, member in members.items()
         if not _is_folder(member)
     ]
+
+
+def _inside(
+    archive: zipfile.ZipFile, name: str, leading_out: list[str] | None
+) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
+    for member in archive.infolist():
+        try:
+            yield _path(member, name), member
+        except SubmissionError:
+            if leading_out is None:
+                raise
+            leading_out.append(clean_line(member.filename, MAX_NAME_SHOWN))
 
 
 def _is_folder(member: zipfile.ZipInfo) -> bool:

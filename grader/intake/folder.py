@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
 from grader.intake.source_files import (
@@ -19,8 +19,13 @@ from grader.intake.source_files import (
 from grader.regular_files import NotRegular, opened, opened_folder
 
 
-def files_in_folder(folder: Path) -> list[SourceFile]:
+def files_in_folder(
+    folder: Path, *, wanted: Callable[[PurePosixPath], bool] = is_wanted
+) -> list[SourceFile]:
     """The files that may be sources, by path; a link or a pipe cannot be read.
+
+    Args:
+        wanted: by its path in the folder, whether a file is listed.
 
     Raises:
         OSError: a folder cannot be listed.
@@ -30,7 +35,7 @@ def files_in_folder(folder: Path) -> list[SourceFile]:
         # Unlike what is shown, a module's path must stay what the student imports.
         name = path.as_posix().encode(errors="backslashreplace").decode()
         inside = PurePosixPath(composed(name))
-        if is_wanted(inside):
+        if wanted(inside):
             read = functools.partial(read_file, folder / path, below=folder)
             found.append(SourceFile(inside, size, read))
     return found

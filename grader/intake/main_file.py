@@ -28,8 +28,7 @@ def main_file(files: Sequence[SourceFile], at: str) -> tuple[SourceFile, str]:
     Raises:
         SubmissionError: none or several can be meant.
     """
-    named = [file for file in files if _NEARLY.fullmatch(file.path.name)]
-    found = _nearest(named)
+    found = nearly_main(files)
     exact = [file for file in found if file.path.name in MAIN]
     found = exact or found
     if not found:
@@ -48,6 +47,11 @@ def main_file(files: Sequence[SourceFile], at: str) -> tuple[SourceFile, str]:
         return main, ""
     taken = f"{_quoted(main.path)} was taken for the main file"
     return main, f"{taken}, since nothing is called submission.py."
+
+
+def nearly_main(files: Sequence[SourceFile]) -> list[SourceFile]:
+    """The files that are called `submission.py`, or nearly so, and are nearest to the top."""
+    return _nearest([file for file in files if _NEARLY.fullmatch(file.path.name)])
 
 
 def _nearest(files: Sequence[SourceFile]) -> list[SourceFile]:

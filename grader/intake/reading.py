@@ -52,7 +52,7 @@ def read(path: Path, name: str | None = None) -> Submission:
     at = _shown(path.name)
     try:
         if path.is_dir() and not path.is_symlink():
-            return _from_files(name, files_in_folder(path), at)
+            return from_files(name, files_in_folder(path), at=at)
         if suffix == ".zip":
             return _from_zip(name, path, at)
         if suffix in SOURCES or path.is_dir():
@@ -96,7 +96,7 @@ def entries(folder: Path) -> dict[str, Path]:
     # "ada.py" must not hide "ada.zip", nor either of them a third that is called "ada.py.zip".
     taken = Counter(name for path in paths for name in {path.name, _stem(path)})
     names = [path.name if taken[_stem(path)] > 1 else _stem(path) for path in paths]
-    return dict(zip(_harmless(names), paths, strict=True))
+    return dict(zip(harmless(names), paths, strict=True))
 
 
 def _unreadable(path: Path, error: OSError) -> SubmissionError:
@@ -113,7 +113,7 @@ def _shown(name: str | Path) -> str:
     return clean_line(str(name), _MAX_PATH)
 
 
-def _harmless(names: list[str]) -> list[str]:
+def harmless(names: list[str]) -> list[str]:
     """Different names as they can be shown, and still different: those that can be shown stay."""
     taken = {name for name in names if _shown(name) == name}
     made = []
@@ -131,14 +131,24 @@ def _from_zip(name: str, path: Path, at: str) -> Submission:
     try:
         with opened(path) as file:
             notes: list[str] = []
-            return _from_files(name, sources_in_zip(file, at, notes), at, notes)
+            return from_files(name, sources_in_zip(file, at, notes), at=at, notes=notes)
     except NotRegular as error:
         raise SubmissionError(str(error), at=at, fix="Hand in the file itself.") from error
 
 
-def _from_files(
-    name: str, files: Sequence[SourceFile], at: str, notes: Sequence[str] = ()
+def from_files(
+    name: str, files: Sequence[SourceFile], *, at: str, notes: Sequence[str] = ()
 ) -> Submission:
+    """One submission of the files that were handed in together.
+
+    Args:
+        name: what the submission is called.
+        at: what errors call the files together.
+        notes: what a person should know of how they were found.
+
+    Raises:
+        SubmissionError: none of them or several can be the main file, or it cannot be read.
+    """
     main, note = main_file(files, at)
     told = [*([note] if note else []), *notes]
     return _submission(name, main, modules_beside(files, main), told)

@@ -15,6 +15,7 @@ MAX_DEPTH = 20  # folders in one another; what lies deeper is no module of anybo
 MAX_NAME_SHOWN = 100
 ENVIRONMENT = "pyvenv.cfg"  # what a virtual environment is known by, whatever its name
 
+_LARGE = {".ipynb", ".zip", ".yml"}  # with pictures, packed, or with all results of a class
 _IGNORED = {"__pycache__", "venv", "node_modules", "site-packages"}
 _IGNORED |= {"__MACOSX", "Icon\r", "Thumbs.db", "desktop.ini"}  # what systems add to folders
 
@@ -56,7 +57,7 @@ def is_wanted(path: PurePosixPath) -> bool:
 
 def limit_of(path: PurePosixPath) -> int:
     """The most bytes that are read of a file."""
-    return MAX_NOTEBOOK_BYTES if path.suffix.lower() == ".ipynb" else MAX_SOURCE_BYTES
+    return MAX_NOTEBOOK_BYTES if path.suffix.lower() in _LARGE else MAX_SOURCE_BYTES
 
 
 def too_large(path: PurePosixPath) -> Unreadable:

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from grader.errors import CourseError, did_you_mean
 from grader.keys.diagnosing import diagnosis
 from grader.keys.key_outcome import KeyOutcome
+from grader.keys.listings import listing_problems, without_listing
 from grader.keys.orders import order_problems
+from grader.keys.short_forms import form_problems
 from grader.keys.stem_numbers import number_problems, parameters_of, program_numbers
 from grader.keys.subject_keys import SubjectKeys
 from grader.keys.truths import Broken, claimed, numeric_problems, truth_problems
@@ -23,11 +25,13 @@ from grader.quiz.bank.topics import Topic, read_topic, topic_paths
 from grader.quiz.items.item import Item
 from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
+from grader.quiz.items.short import Short
 from grader.quiz.items.verify_keys import (
     FITS,
     AblationRun,
     Backing,
     DiagnosisRun,
+    ListingRun,
     NumericRun,
     PredicateRun,
     TraceOrderRun,
@@ -165,6 +169,10 @@ def _run(
                 raise Broken(f"a trace cannot decide a question of kind `{item.kind()}`")
             problems = number_problems(item.stem, backing, run_with={})
             return [*problems, *order_problems(keys.procedures, item, backing)], result
+        case ListingRun():
+            problems = number_problems(without_listing(item.stem), backing, run_with={})
+            claim = claimed(backing.claim, keys.claims)
+            return [*problems, *listing_problems(item, backing, claim)], result
 
 
 def _claim_run(
@@ -179,6 +187,8 @@ def _claim_run(
     if problems:
         return problems, result  # what the stem says was not run
     if not isinstance(backing, NumericRun):
+        if isinstance(item, Short) and isinstance(backing, PredicateRun):
+            return form_problems(item, backing, claim, run_with=run_with), result
         return truth_problems(item, backing, claim, run_with=run_with), result
     if not isinstance(item, Numeric):
         raise Broken(f"a number cannot decide a question of kind `{item.kind()}`")

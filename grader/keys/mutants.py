@@ -82,6 +82,20 @@ def _traps(raw: Raw) -> Changes:
             yield f"a trap is {traps[place]['value']} in place of {value}", _with(raw, traps=traps)
 
 
+def _forms(raw: Raw) -> Changes:
+    """A text that is not right is accepted, or taken for the known mistake."""
+    if raw["kind"] != "short":
+        return
+    yield "nonsense is accepted", _with(raw, accepted=[*raw["accepted"], NONSENSE])
+    for place, near in enumerate(raw.get("near", ())):
+        others = raw["near"][:place] + raw["near"][place + 1 :]
+        accepted = [*raw["accepted"], *near["forms"]]
+        yield f"{near['forms'][0]!r} is accepted", _with(raw, accepted=accepted, near=others)
+        missed = deepcopy(raw["near"])
+        missed[place]["forms"] = [*near["forms"], NONSENSE]
+        yield f"nonsense is near, as {near['forms'][0]!r} is", _with(raw, near=missed)
+
+
 def _edges(raw: Raw) -> Changes:
     for place, (early, late, reason) in enumerate(raw.get("before") or ()):
         edges = deepcopy(raw["before"])
@@ -117,6 +131,53 @@ def _added_steps(raw: Raw) -> Changes:
             ends = {step["id"] for step in raw["steps"]} - {edge[0] for edge in raw["before"]}
             changed["before"] += [[end, stray["id"], "it comes last"] for end in sorted(ends)]
         yield f"{stray['id']} becomes the last step", changed
+
+
+def _pairs(raw: Raw) -> Changes:
+    """Two left items exchange their right ones, or one is given another."""
+    left = raw.get("left") or ()
+    for one, other in combinations(range(len(left)), 2):
+        if left[one]["match"] != left[other]["match"]:
+            changed = deepcopy(left)
+            changed[one]["match"], changed[other]["match"] = (
+                left[other]["match"],
+                left[one]["match"],
+            )
+            ids = f"{left[one]['id']} and {left[other]['id']}"
+            yield f"the matches of {ids} are exchanged", _with(raw, left=changed)
+    for place, part in enumerate(left):
+        for right in raw["right"]:
+            if right["id"] != part["match"]:
+                changed = deepcopy(left)
+                changed[place]["match"] = right["id"]
+                yield f"{part['id']} goes with {right['id']}", _with(raw, left=changed)
+
+
+def _gaps(raw: Raw) -> Changes:
+    """What is wrong in a gap becomes right, and what is right becomes wrong."""
+    for place, gap in enumerate(raw.get("gaps") or ()):
+        for number, option in enumerate(gap.get("options", ())):
+            if not option.get("correct"):
+                gaps = deepcopy(raw["gaps"])
+                for each in gaps[place]["options"]:
+                    each["correct"] = each["id"] == gap["options"][number]["id"]
+                yield f"option {option['id']} of gap {gap['id']} is right", _with(raw, gaps=gaps)
+        for form in (form for near in gap.get("near", ()) for form in near["forms"]):
+            gaps = deepcopy(raw["gaps"])
+            gaps[place]["accepted"].append(form)
+            yield f"{form!r} is right in gap {gap['id']}", _with(raw, gaps=gaps)
+        for form in gap.get("accepted", ()):
+            gaps = deepcopy(raw["gaps"])
+            gaps[place].setdefault("near", []).append({"forms": [form]})
+            yield f"{form!r} is wrong in gap {gap['id']}", _with(raw, gaps=gaps)
+
+
+def _mended(raw: Raw) -> Changes:
+    """The line that mends a listing is another one of its lines."""
+    backing = raw.get("verify") or {}
+    if backing.get("mended"):
+        changed = {**backing, "mended": "return None"}
+        yield "the line is not mended", _with(raw, verify=changed)
 
 
 def _programs(raw: Raw) -> Changes:
@@ -185,15 +246,21 @@ KEY_CHANGES: Mapping[str, Callable[[Raw], Changes]] = {
     "marks of options": _flags,
     "numeric keys": _answers,
     "traps": _traps,
+    "forms of short texts": _forms,
     "edges reversed": _edges,
     "steps exchanged": _steps,
     "steps added": _added_steps,
+    "pairs": _pairs,
+    "gaps": _gaps,
+    "mended lines": _mended,
     "evidence": _programs,
     "numbers of stems": _numbers,
 }
 WORD_CHANGES: Mapping[str, Callable[[Raw], Changes]] = {
     "options exchanged": _exchanged("options"),
     "texts of steps exchanged": _exchanged("steps"),
+    "texts of left items exchanged": _exchanged("left"),
+    "texts of right items exchanged": _exchanged("right"),
     "statements negated": _negated,
     "model answers, rubrics, units": _replaced,
 }

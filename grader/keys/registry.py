@@ -5,7 +5,8 @@ A claim takes a seed and returns the truth of the question's statements in that 
 - for `choice` and `choices` a mapping from the id of each option to whether it is true,
 - for `true_false` and `text` a bool,
 - for `numeric` a number, or a mapping with the number as `answer` and, by misconception, what
-  takers compute who have it: a number, or several.
+  takers compute who have it: a number, or several,
+- for `short` the same with texts.
 
 Its parameters that are given by name are the numbers of the question, with their usual values. Its
 docstring says in words what is run; a line `id: ...` below says what is true if that option is.

@@ -11,7 +11,9 @@ from grader.quiz.items.choice import Choice, Choices, TrueFalse
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item, Rejected
 from grader.quiz.items.marks import Standing
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.numeric import Numeric
+from grader.quiz.items.pairs import as_pair
 from grader.quiz.items.verify_keys import AblationRun, PredicateRun, first_last
 
 ANSWER = "answer"  # the name of the right number among those that a claim computes
@@ -130,9 +132,12 @@ def truth_problems(
     if last < first:
         raise Broken(f"there is no seed in {backing.seeds}")
     options = statements(item, backing)
-    runs = {
-        seed: truths(run(claim, seed, run_with or {}), options) for seed in range(first, last + 1)
-    }
+    runs = {}
+    for seed in range(first, last + 1):
+        given = run(claim, seed, run_with or {})
+        if isinstance(item, Matching):
+            given = _pair_truths(given, item)
+        runs[seed] = truths(given, options)
     if isinstance(backing, PredicateRun):
         return tuple(_each_run(options, runs))
     return tuple(_over_runs(options, runs))
@@ -160,6 +165,12 @@ def statements(item: Item, backing: PredicateRun | AblationRun) -> tuple[Claimed
                     says_may=option.id in may or (some and option.correct),
                 )
                 for option in item.options
+            )
+        case Matching():
+            return tuple(
+                ClaimedOption(id=as_pair(left.id, right.id), is_right=left.match == right.id)
+                for left in item.left
+                for right in item.right
             )
         case TrueFalse():
             return (ClaimedOption(id=STATEMENT, is_right=item.answer, says_may=some),)
@@ -199,6 +210,25 @@ def truths(given: Truths, options: Iterable[ClaimedOption]) -> Mapping[str, bool
         if not isinstance(value, bool):
             raise Broken(f"the claim gave {value!r} for {_named(name)}, not true or false")
     return {name: bool(value) for name, value in found.items()}
+
+
+def _pair_truths(given: object, item: Matching) -> Mapping[str, bool]:
+    """Of every pair whether it is true, where a claim gives each left item its right ones.
+
+    Raises:
+        Broken: it says nothing of a left item, or names none that is there.
+    """
+    lefts, rights = [one.id for one in item.left], {one.id for one in item.right}
+    if not isinstance(given, Mapping) or {*given} != {*lefts}:
+        raise Broken(f"the claim must give each of {', '.join(lefts)} its right item")
+    found: dict[str, bool] = {}
+    for left, named in given.items():
+        true = {named} if isinstance(named, str) else {*named}
+        if not true <= rights:
+            unknown = ", ".join(map(repr, sorted(true - rights)))
+            raise Broken(f"the claim gives {left!r} what is no right item: {unknown}")
+        found |= {as_pair(left, right): right in true for right in rights}
+    return found
 
 
 Runs = Mapping[int, Mapping[str, bool]]

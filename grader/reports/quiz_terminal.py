@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from io import TextIOWrapper
@@ -19,7 +19,7 @@ from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback, Rules, duration, moment
 from grader.quiz.attempt.session import Session
 from grader.quiz.bank.topics import Topic
-from grader.quiz.items.item import Presentation
+from grader.quiz.items.item import Presentation, ShownPart
 from grader.quiz.items.marks import Mark, Standing, shown
 from grader.quiz.marking.scoring import Marks, Row
 from grader.reports.terminal_maths import plain_maths
@@ -75,6 +75,11 @@ def without_maths(text: str) -> str:
     return CODE_OR_MATHS.sub(as_code, text.strip())
 
 
+def plain_text(text: str) -> str:
+    """A text in which maths is plain text, and all else stays as it is."""
+    return CODE_OR_MATHS.sub(lambda found: found[1] or plain_maths(found[2]), text)
+
+
 def opening(topic: Topic) -> RenderableType:
     """What a taker reads first."""
     return Text.assemble(
@@ -116,15 +121,20 @@ def question(
     title = Text(f"\nQuestion {number} of {of} ({counted(presentation.points, 'point')})", "bold")
     if left is not None:
         title.append(f", {duration(left)} left", "bold yellow" if left < FEW_MINUTES else "")
-    parts = Table.grid(padding=(0, 1))
-    for part in presentation.parts:
-        parts.add_row(Text(f"  {part.label}", style="bold"), markdown(part.text))
+    lists = [side for side in (presentation.parts, presentation.targets) if side]
     return Group(
         title,
         Padding(markdown(presentation.stem), (1, 0)),
-        *([parts, ""] if presentation.parts else ()),
+        *(shown for side in lists for shown in (_parts(side), "")),
         Text(presentation.how, style="dim"),
     )
+
+
+def _parts(shown: Sequence[ShownPart]) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    for part in shown:
+        grid.add_row(Text(f"  {part.label}", style="bold"), markdown(part.text))
+    return grid
 
 
 def verdict(mark: Mark) -> RenderableType:

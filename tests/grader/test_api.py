@@ -11,6 +11,7 @@ import pytest
 from grader import api, checks
 from grader.errors import CourseError, GraderError, GraderFault, SubmissionError
 from grader.records import Status, to_json
+from tests.grader.intake.downloads import as_zip
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text()
@@ -66,6 +67,16 @@ def test_a_folder_gets_its_reports_and_they_can_be_read(small, submission, tmp_p
     (report,) = api.grade_folder(submission.parent, tmp_path / "results", **words)
     assert report.points == report.max_points > 0
     assert api.read_report(tmp_path / "results" / "staff" / "ada.json") == report
+
+
+def test_a_download_gets_the_names_of_the_roster(small, right, tmp_path):
+    place = as_zip({"ada_4711_90210_submission.py": right}, tmp_path / "download")
+    (tmp_path / "people.csv").write_text("name,id,canvas id\nAda,1815,4711\n")
+    words = {"assignment": small, "n_workers": 1, "require_level": "none", "layout": "canvas"}
+    (report,) = api.grade_folder(
+        place, tmp_path / "results", roster=tmp_path / "people.csv", **words
+    )
+    assert (report.submission, report.points) == ("1815", 7)
 
 
 def test_what_is_no_report_is_a_sentence(tmp_path):

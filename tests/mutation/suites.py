@@ -5,6 +5,8 @@ Where the database does not matter, SQLite is enough.
 
 QUIZ = "tests/grader/quiz"
 STORE = "tests/grader/store"
+POLICIES = "tests/grader/policies"
+GRADES = "tests/grader/batch/test_class_grades.py"
 ON_SQLITE = ("-k", "not postgresql")
 HARNESS = "tests/grader/harness"
 
@@ -51,6 +53,13 @@ SUITES: dict[str, tuple[str, ...]] = {
         f"{QUIZ}/items/test_ordering.py",
     ),
     "grader/quiz/marking/sheets.py": (f"{QUIZ}/marking",),
+    "grader/policies/due_dates.py": (f"{POLICIES}/test_due_dates.py",),
+    "grader/policies/lateness.py": (f"{POLICIES}/test_lateness.py", GRADES),
+    "grader/policies/attempts.py": (f"{POLICIES}/test_attempts.py",),
+    "grader/policies/weights.py": (f"{POLICIES}/test_weights.py",),
+    "grader/batch/grades.py": (GRADES, "tests/grader/courses/test_code_marks.py", *ON_SQLITE),
+    "grader/batch/class_grades.py": (GRADES, "tests/grader/courses/test_code_marks.py", *ON_SQLITE),
+    "grader/batch/code_attempts.py": ("tests/grader/batch/test_code_attempts.py",),
     "grader/generation/order.py": ("tests/grader/generation",),
     "grader/harness/time_budget.py": of_harness("time_budget"),
     "grader/harness/retries.py": of_harness("retries"),

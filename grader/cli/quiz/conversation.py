@@ -20,7 +20,15 @@ from grader.quiz.attempt.session import (
     Session,
 )
 from grader.quiz.items.item import Doubt, Item, Rejected, Response
-from grader.reports.quiz_terminal import handed_in, markdown, opening, question, summary, verdict
+from grader.reports.quiz_terminal import (
+    handed_in,
+    markdown,
+    opening,
+    plain_text,
+    question,
+    summary,
+    verdict,
+)
 from grader.text import counted
 
 A_DAY = timedelta(days=1)
@@ -299,7 +307,7 @@ class Conversation:
         return True
 
     def _confirms(self, doubt: str) -> bool:
-        self._console.print(doubt, markup=False, highlight=False)
+        self._console.print(plain_text(doubt), markup=False, highlight=False)
         return self._ask("y or n > ").strip().lower() in ("y", "yes")
 
     def _review(self) -> None:

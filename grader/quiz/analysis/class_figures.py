@@ -8,17 +8,18 @@ wrong if one variance is of a sample and another is not.
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from grader.quiz.analysis.flags import Flag, item_flags, quiz_flags
 from grader.quiz.analysis.item_figures import LEAST, Chosen, ItemFigures
-from grader.quiz.items.item import Item
+from grader.quiz.items.item import Item, Rejected
 from grader.quiz.items.marks import Standing
 from grader.quiz.marking.sheets import Record
 
 _MOST_ANSWERS = 6  # lines of typed answers in a table
+_PAIRED = ("matching", "fill")  # each part of an answer is one of its own
 _LEFT_OUT = (Standing.WAITING, Standing.DROPPED)
 
 
@@ -221,16 +222,29 @@ def _chosen(
     if rows[0]["kind"] == "text":
         return ()
     options = {o.id: o for o in getattr(item, "options", ())}
+    is_paired = rows[0]["kind"] in _PAIRED
     found: dict[str, list[tuple[Record, float | None]]] = defaultdict(list)
     for name in options:
         found[name] = []
     for row, rest in zip(rows, rests, strict=True):
-        for name in _parts(row["response"], is_list_of_options=bool(options)):
+        for name in _parts(row["response"], is_list_of_options=bool(options) or is_paired):
             found[name].append((row, rest))
     lines = [_line(name, given, options.get(name), len(rows)) for name, given in found.items()]
+    if is_paired and item is not None:
+        lines = [_pair_line(line, item) for line in lines]
     if options:
         return tuple(lines)
     return tuple(sorted(lines, key=lambda line: -line.count)[:_MOST_ANSWERS])
+
+
+def _pair_line(line: Chosen, item: Item) -> Chosen:
+    """One pair, or one gap, judged by itself and not by the answer that it is a part of."""
+    read = item.read([line.answer])
+    if isinstance(read, Rejected):
+        return line
+    mark = item.mark(read)
+    named = "".join(mark.misconceptions[:1])
+    return replace(line, is_right=mark.points > 0, misconception=named)
 
 
 def _parts(response: object, *, is_list_of_options: bool) -> list[str]:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.quiz.items.choice import Choice, Choices, Option
+from grader.quiz.items.fill import Fill
 from grader.quiz.items.item import Item, LintFinding, Rejected, seen, warning
 from grader.quiz.items.marks import Standing
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.short import Short
 
@@ -21,7 +23,7 @@ FEWEST_LETTERS = 4
 
 def telling_feedback(item: Item) -> Iterator[LintFinding]:
     """What the feedback of wrong answers gives away."""
-    for where, feedback, told in _told(item):
+    for where, feedback, told in (*_told(item), *_told_of_parts(item)):
         if TELLS.search(feedback):
             told = "says what is right"
         if told:
@@ -48,6 +50,30 @@ def _told(item: Item) -> Iterator[tuple[str, str, str]]:
             for number, near in enumerate(item.near):
                 yield f"near[{number}]", near.feedback, _of_words(near.feedback, item)
             yield "feedback", item.feedback, _of_words(item.feedback, item)
+
+
+def _told_of_parts(item: Item) -> Iterator[tuple[str, str, str]]:
+    """The same of questions whose parts are answered one by one."""
+    match item:
+        case Matching():
+            texts = {part.id: part.text for part in item.right}
+            for one in item.left:
+                for said in (one.feedback, *(pair.feedback for pair in one.wrong)):
+                    yield f"left.{one.id}", said, _holds(said, [texts.get(one.match, "")])
+        case Fill():
+            for gap in item.gaps:
+                wrong = (o.feedback for o in gap.options if not o.correct)
+                for said in (gap.feedback, *wrong, *(near.feedback for near in gap.near)):
+                    yield f"gaps.{gap.id}", said, _holds(said, gap.right_texts())
+
+
+def _holds(feedback: str, right: Iterable[str]) -> str:
+    """What is told if the right text itself stands in a feedback."""
+    plain = seen(feedback).casefold()
+    for text in (seen(one).casefold() for one in right):
+        if len(text) >= FEWEST_LETTERS and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", plain):
+            return f"holds the right one, {text!r}"
+    return ""
 
 
 def _of_options(wrong: Option, item: Choice | Choices) -> str:

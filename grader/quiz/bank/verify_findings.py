@@ -7,7 +7,7 @@ from grader.quiz.bank.topics import NO_EVIDENCE, Topic
 from grader.quiz.items.item import Item, LintFinding, error, warning
 from grader.quiz.items.verify_keys import FITS, backing_kind
 
-MUST_KINDS = ("ordering", "numeric")
+MUST_KINDS = ("ordering", "numeric", "matching", "fill")
 MUST_PURPOSES = ("ordering", "ablation", "diagnosis")
 
 

@@ -5,7 +5,7 @@ or `<answer>_fb`. So the names here hold nothing else. An ordering becomes a mat
 places and steps, which is what Canvas itself makes of one, and which gives points for each place.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,16 +13,18 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from grader.quiz.bank.topics import Topic
-from grader.quiz.exports import item_parts
+from grader.quiz.exports import item_parts, paired_parts
 from grader.quiz.exports.content_package import identifier, xml_file, zipped
 from grader.quiz.exports.export_job import ExportJob
-from grader.quiz.exports.formulas import NoFormula, words
-from grader.quiz.exports.markup import html, inline_html, plain
+from grader.quiz.exports.markup import html, inline_html
 from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.fill import Fill
 from grader.quiz.items.free_text import Text
+from grader.quiz.items.gaps import Gap
 from grader.quiz.items.item import Item
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.numeric import Numeric
-from grader.quiz.items.ordering import Ordering, Step
+from grader.quiz.items.ordering import Ordering
 from grader.quiz.items.shuffle import shuffled
 
 QUESTIONS = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
@@ -177,20 +179,16 @@ def _ordering(item: Ordering, job: ExportJob) -> _CanvasBody:
     stem = item_parts.stem_of_ordering(item, job, marks=marks, strays="mute")
     body = _CanvasBody("matching_question", html(stem))
     names = _step_names(item, job, body)
-    texts = {part.id: _label(item, part, job) for part in (*item.steps, *item.distractors)}
+    texts = {
+        part.id: paired_parts.menu_text(item, part.text, job, of="steps")
+        for part in (*item.steps, *item.distractors)
+    }
     item_parts.must_differ(texts.values())
     for place, step in enumerate(item_parts.steps_in_order(item), start=1):
         respident = f"response_{place}"
-        labels = [
-            E.response_label(_material(texts[other], type_="text/plain"), ident=name)
-            for other, name in names.items()
-        ]
-        row = _one_of(labels, respident, cardinality="Single")
-        row.insert(0, _material(f"Step {place}", type_="text/plain"))
-        body.presentation.append(row)
-        is_right = E.varequal(names[step.id], respident=respident)
-        share = f"{100 / len(item.steps):.2f}"
-        body.conditions.append(_condition(is_right, points=share, action="Add"))
+        labels = {name: texts[other] for other, name in names.items()}
+        right = [names[step.id]]
+        _row(body, respident, f"Step {place}", labels, right=right, of=len(item.steps))
     return body
 
 
@@ -199,24 +197,6 @@ def _step_names(item: Ordering, job: ExportJob, body: _CanvasBody) -> dict[str, 
     ids = [part.id for part in (*item.steps, *item.distractors)]
     mixed = shuffled(ids, seed=job.seed, salt=item.id)
     return {name: body.answer(number) for number, name in enumerate(mixed, start=1)}
-
-
-def _label(item: Ordering, part: Step, job: ExportJob) -> str:
-    """The text of a step for a menu, which shows no formatting."""
-
-    def formula(latex: str) -> str:
-        try:
-            shown = words(latex)
-        except NoFormula:
-            job.lose(item, "formulas in steps are shown as LaTeX, since a menu shows no formatting")
-            return latex
-        if shown != latex.strip():
-            job.lose(item, "formulas in steps are plain text, since a menu shows no formatting")
-        return shown
-
-    if "<pre" in html(part.text):
-        job.lose(item, "code in steps is in one line, since a menu shows no formatting")
-    return plain(part.text, formula)
 
 
 def _text(item: Text, job: ExportJob) -> _CanvasBody:
@@ -242,6 +222,71 @@ def _short(item: Any, job: ExportJob) -> _CanvasBody:
     return body
 
 
+def _matching(item: Matching, job: ExportJob) -> _CanvasBody:
+    body = _CanvasBody("matching_question", html(item.stem))
+    texts = paired_parts.menu_texts(item, job)
+    paired_parts.lose_pairs(item, job)
+    right = paired_parts.right_mixed(item, job)
+    names = {part.id: body.answer(number) for number, part in enumerate(right, start=1)}
+    for place, part in enumerate(paired_parts.left_mixed(item, job), start=1):
+        labels = {names[one.id]: texts[one.id] for one in right}
+        shown = paired_parts.menu_text(item, part.text, job, of="left items")
+        _row(body, f"response_{place}", shown, labels, right=[names[part.match]], of=len(item.left))
+    return body
+
+
+def _fill(item: Fill, job: ExportJob) -> _CanvasBody:
+    is_menu = all(gap.options for gap in item.gaps)
+    parts, offered = [], ""
+    for piece in paired_parts.pieces(item):
+        parts.append(piece if isinstance(piece, str) else f"[{piece.id}]")
+        if isinstance(piece, Gap) and piece.options and not is_menu:
+            shown = paired_parts.shown_options(piece, job.seed, item.id)
+            texts = ", ".join(f"`{option.text}`" for option in shown)
+            offered += html(f"{piece.id}: one of {texts}")
+            job.lose(item, "its options are typed, since Canvas mixes no menus with typed gaps")
+    if any("[" in part for part in parts if not part.startswith("[")):
+        job.lose(item, "brackets in its code may look like gaps when it is edited there")
+    if any(gap.feedback or gap.near for gap in item.gaps):
+        job.lose(item, "lost: what to say about what is wrong in a gap")
+    type_ = "multiple_dropdowns_question" if is_menu else "fill_in_multiple_blanks_question"
+    body = _CanvasBody(type_, f"{html(item.stem)}<pre>{''.join(parts)}</pre>{offered}")
+    for gap in item.gaps:
+        _gap(item, gap, job, body, is_menu=is_menu)
+    return body
+
+
+def _gap(item: Fill, gap: Gap, job: ExportJob, body: _CanvasBody, *, is_menu: bool) -> None:
+    texts = gap.right_texts()
+    if is_menu:
+        texts = tuple(o.text for o in paired_parts.shown_options(gap, job.seed, item.id))
+    names = {body.answer(len(body.answers) + 1): text for text in texts}
+    right = [name for name, text in names.items() if text in gap.right_texts()]
+    _row(body, f"response_{gap.id}", gap.id, names, right=right, of=len(item.gaps))
+
+
+def _row(
+    body: _CanvasBody,
+    ident: str,
+    shown: str,
+    labels: Mapping[str, str],
+    *,
+    right: Sequence[str],
+    of: int,
+) -> None:
+    """One part that is answered by itself, and what it earns."""
+    choices = [
+        E.response_label(_material(text, type_="text/plain"), ident=name)
+        for name, text in labels.items()
+    ]
+    row = _one_of(choices, ident, cardinality="Single")
+    row.insert(0, _material(shown, type_="text/plain"))
+    body.presentation.append(row)
+    for name in right:
+        test = E.varequal(name, respident=ident)
+        body.conditions.append(_condition(test, points=f"{100 / of:.2f}", action="Add"))
+
+
 BODIES: dict[str, Callable[[Any, ExportJob], _CanvasBody]] = {
     "choice": _choice,
     "choices": _choices,
@@ -250,6 +295,8 @@ BODIES: dict[str, Callable[[Any, ExportJob], _CanvasBody]] = {
     "ordering": _ordering,
     "text": _text,
     "short": _short,
+    "matching": _matching,
+    "fill": _fill,
 }
 
 

@@ -6,19 +6,22 @@ step; and never the rule LONGEST_ORDERED_SUBSET, which Moodle's own importer tak
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from grader.quiz.bank.topics import Topic
-from grader.quiz.exports import item_parts, moodle_xml
-from grader.quiz.exports.export_job import ExportJob
+from grader.quiz.exports import item_parts, moodle_xml, paired_parts
+from grader.quiz.exports.export_job import ExportJob, LeftOut
 from grader.quiz.exports.markup import html, inline_html
 from grader.quiz.exports.moodle_shares import one_of, share_of
 from grader.quiz.exports.tags import tags
 from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.fill import Fill
 from grader.quiz.items.free_text import Text
+from grader.quiz.items.gaps import Gap
 from grader.quiz.items.item import Item
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
 
@@ -167,11 +170,54 @@ def _short(item: Any, job: ExportJob) -> _Body:
     lines = []
     for form in item_parts.forms(item, job):
         share = share_of(item, form.points, job)
-        text = re.sub(r"[\\#=~:{}]", r"\\\g<0>", form.text.replace("*", r"\*"))
+        text = _literal(form.text.replace("*", r"\*"))
         lines.append(f"=%{share}%{text}{_feedback(form.feedback)}")
     if item.feedback:
         lines.append(f"=%0%*{_feedback(item.feedback)}")
     return html(item.stem), lines
+
+
+def _matching(item: Matching, job: ExportJob) -> _Body:
+    texts = paired_parts.menu_texts(item, job)
+    item_parts.must_differ(inline_html(part.text) for part in item.left)
+    paired_parts.lose_pairs(item, job)
+    rows = [(inline_html(part.text), part.match) for part in paired_parts.left_mixed(item, job)]
+    rows += [("", stray.id) for stray in paired_parts.strays(item)]
+    return html(item.stem), [f"={escaped(one)} -> {_literal(texts[match])}" for one, match in rows]
+
+
+def _fill(item: Fill, job: ExportJob) -> _Body:
+    if len(item.gaps) > 1:
+        raise LeftOut("GIFT has no question with several gaps")
+    listing = "".join(p if isinstance(p, str) else "_____" for p in paired_parts.pieces(item))
+    (gap,) = item.gaps
+    if gap.options:
+        lines = [
+            ("=" if option.correct else "~")
+            + _literal(option.text)
+            + _feedback(option.feedback or gap.feedback)
+            for option in paired_parts.shown_options(gap, job.seed, item.id)
+        ]
+    else:
+        paired_parts.lose_spelling(item, job)
+        lines = list(_forms_of_gap(gap))
+    return f"{html(item.stem)}<pre>{listing}</pre>", lines
+
+
+def _forms_of_gap(gap: Gap) -> Iterator[str]:
+    for form in gap.accepted:
+        yield "=%100%" + _literal(form.replace("*", r"\*"))
+    for near in gap.near:
+        for form in near.forms:
+            literal = _literal(form.replace("*", r"\*"))
+            yield f"=%0%{literal}{_feedback(near.feedback or gap.feedback)}"
+    if gap.feedback:
+        yield f"=%0%*{_feedback(gap.feedback)}"
+
+
+def _literal(text: str) -> str:
+    """A text that is no HTML."""
+    return re.sub(r"[\\#=~:{}]", r"\\\g<0>", text)
 
 
 BODIES: dict[str, Callable[[Any, ExportJob], _Body]] = {
@@ -182,4 +228,6 @@ BODIES: dict[str, Callable[[Any, ExportJob], _Body]] = {
     "ordering": _ordering,
     "text": _text,
     "short": _short,
+    "matching": _matching,
+    "fill": _fill,
 }

@@ -30,7 +30,8 @@ KNOWN = {
     "id", "concept", "difficulty", "stem", "explanation", "purpose", "points", "tags", "verify",
     "options", "keep_order", "answer", "misconception", "feedback_true", "feedback_false",
     "tolerance", "rel_tolerance", "unit", "traps", "feedback", "steps", "before", "distractors",
-    "rule", "model_answer", "rubric", "misconceptions", "accepted", "near", "fold",
+    "rule", "left", "right", "listing", "gaps", "model_answer",
+    "rubric", "misconceptions", "accepted", "near", "fold",
 }  # fmt: skip
 DIGITS = 15  # of numbers that are no whole ones
 

@@ -10,8 +10,10 @@ from typing import Any
 from grader.quiz.bank.topics import Topic
 from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.fill import Fill
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item, Presentation
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
 from grader.text import counted
@@ -38,6 +40,9 @@ def _question(seen: Presentation, number: int) -> Iterator[str]:
     yield seen.stem.strip()
     if seen.kind != "true_false" and seen.parts:
         yield "\n".join(_part(f"**{part.label}**", part.text) for part in seen.parts)
+    if seen.targets:
+        yield "To choose from:"
+        yield "\n".join(_part(f"**{part.label}**", part.text) for part in seen.targets)
     yield _how(seen)
 
 
@@ -71,6 +76,11 @@ def _labels(item: Item, seen: Presentation) -> Iterator[str]:
         part.id: part.text for name in ("options", "steps") for part in getattr(item, name, ())
     }
     labels = {part.text: part.label for part in seen.parts}
+    if isinstance(item, Matching):
+        targets = {part.text: part.label for part in seen.targets}
+        right = {part.id: part.text for part in item.right}
+        yield from sorted(f"{labels[one.text]}{targets[right[one.match]]}" for one in item.left)
+        return
     for name in item.key():
         if name in texts:
             yield labels[texts[name]]
@@ -116,6 +126,32 @@ def _short_comments(item: Any) -> Iterator[str]:
         yield f"- Otherwise wrong: {item.feedback}"
 
 
+def _matching_comments(item: Matching) -> Iterator[str]:
+    texts = {part.id: part.text for part in item.right}
+    for one in item.left:
+        for pair in one.wrong:
+            said = pair.feedback or one.feedback
+            yield _part("Wrong:", f"{one.text} → {texts[pair.match]}: {said}")
+        if one.feedback:
+            yield _part("Otherwise wrong:", f"{one.text}: {one.feedback}")
+
+
+def _fill_comments(item: Fill) -> Iterator[str]:
+    for gap in item.gaps:
+        yield f"- Right in {gap.id}: {_code(gap.right_texts())}"
+        for option in gap.options:
+            if not option.correct:
+                yield f"- Wrong: {_code([option.text])} → {option.feedback or gap.feedback}"
+        for near in gap.near:
+            yield f"- Wrong: {_code(near.forms)} → {near.feedback or gap.feedback}"
+        if gap.feedback:
+            yield f"- Otherwise wrong: {gap.feedback}"
+
+
+def _code(texts: Sequence[str]) -> str:
+    return ", ".join(f"`{text}`" for text in texts)
+
+
 COMMENTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "choice": _option_comments,
     "choices": _option_comments,
@@ -124,4 +160,6 @@ COMMENTS: dict[str, Callable[[Any], Iterator[str]]] = {
     "ordering": _ordering_comments,
     "text": _rubric,
     "short": _short_comments,
+    "matching": _matching_comments,
+    "fill": _fill_comments,
 }

@@ -12,14 +12,16 @@ from typing import Any
 from lxml import etree
 
 from grader.quiz.bank.topics import Topic
-from grader.quiz.exports import item_parts
+from grader.quiz.exports import item_parts, moodle_cloze, paired_parts
 from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.exports.markup import html, inline_html
 from grader.quiz.exports.moodle_shares import one_of, share_of
 from grader.quiz.exports.tags import tags
 from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.fill import Fill
 from grader.quiz.items.free_text import Text
 from grader.quiz.items.item import Item
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
 
@@ -235,6 +237,27 @@ def _short(item: Any, job: ExportJob) -> _MoodleBody:
     return body
 
 
+def _matching(item: Matching, job: ExportJob) -> _MoodleBody:
+    body = _MoodleBody("matching", html(item.stem))
+    body.add("shuffleanswers", str(not item.keep_order).lower())
+    body.add_combined_feedback()
+    body.add("shownumcorrect")
+    texts = paired_parts.menu_texts(item, job)
+    item_parts.must_differ(inline_html(part.text) for part in item.left)
+    paired_parts.lose_pairs(item, job)
+    rows = [(inline_html(part.text), part.match) for part in paired_parts.left_mixed(item, job)]
+    rows += [("", stray.id) for stray in paired_parts.strays(item)]
+    for question, match in rows:
+        row = _formatted("subquestion", question)
+        row.append(_named("answer", texts[match]))
+        body.elements.append(row)
+    return body
+
+
+def _fill(item: Fill, job: ExportJob) -> _MoodleBody:
+    return _MoodleBody("cloze", html(item.stem) + moodle_cloze.listing(item, job))
+
+
 BODIES: dict[str, Callable[[Any, ExportJob], _MoodleBody]] = {
     "choice": _choice,
     "choices": _choices,
@@ -243,6 +266,8 @@ BODIES: dict[str, Callable[[Any, ExportJob], _MoodleBody]] = {
     "ordering": _ordering,
     "text": _text,
     "short": _short,
+    "matching": _matching,
+    "fill": _fill,
 }
 
 

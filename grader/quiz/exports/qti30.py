@@ -92,7 +92,8 @@ def _write_formulas(root: etree._Element) -> None:
 
 def _keep_spaces(root: etree._Element) -> None:
     """Players lay out what is inside a choice side by side: a line of text is one piece of it."""
-    for choice in root.iter(f"{{{ITEMS}}}qti-simple-choice"):
+    choices = (f"{{{ITEMS}}}qti-simple-choice", f"{{{ITEMS}}}qti-simple-associable-choice")
+    for choice in root.iter(*choices):
         children = list(choice)
         if children and not any(etree.QName(child).localname in BLOCKS for child in children):
             line = etree.SubElement(choice, f"{{{ITEMS}}}span")

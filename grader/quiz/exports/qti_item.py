@@ -5,12 +5,13 @@ thirds are one.
 """
 
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from grader.quiz.exports import item_parts
+from grader.quiz.exports import item_parts, paired_parts
 from grader.quiz.exports.content_package import identifier
 from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.exports.markup import html, inline_html
@@ -22,15 +23,21 @@ from grader.quiz.exports.qti_scoring import (
     choices_scoring,
     constraints_scoring,
     exact_order_scoring,
+    gap_scoring,
     is_answered,
+    kept_share,
     numeric_scoring,
     own_outcome,
+    pairs_scoring,
     short_scoring,
     show_if_chosen,
 )
 from grader.quiz.items.choice import Choice, Choices, Option, TrueFalse
+from grader.quiz.items.fill import Fill
 from grader.quiz.items.free_text import Text
+from grader.quiz.items.gaps import Gap
 from grader.quiz.items.item import Item
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.numeric import Numeric
 from grader.quiz.items.ordering import Ordering
 
@@ -50,11 +57,22 @@ class ItemBody:
         self.declaration = E.responseDeclaration(
             identifier="RESPONSE", cardinality=cardinality, baseType=base_type
         )
+        self.declarations = [self.declaration]
         self.blocks: list[etree._Element] = []
         self.scoring: list[etree._Element] = []
         self.feedback: Feedback = {}
         self.shows_several = False  # feedbacks at once, besides the explanation
         self.counts_pairs = False
+
+    def declare(self, name: str, base_type: str, *values: str) -> None:
+        """Another response, with its key."""
+        more = E.responseDeclaration(identifier=name, cardinality="single", baseType=base_type)
+        more.append(E.correctResponse(*(E.value(v) for v in values)))
+        self.declarations.append(more)
+
+    @property
+    def responses(self) -> list[str]:
+        return [str(each.get("identifier")) for each in self.declarations]
 
     def key(self, *values: str) -> None:
         self.declaration.append(E.correctResponse(*(E.value(v) for v in values)))
@@ -65,7 +83,7 @@ def assessment_item(item: Item, body: ItemBody) -> etree._Element:
     root = E.assessmentItem(
         identifier=identifier(item.id), title=item.id, adaptive="false", timeDependent="false"
     )
-    root.append(body.declaration)
+    root.extend(body.declarations)
     score = _outcome("SCORE", cardinality="single", base_type="float", default="0")
     score.set("normalMaximum", str(item.points))
     score.set("normalMinimum", "0")
@@ -78,7 +96,7 @@ def assessment_item(item: Item, body: ItemBody) -> etree._Element:
     if body.counts_pairs:
         root.append(_outcome(KEPT, cardinality="single", base_type="float", default="0"))
     root.append(E.itemBody(*body.blocks))
-    root.append(E.responseProcessing(*body.scoring, _explained()))
+    root.append(E.responseProcessing(*body.scoring, _explained(body.responses)))
     root.extend(_modal_feedback(n, t, by=by[n]) for n, t in texts.items() if t.strip())
     return root
 
@@ -110,9 +128,9 @@ def _outcome(name: str, *, cardinality: str, base_type: str, default: str = "") 
     return outcome
 
 
-def _explained() -> etree._Element:
+def _explained(responses: list[str]) -> etree._Element:
     """The explanation, to those who gave an answer."""
-    return E.responseCondition(E.responseIf(is_answered(), also_show(EXPLANATION)))
+    return E.responseCondition(E.responseIf(is_answered(*responses), also_show(EXPLANATION)))
 
 
 def _modal_feedback(name: str, text: str, *, by: str) -> etree._Element:
@@ -255,6 +273,101 @@ def _short(item: Any, job: ExportJob) -> ItemBody:
     return body
 
 
+def _matching(item: Matching, job: ExportJob) -> ItemBody:
+    body = ItemBody(cardinality="multiple", base_type="directedPair")
+    left = {part.id: f"L{n}" for n, part in enumerate(paired_parts.left_mixed(item, job), start=1)}
+    right = {
+        part.id: f"R{n}" for n, part in enumerate(paired_parts.right_mixed(item, job), start=1)
+    }
+    body.key(*(f"{left[part.id]} {right[part.match]}" for part in item.left))
+    sides = []
+    for names, parts, most in ((left, item.left, "1"), (right, item.right, "0")):
+        texts = {part.id: part.text for part in parts}
+        sides.append(E.simpleMatchSet())
+        for one, name in names.items():
+            choice = E.simpleAssociableChoice(identifier=name, matchMax=most)
+            sides[-1].append(_filled(choice, inline_html(texts[one])))
+    interaction = E.matchInteraction(
+        *sides,
+        responseIdentifier="RESPONSE",
+        shuffle=str(not item.keep_order).lower(),
+        maxAssociations=str(len(left)),
+    )
+    body.blocks = [*blocks(html(item.stem)), interaction]
+    shown: dict[str, str] = {}
+    for part in item.left:
+        for pair in part.wrong:
+            name = f"{left[part.id]}_{right[pair.match]}"
+            body.feedback[name] = pair.feedback or part.feedback
+            shown[name] = f"{left[part.id]} {right[pair.match]}"
+        if part.feedback:
+            job.lose(item, "lost: what to say about other wrong pairs")
+    body.shows_several = body.counts_pairs = True
+    keys = [f"{left[part.id]} {right[part.match]}" for part in item.left]
+    body.scoring = pairs_scoring(keys, shown, points=item.points)
+    return body
+
+
+def _fill(item: Fill, job: ExportJob) -> ItemBody:
+    first = next(piece for piece in paired_parts.pieces(item) if isinstance(piece, Gap))
+    base = "identifier" if first.options else "string"
+    body = ItemBody(cardinality="single", base_type=base)
+    paired_parts.lose_spelling(item, job)
+    listing, last = E.pre(), None
+    for piece in paired_parts.pieces(item):
+        if isinstance(piece, Gap):
+            name = "RESPONSE" if last is None else f"RESPONSE{len(body.responses) + 1}"
+            last = _gap(item, piece, name, body, job)
+            listing.append(last)
+        elif last is None:
+            listing.text = unescape(piece)
+        else:
+            last.tail = unescape(piece)
+    body.blocks = [*blocks(html(item.stem)), listing]
+    body.shows_several = body.counts_pairs = True
+    body.scoring.append(kept_share(of=len(item.gaps), points=item.points))
+    return body
+
+
+def _gap(item: Fill, gap: Gap, name: str, body: ItemBody, job: ExportJob) -> etree._Element:
+    """One gap as an interaction; its scoring and feedback go to the body."""
+    base = "identifier" if gap.options else "string"
+    values = [(form, "") for form in gap.accepted]
+    wrong = [(form, near.feedback) for near in gap.near for form in near.forms]
+    if gap.options:
+        shown = {
+            f"{name}_C{n}": option
+            for n, option in enumerate(paired_parts.shown_options(gap, job.seed, item.id), start=1)
+        }
+        values = [(key, "") for key, option in shown.items() if option.correct]
+        wrong = [(key, option.feedback) for key, option in shown.items() if not option.correct]
+        choices = (E.inlineChoice(option.text, identifier=key) for key, option in shown.items())
+        interaction = E.inlineChoiceInteraction(*choices, responseIdentifier=name, shuffle="true")
+    else:
+        interaction = E.textEntryInteraction(responseIdentifier=name, expectedLength="20")
+    if name == "RESPONSE":
+        body.key(values[0][0])
+    else:
+        body.declare(name, base, values[0][0])
+    said = {}
+    for number, (value, feedback) in enumerate(wrong, start=1):
+        said[value] = f"{name}_WRONG{number}"
+        body.feedback[said[value]] = feedback or gap.feedback
+    other = f"{name}_OTHER" if gap.feedback.strip() and not gap.options else ""
+    if other:
+        body.feedback[other] = gap.feedback
+    body.scoring.append(
+        gap_scoring(
+            name,
+            [value for value, _ in values],
+            {value: key for value, key in said.items() if body.feedback[key].strip()},
+            other=other,
+            minds_case=None if gap.options else "case" not in item.fold,
+        )
+    )
+    return interaction
+
+
 BODIES: dict[str, Callable[[Any, ExportJob], ItemBody]] = {
     "choice": _choice,
     "choices": _choices,
@@ -263,4 +376,6 @@ BODIES: dict[str, Callable[[Any, ExportJob], ItemBody]] = {
     "ordering": _ordering,
     "text": _text,
     "short": _short,
+    "matching": _matching,
+    "fill": _fill,
 }

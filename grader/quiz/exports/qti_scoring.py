@@ -1,6 +1,6 @@
 """Response processing of QTI: conditions that give points, in the standard's own vocabulary."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -90,13 +90,71 @@ def also_show(name: str) -> etree._Element:
     return E.setOutcomeValue(value("identifier", name), identifier=own_outcome(name))
 
 
-def is_answered() -> etree._Element:
-    answered: etree._Element = getattr(E, "not")(_is_missing())
-    return answered
+def is_answered(*responses: str) -> etree._Element:
+    """Whether one of these responses is there, by default the only one."""
+    return _any_of(*(getattr(E, "not")(_is_missing(name)) for name in responses or ("RESPONSE",)))
 
 
-def _is_missing() -> etree._Element:
-    return E.isNull(E.variable(identifier="RESPONSE"))
+def _is_missing(response: str = "RESPONSE") -> etree._Element:
+    return E.isNull(E.variable(identifier=response))
+
+
+def pairs_scoring(
+    keys: Sequence[str], shown: Mapping[str, str], *, points: int
+) -> list[etree._Element]:
+    """The share of the right pairs; `shown` names the feedback of wrong ones."""
+    scoring = []
+    for pair in keys:
+        is_there = E.member(value("directedPair", pair), E.variable(identifier="RESPONSE"))
+        scoring.append(E.responseCondition(E.responseIf(is_there, _one_more())))
+    for name, pair in shown.items():
+        is_there = E.member(value("directedPair", pair), E.variable(identifier="RESPONSE"))
+        scoring.append(E.responseCondition(E.responseIf(is_there, also_show(name))))
+    return [*scoring, kept_share(of=len(keys), points=points)]
+
+
+def gap_scoring(
+    response: str,
+    right: Sequence[str],
+    wrong: Mapping[str, str],
+    *,
+    other: str,
+    minds_case: bool | None,
+) -> etree._Element:
+    """One more for a right answer; else the feedback of the first that was given.
+
+    Args:
+        wrong: answers with the names of their feedback.
+        other: the name of the feedback of all else, if there is one.
+        minds_case: of a text that is typed; None is for one that is chosen.
+    """
+
+    def is_it(answer: str) -> etree._Element:
+        given = E.variable(identifier=response)
+        if minds_case is None:
+            return E.match(given, value("identifier", answer))
+        same = E.stringMatch(given, value("string", answer))
+        same.set("caseSensitive", str(minds_case).lower())
+        return same
+
+    condition = E.responseCondition(
+        E.responseIf(_is_missing(response)),
+        E.responseElseIf(_any_of(*map(is_it, right)), _one_more()),
+        *(E.responseElseIf(is_it(answer), also_show(name)) for answer, name in wrong.items()),
+    )
+    if other:
+        condition.append(E.responseElse(also_show(other)))
+    return condition
+
+
+def kept_share(*, of: int, points: int) -> etree._Element:
+    """The share of what was counted, of so many."""
+    return _score(_share(E.variable(identifier=KEPT), of=of, points=points))
+
+
+def _one_more() -> etree._Element:
+    count = E.sum(E.variable(identifier=KEPT), value("float", "1"))
+    return E.setOutcomeValue(count, identifier=KEPT)
 
 
 def constraints_scoring(order: Order, *, points: int) -> list[etree._Element]:
@@ -127,17 +185,13 @@ def _counted(order: Order) -> list[etree._Element]:
 
 def _pairs_counted(pairs: Pairs, count: int) -> list[etree._Element]:
     """The later step stands somewhere, and the earlier one before it."""
-    one_more = E.setOutcomeValue(
-        E.sum(E.variable(identifier=KEPT), value("float", "1")), identifier=KEPT
-    )
     conditions = []
     for earlier, later in pairs:
         ways = [
             _all_of(_is_at(place, later), _any_of(*(_is_at(n, earlier) for n in range(1, place))))
             for place in range(2, count + 1)
         ]
-        copy = etree.fromstring(etree.tostring(one_more))
-        conditions.append(E.responseCondition(E.responseIf(_any_of(*ways), copy)))
+        conditions.append(E.responseCondition(E.responseIf(_any_of(*ways), _one_more())))
     return conditions
 
 

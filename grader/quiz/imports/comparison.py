@@ -15,7 +15,13 @@ from grader.text import clean_line, counted
 
 INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 GAP_WITH_KEY = re.compile(r"\{\s*(?:\d+:[A-Z_]+:\s*)?[=~]")
-PARTS = {"choice": "option", "choices": "option", "ordering": "step", "short": "answer"}
+PARTS = {
+    "choice": "option",
+    "choices": "option",
+    "ordering": "step",
+    "short": "answer",
+    "matching": "left item",
+}
 LONGEST = 40  # characters of a text in a sentence
 
 
@@ -86,6 +92,11 @@ def _item(fields: dict[str, Any]) -> Item:
 
 
 def _alike(fields: dict[str, Any]) -> Iterator[str]:
+    """Parts that look alike; what stands on two sides is compared by itself."""
+    if fields["kind"] == "matching":
+        yield from _alike({**fields, "kind": "left item", "options": fields["left"]})
+        yield from _alike({**fields, "kind": "right item", "options": fields["right"]})
+        return
     parts = [*fields.get("options", ()), *fields.get("steps", ()), *fields.get("distractors", ())]
     seen: set[str] = set()
     for part in parts:
@@ -112,7 +123,7 @@ def _figures(fields: dict[str, Any]) -> Figures:
         *fields.get("accepted", ()),
         *(one for n in fields.get("near", ()) for one in n["forms"]),
     ]
-    lists = [fields.get(key, ()) for key in ("options", "steps", "distractors")]
+    lists = [fields.get(key, ()) for key in ("options", "steps", "distractors", "left")]
     amount = sum(map(len, lists)) or len(forms)
     return Figures(
         parts=amount if fields["kind"] in PARTS else None, feedback=len(list(_feedback(fields)))

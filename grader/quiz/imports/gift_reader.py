@@ -24,6 +24,7 @@ from grader.quiz.imports.import_rules import (
     tolerance_of,
 )
 from grader.quiz.imports.markdown_text import from_html, from_lines, from_markdown, from_plain
+from grader.quiz.imports.matches import matching_kind, split_pairs
 from grader.quiz.imports.moodle_reader import RULES, UNIT_LINE
 
 MARK = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
@@ -149,6 +150,8 @@ def _count_of_answers(inside: str) -> int | None:
     """How many answers there are, by their signs alone; None where signs do not tell."""
     if inside.startswith((">", "#")):
         return None
+    if "->" in inside and "~" not in inside:
+        return len(re.findall(r"=(?!\s*->)", inside))
     signs = inside.count("=") + inside.count("~") - len(re.findall(r"~\s*=", inside))
     others = len(re.findall(r"=\s*(?:%[^%]*%)?\s*\*\s*(?:#|$)", inside))
     return signs - others + (inside[:1] not in "=~")
@@ -168,7 +171,7 @@ def _body(question: _GiftQuestion) -> Fields:
     if "~" in inside:
         return _choice(question)
     if "->" in inside:
-        raise NotTaken("there is no counterpart for a matching question")
+        return _matching(question)
     answers = [
         TypedForm(_typed(a.text), a.share, question.markdown(a.feedback))
         for a in _answers(question, "=")
@@ -260,6 +263,18 @@ def _ordering(question: _GiftQuestion) -> Fields:
     ]
     rule = order_rule(RULES.get(found[4], ""), said=found[4], lose=question.lose)
     return {"kind": "ordering", "steps": steps, **rule}
+
+
+def _matching(question: _GiftQuestion) -> Fields:
+    rows = []
+    for answer in _answers(question, "="):
+        left, arrow, right = answer.text.partition("->")
+        if not arrow:
+            raise NotTaken(f"{shown(answer.text)!r} has no -> where the others match something")
+        if answer.feedback:
+            question.lose("lost: what it says about single pairs")
+        rows.append((question.markdown(left), from_plain(_typed(right), question.lose)))
+    return matching_kind(*split_pairs(rows, question.lose))
 
 
 def _answers(question: _GiftQuestion, default: str) -> list[_Answer]:

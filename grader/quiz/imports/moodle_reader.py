@@ -23,6 +23,7 @@ from grader.quiz.imports.import_rules import (
     tolerance_of,
 )
 from grader.quiz.imports.markdown_text import from_html, from_lines, from_markdown, from_plain
+from grader.quiz.imports.matches import matching_kind, split_pairs
 
 RULES = {
     "ALL_OR_NOTHING": "exact",
@@ -85,6 +86,9 @@ class _MoodleQuestion:
 
     def figures(self) -> Figures:
         """How much the file has of this question, counted apart from how it is read."""
+        if rows := self.element.findall("subquestion"):
+            asked = [row for row in rows if not IS_EMPTY.fullmatch(_inside(row.find("text")))]
+            return Figures(parts=len(asked))
         answers = self.element.findall("answer")
         others = [one for one in answers if (one.findtext("text") or "").strip() == "*"]
         said = [self.raw("feedback", one) for one in answers]
@@ -263,6 +267,15 @@ def _ordering(question: _MoodleQuestion) -> Fields:
     return {"kind": "ordering", "steps": steps, **rule}
 
 
+def _matching(question: _MoodleQuestion) -> Fields:
+    rows = [
+        (question.own_markdown(row), from_plain(question.raw("answer", row), question.lose))
+        for row in question.element.findall("subquestion")
+    ]
+    kept = {} if question.is_on("shuffleanswers") else {"keep_order": True}
+    return {**matching_kind(*split_pairs(rows, question.lose)), **kept}
+
+
 def _inside(element: etree._Element | None) -> str:
     """The text of an element; HTML that nobody escaped is part of it."""
     if element is None:
@@ -280,4 +293,5 @@ TYPES: dict[str, Callable[[_MoodleQuestion], Fields]] = {
     "shortanswer": _short_answer,
     "essay": _essay,
     "ordering": _ordering,
+    "matching": _matching,
 }

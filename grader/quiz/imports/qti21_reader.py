@@ -1,15 +1,14 @@
-"""QTI 2.1 choice and order items as drafts of questions: one item, or a package of many."""
+"""QTI 2.1 choice, order and match items as drafts of questions: one item, or a package of many."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
 
 from lxml import etree
 
 from grader.errors import CourseError, SubmissionError
 from grader.intake.archive import files_in_zip
-from grader.quiz.imports import safe_xml
+from grader.quiz.imports import qti_package, safe_xml
 from grader.quiz.imports.comparison import Figures
 from grader.quiz.imports.draft import (
     Draft,
@@ -24,10 +23,17 @@ from grader.quiz.imports.draft import (
 from grader.quiz.imports.html_tags import VOID
 from grader.quiz.imports.import_rules import order_rule
 from grader.quiz.imports.markdown_text import from_html
+from grader.quiz.imports.matches import matching_kind
 
 INTERACTION = re.compile(r"\w+Interaction")
 NAMESPACES = ("http://www.imsglobal.org/xsd/imsqti_v2p", "http://www.imsglobal.org/xsd/imsqti_item")
-NOT_SHOWN = {"rubricBlock", "feedbackInline", "feedbackBlock", "prompt", "simpleChoice"}
+NOT_SHOWN = {
+    "rubricBlock",
+    "feedbackInline",
+    "feedbackBlock",
+    "prompt",
+    "simpleChoice",
+}
 NO_TEXT = {"object", "math", "printedVariable", "templateInline", "templateBlock", "infoControl"}
 EXACT = "match_correct"
 MAPPED = "map_response"
@@ -105,9 +111,9 @@ def read_package(data: bytes, *, at: str) -> Reading:
         )
     except SubmissionError as error:
         raise CourseError(error.problem, at=at, fix="Export the package again.") from error
-    trees = dict(_trees(files, reading))
-    items = {p: tree for p, tree in trees.items() if safe_xml.local_name(tree) == "assessmentItem"}
-    for path, topic in _topics(trees, reading):
+    found = dict(qti_package.trees(files, reading))
+    items = {p: tree for p, tree in found.items() if safe_xml.local_name(tree) == "assessmentItem"}
+    for path, topic in qti_package.topics(found, reading):
         if path in items:
             _add(reading, topic, items.pop(path))
     for tree in items.values():
@@ -119,46 +125,6 @@ def read_package(data: bytes, *, at: str) -> Reading:
             fix="Export the questions as QTI 2.1. Neither Canvas's QTI 1.2 nor QTI 3.0 is read.",
         )
     return reading
-
-
-def _trees(files: dict[str, bytes], reading: Reading) -> Iterator[tuple[str, etree._Element]]:
-    """Each file that is XML; of another the reading is told, and the rest goes on."""
-    for path, content in files.items():
-        try:
-            yield path, safe_xml.parse(content, at=path)
-        except CourseError as error:
-            reading.lose(path, f"not read: it {error.problem}")
-
-
-def _topics(trees: dict[str, etree._Element], reading: Reading) -> Iterator[tuple[str, DraftTopic]]:
-    """The paths of the items that each test asks for."""
-    for path, tree in trees.items():
-        if safe_xml.local_name(tree) == "assessmentTest":
-            name = tree.get("identifier", "imported")
-            topic = reading.topic(name, tree.get("title", ""), key=f"test {path}")
-            folder = path.rpartition("/")[0]
-            for ref in tree.iter():
-                if safe_xml.local_name(ref) == "assessmentItemRef":
-                    if any(safe_xml.local_name(inner) == "weight" for inner in ref):
-                        reading.lose(
-                            ref.get("identifier", ""), "lost: the weight that its test gives it"
-                        )
-                    yield _path_of(_joined(folder, ref.get("href", "")), trees), topic
-
-
-def _path_of(path: str, trees: dict[str, etree._Element]) -> str:
-    """The path as it stands in the archive: an address writes spaces and accents in its own way."""
-    return path if path in trees else unquote(path)
-
-
-def _joined(folder: str, href: str) -> str:
-    parts = folder.split("/") if folder else []
-    for part in href.split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in ("", ".", ".."):
-            parts.append(part)
-    return "/".join(parts)
 
 
 def _must_be_item(root: etree._Element, at: str) -> None:
@@ -191,9 +157,11 @@ def _draft(item: _Item) -> Draft:
         item.lose("lost: that it is adaptive: one answer counts")
     interactions = [e for e in body.iter() if INTERACTION.fullmatch(safe_xml.local_name(e))]
     names = sorted({safe_xml.local_name(element) for element in interactions})
-    if len(interactions) != 1 or names[0] not in ("choiceInteraction", "orderInteraction"):
+    if len(interactions) != 1 or names[0] not in MAKERS:
         shown = ", ".join(names) or "no interaction"
-        raise NotTaken(f"only one choice or order interaction can be taken over, it has {shown}")
+        raise NotTaken(
+            f"only one choice, order or match interaction can be taken over, it has {shown}"
+        )
     interaction = interactions[0]
     prompt = item.all("prompt", interaction)
     feedback = _feedback(item)
@@ -202,8 +170,7 @@ def _draft(item: _Item) -> Draft:
         "stem": item.markdown(body, *prompt),
         "explanation": feedback.pop("explanation", ""),
     }
-    make = _choice if names == ["choiceInteraction"] else _ordering
-    fields |= make(item, interaction, feedback)
+    fields |= MAKERS[names[0]](item, interaction, feedback)
     if feedback:
         item.lose(f"lost: what it says under {', '.join(sorted(feedback))}")
     if item.all("rubricBlock", body):
@@ -212,8 +179,15 @@ def _draft(item: _Item) -> Draft:
     return Draft(
         name=item.name,
         fields=fields,
-        source=Figures(parts=len(item.all("simpleChoice"))),
+        source=Figures(parts=_count_of_parts(item, interaction)),
     )
+
+
+def _count_of_parts(item: _Item, interaction: etree._Element) -> int:
+    sides = item.all("simpleMatchSet", interaction)
+    if sides:
+        return len(item.all("simpleAssociableChoice", sides[0]))
+    return len(item.all("simpleChoice"))
 
 
 def _lose_of_head(item: _Item) -> None:
@@ -270,6 +244,33 @@ def _ordering(item: _Item, interaction: etree._Element, feedback: dict[str, str]
     else:
         item.lose("marked by edits from its one correct order, whatever its processing says")
     return {**fields, **({"distractors": strays} if strays else {})}
+
+
+def _matching(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
+    sides = [
+        item.all("simpleAssociableChoice", side) for side in item.all("simpleMatchSet", interaction)
+    ]
+    if len(sides) != 2:
+        raise NotTaken("it has not two sets to match")
+    texts = []
+    for side in sides:
+        _must_have_text(item, side)
+        texts.append({one.get("identifier", ""): item.markdown(one) for one in side})
+    left, right = texts
+    matched: dict[str, str] = {}
+    for one, _, other in (pair.partition(" ") for pair in _correct(item)):
+        if one not in left or other.strip() not in right:
+            raise NotTaken("its correct response names what is not there")
+        if one in matched:
+            raise NotTaken("an item on its left has several right ones")
+        matched[one] = other.strip()
+    if matched.keys() != left.keys():
+        raise NotTaken("not every item on its left has a right one")
+    strays = [text for name, text in right.items() if name not in matched.values()]
+    if _template(item) == EXACT:
+        item.lose("marked otherwise: each pair earns its share here")
+    pairs = ((text, right[matched[name]]) for name, text in left.items())
+    return matching_kind(pairs, strays)
 
 
 def _must_have_text(item: _Item, choices: list[etree._Element]) -> None:
@@ -365,6 +366,13 @@ def _feedback(item: _Item) -> dict[str, str]:
             else:
                 item.lose("lost: what it says unless an answer hides it")
     return {name: "\n\n".join(texts) for name, texts in found.items() if any(texts)}
+
+
+MAKERS: dict[str, Callable[[_Item, etree._Element, dict[str, str]], Fields]] = {
+    "choiceInteraction": _choice,
+    "orderInteraction": _ordering,
+    "matchInteraction": _matching,
+}
 
 
 def _escaped(text: str | None) -> str:

@@ -54,6 +54,7 @@ class Presentation:
     points: int
     how: str  # how to answer, in one or two sentences
     parts: tuple[ShownPart, ...] = ()
+    targets: tuple[ShownPart, ...] = ()  # what the parts are matched to
     unit: str = ""
     many_lines: bool = False  # the answer is a text that may have several lines
 
@@ -88,6 +89,11 @@ def seen(text: str) -> str:
     """A short Markdown text as it looks: without escapes, marks of no width and extra spaces."""
     plain = unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text))
     return " ".join(re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", plain).split())
+
+
+def quoted(text: str) -> str:
+    """The text of a part inside a sentence."""
+    return f'"{" ".join(text.split()).rstrip(".")}"'
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):

@@ -20,6 +20,7 @@ from grader.quiz.items.item import (
     Severity,
     ShownPart,
     error,
+    quoted,
     seen,
     warning,
 )
@@ -200,7 +201,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
         if broken := first_break(response, order):
             earlier, later = texts[broken.earlier], texts[broken.later]
             because = f" because {broken.reason.rstrip('.')}" if broken.reason else ""
-            yield f"{_quoted(earlier)} must come before {_quoted(later)}{because}."
+            yield f"{quoted(earlier)} must come before {quoted(later)}{because}."
         found = distance(response, order)
         if found.misplaced > 1:
             yield f"{found.misplaced} steps stand in the wrong place."
@@ -209,7 +210,7 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
             yield "One step is missing." if one else f"{found.missing} steps are missing."
         for stray in self.distractors:
             if stray.id in response:
-                yield f"{_quoted(stray.text)} belongs nowhere: {stray.feedback}"
+                yield f"{quoted(stray.text)} belongs nowhere: {stray.feedback}"
 
     def _part_problems(self) -> Iterator[LintFinding]:
         if len(self.steps) < 2:
@@ -271,8 +272,3 @@ def _several_orders(order: PartialOrder) -> Iterator[LintFinding]:
         yield LintFinding(
             severity=Severity.INFO, where="before", problem=f"{number} orders are right"
         )
-
-
-def _quoted(text: str) -> str:
-    """A step's text as part of a sentence."""
-    return f'"{" ".join(text.split()).rstrip(".")}"'

@@ -58,6 +58,19 @@ class AblationRun(_ClaimRun, frozen=True, kw_only=True, tag="ablation"):
     may: tuple[str, ...] = ()
 
 
+class ListingRun(_Backing, frozen=True, kw_only=True, tag="listing"):
+    """The claim runs a listing, and is true if it does what the reference does.
+
+    Of a `fill` it is the listing with each right answer in its gap, which must do so on every seed,
+    and with each wrong one, which must not. Of a `choice` between lines it is the listing in the
+    stem, which must not, and the same with `mended` in the place of the right line, which must.
+    """
+
+    claim: str
+    seeds: Seeds = "0..4"
+    mended: str = ""
+
+
 class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the distribution of a step is made from its logits."""
 
@@ -112,17 +125,18 @@ class TraceOrderRun(_Backing, frozen=True, kw_only=True, tag="trace_order"):
         return (given,) if isinstance(given, str) else given
 
 
-Backing = NumericRun | PredicateRun | AblationRun | DiagnosisRun | TraceOrderRun
+Backing = NumericRun | PredicateRun | AblationRun | DiagnosisRun | TraceOrderRun | ListingRun
 BACKINGS: Mapping[str, type[Backing]] = {
     str(kind.__struct_config__.tag): kind for kind in get_args(Backing)
 }
 # The kinds of question that each kind of backing is for.
 FITS: Mapping[str, tuple[str, ...]] = {
     "numeric": ("numeric",),
-    "predicate": ("choice", "choices", "true_false", "text"),
+    "predicate": ("choice", "choices", "true_false", "text", "short", "matching"),
     "ablation": ("choice", "choices", "true_false"),
     "diagnosis": ("choice", "choices"),
     "trace_order": ("ordering",),
+    "listing": ("fill", "choice"),
 }
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from grader.quiz.attempt.rules import Counts, counting
 from grader.quiz.items.marks import shown
-from grader.text import table_cell
+from grader.text import decimal, table_cell
 
 HEADINGS = ("Student", "Handed in", "Counts", "Points", "Of", "Waiting")
 COLUMNS = (
@@ -99,11 +99,6 @@ def gradebook_csv(lines: Iterable[Line]) -> bytes:
     for row in lines:
         rows.writerow([table_cell(row.student), row.begun, row.handed_in, *_mark(row.counted)])
     return text.getvalue().encode()
-
-
-def decimal(points: Fraction) -> str:
-    """Points as every spreadsheet reads them, rounded to four places."""
-    return f"{float(points):.4f}".rstrip("0").rstrip(".")
 
 
 def exact(points: Fraction) -> str:

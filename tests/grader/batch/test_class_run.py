@@ -9,6 +9,7 @@ from grader.batch.class_run import run_batch
 from grader.batch.executors.local import LocalPool
 from grader.batch.results import Results
 from grader.errors import CourseError
+from grader.intake.class_intake import opened_class
 from grader.records import Status
 from grader.settings import Course, load_assignment
 from grader.store.reports_store import open_reports
@@ -22,15 +23,16 @@ def grade(small, tmp_path):
 
     def graded(keeper, *, told=lambda *_: None, **options):
         options["assignment"] = options.get("assignment") or load_assignment(small)
-        return run_batch(
-            tmp_path / "class",
-            keeper,
-            course=Course(secret="s"),
-            require_level="none",
-            told=told,
-            now=lambda: AT,
-            **{"n_workers": 1, "force": False} | options,
-        )
+        with opened_class(tmp_path / "class") as intake:
+            return run_batch(
+                intake,
+                keeper,
+                course=Course(secret="s"),
+                require_level="none",
+                told=told,
+                now=lambda: AT,
+                **{"n_workers": 1, "force": False} | options,
+            )
 
     return graded
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.batch.grades import code_grades, grades_csv
+from grader.batch.class_grades import code_grades, grades_csv
 from grader.batch.results import Results
 from grader.durable_files import write_whole
 from grader.errors import GraderFault

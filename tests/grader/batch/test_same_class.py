@@ -7,6 +7,7 @@ import pytest
 from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.errors import CourseError
+from grader.intake.class_intake import opened_class
 from grader.settings import Course, load_assignment
 from tests.grader.batch.test_class_run import AT
 
@@ -16,16 +17,17 @@ def run(small, tmp_path):
     """Grades a folder, or refuses to; without a submission that needs a worker it takes no time."""
 
     def ran(folder="class", *, secret="", **options):
-        return run_batch(
-            tmp_path / folder,
-            Results(tmp_path / "results"),
-            assignment=load_assignment(small),
-            course=Course(secret=secret),
-            require_level="none",
-            told=lambda *_: None,
-            now=lambda: AT,
-            **{"n_workers": 1, "force": False} | options,
-        )
+        with opened_class(tmp_path / folder) as intake:
+            return run_batch(
+                intake,
+                Results(tmp_path / "results"),
+                assignment=load_assignment(small),
+                course=Course(secret=secret),
+                require_level="none",
+                told=lambda *_: None,
+                now=lambda: AT,
+                **{"n_workers": 1, "force": False} | options,
+            )
 
     (tmp_path / "class").mkdir()
     for name in ("ada", "bob"):

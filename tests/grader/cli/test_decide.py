@@ -89,3 +89,44 @@ def test_a_folder_without_results_is_named(tmp_path):
     ran = decide(Results(tmp_path))
     assert ran.exit_code == 2
     assert f"{tmp_path}: holds no results of a class" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ada", "--extend", "1.5"], "ada has 0 of 2 points now.\n"),
+        (["ada", "--final", "1.25"], "ada has 1.25 of 2 points now. Set to 1.25 points by kim: r"),
+        (["ada", "--extra-time", "1/2"], "ada has 0 of 2 points now.\n"),
+        (["ada", "--handed-in", "2026-12-01 08:00 Europe/Zurich"], "ada has 0 of 2 points now.\n"),
+        (["--drop", "x"], "x counts for nobody: the maximum is 2 points less.\n"),
+    ],
+)
+def test_each_decision_says_what_the_grade_is_then_and_is_undone(results, words, said):
+    before = results.grades.read_text()
+    ran = decide(results, *words, "--reason", "r", "--by", "kim")
+    assert ran.exit_code == 0, ran.output
+    assert ran.output.startswith(said)
+    assert "kim 20" in decide(results).output
+    assert decide(results, "--undo", 1, "--reason", "r").exit_code == 0
+    assert results.grades.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["ada", "--extend", "-3"], "an extension is longer than nothing\n  Name hours"),
+        (["ada", "--extend", "many"], "--extend: 'many' is no number\n  Write e.g. 24."),
+        (["ada", "--final", "1/0"], "--final: '1/0' is no number\n  Write e.g. 63.5."),
+        (["ada", "--final", "9"], "the assignment gives 0 to 2 points, got 9"),
+        (["ada", "--handed-in", "noon"], "--handed-in: 'noon' is no time\n  Write e.g. `2026"),
+        (["ada", "--handed-in", "2026-12-01 08:00"], "has no time zone\n  Write it behind"),
+        (["--drop", "y"], "there is no check 'y'\n  There is: x."),
+        (["ada", "--extend", "1", "--final", "1"], "Give SUBMISSION STAGE POINTS, or"),
+        (["--extend", "1"], "Give SUBMISSION STAGE POINTS, or"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_and_decides_nothing(results, words, sentence):
+    ran = decide(results, *words, "--reason", "r")
+    assert ran.exit_code in (1, 2)
+    assert sentence in ran.output
+    assert list(results.entries()) == []

@@ -1,12 +1,15 @@
 """Decisions on code: they are only added, hold through a regrade, and can be taken back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 
+from grader.batch.applied_policy import apply_policy, policy_that_holds
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
 from grader.errors import GraderError
+from grader.policies.policy import NO_POLICY, LatePenalty, Policy
 from grader.records import CheckResult, GradingRun, Report, StageResult, Status, Verdict
 from grader.store.reports_store import open_reports
 
@@ -171,3 +174,51 @@ def test_a_store_is_decided_on_in_the_same_way(database):
         marks.take_back(1, reason="r", **WHO)
         assert marks.grades()[0].points == 0
         assert len(marks.versions("ada")) == 1
+
+
+def test_more_time_a_time_and_final_points_are_decided_and_taken_back(results, marks):
+    policy = Policy(due=AT, late=LatePenalty(points=1, per="hour"))
+    apply_policy(results, policy, reason="r", by="course.yaml", at=AT)
+    assert not apply_policy(results, policy, reason="r", by="course.yaml", at=AT)
+    marks.award("ada", "double", 2, reason="r", **WHO)
+    late = AT + timedelta(hours=2)
+    assert marks.state_time("ada", late, reason="r", **WHO).final == 0
+    assert marks.extend("ada", 3600, reason="r", **WHO).final == 1
+    assert marks.extend("ada", 1800, is_extra=True, reason="r", **WHO).final == 1
+    assert marks.set_final("ada", Fraction("3.5"), reason="r", **WHO).final == Fraction(7, 2)
+    assert marks.set_final("eve", Fraction(1), reason="read by hand", **WHO).counts
+    assert "eve,graded,,4,,,no zip,final points 1: read by hand," in results.grades.read_text()
+    for number in (6, 7, 4):
+        marks.take_back(number, reason="r", **WHO)
+    assert marks.grades()[0].final == 0
+    marks.take_back(1, reason="no policy", **WHO)
+    assert marks.grades()[0].final == 2
+    assert policy_that_holds(results) == NO_POLICY
+
+
+def test_a_check_is_dropped_for_everybody(results, marks):
+    assert marks.drop_check("shift.x", reason="a typo", **WHO) == 2
+    assert [grade.max_points for grade in marks.grades()] == [2, 2, 2]
+    assert "ada,graded,0,2,0,0," in results.grades.read_text()
+    marks.take_back(1, reason="no", **WHO)
+    assert results.grades.read_text() == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("decide", "sentence"),
+    [
+        (lambda m: m.extend("ada", 0, reason="r", **WHO), "longer than nothing"),
+        (lambda m: m.extend("adda", 9, reason="r", **WHO), "no report on 'adda'"),
+        (lambda m: m.extend("ada", 9, reason="", **WHO), "needs a reason"),
+        (lambda m: m.set_final("ada", Fraction(9, 2), reason="r", **WHO), "0 to 4 points, got 4.5"),
+        (lambda m: m.set_final("ada", Fraction(-1), reason="r", **WHO), "0 to 4 points, got -1"),
+        (lambda m: m.set_final("nobody", Fraction(1), reason="r", **WHO), "no report on 'nobody'"),
+        (lambda m: m.drop_check("shift.y", reason="r", **WHO), "no check 'shift.y'\n  Did you"),
+        (lambda m: m.state_time("ada", AT, reason=" ", **WHO), "needs a reason"),
+    ],
+)
+def test_what_a_policy_cannot_take_keeps_nothing(results, marks, decide, sentence):
+    with pytest.raises(GraderError) as refused:
+        decide(marks)
+    assert sentence in str(refused.value)
+    assert list(results.entries()) == []

@@ -11,9 +11,12 @@ import pytest
 
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import load
+from grader.quiz.items import kinds
 from grader.quiz.items.choice import Choice, Choices, TrueFalse
+from grader.quiz.items.fill import Fill
 from grader.quiz.items.item import Severity
 from grader.quiz.items.marks import Standing
+from grader.quiz.items.matching import Matching
 from grader.quiz.items.ordering import Ordering
 from grader.settings import shipped
 
@@ -32,7 +35,7 @@ def test_every_key_that_can_be_run_is_and_its_stored_result_is_todays():
 
 def test_every_concept_and_every_kind_is_asked():
     assert {item.concept for item in ITEMS} == set(range(1, 18))
-    assert len({item.kind() for item in ITEMS}) == 6
+    assert {item.kind() for item in ITEMS} == {*kinds()}
     purposes = Counter(item.purpose for item in ITEMS)
     assert all(purposes[purpose] for purpose in ("ordering", "ablation", "diagnosis"))
     assert len(ITEMS) >= 24
@@ -46,6 +49,19 @@ def test_the_key_earns_all_points_and_is_not_shown(item):
     shown = str(dataclasses.asdict(item.present(seed=1)))
     assert item.explanation not in shown
     assert not [text for text in mark.feedback if text in shown]
+
+
+def blind_matches(item):
+    """Every pattern of letters, over all ways in which letters may stand for right items."""
+    rights = [part.id for part in item.right]
+    lefts = [part.id for part in item.left]
+    patterns = {(0,) * len(lefts), tuple(n % len(rights) for n in range(len(lefts)))}
+    patterns |= {tuple(n // 2 % len(rights) for n in range(len(lefts))), (0,), (0, 1)}
+    for pattern in patterns:
+        yield [
+            tuple(f"{left}={order[n]}" for left, n in zip(lefts, pattern, strict=False))
+            for order in permutations(rights)
+        ]
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
@@ -62,6 +78,13 @@ def test_no_blind_answer_earns_more_than_the_guess_level(item):
             tried = [*(list(permutations(parts, length)) for length in (1, 2, 3)), drawn]
         case TrueFalse():
             tried = [["true", "false"]]
+        case Matching():
+            tried = list(blind_matches(item))
+        case Fill():
+            tried = [[(f"{gap.id}={o.id}",) for o in gap.options] for gap in item.gaps]
+            means = [mean(item.mark(one).points / item.points for one in t) for t in tried if t]
+            assert sum(means) <= item.guess_level()
+            return
         case _:
             assert not item.guess_level()
             return

@@ -25,6 +25,20 @@ def short(near, feedback=""):
     return read_item(raw | {"near": near, "feedback": feedback}, at="t.q")
 
 
+def matching(feedback, *, told=""):
+    left = {"id": "a", "text": "Stack", "match": "x", "feedback": feedback}
+    left |= {"wrong": [{"match": "y", "feedback": told}]}
+    right = [{"id": "x", "text": "The last row"}, {"id": "y", "text": "The first row"}]
+    raw = {"id": "t.q", "kind": "matching", "stem": "Match.", "left": [left], "right": right}
+    return read_item(raw, at="t.q")
+
+
+def fill(feedback):
+    gap = {"id": "a", "accepted": ["argmax"], "near": [{"forms": ["max"], "feedback": feedback}]}
+    raw = {"id": "t.q", "kind": "fill", "stem": "Fill.", "listing": "p.[[a]]()", "gaps": [gap]}
+    return read_item(raw, at="t.q")
+
+
 @pytest.mark.parametrize(
     "item",
     [
@@ -40,6 +54,9 @@ def short(near, feedback=""):
         numeric(2, trap="It is 2 of them.", unit="kB", unit_required=True),
         short("That is no residual connection."),
         short("", feedback="Residual connection is its name."),
+        matching("Look at *the last row*."),
+        matching("", told="It is the last row."),
+        fill("Take argmax."),
     ],
 )
 def test_feedback_of_a_wrong_answer_that_tells_the_key_is_told(item):
@@ -57,6 +74,8 @@ def test_feedback_of_a_wrong_answer_that_tells_the_key_is_told(item):
         numeric(14, stem="With 14 ids, how many?", trap="Of the 14 ids some are cut."),
         numeric(14, trap="It is not 140, nor 1.14, nor x14."),
         short("That scales what is there."),
+        matching("Look at the last rows.", told="Not the first row."),
+        fill("Take some other maximum."),
     ],
 )
 def test_feedback_that_leaves_the_key_to_be_found_is_not(item):

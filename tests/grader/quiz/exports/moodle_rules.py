@@ -1,5 +1,7 @@
 """What Moodle's importer demands of a file, or silently makes of it otherwise."""
 
+import re
+
 from lxml import etree
 
 FRACTIONS = [0, 5, 10, 11.11111, 12.5, 14.28571, 16.66667, 20, 25, 30, 33.33333, 40, 50, 60]
@@ -87,6 +89,24 @@ def _essay(question):
 def _shortanswer(question):
     assert question.findtext("usecase") in ("0", "1")
     assert 100 in shares(question)
+
+
+def _matching(question):
+    rows = question.findall("subquestion")
+    asked = [row.findtext("text") for row in rows if row.findtext("text")]
+    answers = [row.findtext("answer/text") for row in rows]
+    assert len(asked) >= 2
+    assert len(set(answers)) >= 3 or len(asked) == 2
+    assert all(answers)
+    assert "<" not in "".join(answers), "answers are plain text in a menu"
+
+
+def _cloze(question):
+    gaps = re.findall(r"\{(\d+):(\w+):(.*?)\}", question.findtext("questiontext/text"))
+    assert gaps
+    for _, kind, answers in gaps:
+        assert kind in ("SHORTANSWER", "SHORTANSWER_C", "MULTICHOICE_S")
+        assert any(answer.startswith("=") for answer in answers.split("~"))
 
 
 def _differ(question):

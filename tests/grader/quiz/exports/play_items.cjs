@@ -35,6 +35,8 @@ async function play(items) {
       const before = open(root);
       const choice = root.querySelector(`qti-choice-interaction[max-choices="1"]`);
       if (choice && response) choice.querySelector(`[identifier="${response}"]`).click();
+      else if (response !== null && response.constructor === Object)
+        for (const [name, value] of Object.entries(response)) item.updateResponseVariable(name, value);
       else if (response !== null) item.updateResponseVariable("RESPONSE", response);
       item.processResponse();
       await item.updateComplete;

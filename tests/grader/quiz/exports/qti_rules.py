@@ -4,7 +4,7 @@ from lxml import etree
 
 from tests.grader.quiz.exports.qti_session import local
 
-CHOICES = {"choiceInteraction", "orderInteraction"}
+CHOICES = {"choiceInteraction", "orderInteraction", "matchInteraction"}
 BLOCKS = {
     "p",
     "pre",

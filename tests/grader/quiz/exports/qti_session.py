@@ -21,7 +21,7 @@ class Player:
         return [e for e in self.item.iter() if isinstance(e.tag, str) and local(e) == name]
 
     def answer(self, response):
-        """The outcomes after this response."""
+        """The outcomes after this response, or after several by their names."""
         self.response = response
         for rule in self.all("responseProcessing")[0]:
             self.apply(rule)
@@ -52,6 +52,8 @@ class Player:
 
     def on_variable(self, node, _):
         name = node.get("identifier")
+        if isinstance(self.response, dict) and name.startswith("RESPONSE"):
+            return self.response.get(name)
         return self.response if name == "RESPONSE" else self.outcomes[name]
 
     def on_baseValue(self, node, _):

@@ -19,6 +19,9 @@ TYPES = {
     "numeric": "numerical_question",
     "ordering": "matching_question",
     "text": "essay_question",
+    "matching": "matching_question",
+    "fill": "fill_in_multiple_blanks_question",
+    "short": "short_answer_question",
 }
 
 

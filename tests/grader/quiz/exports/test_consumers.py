@@ -4,12 +4,13 @@ import re
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
 
 import pytest
 from lxml import etree
 
-from grader.quiz.exports import gift, item_parts, qti30
+from grader.quiz.exports import gift, item_parts, paired_parts, qti30
 from grader.quiz.exports.export_job import ExportJob
 from grader.quiz.exports.markup import inline_html
 from grader.quiz.exports.qti_item import BODIES, assessment_item
@@ -40,11 +41,12 @@ KINDS_OF_GIFT = {
     "numeric": "Numerical",
     "text": "Essay",
     "short": "Short",
+    "matching": "Matching",
 }
 
 
 def test_gift_pegjs_reads_the_whole_bank_without_its_orderings(packages, shipped_topics):
-    topics = kept(shipped_topics, "ordering")
+    topics = kept(shipped_topics, "ordering", "fill")
     text = gift.write(topics, ExportJob()).decode()
     (found,) = run(packages, "read_gift.cjs", [text])
     assert "refused" not in found, found["refused"]
@@ -72,6 +74,21 @@ def assert_same_answers(read, item):
         assert number["number"] == item.answer
         width = float(item_parts.width(item))
         assert number.get("range", 0) == pytest.approx(width, rel=1e-6, abs=1e-9)
+    elif item.kind() == "matching":
+        assert_same_pairs(read, item)
+
+
+def assert_same_pairs(read, item):
+    texts = {part.id: part.text for part in item.right}
+    pairs = {
+        flat(unescape(one["subquestion"]["text"])): one["subanswer"] for one in read["matchPairs"]
+    }
+    job = ExportJob()
+    menu = paired_parts.menu_texts(item, job)
+    assert {*menu} == {*texts}
+    for part in item.left:
+        assert pairs[flat(unescape(inline_html(part.text)))] == menu[part.match]
+    assert len(read["matchPairs"]) == len(item.left) + len(paired_parts.strays(item))
 
 
 def flat(markup):
@@ -94,7 +111,44 @@ def responses(item):
         return [(text, text) for text in edges(item)]
     if item.kind() == "short":
         return [(form, form) for form in (*item.accepted, *(f for n in item.near for f in n.forms))]
+    if item.kind() == "matching":
+        return list(matches(item))
+    if item.kind() == "fill":
+        return list(fillings(item))
     return []
+
+
+def matches(item):
+    """All right, each left item with each right one alone, and all with the same."""
+    job = ExportJob()
+    left = {p.id: f"L{n}" for n, p in enumerate(paired_parts.left_mixed(item, job), start=1)}
+    right = {p.id: f"R{n}" for n, p in enumerate(paired_parts.right_mixed(item, job), start=1)}
+    tried = [{part.id: part.match for part in item.left}]
+    tried += [{one: other} for one in left for other in right]
+    tried += [dict.fromkeys(left, other) for other in right]
+    for pairs in tried:
+        given = [f"{left[one]} {right[other]}" for one, other in pairs.items()]
+        yield item.read(pairs), given
+
+
+def fillings(item):
+    """All right, and each gap with each of its other answers."""
+    gaps = [piece for piece in paired_parts.pieces(item) if not isinstance(piece, str)]
+    names = {gap.id: f"RESPONSE{n if n > 1 else ''}" for n, gap in enumerate(gaps, start=1)}
+
+    def given(gap, value):
+        shown = [option.id for option in paired_parts.shown_options(gap, 0, item.id)]
+        return f"{names[gap.id]}_C{shown.index(value) + 1}" if shown else value
+
+    right = {gap.id: gap.key for gap in gaps}
+    tried = [right]
+    for gap in gaps:
+        near = [form for each in gap.near for form in each.forms]
+        values = [option.id for option in gap.options] or [*gap.accepted, *near]
+        tried += [{**right, gap.id: value} for value in values]
+    for answers in tried:
+        by_name = {names[gap.id]: given(gap, answers[gap.id]) for gap in gaps}
+        yield item.read(answers), by_name
 
 
 def edges(item):

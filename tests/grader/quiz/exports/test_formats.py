@@ -35,7 +35,11 @@ def test_the_whole_shipped_bank_is_written_in_seconds(format_, shipped_topics):
     start = time.process_time()
     FORMATS[format_].write(shipped_topics, job)
     assert time.process_time() - start < 10
-    assert job.written == [item.id for topic in shipped_topics for item in topic.items]
+    left_out = {loss.question for loss in job.losses if "is left out" in loss.what}
+    items = [item for topic in shipped_topics for item in topic.items]
+    assert job.written == [item.id for item in items if item.id not in left_out]
+    several = {item.id for item in items if item.kind() == "fill" and len(item.gaps) > 1}
+    assert left_out == (several if format_ == "gift" else set())
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -65,8 +65,12 @@ def test_the_key_of_every_shipped_item_earns_all_points(shipped_topics, package)
             key = player.key()
             if one.kind() == "numeric":
                 key = float(key[0])
-            elif one.kind() in ("choice", "true_false"):
+            elif one.kind() in ("choice", "true_false", "short"):
                 key = key[0]
+            elif one.kind() == "fill":
+                names = [each.get("identifier") for each in player.all("responseDeclaration")]
+                values = [each[0].text for each in player.all("correctResponse")]
+                key = dict(zip(names, values, strict=True))
             assert player.answer(key)["SCORE"] == one.points
 
 

@@ -114,7 +114,8 @@ def test_an_ordering_is_read_line_by_line(read):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("::A::Match.{=a -> 1 =b -> 2}", "there is no counterpart for a matching question"),
+        ("::A::Match.{=a -> 1}", "it matches fewer than two items"),
+        ("::A::Match.{=a -> 1 =b}", "'b' has no -> where the others match something"),
         ("::A::Open{ =a ~b", "a { or a } is missing"),
         ("::A::{#lots}", "'lots' is not a number"),
         ("::A::Pick.{=a =b ~c}", "several answers earn most points where one may be chosen"),

@@ -130,7 +130,7 @@ def test_a_short_answer_has_its_forms_or_is_left_out(one):
         assert lost == ["Mask: left out: there is no counterpart for a short answer"]
 
 
-@pytest.mark.parametrize("type_", ["matching", "cloze", "description", "calculated"])
+@pytest.mark.parametrize("type_", ["cloze", "description", "calculated"])
 def test_a_type_without_counterpart_is_left_out_and_named(one, type_):
     assert one(type_, "") == (
         None,
@@ -321,3 +321,24 @@ def test_a_unit_that_is_marked_is_said_to_be_lost(one):
     body = answer("3", 100) + "<unitgradingtype>1</unitgradingtype>"
     body += "<units><unit><multiplier>1</multiplier><unit_name>nats</unit_name></unit></units>"
     assert one("numerical", body)[1] == ["Mask: lost: that a missing or wrong unit costs points"]
+
+
+def row(left, right):
+    return (
+        f'<subquestion format="html"><text>{left}</text>'
+        f"<answer><text>{right}</text></answer></subquestion>"
+    )
+
+
+def test_a_match_is_taken_over_with_equal_answers_as_one_and_extra_ones(one):
+    rows = row("ids", "integers") + row("tokens", "integers") + row("logits", "numbers")
+    raw, lost = one("matching", rows + row("", "words"))
+    assert [part["match"] for part in raw["left"]] == ["right-1", "right-1", "right-2"]
+    assert [part["text"] for part in raw["right"]] == ["integers", "numbers", "words"]
+    assert lost == []
+
+
+def test_a_match_without_an_answer_is_left_out_and_named(one):
+    raw, lost = one("matching", row("ids", "integers") + row("logits", ""))
+    assert raw is None
+    assert lost == ["Mask: left out: an item on its left has nothing on the right"]

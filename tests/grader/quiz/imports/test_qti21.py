@@ -102,7 +102,7 @@ def test_points_are_those_of_the_score(one):
 def test_other_items_are_left_out_and_named(one, body, why):
     raw, lost = one(body, response("A"))
     assert raw is None
-    assert lost[0].startswith("mask-1: left out: only one choice or order")
+    assert lost[0].startswith("mask-1: left out: only one choice, order or match")
     assert lost[0].endswith(why)
 
 
@@ -280,3 +280,32 @@ def test_an_item_with_numbers_of_its_own_for_each_taker_is_left_out(one):
     assert one(choices("a", "b"), response("A"), more=template)[1] == [
         "mask-1: left out: it makes other numbers for each taker"
     ]
+
+
+MATCHED = """<p>Match.</p><matchInteraction responseIdentifier="R" shuffle="true">
+  <simpleMatchSet><simpleAssociableChoice identifier="a" matchMax="1">ids</simpleAssociableChoice>
+  <simpleAssociableChoice identifier="b" matchMax="1">logits</simpleAssociableChoice>
+  </simpleMatchSet><simpleMatchSet>
+  <simpleAssociableChoice identifier="x" matchMax="0">T integers</simpleAssociableChoice>
+  <simpleAssociableChoice identifier="y" matchMax="0">T x V numbers</simpleAssociableChoice>
+  <simpleAssociableChoice identifier="z" matchMax="0">one integer</simpleAssociableChoice>
+  </simpleMatchSet></matchInteraction>"""
+
+
+def test_a_match_is_taken_over_with_what_matches_nothing(one):
+    raw, _ = one(MATCHED, response("a x", "b y", cardinality="multiple"))
+    assert [(left["text"], left["match"]) for left in raw["left"]] == [
+        ("ids", "right-1"),
+        ("logits", "right-2"),
+    ]
+    assert [right["text"] for right in raw["right"]] == [
+        "T integers",
+        "T x V numbers",
+        "one integer",
+    ]
+
+
+def test_a_match_with_two_right_ones_for_an_item_is_left_out_and_named(one):
+    raw, lost = one(MATCHED, response("a x", "a y", "b y", cardinality="multiple"))
+    assert raw is None
+    assert lost == ["mask-1: left out: an item on its left has several right ones"]

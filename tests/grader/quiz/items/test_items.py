@@ -29,9 +29,10 @@ def item(raw):
     return read_item(raw, at="example")
 
 
-def test_the_seven_kinds_are_found():
+def test_the_nine_kinds_are_found():
     assert set(kinds()) == {
         "choice", "choices", "true_false", "numeric", "ordering", "short", "text",
+        "matching", "fill",
     }  # fmt: skip
 
 
@@ -91,8 +92,12 @@ def test_the_same_seed_shows_the_same(item):
 
 def test_every_part_shown_can_be_typed(item):
     for seed in SEEDS:
-        for part in item.present(seed).parts:
-            assert not isinstance(item.read_typed(part.label, seed=seed), Rejected)
+        shown = item.present(seed)
+        for part in shown.parts:
+            typed = [f"{part.label}{target.label}" for target in shown.targets] or [part.label]
+            if item.kind() == "fill":  # its parts are gaps, in each of which a letter is typed
+                typed = [f"argmax; {letter}" for letter in "ab"]
+            assert not any(isinstance(item.read_typed(one, seed=seed), Rejected) for one in typed)
 
 
 @pytest.mark.parametrize("value", [None, [], {}, object(), ["nonsense"], [["x"]], b"a", [None]])

@@ -1,0 +1,1 @@
+"""What runs where students hand in, on machines of another system?"""

@@ -1,0 +1,158 @@
+"""The grades of a class: of each submission by the attempt that counts, and as a table."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from grader.batch.code_attempts import attempts_of
+from grader.batch.grade_decisions import (
+    ClassDecisions,
+    GradeEntry,
+    SubmissionDecisions,
+    class_decisions,
+    entry_from_line,
+)
+from grader.batch.grades import CodeGrade
+from grader.batch.keeper import ReportKeeper
+from grader.policies.attempts import AttemptWorth, chosen
+from grader.policies.policy import NO_POLICY
+from grader.records import Person, Report, Status
+from grader.text import decimal, table_cell
+
+Versions = Callable[[str], Iterable[Report]]
+_NOTHING_DECIDED = SubmissionDecisions()
+_FINAL = ("handed_in_at", "attempt", "attempts", "raw", "late", "final", "explained")
+
+
+def code_grades(
+    reports: Mapping[str, Report],
+    entries: Sequence[GradeEntry],
+    *,
+    people: Mapping[str, Sequence[Person]] | None = None,
+    versions: Versions | None = None,
+    only: str | None = None,
+) -> tuple[CodeGrade, ...]:
+    """The grades, sorted by submission.
+
+    Args:
+        reports: the newest of each submission.
+        people: who handed it in, as far as it is known.
+        versions: all reports of a submission, oldest first; asked only if attempts matter.
+        only: one submission, if the others are not asked for.
+    """
+    of_class = class_decisions(entries)
+    maxima = (CodeGrade(report, of_class=of_class).max_points for report in reports.values())
+    n_points = max(maxima, default=0)
+    grades = []
+    for name in sorted(reports.keys() & {only} if only is not None else reports):
+        names = _names(name, (people or {}).get(name, ()))
+        attempts: Sequence[Report] = [reports[name]]
+        if of_class.policy.attempts is not None and versions is not None:
+            attempts = attempts_of(versions(name)) or attempts
+        grades.append(_grade(attempts, of_class, known_as=names, class_maximum=n_points))
+    return tuple(grades)
+
+
+def grades_kept(keeper: ReportKeeper, *, only: str | None = None) -> tuple[CodeGrade, ...]:
+    """The grades of all submissions that a keeper has a report on, or of one of them."""
+    run = keeper.last_run()
+    return code_grades(
+        keeper.newest(),
+        [entry_from_line(line) for line in keeper.entries()],
+        people=run.people if run is not None else {},
+        versions=lambda name: (each.for_student for each in keeper.versions(name)),
+        only=only,
+    )
+
+
+def grades_csv(grades: Iterable[CodeGrade], stages: Iterable[str]) -> bytes:
+    """The gradebook. A submission without a grade has empty points, and the reason says why.
+
+    The column `decided` is there only if something was decided, and the columns from `raw` on only
+    if a policy holds or final points were set.
+    """
+    names, rows = list(stages), list(grades)
+    text = io.StringIO()
+    written = csv.writer(text, lineterminator="\n")
+    with_decisions = any(any(grade.said()) for grade in rows)
+    with_final = any(map(_has_terms, rows))
+    last = [*(["decided"] if with_decisions else []), *(_FINAL if with_final else [])]
+    written.writerow(["submission", "status", "points", "max_points", *names, "reason", *last])
+    for grade in rows:
+        said = [table_cell("; ".join(grade.said()))] if with_decisions else []
+        final = _final_cells(grade) if with_final else ()
+        why = grade.report.reason if grade.excuse is not None else grade.report.why_zero
+        written.writerow([*_cells(grade, names), table_cell(why), *said, *final])
+    return text.getvalue().encode()
+
+
+def _has_terms(grade: CodeGrade) -> bool:
+    """Whether final points may be others than the raw ones."""
+    of_class, decided = grade.of_class, grade.decided
+    by_hand = decided.final is not None or bool(decided.extensions or of_class.dropped)
+    return by_hand or of_class.policy != NO_POLICY
+
+
+def _names(submission: str, people: Sequence[Person]) -> frozenset[str]:
+    """All that a policy may call those who handed something in."""
+    own = {name for p in people for name in (p.id, p.username, p.email, *p.ids.values())}
+    return frozenset({submission, *own} - {""})
+
+
+def _grade(
+    attempts: Sequence[Report],
+    of_class: ClassDecisions,
+    *,
+    known_as: frozenset[str],
+    class_maximum: int,
+) -> CodeGrade:
+    """The grade by the attempt that counts, the last one where no rule says which."""
+    grades = [
+        CodeGrade(
+            report,
+            of_class.of.get(report.submission, _NOTHING_DECIDED),
+            of_class,
+            known_as=known_as,
+            attempt=number,
+            n_attempts=len(attempts),
+            class_maximum=class_maximum,
+        )
+        for number, report in enumerate(attempts, start=1)
+    ]
+    if (rule := of_class.policy.attempts) is None:
+        return grades[-1]
+    worth = [
+        AttemptWorth(final=g.final if g.counts else None, is_taken=g.taken_off.is_taken)
+        for g in grades
+    ]
+    return grades[chosen(worth, rule)]
+
+
+def _cells(grade: CodeGrade, stages: Sequence[str]) -> Iterator[str | int]:
+    report = grade.report
+    yield table_cell(report.submission)
+    yield grade.status
+    if not grade.counts:
+        yield from [""] * (2 + len(stages))
+        return
+    yield _raw(grade)
+    yield grade.max_points
+    by_stage = {stage.stage: grade.points_of(stage) for stage in report.stages}
+    yield from (by_stage.get(name, "") for name in stages)
+
+
+def _final_cells(grade: CodeGrade) -> Iterator[str | int]:
+    """What stands under the columns of a policy; points are decimals."""
+    at = grade.handed_in_at
+    yield at.isoformat(timespec="seconds") if at else ""
+    yield from (grade.attempt, grade.n_attempts)
+    is_set = grade.decided.final is not None
+    yield _raw(grade) if grade.counts else ""
+    yield decimal(-grade.taken_off.points) if grade.counts and not is_set else ""
+    yield decimal(grade.final) if grade.counts else ""
+    yield table_cell(grade.explained)
+
+
+def _raw(grade: CodeGrade) -> int | str:
+    """The points that it earned; empty where only somebody's decision says points."""
+    return grade.points if grade.report.status == Status.GRADED else ""

@@ -1,0 +1,164 @@
+"""What `grader decide` does."""
+
+import getpass
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TypedDict
+
+import click
+
+from grader.batch.applied_policy import policy_that_holds
+from grader.batch.grade_decisions import (
+    Awarded,
+    CheckDropped,
+    Excused,
+    Extended,
+    FinalSet,
+    GradeDecision,
+    PolicyApplied,
+    TimeStated,
+)
+from grader.batch.grades import CodeGrade
+from grader.batch.results import Results
+from grader.cli.clock import now
+from grader.courses.code_marks import CodeMarks
+from grader.errors import GraderError, NoSuchPath
+from grader.policies.due_dates import in_words, moment
+from grader.policies.explaining import length
+from grader.text import counted, decimal
+
+Place = tuple[str | None, str | None, int | None]  # submission, stage, points
+_USAGE = (
+    "Give SUBMISSION STAGE POINTS, or SUBMISSION with one of --excuse, --extend, --extra-time, "
+    "--handed-in and --final, or --drop CHECK, or --take-back N."
+)
+
+
+class _Why(TypedDict):
+    reason: str
+    by: str
+    at: datetime
+
+
+def decide(
+    folder: Path,
+    place: Place,
+    *,
+    said: Mapping[str, str | int | None],
+    reason: str,
+    by: str | None,
+) -> None:
+    """Decide one thing, or show what was decided.
+
+    Args:
+        place: submission, stage and points, as far as they were given.
+        said: the options, by their names; those that were not given are None or False.
+
+    Raises:
+        NoSuchPath: there are no results.
+        UsageError: of click; nothing, or more than one thing, was asked for.
+    """
+    results = Results(folder)
+    if results.last_run() is None:
+        raise NoSuchPath(
+            "holds no results of a class",
+            at=str(folder),
+            fix="Name the folder that `grader batch SUBMISSIONS -o RESULTS` has written.",
+        )
+    marks = CodeMarks(results)
+    given = {
+        name: value for name, value in said.items() if value is not None and value is not False
+    }
+    if not given and place == (None, None, None):
+        _show(marks)
+        return
+    why = _Why(reason=reason, by=by or getpass.getuser(), at=now())
+    click.echo(_decided(marks, place, given, why, zone=policy_that_holds(results).zone))
+    click.echo(f"Grades: {results.grades}")
+
+
+def _decided(
+    marks: CodeMarks, place: Place, given: Mapping[str, str | int], why: _Why, *, zone: str
+) -> str:
+    """Decide it; the sentence that says so."""
+    match place, list(given.items()):
+        case (None, None, None), [("take_back", int(number))]:
+            marks.take_back(number, **why)
+            return f"Decision {number} no longer holds."
+        case (None, None, None), [("drop", str(check))]:
+            points = marks.drop_check(check, **why)
+            return f"{check} counts for nobody: the maximum is {counted(points, 'point')} less."
+        case (str(name), str(of), int(points)), []:
+            grade = marks.award(name, of, points, **why)
+            return f"{name} has {grade.points} of {grade.max_points} points now."
+        case (str(name), None, None), [("excuse", _)]:
+            marks.excuse(name, **why)
+            return f"{name} is excused."
+        case (str(name), None, None), [(("extend" | "extra_time") as kind, value)]:
+            extra = kind == "extra_time"
+            seconds = int(_number(value, f"--{kind.replace('_', '-')}", "24") * 3600)
+            return _worth(marks.extend(name, seconds, is_extra=extra, **why))
+        case (str(name), None, None), [("handed_in", value)]:
+            return _worth(marks.state_time(name, _time(value, zone), **why))
+        case (str(name), None, None), [("final", value)]:
+            return _worth(marks.set_final(name, _number(value, "--final", "63.5"), **why))
+        case _:
+            raise click.UsageError(_USAGE)
+
+
+def _number(text: str | int, option: str, example: str) -> Fraction:
+    try:
+        return Fraction(str(text))
+    except (ValueError, ZeroDivisionError) as error:
+        raise GraderError(
+            f"{option}: {text!r} is no number", fix=f"Write e.g. {example}."
+        ) from error
+
+
+def _time(text: str | int, zone: str) -> datetime:
+    try:
+        return moment(text, zone=zone)
+    except ValueError as error:
+        problem, _, fix = str(error).partition("; ")
+        raise GraderError(f"--handed-in: {problem}", fix=f"{fix[:1].upper()}{fix[1:]}.") from error
+
+
+def _worth(grade: CodeGrade) -> str:
+    name = grade.report.submission
+    if not grade.counts:
+        return f"{name} is {grade.status}, so it has no points."
+    has = f"{name} has {decimal(grade.final)} of {grade.max_points} points now."
+    return f"{has} {grade.explained}".rstrip()
+
+
+def _show(marks: CodeMarks) -> None:
+    """The decisions that hold, by number."""
+    held = marks.decisions()
+    if not held:
+        click.echo("No decision holds.")
+    for number, entry in held.items():
+        of = getattr(entry, "submission", "class")
+        when = f"{entry.by} {entry.at:%Y-%m-%d %H:%M}Z"
+        click.echo(f"{number}  {of}  {_in_words(entry)}  {when}")
+        click.echo(f"   {entry.reason}")
+
+
+def _in_words(entry: GradeDecision) -> str:
+    match entry:
+        case Awarded():
+            return f"{entry.stage} {entry.points}"
+        case Excused():
+            return "excused"
+        case Extended():
+            return f"{'extra time' if entry.is_extra else 'extension'} {length(entry.seconds)}"
+        case TimeStated():
+            return f"handed in {entry.handed_in_at:%Y-%m-%d %H:%M}Z"
+        case FinalSet():
+            return f"final {decimal(Fraction(entry.points))}"
+        case CheckDropped():
+            return f"{entry.check} counts for nobody"
+        case PolicyApplied():
+            due = entry.policy.due
+            return f"policy, due {in_words(due, entry.policy.zone)}" if due else "policy"

@@ -1,0 +1,209 @@
+"""What `grader export` does."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from grader.batch.results import Results
+from grader.cli.clock import now
+from grader.cli.files import make_output_folder, write_file
+from grader.courses.code_marks import CodeMarks
+from grader.courses.people_behind import people_behind
+from grader.errors import GraderError, NoSuchPath
+from grader.gradebooks.classroom50 import result_json
+from grader.gradebooks.feedback_page import feedback_page
+from grader.gradebooks.filling import FillingRules, named
+from grader.gradebooks.gradescope_results import HiddenTests, results_json
+from grader.gradebooks.student_grades import StudentGrade, student_grades
+from grader.gradebooks.targets import (
+    EACH,
+    FEEDBACK,
+    LAYOUTS,
+    TABLES,
+    Template,
+    feedback_zip,
+    filled_template,
+)
+from grader.intake.roster import read_roster
+from grader.records import Person, Status
+from grader.text import counted
+
+_NAME_BYTES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What was typed beside the target."""
+
+    template: Path | None
+    column: str
+    rules: FillingRules
+    feedback: str | None  # its column; empty: the usual one
+    hidden: HiddenTests
+
+
+def export_grades(
+    folder: Path,
+    output: Path,
+    *,
+    target: str,
+    template: Path | None,
+    roster: Path | None,
+    column: str,
+    scale: bool,
+    allow_missing: bool,
+    feedback: str | None,
+    hidden: str,
+) -> int:
+    """Write the grades of a results folder for another system; the exit code.
+
+    Raises:
+        GraderError: there are no results, something does not fit, or a word makes no sense here.
+    """
+    students = _students(folder, roster)
+    asked = _Asked(
+        template=template,
+        column=column,
+        rules=FillingRules(scale=scale, allow_missing=allow_missing),
+        feedback=feedback,
+        hidden=HiddenTests(hidden),
+    )
+    _assert_meant(target, asked, output)
+    if target in LAYOUTS or target in FEEDBACK:
+        _write_filled(target, students, asked, output)
+    elif target in TABLES:
+        write_file(output, TABLES[target](students))
+        _say_blank(students)
+    elif target == "classroom50":
+        _write_one(students, output)
+    else:
+        _write_each(target, students, asked, output)
+    click.echo(f"Written: {output}")
+    return 0
+
+
+def _students(folder: Path, roster: Path | None) -> tuple[StudentGrade, ...]:
+    results = Results(folder)
+    run = results.last_run()
+    if run is None:
+        raise NoSuchPath(
+            "holds no results of a class",
+            at=str(folder),
+            fix="Name the folder that `grader batch SUBMISSIONS -o RESULTS` has written.",
+        )
+    grades = CodeMarks(results).grades()
+    people: Mapping[str, tuple[Person, ...]] = run.people
+    if roster is not None:
+        people = people_behind((g.report.submission for g in grades), people, read_roster(roster))
+    return student_grades(grades, people)
+
+
+def _assert_meant(target: str, asked: _Asked, output: Path) -> None:
+    """What was typed makes sense for the target."""
+    wants = target in LAYOUTS or target in FEEDBACK
+    if wants and asked.template is None:
+        what = "the zip of Download Submissions" if target == FEEDBACK[0] else "its grade file"
+        raise GraderError(
+            f"{target} needs what was downloaded from there",
+            fix=f"Name {what} with --template.",
+        )
+    fills = target in LAYOUTS
+    idle = {
+        "--template": asked.template is not None and not wants,
+        "--column": asked.column and not fills,
+        "--scale": asked.rules.scale and not fills,
+        "--allow-missing": asked.rules.allow_missing and not wants,
+        "--feedback": asked.feedback is not None and not fills,
+    }
+    if words := [word for word, is_idle in idle.items() if is_idle]:
+        raise GraderError(f"--to {target} takes no {' and no '.join(words)}", fix="Leave it out.")
+    if asked.template and output.exists() and output.samefile(asked.template):
+        raise GraderError(
+            "the template would be written over", at=str(output), fix="Name another file with -o."
+        )
+
+
+def _write_filled(
+    target: str, students: Sequence[StudentGrade], asked: _Asked, output: Path
+) -> None:
+    """Everything is known to fit before anything is written."""
+    assert asked.template is not None
+    try:
+        content = asked.template.read_bytes()
+    except FileNotFoundError as error:
+        raise NoSuchPath(
+            "there is no such file", at=str(asked.template), fix="Name what you downloaded."
+        ) from error
+    template = Template(name=str(asked.template), content=content)
+    if target in FEEDBACK:
+        pages = _pages(students)
+        filled = feedback_zip(target, template, students, pages=pages, rules=asked.rules)
+    else:
+        filled = filled_template(
+            target,
+            template,
+            students,
+            column=asked.column,
+            rules=asked.rules,
+            feedback=asked.feedback,
+        )
+    write_file(output, filled.content)
+    for note in filled.notes:
+        click.echo(note)
+
+
+def _write_each(target: str, students: Sequence[StudentGrade], asked: _Asked, output: Path) -> None:
+    """One file for each submission, also where several people handed it in."""
+    of_submission = {s.submission: s for s in students if s.why_none != "excused"}
+    names = _file_names(list(of_submission))
+    make_output_folder(output)
+    for name, student in of_submission.items():
+        if target == "gradescope":
+            content = results_json(
+                student.report,
+                hidden=asked.hidden,
+                final=student.points,
+                explained=student.grade.explained,
+            )
+            ending = ".json"
+        else:
+            write, ending = EACH[target]
+            content = write(student)
+        write_file(output / f"{names[name]}{ending}", content)
+    click.echo(f"{counted(len(of_submission), 'file')}, one a submission.")
+    _say_blank(students)
+
+
+def _write_one(students: Sequence[StudentGrade], output: Path) -> None:
+    """Classroom 50 runs once for each student, so there is one submission."""
+    submissions = {student.submission for student in students}
+    if len(submissions) != 1:
+        raise GraderError(
+            f"Classroom 50 takes the result of one submission, and there are {len(submissions)}",
+            fix="Grade the one of its checkout with `grader batch`, and export that.",
+        )
+    write_file(output, result_json(students[0], surroundings=os.environ, graded_at=now()))
+
+
+def _say_blank(students: Sequence[StudentGrade]) -> None:
+    blank = dict.fromkeys(f"{s.submission} ({s.why_none})" for s in students if s.why_none)
+    if blank:
+        click.echo(f"Without points, and never a zero: {named(list(blank))}.")
+
+
+def _pages(students: Sequence[StudentGrade]) -> Mapping[str, bytes]:
+    told = [student for student in students if student.why_none != Status.UNGRADED]
+    return {student.submission: feedback_page(student) for student in told}
+
+
+def _file_names(submissions: Sequence[str]) -> dict[str, str]:
+    """A name for the file of each submission: what cannot be one is changed, and numbered."""
+    names: dict[str, str] = {}
+    for number, submission in enumerate(submissions, start=1):
+        cut = submission.replace("/", "-").encode()[:_NAME_BYTES].decode(errors="ignore")
+        is_whole = cut == submission and cut.strip(".")
+        names[submission] = submission if is_whole else f"{cut.strip('.')}-{number}"
+    return names

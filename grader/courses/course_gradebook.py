@@ -1,0 +1,213 @@
+"""One gradebook for a course: assignments and quizzes with their weights, a row a person.
+
+People are joined by what a run knows them by: the roster's id, user name, email, and the name of
+the submission. Whoever is known in none of these ways is joined by the name that stands there.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from grader.batch.applied_policy import policy_that_holds
+from grader.batch.grades import CodeGrade
+from grader.batch.results import Results
+from grader.courses.code_marks import CodeMarks
+from grader.courses.quiz_results_folder import QuizResultsFolder
+from grader.errors import CourseError
+from grader.policies.policy import exactly
+from grader.policies.weights import Earned, GradebookItem, mean_part, name_of, total_part
+from grader.quiz.marking.sheets import Sheet, sheet_from_json
+from grader.records import Person
+from grader.text import decimal, table_cell
+
+_EXCUSED, _NO_GRADE, _NOTHING = "excused", "no grade yet", "nothing handed in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRow:
+    """One person: a cell for each item, and the total as a part of what can be earned."""
+
+    person: Person
+    cells: tuple[Earned, ...]
+    total: Fraction | None
+    remarks: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Class:
+    """All people of a course, by a key that none of them shares."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
+
+    def key_of(self, name: str) -> str | None:
+        """The key of whoever is known by a name; None if nobody is."""
+        return self._keys.get(name.casefold())
+
+    def enter(self, person: Person, submission: str = "") -> str:
+        """The key of somebody, who is known by it from now on."""
+        names = [person.id, person.email, person.username, submission]
+        names = [name.casefold() for name in names if name] or [person.name.casefold()]
+        key = next((self._keys[name] for name in names if name in self._keys), names[0])
+        for name in names:
+            self._keys.setdefault(name, key)
+        known = self.people.get(key)
+        if known is None or (person.name and not known.name):
+            self.people[key] = person
+        return key
+
+
+def course_gradebook(
+    items: Sequence[GradebookItem], folder: Path, *, at: str
+) -> tuple[CourseRow, ...]:
+    """The rows, sorted by person.
+
+    Args:
+        folder: where the folders of results are looked for.
+        at: the course's file, for errors.
+
+    Raises:
+        CourseError: an item's folder holds no results.
+    """
+    class_ = _Class()
+    for name in (name for item in items for name in item.folders):
+        _enter_people(folder / name, class_)  # first: a quiz knows no more than one name
+    for path in (folder / name for item in items for name in item.folders):
+        _enter_students(path, class_)  # all, before anything is asked of one of them
+    columns = []
+    for item in items:
+        places = [folder / name for name in item.folders]
+        parts = [_results(path, class_, f"gradebook: {name_of(item)}", at) for path in places]
+        columns.append((item, parts))
+    return tuple(_row(key, class_.people[key], columns) for key in sorted(class_.people))
+
+
+def gradebook_table(rows: Iterable[CourseRow], items: Sequence[GradebookItem]) -> bytes:
+    """The gradebook as CSV, in percent; what has no grade is blank, and the remarks say why."""
+    text = io.StringIO()
+    written = csv.writer(text, lineterminator="\n")
+    names = [table_cell(name_of(item)) for item in items]
+    written.writerow(["student", "name", "email", *names, "total", "total_exact", "remarks"])
+    for row in rows:
+        person = row.person
+        written.writerow(
+            [
+                *map(table_cell, (_shown(person), person.name, person.email)),
+                *(_percent(cell.part) for cell in row.cells),
+                _percent(row.total),
+                "" if row.total is None else f"{100 * row.total} of 100",
+                table_cell("; ".join(row.remarks)),
+            ]
+        )
+    return text.getvalue().encode()
+
+
+def _shown(person: Person) -> str:
+    return person.id or person.username or person.email or person.name
+
+
+def _percent(part: Fraction | None) -> str:
+    return "" if part is None else decimal(100 * part)
+
+
+_Column = tuple[GradebookItem, Sequence[Mapping[str, Earned]]]
+
+
+def _row(key: str, person: Person, columns: Sequence[_Column]) -> CourseRow:
+    cells, remarks = [], []
+    for item, parts in columns:
+        came = [part.get(key) for part in parts]
+        nothing = Earned(part=Fraction(0)) if item.not_handed_in == "zero" else Earned()
+        earned = [nothing if one is None else one for one in came]
+        cell = mean_part(earned, drop_lowest=item.drop_lowest)
+        cells.append(cell)
+        if said := _remark(cell, came):
+            remarks.append(f"{name_of(item)}: {said}")
+    weighted = [
+        (exactly(item.weight), cell) for (item, _), cell in zip(columns, cells, strict=True)
+    ]
+    return CourseRow(
+        person=person, cells=tuple(cells), total=total_part(weighted), remarks=tuple(remarks)
+    )
+
+
+def _remark(cell: Earned, came: Sequence[Earned | None]) -> str:
+    if cell.is_excused:
+        return _EXCUSED
+    if None in came:
+        return _NOTHING
+    return _NO_GRADE if cell.part is None else ""
+
+
+def _enter_people(path: Path, class_: _Class) -> None:
+    if run := Results(path).last_run():
+        for submission, group in run.people.items():
+            for person in group:
+                class_.enter(person, submission if len(group) == 1 else "")
+        for person in run.missing:
+            class_.enter(person)
+
+
+def _enter_students(path: Path, class_: _Class) -> None:
+    if run := Results(path).last_run():
+        for submission in run.submissions:
+            if submission not in run.people:
+                class_.enter(Person(id=submission))
+    quiz = QuizResultsFolder(path)
+    if quiz.is_there():
+        for text in quiz.records().values():
+            class_.enter(Person(id=sheet_from_json("", text).student))
+
+
+def _results(path: Path, class_: _Class, key: str, at: str) -> Mapping[str, Earned]:
+    """What each person earned by a folder of results; nobody who handed nothing in is there."""
+    code, quiz = Results(path), QuizResultsFolder(path)
+    if (run := code.last_run()) is not None:
+        came = dict(_of_code(CodeMarks(code).grades(), run.people, class_))
+        excused = (class_.key_of(each.student) for each in policy_that_holds(code).excused)
+        return dict.fromkeys(filter(None, excused), Earned(is_excused=True)) | came
+    if quiz.is_there():
+        sheets = [sheet_from_json(*pair) for pair in quiz.records().items()]
+        return _of_quiz(sheets, class_)
+    raise CourseError(
+        f"{key}: {str(path)!r} holds no results",
+        at=at,
+        fix="Name the folder that `grader batch -o` or `grader quiz grade -o` has written.",
+    )
+
+
+def _of_code(
+    grades: Iterable[CodeGrade], people: Mapping[str, Sequence[Person]], class_: _Class
+) -> Iterator[tuple[str, Earned]]:
+    for grade in grades:
+        name = grade.report.submission
+        group = people.get(name, ()) or [Person(id=name)]
+        keys = [class_.enter(person, name if len(group) == 1 else "") for person in group]
+        if grade.status == "not taken":
+            continue
+        most = grade.max_points
+        if grade.excuse is not None or (grade.counts and not most):
+            earned = Earned(is_excused=True)
+        else:
+            earned = Earned(part=grade.final / most if grade.counts else None)
+        yield from ((key, earned) for key in keys)
+
+
+def _of_quiz(sheets: Iterable[Sheet], class_: _Class) -> Mapping[str, Earned]:
+    """By all sheets of a person together: a quiz may have questions of several topics."""
+    own: dict[str, list[Sheet]] = {}
+    for sheet in sheets:
+        own.setdefault(class_.enter(Person(id=sheet.student)), []).append(sheet)
+    return {key: _of_sheets(found) for key, found in own.items()}
+
+
+def _of_sheets(sheets: Sequence[Sheet]) -> Earned:
+    most = sum(sheet.max_points for sheet in sheets)
+    if any(sheet.waiting_points for sheet in sheets):
+        return Earned()
+    if not most:
+        return Earned(is_excused=True)  # every question was dropped
+    return Earned(part=sum((sheet.points for sheet in sheets), Fraction(0)) / most)

@@ -1,0 +1,47 @@
+"""Who is behind each submission of a class: what was known when it was graded, and a roster."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from grader.intake.roster import Roster, RosterMatch
+from grader.records import Person
+
+
+def people_behind(
+    submissions: Iterable[str], known: Mapping[str, tuple[Person, ...]], roster: Roster
+) -> dict[str, tuple[Person, ...]]:
+    """The people of each submission; one whose people nobody knows is left out.
+
+    Args:
+        known: who that was when it was graded, as far as that was known. Where it was not, the
+            submission's name is looked for among the roster's groups, ids, addresses and names.
+    """
+    found = {name: tuple(_people(name, known.get(name, ()), roster)) for name in submissions}
+    return {name: people for name, people in found.items() if people}
+
+
+def _people(submission: str, known: tuple[Person, ...], roster: Roster) -> Iterator[Person]:
+    if known:
+        for person in known:
+            yield _together(roster.find(person), person)
+        return
+    if members := roster.members(submission):
+        yield from (member.person for member in members)
+        return
+    called = Person(id=submission, email=submission, username=submission)
+    if match := roster.find(called) or roster.find(Person(name=submission)):
+        yield match.person
+
+
+def _together(match: RosterMatch | None, said: Person) -> Person:
+    """What the roster says, and the ids of other systems that were known before."""
+    if match is None:
+        return said
+    here = match.person
+    return replace(
+        here,
+        name=here.name or said.name,
+        email=here.email or said.email,
+        username=here.username or said.username,
+        ids=said.ids | here.ids,
+    )

@@ -1,0 +1,61 @@
+"""What each student gets: one grade a person, also where several hand in together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.batch.grades import CodeGrade
+from grader.records import Person, Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentGrade:
+    """The grade of one person for one submission."""
+
+    grade: CodeGrade
+    person: Person | None = None  # None: nothing but the submission's name is known
+
+    @property
+    def report(self) -> Report:
+        return self.grade.report
+
+    @property
+    def submission(self) -> str:
+        return self.report.submission
+
+    @property
+    def name(self) -> str:
+        """What the person is called in sentences."""
+        known = self.person and (self.person.name or self.person.username or self.person.id)
+        if not known or known == self.submission:
+            return self.submission
+        return f"{known} ({self.submission})"
+
+    @property
+    def points(self) -> Fraction | None:
+        """What the gradebook takes; None where there is no grade, which is never a zero."""
+        return self.grade.final if self.grade.counts else None
+
+    @property
+    def max_points(self) -> int:
+        return self.grade.max_points
+
+    @property
+    def why_none(self) -> str:
+        """Why there are no points, in a word or two."""
+        return "" if self.grade.counts else self.grade.status
+
+
+def student_grades(
+    grades: Iterable[CodeGrade], people: Mapping[str, tuple[Person, ...]]
+) -> tuple[StudentGrade, ...]:
+    """One grade a person, in the order of the submissions; each member of a group has its own.
+
+    Args:
+        people: who is behind each submission, as far as that is known.
+    """
+    return tuple(
+        StudentGrade(grade=grade, person=person)
+        for grade in grades
+        for person in people.get(grade.report.submission) or (None,)
+    )

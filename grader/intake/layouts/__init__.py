@@ -1,0 +1,1 @@
+"""What downloads of other systems look like: one file a layout, behind one small contract."""

@@ -1,0 +1,142 @@
+"""The roster: columns by their names, people by what is surest, and what is odd is told."""
+
+import pytest
+
+from grader.errors import CourseError
+from grader.intake.roster import read_roster, roster_beside
+from grader.records import Person
+
+
+@pytest.fixture
+def roster(tmp_path):
+    def made(text, encoding="utf-8"):
+        path = tmp_path / "roster.csv"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return read_roster(path)
+
+    return made
+
+
+ADA = Person(name="Ada Lovelace", id="1815", email="ada@example.org", username="ada", section="A")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,id,email,username,section\nAda Lovelace,1815,ada@example.org,ada,A\n",
+        "First Name,Last Name,SID,Email,Login,Sections\nAda,Lovelace,1815,ada@example.org,ada,A",
+        "Vorname;Nachname;Matrikelnummer;E-Mail-Adresse;Benutzername;Gruppe;Section\n"
+        "Ada;Lovelace;1815;ada@example.org;ada;Team 1;A\n",
+        "Name;Vorname;Matrikel-Nr.;Mail;Kennung;Section\nLovelace;Ada;1815;ada@example.org;ada;A",
+        "Prénom,Nom,Student Number,Adresse de courriel,Nom d'utilisateur,Section\n"
+        "Ada,Lovelace,1815,ada@example.org,ada,A\n",
+        "OrgDefinedId,Username,Last Name,First Name,Email,Section,End-of-Line Indicator\n"
+        "#1815,#ada,Lovelace,Ada,ada@example.org,A,#\n",
+        "sep=;\nNAME;STUDENT_ID;E-MAIL;NetID;SECTION\nAda Lovelace;1815;ada@example.org;ada;A\n",
+        "LM\n\nname\tid\temail\tlogin\tsection\nAda Lovelace\t1815\tada@example.org\tada\tA",
+        "name,id,email,username,section,x\n\n Ada  Lovelace ,1815,ada@example.org,ada,A\n,,,,,\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_rosters_of_many_systems_say_the_same(roster, text, encoding):
+    found = roster(text, encoding)
+    assert [row.person for row in found.rows] == [ADA]
+    assert found.notes == ()
+
+
+def test_the_id_column_of_a_canvas_gradebook_is_canvas_own(roster):
+    found = roster(
+        "Student,ID,SIS User ID,SIS Login ID,Section,HW 1 (123)\n"
+        "    Points Possible,,,,,10\n"
+        '"Lovelace, Ada",4711,1815,ada,A,\n'
+        '"Student, Test",9,,,A,\n'
+    )
+    [row] = found.rows
+    assert row.person == Person(
+        name="Lovelace, Ada", id="1815", username="ada", section="A", ids={"canvas": "4711"}
+    )
+    assert found.find(Person(ids={"canvas": "4711"})).by == "canvas"
+    assert found.find(Person(ids={"moodle": "4711"})) is None
+
+
+def test_the_word_before_a_moodle_participants_number_is_of_no_matter(roster):
+    for word in ("Participant", "Teilnehmer/in", "参加者"):
+        found = roster(f"Identifier,Full name,Email address\n{word} 123,Ada,ada@example.org\n")
+        assert found.find(Person(ids={"moodle": "123"})).person.name == "Ada"
+
+
+def test_the_surest_counts_first_and_the_name_last(roster):
+    found = roster(
+        "name,id,email,username\nAda Lovelace,1,ada@x.org,ada\nBo,2,bo@x.org,bo\nJosé,3,,\n"
+    )
+    assert found.find(Person(name="Bo", id="1")).person.id == "1"
+    assert found.find(Person(name="Bo", email="ADA@X.ORG")).by == "email"
+    assert found.find(Person(username="ada@x.org")).person.id == "1", "a login may be an address"
+    by_name = found.find(Person(name="lovelaceada", email="other@x.org"))
+    assert (by_name.by, by_name.person.id) == ("name", "1")
+    assert found.find(Person(name="Ada Lovelace", id="unknown")) is None
+    assert found.find(Person(name="Jose")).person.id == "3"
+    assert found.find(Person(name="Cleo", id="9")) is None
+    assert found.find(Person()) is None
+
+
+def test_a_login_on_github_is_no_username_of_the_course(roster):
+    found = roster("name,username,github\nAda,ada,countess\nEve,countess,eve\n")
+    assert found.find(Person(ids={"github": "Countess"})).person.name == "Ada"
+    assert found.find(Person(ids={"github": "ada"})) is None
+    assert found.logins == {"countess", "eve"}
+
+
+def test_two_of_one_name_are_found_by_nothing_but_their_ids(roster):
+    found = roster("name,id\nAda,1\nAda,2\n")
+    assert found.find(Person(name="Ada")) is None
+    assert found.find(Person(name="Ada", id="2")).person.id == "2"
+
+
+def test_what_stands_twice_is_told(roster):
+    found = roster("name,id,email\nAda,1,a@x.org\nAda,1,a@x.org\nBo,1,b@x.org\n")
+    assert found.notes == (
+        "The roster has 1 row twice.",
+        "The roster has the id 1 for Ada and Bo, so it finds nobody.",
+    )
+    assert found.find(Person(id="1")) is None
+
+
+def test_staff_is_never_missing(roster):
+    found = roster("name,id,role\nAda,1,Student\nTom,2,TA\nIna,3,Instructor\n")
+    assert [person.name for person in found.missing(set())] == ["Ada"]
+    assert found.missing({0}) == ()
+
+
+def test_a_roster_acts_on_no_terminal(roster):
+    found = roster("name,id\n\x1b[31mAda\u202e,1\n")
+    assert found.find(Person(id="1")).person.name == "\\u001b[31mAda\\u202e"
+    assert found.missing(set())[0].name == "\\u001b[31mAda\\u202e"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("points,grade\n1,2\n", "no column of the roster says who is who; its first line has po"),
+        ("", "its first line has nothing"),
+        ("name,id\nAda," + "x" * 200_000, "is no CSV: field larger than field limit"),
+        (b"name\n" + b"x\n" * (9 << 20), "is larger than 16 MB"),
+    ],
+)
+def test_what_is_no_roster_is_one_sentence(roster, text, sentence):
+    with pytest.raises(CourseError, match=sentence):
+        roster(text)
+
+
+def test_a_roster_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(CourseError, match=r"cannot be read \(No such file"):
+        read_roster(tmp_path / "roster.csv")
+    with pytest.raises(CourseError, match="is not a regular file"):
+        read_roster(tmp_path)
+
+
+def test_the_roster_lies_beside_the_course(tmp_path):
+    assert roster_beside(None) is None
+    assert roster_beside(tmp_path / "course.yaml") is None
+    (tmp_path / "roster.csv").touch()
+    assert roster_beside(tmp_path / "course.yaml") == tmp_path / "roster.csv"
