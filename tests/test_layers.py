@@ -128,7 +128,7 @@ TABLE = {
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
+        "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
         "quiz.imports code_figures store courses similarity similarity.child reports "
         "gradebooks autograders policies",
         "click rich",
