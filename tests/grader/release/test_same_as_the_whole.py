@@ -130,8 +130,8 @@ def test_inputs_that_were_not_recorded_are_not_answered(release, whole, tmp_path
     for path in release.folder.iterdir():
         content = path.read_bytes()
         if path.name == "conftest.py":
-            assert b"EPS = 1e-5" in content
-            content = content.replace(b"EPS = 1e-5", b"EPS = 2e-5")
+            assert b"shift=1.2" in content
+            content = content.replace(b"shift=1.2", b"shift=1.3")
         (tmp_path / path.name).write_bytes(content)
     right = read(whole.folder / "examples" / "submissions" / "right-numpy.py")
     (report,) = graded([right], load_assignment(tmp_path))
