@@ -38,8 +38,16 @@ def unsettled(stage):
 
 def told(stage, report, left_out):
     # Numbers that code prints may differ in the last digit: another inner stage may have answered.
+    # Where an endless loop was when its time was up is never twice the same.
     checks = [
-        (c.check, c.verdict, c.points, c.message, c.misconceptions, "" if left_out else c.output)
+        (
+            c.check,
+            c.verdict,
+            c.points,
+            "" if c.verdict == Verdict.TIMED_OUT else c.message,
+            c.misconceptions,
+            "" if left_out else c.output,
+        )
         for c in stage.checks
         if c.check not in left_out
     ]
@@ -96,12 +104,14 @@ def test_right_submissions_pass_all_visible_checks(compared, whole, subject):
 
 
 def test_known_mistakes_have_the_same_names_and_sentences(compared, subject):
-    known = random.Random(4).sample(subject.misconceptions, SAMPLE)
+    loops = subject.of_stage("generate")  # they are recorded in a way of their own
+    arrays = [entry for entry in subject.misconceptions if entry not in loops]
+    known = [*loops, *random.Random(4).sample(arrays, SAMPLE)]
     found = compared([with_functions(subject, e.id, [(e.stage, e.wrong)]) for e in known])
     for full, student in found:
         assert_same(full, student)
     named = [student for _, student in found if student.findings]
-    assert len(named) > SAMPLE * 0.8
+    assert len(named) > len(known) * 0.8
 
 
 def test_a_wrong_inner_stage_blocks_the_outer_one_that_calls_it(release, subject):
