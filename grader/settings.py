@@ -150,9 +150,12 @@ def assignments() -> tuple[Assignment, ...]:
 def find_assignment(name_or_folder: str) -> Assignment:
     """An assignment by the name of a shipped one, or by the path of its folder.
 
+    Without either it is the release in the current folder, or `decoder-generation`.
+
     Raises:
         CourseError: there is no such assignment, or its file is wrong.
     """
+    name_or_folder = name_or_folder or default_assignment(Path())
     for folder in (Path(name_or_folder), shipped("assignments") / name_or_folder):
         if (folder / ASSIGNMENT_FILE).is_file():
             return load_assignment(folder)

@@ -1,18 +1,10 @@
 """Options that several commands have in common."""
 
 import os
-from pathlib import Path
 
 import click
 
 LEVELS = ("full", "confined", "sealed", "partial", "none")  # a test compares them with the sandbox
-
-
-def _assignment_here() -> str:
-    from grader.settings import default_assignment
-
-    return default_assignment(Path())
-
 
 assignment_option = click.option(
     "--assignment",
@@ -22,7 +14,7 @@ assignment_option = click.option(
 )
 assignment_or_here_option = click.option(
     "--assignment",
-    default=_assignment_here,
+    default="",
     show_default="decoder-generation, or the release in this folder",
     help="Name of an assignment, or its folder.",
 )
