@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from grader.evidence import FailureEvidence
+
 _REASON = 150  # characters of a check's sentence that a gradebook shows
 
 
@@ -107,7 +109,10 @@ class CheckResult:
     # passed was not charged for them; of one that did not, it is not certain.
     inner_causes: tuple[str, ...] = ()
     output: str = ""  # what the submission printed for it, capped; nothing for a hidden one
+    evidence: FailureEvidence | None = None  # of a visible check that did not pass
     staff_note: str = ""  # for the instructor only: our traceback, or a hidden check's message
+    # For the instructor only: the message in words that are the same whatever was computed.
+    brief: str = ""
     # For the instructor only: the largest error of a comparison, as a part of what it accepts.
     strain: float | None = field(default=None, compare=False)
     # For the instructor only: the answers to a check that failed.
@@ -250,6 +255,16 @@ class Report:
             return "every check: not implemented"
         lost = [stage for stage in self.stages if stage.max_points and not stage.points]
         return "; ".join(f"{stage.stage} 0: {stage.why_zero}" for stage in lost)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedPoints:
+    """What the gradebook says of a report: after late days, and what people decided."""
+
+    status: str  # such as "graded" or "excused"
+    points: str  # as a decimal; empty where there are none
+    max_points: int
+    explained: str  # how they came of the report's points, in sentences; empty if nothing is to say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from grader.promised_packages import version_here
 from grader.records import Submission
-from grader.settings import Assignment
+from grader.settings import Assignment, Feedback
 
 
 @functools.cache
@@ -36,13 +36,16 @@ def report_key(
     secret: str,
     require_level: str,
     diagnose_hidden: bool = True,
+    feedback: Feedback = "full",
 ) -> str:
     """Equal for equal code, assignment, subject, settings and versions: then reports are equal too.
 
     Args:
         require_level: the weakest isolation level that is asked for.
         diagnose_hidden: whether a mistake is named that only hidden checks show.
+        feedback: how much students are shown.
     """
-    settings = secret, require_level, str(diagnose_hidden), *map(version_here, assignment.packages)
-    parts = (submission.digest, assignment.digest, *settings, grader_version())
+    settings = secret, require_level, str(diagnose_hidden), feedback
+    packages = map(version_here, assignment.packages)
+    parts = (submission.digest, assignment.digest, *settings, *packages, grader_version())
     return hashlib.sha256("\0".join((*parts, *_numeric_versions())).encode()).hexdigest()

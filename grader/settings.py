@@ -14,12 +14,14 @@ import msgspec
 
 from grader import strict_yaml
 from grader.errors import CourseError, did_you_mean
+from grader.flow import Flow, assert_flow
 from grader.policies.policy_settings import PolicySettings, check_policies
 from grader.policies.weights import GradebookItem, check_gradebook
 from grader.promised_packages import assert_packages
 from grader.subject_sources import is_own, is_recorded, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
+DEFAULT_ASSIGNMENT = "decoder-generation"  # of commands that are told no other
 COURSE_FILES = ("course.yaml", "course.yml")
 _MOST_SHORTCUTS = 100
 _LONGEST_NAME = 200
@@ -29,6 +31,8 @@ _NO_GRADES = {"handout.md", "starter.py", "examples", "audit"}
 # What a check can ask of `student` itself; every other name is a function of the student's.
 STUDENT_METHODS = frozenset({"observe", "once"})
 
+# All; without what is right; without values and inputs; points and verdicts alone.
+Feedback = Literal["full", "actual", "names", "points"]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Positive = Annotated[int, msgspec.Meta(gt=0)]
 
@@ -75,6 +79,7 @@ class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, k
     limits: LimitSettings = LimitSettings()
     packages: tuple[str, ...] = ()  # that students may import beside NumPy and PyTorch
     shortcuts: Shortcuts = Shortcuts()
+    flow: Flow = ()  # how a report draws the stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,7 @@ class Assignment:
     packages: tuple[str, ...] = ()  # see `grader.promised_packages`
     shortcuts_cost_points: bool = False
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
+    flow: Flow = ()  # how a report draws the stages
 
     @property
     def total(self) -> int:
@@ -113,6 +119,7 @@ class Course(PolicySettings, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     name: str = ""
     secret: str = ""  # hidden checks draw their inputs from it
     diagnose_hidden: bool = True  # whether a mistake is named that only hidden checks show
+    feedback: Feedback = "full"  # how much students are shown of a check that did not pass
     gradebook: tuple[GradebookItem, ...] = ()
 
     @property
@@ -185,6 +192,7 @@ def load_assignment(folder: Path) -> Assignment:
         handout_sections=_handout_sections(folder, settings.subject),
         shortcuts_cost_points=settings.shortcuts.consequence == "no points",
         shortcuts=_shortcuts(settings, str(path)),
+        flow=settings.flow,
         digest=_digest(folder, settings.subject),
     )
 
@@ -281,6 +289,7 @@ def _check(settings: _AssignmentFile, at: str) -> None:
                 fix="List inner stages first.",
             )
         known.add(stage.name)
+    assert_flow(settings.flow, [stage.name for stage in settings.stages], at=at)
 
 
 def _check_name(stage: str, at: str) -> None:

@@ -220,7 +220,7 @@ def test_what_a_document_shows_is_what_comes(path, block, tmp_path):
 
 
 def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):
-    write_named_files(ROOT / "docs" / "instructors.md", tmp_path)
+    write_named_files(ROOT / "docs" / "assignments.md", tmp_path)
     wrong = tmp_path / "class" / "ada.py"
     right = wrong.with_name("bo.py")
     right.write_text(wrong.read_text().replace(".sum()))", ".mean()))"))
@@ -251,7 +251,7 @@ def test_the_policies_of_the_page_come_to_the_sentences_that_it_shows(tmp_path):
 
 
 def test_the_audit_of_the_example_assignment_knows_its_mistakes(tmp_path):
-    write_named_files(ROOT / "docs" / "instructors.md", tmp_path)
+    write_named_files(ROOT / "docs" / "assignments.md", tmp_path)
     kept = tmp_path / "audit.json"
     words = f"audit perplexity --samples 3 -o {kept} --require-level none"
     assert run(shlex.split(words), tmp_path).returncode == 0

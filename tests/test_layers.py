@@ -32,7 +32,9 @@ TABLE = {
     ),
     "grader.errors": ("", ""),
     "grader.extensions": ("errors", ""),
-    "grader.records": ("errors", "msgspec"),
+    "grader.evidence": ("", ""),
+    "grader.flow": ("errors", "msgspec"),
+    "grader.records": ("errors evidence", "msgspec"),
     "grader.text": ("", ""),
     "grader.remembered": ("", "msgspec numpy"),
     "grader.observed_calls": ("errors", "numpy"),
@@ -45,7 +47,7 @@ TABLE = {
     "grader.promised_packages": ("errors", "packaging"),
     "grader.policies": ("errors text", "msgspec"),
     "grader.settings": (
-        "errors policies promised_packages records strict_yaml subject_sources",
+        "errors flow policies promised_packages records strict_yaml subject_sources",
         "msgspec",
     ),
     "grader.subject": (
@@ -58,11 +60,11 @@ TABLE = {
     "grader.sandbox.child": ("", "numpy torch msgspec IPython"),
     "grader.sandbox.child.filters": ("", "pyseccomp"),
     "grader.harness": (
-        "errors promised_packages records report_key remembered observed_calls settings sandbox "
-        "sandbox.child",
-        "pytest numpy",
+        "errors evidence promised_packages records report_key remembered observed_calls settings "
+        "sandbox sandbox.child",
+        "msgspec pytest numpy",
     ),
-    "grader.generation": ("errors observed_calls harness sandbox sandbox.child", "numpy"),
+    "grader.generation": ("errors evidence observed_calls harness sandbox sandbox.child", "numpy"),
     "grader.diagnosis": (
         "errors records remembered observed_calls subject",
         "numpy",
@@ -117,7 +119,11 @@ TABLE = {
         "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
     ),
-    "grader.gradebooks": ("batch errors intake records reports text", ""),
+    "grader.reports.pages": (
+        "evidence flow promised_packages records text settings reports",
+        "jinja2 markupsafe",
+    ),
+    "grader.gradebooks": ("batch errors intake records reports reports.pages settings text", ""),
     "grader.autograders": (
         "batch durable_files errors gradebooks harness intake records report_key settings",
         "",
@@ -129,8 +135,8 @@ TABLE = {
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
-        "quiz.imports code_figures store courses similarity similarity.child reports "
-        "gradebooks autograders policies",
+        "quiz.imports code_figures evidence flow store courses similarity similarity.child "
+        "reports reports.pages gradebooks autograders policies",
         "click rich",
     ),
 }

@@ -15,7 +15,7 @@ from grader.batch.grading_here import grade_here
 from grader.durable_files import make_folder, write_whole
 from grader.errors import SubmissionError
 from grader.gradebooks.gradescope_results import HiddenTests, results_json, unfinished_json
-from grader.harness.grading import without_staff_notes
+from grader.harness.feedback import as_shown, check_as_shown
 from grader.intake.reading import read
 from grader.records import CheckResult, Report, StageResult, Status, Submission
 from grader.report_key import grader_version
@@ -47,12 +47,13 @@ def grade_for_gradescope(
     make_folder(root / "results")
     results = root / "results" / "results.json"
     checked: list[CheckResult] = []
+    feedback = course.feedback if course else "full"
 
     def write_so_far() -> None:
         write_whole(results, unfinished_json(_stages(checked, assignment), hidden=hidden))
 
     def told(result: CheckResult) -> None:
-        checked.append(result)
+        checked.append(check_as_shown(result, feedback))
         write_so_far()
 
     write_so_far()
@@ -72,7 +73,7 @@ def grade_for_gradescope(
             told=told,
         )
     (report,) = reports
-    write_whole(results, results_json(without_staff_notes(report), hidden=hidden))
+    write_whole(results, results_json(as_shown(report, feedback), hidden=hidden))
     return report
 
 

@@ -17,14 +17,14 @@ from grader.batch.keeper import ReportKeeper
 from grader.batch.same_class import assert_same_class
 from grader.course_secret import stretched
 from grader.errors import SubmissionError
-from grader.harness.grading import without_staff_notes
+from grader.harness.feedback import as_shown
 from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake
 from grader.policies.policy import Policy
 from grader.policies.policy_settings import policy_of
 from grader.records import GradingRun, Report, Status, Submission
 from grader.report_key import grader_version
 from grader.sandbox.named import OURS
-from grader.settings import COURSE_FILES, Assignment, Course
+from grader.settings import COURSE_FILES, Assignment, Course, Feedback
 from grader.text import clean, clean_line
 
 # On top of what a submission itself may take: starting a worker, and the checks' own work.
@@ -88,7 +88,7 @@ def run_batch(
     known, is_new = _begun(keeper, run, policy, at=now(), confirmed=confirmed)
     secret = stretched(course.secret or keeper.secret())
     job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
-    keep = _Keeping(keeper, now)
+    keep = _Keeping(keeper, now, course.feedback)
     key = job.key(assignment)
     earlier = [*earlier_attempts(intake, keeper, policy.attempts, key=key, force=force)]
     _grade_earlier(earlier, job, assignment, keep, n_workers=n_workers, start=start)
@@ -117,6 +117,7 @@ def _job(
         with_torch=True,
         diagnose_hidden=course.diagnose_hidden,
         sandbox=sandbox,
+        feedback=course.feedback,
     )
 
 
@@ -142,6 +143,7 @@ class _Keeping:
 
     keeper: ReportKeeper
     now: Clock
+    feedback: Feedback
 
     def __call__(self, report: Report, for_student: Report) -> None:
         self.keeper.keep(report, for_student, at=self.now())
@@ -149,7 +151,7 @@ class _Keeping:
     def outcome(self, outcome: Outcome, assignment: Assignment) -> Report:
         """The report of what came of a submission, kept."""
         report = _as_report(outcome, assignment)
-        self(report, without_staff_notes(report))
+        self(report, as_shown(report, self.feedback))
         return report
 
     def with_time(self, before: Report, submission: Submission) -> Report:

@@ -9,7 +9,7 @@ from grader.batch.grade_decisions import ClassDecisions, SubmissionDecisions
 from grader.policies.explaining import attempt_sentence, late_sentences, length
 from grader.policies.lateness import Lateness, TakenOff, given_time, lateness, taken_off
 from grader.policies.policy import Policy
-from grader.records import Report, StageResult, Status
+from grader.records import CountedPoints, Report, StageResult, Status
 from grader.text import counted, decimal
 
 _NOTHING_DECIDED = SubmissionDecisions()
@@ -104,6 +104,16 @@ class CodeGrade:
         if self.excuse is not None:
             return "Excused: it does not count."
         return " ".join(self._explanations())
+
+    @property
+    def counted_points(self) -> CountedPoints:
+        """What its student is told of all that."""
+        return CountedPoints(
+            status=self.status,
+            points=decimal(self.final) if self.counts else "",
+            max_points=self.max_points,
+            explained=self.explained,
+        )
 
     def points_of(self, stage: StageResult) -> int:
         """The decided points, which are never more than the stage gives now."""

@@ -3,6 +3,7 @@
 grades.csv                    one row a submission
 run.json                      versions, digest of the assignment, isolation reached
 reports/<name>.json           for the student; the report that counts
+reports/<name>.html           the same as a page; none while it would be that of another report
 staff/<name>.json             the same with what only staff may see
 earlier/reports/<name>/       the versions before it, numbered, with the time when each was made
 earlier/staff/<name>/         the same for staff
@@ -32,7 +33,7 @@ from grader.durable_files import (
     whole_lines,
     write_whole,
 )
-from grader.errors import CourseError
+from grader.errors import CourseError, GraderError
 from grader.records import (
     GradingRun,
     Report,
@@ -76,8 +77,24 @@ class Results:
             make_folder(folder)
         if is_new_version(_report(self._reports / name), for_student):
             self._set_aside(name)
+        self.page_of(report.submission).unlink(missing_ok=True)  # it shows the one before
         write_whole(self._staff / name, to_json(report), at=at)
         write_whole(self._reports / name, to_json(for_student), at=at)
+
+    def page_of(self, submission: str) -> Path:
+        """Where the page of the report that counts lies, or will."""
+        return (self._reports / _file_name(submission)).with_suffix(".html")
+
+    def write_page(self, submission: str, page: bytes) -> Path:
+        """Write the page of the report that counts.
+
+        Raises:
+            GraderFault: it cannot be written.
+        """
+        path = self.page_of(submission)
+        if not path.exists() or path.read_bytes() != page:
+            write_whole(path, page)
+        return path
 
     def versions(self, submission: str) -> tuple[ReportVersion, ...]:
         return tuple(self._versions(_file_name(submission)))
@@ -97,6 +114,7 @@ class Results:
             aside = self._withdrawn / kind.name
             for path in [path for path in kind.glob("*.json") if path.name not in present]:
                 move(path, aside / path.name)
+                path.with_suffix(".html").unlink(missing_ok=True)
             for path in [path for path in aside.glob("*.json") if path.name in present]:
                 move(path, kind / path.name)
         write_whole(self._run, to_json(run))
@@ -176,6 +194,23 @@ def assert_apart(results: Path, submissions: Path) -> None:
             at=str(results),
             fix="Name a folder outside it with -o.",
         )
+
+
+def report_in(path: Path) -> Report:
+    """The report in a file.
+
+    Raises:
+        GraderError: the file holds none.
+    """
+    try:
+        return report_from_json(path.read_bytes())
+    except msgspec.DecodeError as error:
+        raise GraderError(
+            f"is no report: {error}",
+            at=str(path),
+            fix="Name a results folder, a file of its reports/, or what `grader check --json` "
+            "printed.",
+        ) from error
 
 
 def _report(path: Path) -> Report | None:

@@ -21,6 +21,7 @@ _COMMANDS = {
     "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
     "release": ("grader.cli.release:release", "Make what students get of an assignment."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
+    "report": ("grader.cli.report:report", "Write finished reports as pages."),
     "analyze": ("grader.cli.analyze:analyze", "Show what a class gets right and wrong."),
     "name": ("grader.cli.name:name", "Begin a name for wrong answers of several students."),
     "secret": ("grader.cli.secret:secret", "Make a secret for a course."),

@@ -1,7 +1,9 @@
 """What `grader analyze` does."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -16,6 +18,7 @@ from grader.reports.class_figures_terminal import class_figures_report
 from grader.reports.class_page import SharedIdea, StudentRow, class_page
 from grader.reports.class_tables import checks_csv, ideas_csv, students_csv
 from grader.reports.terminal import console
+from grader.settings import assignments
 
 
 def analyze_results(folder: Path, *, output: Path | None, quiz_results: str | None) -> None:
@@ -27,9 +30,9 @@ def analyze_results(folder: Path, *, output: Path | None, quiz_results: str | No
     if output is None:
         return
     make_output_folder(output)
-    rows = [_row(grade) for grade in _grades(results, figures)]
+    rows = [_row(grade, results, output) for grade in _grades(results, figures)]
     page = class_page(
-        figures, title=figures.assignment, rows=rows, shared=[_counted(idea) for idea in shared]
+        figures, title=_title(figures), rows=rows, shared=[_counted(idea) for idea in shared]
     )
     write_file(output / "class.html", page)
     write_file(output / "students.csv", students_csv(rows))
@@ -43,8 +46,11 @@ def _grades(results: Results, figures: ClassFigures) -> Iterator[CodeGrade]:
     return (grade for grade in CodeMarks(results).grades() if grade.report.submission in known)
 
 
-def _row(grade: CodeGrade) -> StudentRow:
+def _row(grade: CodeGrade, results: Results, output: Path) -> StudentRow:
+    page = results.page_of(grade.report.submission)
+    link = quote(os.path.relpath(page, output)) if page.exists() else ""
     return StudentRow(
+        link=link,
         name=grade.report.submission,
         points=f"{float(grade.final):g}" if grade.counts else "",
         state=_state(grade),
@@ -88,3 +94,9 @@ def _counted(idea: IdeaInBoth) -> SharedIdea:
         both=len(idea.both),
         quiz_alone=len(idea.quiz_alone),
     )
+
+
+def _title(figures: ClassFigures) -> str:
+    """Of the assignment, if it is one that comes with the grader; otherwise its name."""
+    titles = {one.name: one.title for one in assignments()}
+    return titles.get(figures.assignment, figures.assignment)

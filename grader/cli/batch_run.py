@@ -12,6 +12,7 @@ from grader.batch.results import Results, assert_apart
 from grader.cli.clock import now
 from grader.cli.intake_preview import opened_intake
 from grader.cli.progress import progress
+from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.courses.policy_summary import policy_sentences
@@ -57,13 +58,14 @@ def grade_class(
     results = Results(folder)
     place = course_file or course_file_of(submissions, here=Path())
     course = _course(place, submissions)
+    chosen = find_assignment(assignment)
     with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
         try:
             with progress() as told:
                 summary = run_batch(
                     intake,
                     results,
-                    assignment=find_assignment(assignment),
+                    assignment=chosen,
                     course=course,
                     n_workers=jobs or os.cpu_count() or 1,
                     force=force,
@@ -75,6 +77,7 @@ def grade_class(
                 )
         except KeyboardInterrupt:
             return _stopped(folder)
+    pages_of_class(results, chosen, [report.submission for report in summary.reports])
     _print_end(summary, results, course)
     return 3 if summary.count(Status.UNGRADED) else 0
 

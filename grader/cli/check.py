@@ -26,6 +26,12 @@ from grader.cli.options import (
 )
 @click.option("--output", "whole_output", is_flag=True, help="Show all that your code printed.")
 @sandbox_option
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report as a page, too.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever the submission is saved.")
 @click.pass_context
 def check(
@@ -38,6 +44,7 @@ def check(
     every_failure: bool,
     whole_output: bool,
     sandbox: str,
+    page: Path | None,
     watch: bool,
 ) -> None:
     """Check SUBMISSION with the visible checks of an assignment.
@@ -49,7 +56,7 @@ def check(
     from grader.cli import check_run
 
     shown = check_run.Shown(
-        stage=stage or "", every_failure=every_failure, whole_output=whole_output
+        stage=stage or "", every_failure=every_failure, whole_output=whole_output, page=page
     )
     if watch:
         check_run.watch(

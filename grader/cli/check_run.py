@@ -26,11 +26,12 @@ from grader.settings import Assignment, find_assignment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """How much of a report is printed."""
+    """How much of a report is printed, and whether it becomes a page."""
 
     stage: str = ""  # this one alone; all if it is empty
     every_failure: bool = False  # not the first of each stage alone
     whole_output: bool = False
+    page: Path | None = None  # where the whole report goes as a page, too
 
 
 def check_once(
@@ -104,13 +105,20 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
 
 
 def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown) -> None:
+    if shown.page is not None:
+        from grader.cli.report_run import write_page
+
+        write_page(report, assignment, shown.page)
+        click.echo(f"Page: {shown.page}", err=True)
     if as_json:
         click.echo(to_json(report).decode(), nl=False)
         return
     from grader.reports.check_faults import faults
     from grader.reports.terminal import check_report, console
 
-    console().print(check_report(report, assignment, **asdict(shown)))
+    options = asdict(shown)
+    del options["page"]
+    console().print(check_report(report, assignment, **options))
     for fault in faults([report]):
         click.echo(f"error: {fault}", err=True)
 

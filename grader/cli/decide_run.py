@@ -23,6 +23,7 @@ from grader.batch.grade_decisions import (
 from grader.batch.grades import CodeGrade
 from grader.batch.results import Results
 from grader.cli.clock import now
+from grader.cli.report_run import pages_again
 from grader.courses.code_marks import CodeMarks
 from grader.errors import GraderError, NoSuchPath
 from grader.policies.due_dates import in_words, moment
@@ -76,6 +77,7 @@ def decide(
         return
     why = _Why(reason=reason, by=by or getpass.getuser(), at=now())
     click.echo(_decided(marks, place, given, why, zone=policy_that_holds(results).zone))
+    pages_again(results)
     click.echo(f"Grades: {results.grades}")
 
 

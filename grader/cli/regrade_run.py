@@ -21,6 +21,7 @@ from grader.cli.clock import now
 from grader.cli.diff_run import difference_of
 from grader.cli.intake_preview import opened_intake
 from grader.cli.progress import progress
+from grader.cli.report_run import pages_again
 from grader.errors import CourseError, GraderError, NoSuchPath
 from grader.policies.policy_settings import not_listed
 from grader.records import GradingRun, Status
@@ -97,6 +98,7 @@ def decide(folder: Path, *, is_undo: bool, reason: str, by: str | None) -> None:
         click.echo(f"Undone: {counted(len(changed), 'earlier version')} count again.")
         if left:
             click.echo(f"Graded since, and left as they are: {', '.join(left)}.")
+    pages_again(results, changed)
     click.echo(f"Grades: {results.grades}")
 
 

@@ -7,11 +7,11 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from grader.generation.contents import equal_content, last_row, row_of
+from grader.generation.loop_record import loop_record
 from grader.generation.trace import GenerationTrace, is_selection, token_ids
 from grader.harness.comparison import Mismatch, kind_of
 from grader.observed_calls import StageCall
@@ -34,22 +34,22 @@ def assert_stage_order(trace: GenerationTrace, *, n_layers: int, n_steps: int) -
         names = [call.stage for call in step]
         if number == len(steps) > n_steps and names == expected[: len(names)]:
             return
-        for position, stage in enumerate(expected):
-            if position >= len(names):
-                raise _wrong_order(
-                    f"Step {number} ended after {names[-1]}; {stage} was never called."
-                )
-            if names[position] != stage:
-                after = f" after {names[position - 1]}" if position else ""
-                raise _wrong_order(
-                    f"Step {number} called {names[position]}{after}, where {stage} is expected."
-                )
-        if len(names) > len(expected):
-            raise _wrong_order(
-                f"Step {number} called {names[len(expected)]} again after stages.select."
-            )
+        if names != expected:
+            raise _wrong_order(f"Step {number} {_deviation(names, expected)}", trace, number)
     if not steps:
-        raise _wrong_order("generate returned without calling any of its stages.")
+        sentence = "generate returned without calling any of its stages."
+        raise Mismatch(sentence, discreet=_WRONG_ORDER)
+
+
+def _deviation(names: Sequence[str], expected: Sequence[str]) -> str:
+    """What a step called first that it should not, or did not call."""
+    for position, stage in enumerate(expected):
+        if position >= len(names):
+            return f"ended after {names[-1]}; {stage} was never called."
+        if names[position] != stage:
+            after = f" after {names[position - 1]}" if position else ""
+            return f"called {names[position]}{after}, where {stage} is expected."
+    return f"called {names[len(expected)]} again after stages.select."
 
 
 def assert_data_flow(trace: GenerationTrace) -> None:
@@ -67,6 +67,12 @@ def assert_data_flow(trace: GenerationTrace) -> None:
                     f"Step {number}: {call.stage} received {came}; "
                     f"it should receive {_expected(before, call)}.",
                     discreet="In a step, a stage received another array than it should.",
+                    look=partial(
+                        loop_record,
+                        trace,
+                        wrong=number,
+                        part="flow" if _row(call, before) is None else "row",
+                    ),
                 )
         earlier += [(number, call) for call in step]
 
@@ -95,6 +101,14 @@ def assert_step_inputs(
                 f"Step {position + 1} embedded {shown}{what}; "
                 f"it should have embedded {expected}{why}.",
                 discreet=f"A step embedded the wrong tokens{what}{_without_number(why)}.",
+                look=partial(
+                    loop_record,
+                    trace,
+                    wrong=position + 1,
+                    part="ids",
+                    prompt=prompt,
+                    context_length=context_length,
+                ),
             )
 
 
@@ -111,7 +125,8 @@ def _step_inputs(trace: GenerationTrace) -> list[_StepInput]:
     generated: list[int] = []
     for number, step in enumerate(trace.steps(), start=1):
         if step[0].stage != "stages.embed":
-            raise _wrong_order(f"Step {number} began with {step[0].stage} instead of stages.embed.")
+            said = f"Step {number} began with {step[0].stage} instead of stages.embed."
+            raise _wrong_order(said, trace, number)
         inputs.append(_StepInput(step[0].received, list(generated)))
         generated += [call.returned for call in step if is_selection(call)]
     return inputs
@@ -119,39 +134,12 @@ def _step_inputs(trace: GenerationTrace) -> list[_StepInput]:
 
 def _flows(before: StageCall, call: StageCall) -> bool:
     if call.stage == "stages.softmax":
-        return _equal(call.received, before.returned) or _equal(
-            call.received, _last_row(before.returned)
+        return equal_content(call.received, before.returned) or equal_content(
+            call.received, last_row(before.returned)
         )
     if call.stage == "stages.select":
-        return _equal(call.received, _last_row(before.returned))
-    return _equal(call.received, before.returned)
-
-
-def _last_row(value: Any) -> Any:
-    rows = np.asarray(value)
-    return rows.reshape(-1, rows.shape[-1])[-1] if rows.ndim and rows.size else rows
-
-
-def _equal(a: Any, b: Any) -> bool:
-    """The same content; an extra axis of length one and a change of precision do not matter."""
-    a, b = _numbers(a), _numbers(b)
-    if a is None or b is None:
-        return False
-    if a.shape == b.shape and (a == b).all():  # as it is in a right loop, and soon seen
-        return True
-    a, b = np.squeeze(a), np.squeeze(b)
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-5, atol=1e-7))
-
-
-def _numbers(value: Any) -> NDArray[Any] | None:
-    """What a stage was handed as an array; None where it is no array, however it is turned."""
-    if isinstance(value, np.ndarray):
-        return value
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        return None
-    return array if array.dtype.kind in "biuf" else None
+        return equal_content(call.received, last_row(before.returned))
+    return equal_content(call.received, before.returned)
 
 
 def _expected(before: StageCall, call: StageCall) -> str:
@@ -166,20 +154,25 @@ def _origin(
     call: StageCall, before: StageCall, earlier: list[tuple[int, StageCall]], number: int
 ) -> str:
     """What the received array really is, if it is something that was seen before."""
-    rows = np.asarray(before.returned)
-    if call.stage in ("stages.softmax", "stages.select") and rows.ndim >= 2 and rows.size:
-        for position, row in enumerate(rows.reshape(-1, rows.shape[-1])):
-            if _equal(call.received, row):
-                return f"the row of position {position}"
+    if (row := _row(call, before)) is not None:
+        return f"the row of position {row}"
     for step, other in reversed(earlier):
         if other is call or other.returned is None:
             continue
         when = "this step" if step == number else f"step {step}"
-        if _equal(call.received, other.returned):
+        if equal_content(call.received, other.returned):
             return f"what {other.stage} returned in {when}"
-        if other.stage == "stages.output" and _equal(call.received, _last_row(other.returned)):
+        if other.stage == "stages.output" and equal_content(
+            call.received, last_row(other.returned)
+        ):
             return f"the last row of the logits of {when}"
     return "an array that no stage returned"
+
+
+def _row(call: StageCall, before: StageCall) -> int | None:
+    """The position whose row a stage received that takes one row."""
+    takes_one = call.stage in ("stages.softmax", "stages.select")
+    return row_of(call.received, before.returned) if takes_one else None
 
 
 def _explain(steps: list[_StepInput], prompt: list[int], context_length: int) -> tuple[str, str]:
@@ -228,5 +221,6 @@ def _without_number(why: str) -> str:
     return re.sub(r" \d+ tokens$", " another number of tokens", why)
 
 
-def _wrong_order(sentence: str) -> Mismatch:
-    return Mismatch(sentence, discreet=_WRONG_ORDER)
+def _wrong_order(sentence: str, trace: GenerationTrace, step: int) -> Mismatch:
+    look = partial(loop_record, trace, wrong=step, part="order")
+    return Mismatch(sentence, discreet=_WRONG_ORDER, look=look)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from grader.errors import GraderFault
+from grader.evidence import FailureEvidence
 from grader.harness.collected_checks import CollectedChecks
 from grader.harness.comparison import strain_noted
 from grader.harness.direct_checks import DirectCheck, direct_check
+from grader.harness.failure_evidence import failure_evidence
 from grader.harness.judging import Blocked, judged
 from grader.harness.markers import Check
 from grader.harness.pytest_inside import run_whole
@@ -98,6 +100,8 @@ class CheckRunner:
             )
             causes = process.inner_mistakes.causes(passed=result.verdict == Verdict.PASSED)
             result = replace(result, inner_causes=causes) if causes else result
+            if result.verdict != Verdict.PASSED:
+                result = replace(result, evidence=self._evidence(result, process))
             so_far.add(result)
             yield result, process.take_output()
 
@@ -129,6 +133,18 @@ class CheckRunner:
     def generator(self, item: pytest.Item) -> np.random.Generator:
         """The random inputs of a check."""
         return self._generators.of(self.checks.by_item[item])
+
+    def _evidence(self, result: CheckResult, process: StudentProcess) -> FailureEvidence | None:
+        """What the failed check can show; none if it cannot be made, through our fault."""
+        try:
+            return failure_evidence(
+                result,
+                self._raised,
+                observations=process.seen.observations,
+                parameters=self._parameters,
+            )
+        except Exception:  # noqa: BLE001 - a grade must not depend on what is shown of it
+            return None
 
     def _run(self, check: Check) -> None:
         """Run one check; what it raises is noted."""

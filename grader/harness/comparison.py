@@ -6,7 +6,7 @@ because broadcasting would let an empty or a single value pass.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.evidence import ArrayWindow, LoopRecord
+from grader.harness.array_window import array_window
 from grader.observed_calls import TooLarge
 
 # Right float32 implementations were measured to stay below 1e-6 of the largest expected value
@@ -58,16 +60,26 @@ def _note_strain(error: float, accepted: float) -> None:
         strain.add(error, accepted)
 
 
+UNKNOWN: Any = object()  # an answer that nobody names
+Look = Callable[[], ArrayWindow | LoopRecord]
+
+
 class Mismatch(AssertionError):
     """A wrong answer.
 
     Args:
         sentence: what was expected and what came, for the student.
         discreet: fixed words for a hidden check: no value, no number, no place.
+        answer: what the student's function gave, by which the call is found again.
+        look: what shows the wrong part; it is asked where a visible check fails.
     """
 
-    def __init__(self, sentence: str, *, discreet: str) -> None:
+    def __init__(
+        self, sentence: str, *, discreet: str, answer: Any = UNKNOWN, look: Look | None = None
+    ) -> None:
         self.discreet = discreet
+        self.answer = answer
+        self.look = look
         super().__init__(sentence)
 
 
@@ -100,10 +112,14 @@ def assert_close(
     if math.isfinite(largest) and largest <= accepted:
         _note_strain(largest, accepted)
         return
-    _assert_finite(array, name, axes)
-    _note_strain(largest, accepted)
     wrong = ~((error <= accepted) & np.isfinite(error))  # nothing equals an expected NaN
-    raise _far(array, expected, error, wrong, name=name, axes=axes)
+    far = _not_finite(array, name, axes)
+    if far is None:
+        _note_strain(largest, accepted)
+        far = _far(array, expected, error, wrong, name=name, axes=axes)
+    far.answer = actual
+    far.look = lambda: array_window(array, expected, wrong, name=name, axes=axes)
+    raise far
 
 
 def assert_same(first: Any, second: Any, *, claim: str) -> None:
@@ -136,10 +152,10 @@ def assert_unchanged(after: Any, before: Any) -> None:
     Raises:
         Mismatch: an argument was changed; the sentence says which, where `after` is all of them.
     """
-    if not _identical(after, before):
+    if not is_identical(after, before):
         which = _changed(after, before) or "An argument"
         sentence = f"{which} was changed in place; the caller still needs it as it was."
-        raise Mismatch(sentence, discreet=sentence)
+        raise Mismatch(sentence, discreet=sentence, answer=after)
 
 
 class Arguments(list[Any]):
@@ -155,20 +171,21 @@ def _changed(after: Any, before: Any) -> str:
     if not isinstance(after, Arguments) or not isinstance(before, list | tuple):
         return ""
     pairs = zip(after.names, after, before, strict=False)
-    names = [name for name, now, then in pairs if not _identical(now, then)]
+    names = [name for name, now, then in pairs if not is_identical(now, then)]
     return f"The argument {' and '.join(names)}" if names else ""
 
 
-def _identical(a: Any, b: Any) -> bool:
+def is_identical(a: Any, b: Any) -> bool:
+    """Whether two plain values hold the same in the same shape."""
     match b:
         case np.ndarray():
             return isinstance(a, np.ndarray) and a.shape == b.shape and bool(np.all(a == b))
         case dict():
             same_keys = isinstance(a, dict) and a.keys() == b.keys()
-            return same_keys and all(_identical(a[key], b[key]) for key in b)
+            return same_keys and all(is_identical(a[key], b[key]) for key in b)
         case list() | tuple():
             same_length = isinstance(a, list | tuple) and len(a) == len(b)
-            return same_length and all(map(_identical, a, b))
+            return same_length and all(map(is_identical, a, b))
         case _:
             return type(a) is type(b) and bool(a == b)
 
@@ -188,12 +205,14 @@ def as_floats(
         raise Mismatch(
             f"{_upper(name)} {_has(name)} shape {value.shape}; {shape}{meaning} is expected.",
             discreet=f"{_upper(name)} {_has(name)} the wrong shape.",
+            answer=value,
         )
     if value.dtype.kind != "f" or value.dtype.itemsize < 4:
         wanted = "float32 or float64 is expected."
         raise Mismatch(
             f"{_upper(name)} {_has(name)} dtype {value.dtype}; {wanted}",
             discreet=f"{_upper(name)} {_has(name)} the wrong dtype; {wanted}",
+            answer=value,
         )
     return value.astype(np.float64)
 
@@ -266,17 +285,18 @@ _KINDS: dict[type, str] = {
 
 def _other_kind(name: str, value: Any, wanted: str) -> Mismatch:
     sentence = f"{_is(name)} {kind_of(value)}; {wanted} is expected."
-    return Mismatch(sentence, discreet=f"{_is(name)} not {wanted}.")
+    return Mismatch(sentence, discreet=f"{_is(name)} not {wanted}.", answer=value)
 
 
-def _assert_finite(array: NDArray[np.float64], name: str, axes: Sequence[str]) -> None:
+def _not_finite(array: NDArray[np.float64], name: str, axes: Sequence[str]) -> Mismatch | None:
     bad = ~np.isfinite(array)
-    if bad.any():
-        first = _place(np.argwhere(bad)[0], axes, "; the first is ")
-        raise Mismatch(
-            f"{_entries(bad, name)} NaN or infinite{first}.",
-            discreet=f"{_some_entries(bad, name)} NaN or infinite.",
-        )
+    if not bad.any():
+        return None
+    first = _place(np.argwhere(bad)[0], axes, "; the first is ")
+    return Mismatch(
+        f"{_entries(bad, name)} NaN or infinite{first}.",
+        discreet=f"{_some_entries(bad, name)} NaN or infinite.",
+    )
 
 
 def _far(

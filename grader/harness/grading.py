@@ -16,6 +16,7 @@ from grader.errors import CourseError, GraderFault
 from grader.harness.answer_sketch import sketched
 from grader.harness.check_run import CheckRunner
 from grader.harness.collected_checks import CollectedChecks
+from grader.harness.failure_evidence import within_budget
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
 from grader.harness.printed_text import with_ends, with_output
@@ -174,7 +175,8 @@ def _checked(
         printed.append("" if result.hidden else output)
         if len(results) == n_visible:
             together.look(results)
-    return sketched(with_output(results, printed), process.seen.observations)
+    kept = within_budget(with_output(results, printed))
+    return sketched(kept, process.seen.observations)
 
 
 def _grade_one(
@@ -265,6 +267,8 @@ def without_staff_notes(report: Report) -> Report:
                 replace(
                     check,
                     staff_note="",
+                    brief="",
+                    evidence=None if check.hidden else check.evidence,
                     strain=None,
                     answers=(),
                     inner_causes=() if check.hidden else check.inner_causes,

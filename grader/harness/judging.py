@@ -64,6 +64,7 @@ def judged(
         hidden=check.hidden,
         message=_cut(message, _MESSAGE_CHARACTERS),
         staff_note=_cut(_without_addresses(staff_note), _NOTE_CHARACTERS),
+        brief="" if check.hidden else getattr(error, "discreet", ""),
         strain=strain,
     )
 

@@ -13,10 +13,12 @@ from grader.batch.grading_here import grade_here
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import read
 from grader.records import Verdict, to_json
+from grader.reports.pages.student_page import student_page
 from grader.settings import Course, load_assignment, shipped
 from tests.attacks.whole_grader import copied_assignment
 
 RIGHT = shipped("assignments") / "decoder-generation" / "examples" / "submissions"
+ASSIGNMENT = load_assignment(shipped("assignments") / "decoder-generation")
 # A number of each input: what a canary sings.
 COMMON = """
 import hashlib
@@ -148,6 +150,20 @@ def test_it_saw_hidden_inputs_that_differ(canary, reports):
 def test_no_sentence_that_a_student_reads_depends_on_hidden_inputs(canary, reports):
     first, second = map(as_read, reports[canary])
     assert first == second
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_no_page_that_a_student_sees_depends_on_hidden_inputs(canary, reports):
+    first, second = (
+        student_page(without_staff_notes(report), ASSIGNMENT) for report in reports[canary]
+    )
+    assert first == second
+
+
+def test_no_evidence_is_kept_of_a_hidden_check_not_even_for_staff(reports):
+    checks = [check for both in reports.values() for report in both for check in report.checks]
+    assert any(check.evidence for check in checks)
+    assert not [check.check for check in checks if check.hidden and (check.evidence or check.brief)]
 
 
 def test_nothing_that_a_canary_wrote_is_there(reports):

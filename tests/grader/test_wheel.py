@@ -65,6 +65,13 @@ def test_a_wheel_says_that_both_packages_are_typed(wheel):
 
 
 @pytest.mark.slow
+def test_a_wheel_holds_what_pages_are_made_of(wheel):
+    made_of = ("pages/templates/student.html", "pages/style/page.css", "templates/tokens.css")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {f"grader/reports/{name}" for name in made_of} <= names
+
+
+@pytest.mark.slow
 def test_a_program_that_uses_a_wheel_is_checked_strictly(mypy):
     code, said = mypy(PROGRAM)
     assert code == 0, said

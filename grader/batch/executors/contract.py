@@ -9,7 +9,7 @@ from typing import Protocol
 from grader.records import Report, Submission
 from grader.report_key import report_key
 from grader.sandbox.named import OURS
-from grader.settings import Assignment
+from grader.settings import Assignment, Feedback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class GradingJob:
     with_torch: bool  # whether the process for student code imports torch at the start
     diagnose_hidden: bool  # whether calls of hidden checks are evidence for a diagnosis
     sandbox: str = OURS  # its name, see `grader.sandbox.named`
+    feedback: Feedback = "full"  # how much students are shown; another makes another report
 
     def key(self, assignment: Assignment) -> Callable[[Submission], str]:
         """What the report of a submission is known by, in this job."""
@@ -31,6 +32,7 @@ class GradingJob:
             secret=self.secret,
             require_level=self.require_level,
             diagnose_hidden=self.diagnose_hidden,
+            feedback=self.feedback,
         )
 
 

@@ -44,6 +44,15 @@ def test_all_visible_checks_passed_is_exit_code_0(check, submission):
     assert re.fullmatch(r"Checking .*submission\.py \.\.\.\n", ran.stderr)
 
 
+def test_the_report_can_be_a_page_as_well(check, submission, tmp_path):
+    ran = check(submission(*WRONG), "--html", "report.html")
+    assert ran.returncode == 1
+    assert "Page: report.html" in ran.stderr
+    assert "2 of 4 visible points" in " ".join(
+        re.sub("<[^>]*>", "", (tmp_path / "report.html").read_text()).split()
+    )
+
+
 def test_one_stage_can_be_looked_at_alone(check, submission):
     path = submission("return 2 * x", "raise ValueError('no')")
     ran = check(path, "--stage", "double")

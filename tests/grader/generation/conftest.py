@@ -59,8 +59,8 @@ def as_student():
 def trace_of(scripted, as_student):
     """The trace of a loop. It ends where a stage refuses a call."""
 
-    def run(generate, context_length=16):
-        stages = scripted([17, 4, 8, 21], context_length)
+    def run(generate, context_length=16, script=(17, 4, 8, 21)):
+        stages = scripted(script, context_length)
         try:
             generate(as_student(stages))
         except Refused:

@@ -254,4 +254,4 @@ def test_moodle_takes_pages_in_folders_that_it_can_split():
 def test_a_page_shows_a_students_text_as_text():
     page = feedback_page(one(graded("x", 4))).decode()
     assert "Row 2 is: wrong, &lt;b&gt;" in page
-    assert "4 of 10 points." in page
+    assert '<span class="number">4</span> <span class="soft">of 10 points</span>' in page

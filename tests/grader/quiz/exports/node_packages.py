@@ -25,14 +25,14 @@ def program(*names):
     pytest.skip(reason)
 
 
-def installed(folder):
+def installed(folder, *, packages=PACKAGES, scripts=HERE):
     """The folder, with the packages and the scripts that use them."""
     words = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     (folder / "package.json").write_text('{"private": true}')
     subprocess.run(
-        [program("npm"), "install", *words, *PACKAGES], cwd=folder, check=True, timeout=SECONDS
+        [program("npm"), "install", *words, *packages], cwd=folder, check=True, timeout=SECONDS
     )
-    for script in HERE.glob("*.cjs"):
+    for script in scripts.glob("*.cjs"):
         shutil.copy(script, folder)
     return folder
 

@@ -1,0 +1,58 @@
+"""A page from a template: whatever it shows is made harmless, and only its own style may act.
+
+A page is one file. Its style stands in it and is allowed by its hash; scripts, pictures from
+elsewhere, forms and frames are not. Equal values give equal bytes.
+"""
+
+import base64
+import functools
+import hashlib
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from grader.text import clean, counted
+
+_HERE = Path(__file__).parent
+_TOKENS = _HERE.parent / "templates" / "tokens.css"  # of all pages of the project
+_LONGEST = 30_000  # characters of one text
+
+
+def rendered(template: str, *, styles: tuple[str, ...] = (), **values: object) -> bytes:
+    """A page.
+
+    Args:
+        template: its name in the folder `templates`; it extends page.html.
+        styles: further files of the folder `style`, beside those of every page.
+        values: what the template shows.
+    """
+    style = _style(styles)
+    policy = f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+    ours = {"style": Markup(style), "style_policy": Markup(policy)}  # noqa: S704 - our own files
+    return _environment().get_template(template).render(**ours, **values).encode()
+
+
+@functools.cache
+def _style(names: tuple[str, ...]) -> str:
+    files = (_TOKENS, *(_HERE / "style" / name for name in ("page.css", *names)))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_harmless,
+    )
+    environment.filters["counted"] = counted
+    return environment
+
+
+def _harmless(value: object) -> object:
+    """What a template shows: text as text, controls and what reorders text as escapes."""
+    return clean(value, _LONGEST) if isinstance(value, str) and type(value) is not Markup else value
