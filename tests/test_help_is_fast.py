@@ -18,6 +18,7 @@ COMMANDS = (
     "debug",
     "release",
     "batch",
+    "report",
     "analyze",
     "name",
     "secret",
