@@ -98,6 +98,10 @@ class GraderFault(GraderError):
     exit_code = 3
 
 
+class NotSettledHere(Exception):
+    """No error: what only the course's own grading can tell, since it needs the right functions."""
+
+
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """'Did you mean ...?', or the words there are when none is near."""
     names = sorted(known)

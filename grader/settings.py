@@ -18,7 +18,7 @@ from grader.flow import Flow, assert_flow
 from grader.policies.policy_settings import PolicySettings, check_policies
 from grader.policies.weights import GradebookItem, check_gradebook
 from grader.promised_packages import assert_packages
-from grader.subject_sources import is_own, named_digest
+from grader.subject_sources import is_own, is_recorded, named_digest
 
 ASSIGNMENT_FILE = "assignment.yaml"
 DEFAULT_ASSIGNMENT = "decoder-generation"  # of commands that are told no other
@@ -65,6 +65,9 @@ class Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     expects: str = ""  # one sentence: what is expected of the stage
     uses: tuple[str, ...] = ()  # inner stages that the reference answers while this one is checked
     forbidden: tuple[str, ...] = ()  # shortcuts in this stage alone, beside those of the assignment
+    # In a release: its hidden checks, which run where the course grades.
+    checks_elsewhere: Annotated[int, msgspec.Meta(ge=0)] = 0
+    points_elsewhere: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -99,6 +102,11 @@ class Assignment:
     @property
     def total(self) -> int:
         return sum(stage.points for stage in self.stages)
+
+    @property
+    def is_release(self) -> bool:
+        """Whether it is what students get: recorded answers, and no hidden checks."""
+        return is_recorded(self.folder)
 
     def stage(self, name: str) -> Stage:
         return next(stage for stage in self.stages if stage.name == name)
@@ -135,6 +143,11 @@ def question_folder(named: Path | None) -> Path:
     return named or shipped("questions")
 
 
+def default_assignment(here: Path) -> str:
+    """The assignment that is meant if none is named: the release in this folder, or the first."""
+    return str(here) if is_recorded(here) else "decoder-generation"
+
+
 def assignments() -> tuple[Assignment, ...]:
     """The assignments that come with the grader, by name."""
     found = sorted(shipped("assignments").glob(f"*/{ASSIGNMENT_FILE}"))
@@ -144,9 +157,12 @@ def assignments() -> tuple[Assignment, ...]:
 def find_assignment(name_or_folder: str) -> Assignment:
     """An assignment by the name of a shipped one, or by the path of its folder.
 
+    Without either it is the release in the current folder, or `decoder-generation`.
+
     Raises:
         CourseError: there is no such assignment, or its file is wrong.
     """
+    name_or_folder = name_or_folder or default_assignment(Path())
     for folder in (Path(name_or_folder), shipped("assignments") / name_or_folder):
         if (folder / ASSIGNMENT_FILE).is_file():
             return load_assignment(folder)
@@ -330,7 +346,7 @@ def _check_shortcut(name: str, key: str, *, twice: bool, at: str) -> None:
 def _handout_sections(folder: Path, subject: str) -> frozenset[str]:
     """The headings of the handout; none where nothing is known of what it is about."""
     handout = folder / "handout.md"
-    if not handout.is_file() or not (subject or is_own(folder)):
+    if not handout.is_file() or not (subject or is_own(folder) or is_recorded(folder)):
         return frozenset()
     lines = handout.read_text(encoding="utf-8", errors="replace").splitlines()
     return frozenset(line.lstrip("#").strip() for line in lines if line.startswith("#"))

@@ -10,6 +10,7 @@ from grader.errors import CourseError, did_you_mean
 GROUP = "grader.subjects"  # the entry points of other packages: a name, and `module:SUBJECT`
 SHIPPED = "reference"  # the package with a folder for each subject that comes with the grader
 OWN_FILES = ("reference.py", "misconceptions.py")  # of an assignment that holds its subject itself
+RECORDED_FILE = "answers.recorded"  # what a release has in the place of a subject
 _SUBJECT = "subject:SUBJECT"  # where a shipped one stands in its folder
 
 
@@ -78,3 +79,8 @@ def source_digest(folder: Path) -> str:
 def is_own(folder: Path) -> bool:
     """Whether an assignment's folder holds its subject itself."""
     return any((folder / name).is_file() for name in OWN_FILES)
+
+
+def is_recorded(folder: Path) -> bool:
+    """Whether an assignment's folder is a release: it has answers in the place of functions."""
+    return (folder / RECORDED_FILE).is_file()

@@ -50,7 +50,10 @@ TABLE = {
         "errors flow policies promised_packages records strict_yaml subject_sources",
         "msgspec",
     ),
-    "grader.subject": ("errors observed_calls settings subject_sources", "torch numpy"),
+    "grader.subject": (
+        "errors remembered observed_calls settings subject_sources",
+        "torch numpy msgspec",
+    ),
     "grader.report_key": ("promised_packages records settings", ""),
     "grader.sandbox": ("errors extensions text sandbox.child", "msgspec"),
     "grader.sandbox.conformance": ("errors sandbox sandbox.child", "pytest numpy"),
@@ -63,8 +66,8 @@ TABLE = {
     ),
     "grader.generation": ("errors evidence observed_calls harness sandbox sandbox.child", "numpy"),
     "grader.diagnosis": (
-        "records remembered observed_calls subject",
-        "numpy torch",
+        "errors records remembered observed_calls subject",
+        "numpy",
     ),
     "grader.checks": ("errors remembered harness generation subject", "pytest"),
     "grader.intake": ("errors records text regular_files", "yaml"),
@@ -98,8 +101,13 @@ TABLE = {
         "numpy msgspec",
     ),
     "grader.debugging": (
-        "records observed_calls settings batch subject harness sandbox.child",
+        "errors records observed_calls settings batch subject harness sandbox.child",
         "numpy",
+    ),
+    "grader.release": (
+        "errors records remembered report_key observed_calls settings subject subject_sources "
+        "sandbox harness diagnosis",
+        "numpy msgspec yaml",
     ),
     "grader.store": ("course_secret errors records", "sqlalchemy"),
     "grader.courses": (
@@ -126,7 +134,7 @@ TABLE = {
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit debugging subject quiz keys quiz.exports "
+        "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
         "quiz.imports code_figures evidence flow store courses similarity similarity.child "
         "reports reports.pages gradebooks autograders policies",
         "click rich",

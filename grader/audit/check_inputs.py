@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grader.errors import Crashed
+from grader.harness.functions_here import FunctionsHere
 from grader.harness.grading import grade
 from grader.observed_calls import AskStudent, Observation
 from grader.records import Report, Submission
@@ -35,7 +36,7 @@ def check_inputs(
     grade(
         [right],
         assignment=assignment,
-        sandbox=_RightAnswers(subject),
+        sandbox=_right_answers(subject),
         with_hidden=True,
         secret=secret,
         emit=lambda report: None,
@@ -45,36 +46,13 @@ def check_inputs(
     return {stage: calls for stage, calls in found.items() if stage in subject.functions}
 
 
-class _RightAnswers:
-    """A sandbox and a session in one, in which there is nothing to be kept in."""
+def _right_answers(subject: Subject) -> FunctionsHere:
+    functions = subject.over_arrays()
 
-    level, layers, notes, uses, packages, alive = "none", (), (), (), (), True
-
-    def __init__(self, subject: Subject) -> None:
-        self._functions = subject.over_arrays()
-
-    def open(self, code: contract.Code, limits: contract.Limits) -> "_RightAnswers":
-        return self
-
-    def prove(self) -> str:
-        return self.level
-
-    def call(
-        self, call: contract.StudentCall, *, seconds: float, answer: contract.Answerer
-    ) -> contract.Returned:
-        if call.tables or call.function not in self._functions:
+    def answer(call: contract.StudentCall, ask: contract.Answerer) -> contract.Returned:
+        if call.tables or call.function not in functions:
             raise Crashed(f"{call.function} is not run here")
-        value = self._functions[call.function](*call.arguments)
+        value = functions[call.function](*call.arguments)
         return contract.Returned(value=value, arguments=list(call.arguments))
 
-    def ahead(self, calls: Sequence[contract.StudentCall]) -> Any:
-        return calls
-
-    def call_ahead(self, ahead: Any, *, seconds: float, total_seconds: float) -> list[Any]:
-        return []
-
-    def take_output(self) -> str:
-        return ""
-
-    def close(self) -> None:
-        """There is nothing to close."""
+    return FunctionsHere(answer)

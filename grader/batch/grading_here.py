@@ -1,5 +1,6 @@
 """Grade in this process: what a worker does, and what needs no workers."""
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterable
 
@@ -64,7 +65,9 @@ def sandbox_for(job: GradingJob) -> Sandbox:
         GraderFault: it does not reach the isolation level.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is there; the arrays are small
-    warm = ("numpy", "torch") if job.with_torch else ("numpy",)
+    # A release is checked without torch, too, where it is not installed.
+    has_torch = importlib.util.find_spec("torch") is not None
+    warm = ("numpy", "torch") if job.with_torch and has_torch else ("numpy",)
     promised = promised_modules(load_assignment(job.assignment))
     return sandbox_named(job.sandbox, (*warm, *promised), require_level=job.require_level)
 
@@ -91,6 +94,7 @@ def run_job(
 
     assignment = load_assignment(job.assignment)
     if with_hidden:
+        _assert_whole(assignment)
         assert_promises(assignment, sandbox)
     subject = subject_of(assignment)
     explainer = Explainer(subject, with_hidden=job.diagnose_hidden)
@@ -108,6 +112,16 @@ def run_job(
         inner_causes=explainer.inner_causes,
         told=told,
     )
+
+
+def _assert_whole(assignment: Assignment) -> None:
+    """A release has no hidden checks, so its points are no grade."""
+    if assignment.is_release:
+        raise CourseError(
+            "this is what students get of an assignment, and it has no hidden checks",
+            at=str(assignment.folder),
+            fix="Grade with the assignment that it was made of.",
+        )
 
 
 def _secret_of(course: Course | None) -> str:

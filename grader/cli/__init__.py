@@ -6,6 +6,7 @@ each; their modules, and with them torch and numpy, are imported when a command 
 
 import importlib
 import sys
+from pathlib import Path
 
 import click
 
@@ -18,6 +19,7 @@ _COMMANDS = {
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
+    "release": ("grader.cli.release:release", "Make what students get of an assignment."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
     "merge": ("grader.cli.merge:merge", "Join what the shards of a class have graded."),
     "report": ("grader.cli.report:report", "Write finished reports as pages."),
@@ -38,11 +40,24 @@ _COMMANDS = {
 }
 
 
+def _here() -> dict[str, str]:
+    """What each command does; the grader for students has few of them."""
+    return {
+        name: summary
+        for name, (place, summary) in _COMMANDS.items()
+        if _file(place.partition(":")[0]).is_file()
+    }
+
+
+def _file(module: str) -> Path:
+    return Path(__file__).parents[1].joinpath(*module.split(".")[1:]).with_suffix(".py")
+
+
 class Commands(SuggestingGroup):
     """Imports a command when it is used; our errors become one line and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(_here())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
@@ -53,7 +68,7 @@ class Commands(SuggestingGroup):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+            formatter.write_dl(list(_here().items()))
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -4,13 +4,17 @@ from pathlib import Path
 
 import click
 
-from grader.cli.edge import needs_torch
-from grader.cli.options import any_level_option, assignment_option, one_thread, sandbox_option
+from grader.cli.options import (
+    any_level_option,
+    assignment_or_here_option,
+    one_thread,
+    sandbox_option,
+)
 
 
 @click.command()
 @click.argument("submission", type=click.Path(path_type=Path))
-@assignment_option
+@assignment_or_here_option
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @any_level_option
 @click.option("--stage", help="Show this stage alone; the exit code is about it alone, too.")
@@ -49,7 +53,6 @@ def check(
     Exit code 0 only if every check passed and no shortcut costs points.
     """
     one_thread()
-    needs_torch()
     from grader.cli import check_run
 
     shown = check_run.Shown(

@@ -12,6 +12,7 @@ import click
 
 from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
+from grader.cli.edge import needs_torch
 from grader.cli.stages import with_stage
 from grader.cli.watch import last_saved, versions
 from grader.errors import NoSuchSubmission, SubmissionError
@@ -40,6 +41,8 @@ def check_once(
     chosen = with_stage(find_assignment(assignment), shown.stage)
     reports: list[Report] = []
     submission = read(path)
+    if not chosen.is_release:
+        needs_torch()
     if not as_json:
         click.echo(f"Checking {path.name} ...", err=True)
     grade_here(
@@ -64,6 +67,8 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
         GraderFault: the sandbox does not reach the level, or checking itself failed.
     """
     chosen = with_stage(find_assignment(assignment), shown.stage)
+    if not chosen.is_release:
+        needs_torch()
     if not path.exists():
         raise NoSuchSubmission("there is no such file or folder", at=str(path), fix="Name yours.")
 

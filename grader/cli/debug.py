@@ -4,14 +4,18 @@ from pathlib import Path
 
 import click
 
-from grader.cli.edge import needs_torch
-from grader.cli.options import any_level_option, assignment_option, one_thread, sandbox_option
+from grader.cli.options import (
+    any_level_option,
+    assignment_or_here_option,
+    one_thread,
+    sandbox_option,
+)
 
 
 @click.command()
 @click.argument("submission", type=click.Path(path_type=Path))
 @click.argument("stage")
-@assignment_option
+@assignment_or_here_option
 @any_level_option
 @sandbox_option
 @click.pass_context
@@ -30,7 +34,6 @@ def debug(
     folder with one.
     """
     one_thread()
-    needs_torch()
     from grader.cli import debug_run
 
     ctx.exit(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.edge import needs_torch
 from grader.cli.files import write_file
 from grader.cli.stages import with_stage
 from grader.debugging.failing_call import failing_call
@@ -31,6 +32,8 @@ def write_script(
     """
     chosen = with_stage(find_assignment(assignment), stage)
     submission = read(path)
+    if not chosen.is_release:
+        needs_torch()
     main = _main(path)
     target = main.with_name(f"debug_{stage}.py")
     if target.exists() and not target.read_text(errors="replace").startswith(MARK):

@@ -12,6 +12,12 @@ assignment_option = click.option(
     show_default=True,
     help="Name of an assignment, or its folder.",
 )
+assignment_or_here_option = click.option(
+    "--assignment",
+    default="",
+    show_default="decoder-generation, or the release in this folder",
+    help="Name of an assignment, or its folder.",
+)
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="Processes; by default all cores."
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.batch.executors.contract import GradingJob
 from grader.batch.grading_here import sandbox_for
+from grader.errors import NotSettledHere
 from grader.harness.grading import grade
 from grader.observed_calls import AskStudent, Observation, copied
 from grader.records import CheckResult, Report, Submission, Verdict
@@ -97,7 +98,10 @@ def _graded(
 def _with_answer(check: CheckResult, seen: Observation, right: Any) -> FailingCall:
     if right is None or seen.is_missing:
         return FailingCall(check=check, seen=seen)
-    expected = right(*copied(list(seen.arguments)))
+    try:
+        expected = right(*copied(list(seen.arguments)))
+    except NotSettledHere:
+        return FailingCall(check=check, seen=seen)
     return FailingCall(check=check, seen=seen, expected=expected, has_expected=True)
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 from grader.diagnosis.chain import put_together
 from grader.diagnosis.inner_causes import inner_causes
 from grader.diagnosis.reasons import Reason, reasons_of
+from grader.diagnosis.recorded_versions import RecordedVersions, unsettled_causes
 from grader.diagnosis.versions import Versions
+from grader.errors import NotSettledHere
 from grader.observed_calls import AskStudent, FindInnerCause, Observation
 from grader.records import CheckResult, Finding, Report, StageResult, Verdict
 from grader.subject.subject import Subject
@@ -21,13 +23,15 @@ class Explainer:
     """
 
     def __init__(self, subject: Subject | None, *, with_hidden: bool = True) -> None:
-        self._versions = Versions(subject) if subject else None
+        self._versions = _versions_of(subject) if subject else None
         self._with_hidden = with_hidden
 
     def inner_causes(self, ask: AskStudent) -> FindInnerCause:
         """What finds the wrong inner stages behind a wrong answer; see `inner_causes`."""
         if self._versions is None:
             return lambda stage, calls, wrong: None
+        if self._versions.subject.recorded is not None:
+            return unsettled_causes(self._versions)
         return inner_causes(self._versions, ask)
 
     def put_together(self, stages: Sequence[StageResult], ask: AskStudent) -> str:
@@ -55,7 +59,7 @@ class Explainer:
             if inner := self._carried(stage):
                 found = [Reason(Finding(stage=stage.stage, pattern=_unsure(stage.stage, inner)))]
             else:
-                found = reasons_of(versions, stage, calls, ask=ask)
+                found = _reasons(versions, stage, calls, ask)
             findings += [reason.finding for reason in found]
             stages.append(_with_names(stage, found, self._with_hidden))
         together = report.chain
@@ -70,6 +74,21 @@ class Explainer:
         if not all(check.inner_causes for check in seen):
             return ()
         return tuple(dict.fromkeys(name for check in seen for name in check.inner_causes))
+
+
+def _versions_of(subject: Subject) -> Versions:
+    if subject.recorded is None:
+        return Versions(subject)
+    return RecordedVersions(subject, subject.recorded)
+
+
+def _reasons(
+    versions: Versions, stage: StageResult, seen: Sequence[Observation], ask: AskStudent | None
+) -> list[Reason]:
+    try:
+        return reasons_of(versions, stage, seen, ask=ask)
+    except NotSettledHere:  # a call whose answers are not recorded: nothing is named by the others
+        return []
 
 
 def _unsure(stage: str, inner: Sequence[str]) -> str:

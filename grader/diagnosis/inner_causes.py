@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from grader.diagnosis.closeness import TOLERANCE, misfit
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent, FindInnerCause, InnerCause
-from grader.subject.values import Floats, Numbers, given, numbers, over_arrays
+from grader.subject.values import Floats, Numbers, given, numbers, over_arrays, plain
 
 _TOGETHER = 2  # of more mistakes, all are tried at once
 _EMPTY = "an inner stage without news"  # not among the ids of mistakes
@@ -66,7 +65,7 @@ def students(
     """
 
     def call(*arguments: Any) -> Any:
-        value = ask(name, [_plain(a) for a in arguments], answered)
+        value = ask(name, [_sent(plain(a)) for a in arguments], answered)
         if not isinstance(value, np.ndarray):
             raise TypeError(f"{name} gave no array")
         return given(value, framework=versions.subject.framework, precision="float64")
@@ -205,16 +204,15 @@ def _agree(a: Floats, b: Floats) -> bool:
     return np.allclose(a, b, rtol=0, atol=TOLERANCE * largest, equal_nan=True)
 
 
-def _plain(value: Any) -> Any:
+def _sent(value: Any) -> Any:
     """As checks send it: arrays, and floats in float32."""
     match value:
-        case torch.Tensor() | np.ndarray():
-            array = value.detach().numpy() if isinstance(value, torch.Tensor) else value
-            return array.astype(np.float32) if array.dtype.kind == "f" else array
+        case np.ndarray():
+            return value.astype(np.float32) if value.dtype.kind == "f" else value
         case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
+            return {key: _sent(item) for key, item in value.items()}
+        case list():
+            return [_sent(item) for item in value]
         case _:
             return value
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from grader.diagnosis import arrays, loops
 from grader.diagnosis.patterns import pattern
 from grader.diagnosis.plain_answers import constant_answers, plain_answers
+from grader.diagnosis.played_loops import Played
 from grader.diagnosis.repeated_calls import differs_when_repeated
 from grader.diagnosis.seen_calls import SeenCall, calls_of
 from grader.diagnosis.versions import Versions
@@ -36,7 +37,7 @@ def reasons_of(
     subject, name = versions.subject, stage.stage
     if not seen or stage.first_failure is None or name not in subject.functions:
         return []
-    if any(o.is_missing for o in seen):
+    if any(o.is_missing or o.is_unsettled for o in seen):
         return []
     if name in subject.loops:
         return list(_of_loop(versions, name, seen))
@@ -53,12 +54,11 @@ def reasons_of(
 
 
 def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iterator[Reason]:
-    subject = versions.subject
-    right = {id(o) for o in seen if loops.play(subject, name, name, seen=o) is loops.Played.SAME}
+    right = {id(o) for o in seen if versions.play(name, name, seen=o) is Played.SAME}
     not_in = _checks([o.check for o in seen], [o.check for o in seen if id(o) not in right])
-    if found := loops.explaining(subject, name, seen):
+    if found := loops.explaining(versions, name, seen):
         yield Reason(_finding(name, found), not_in)
-    elif pairs := loops.explaining_pairs(subject, name, seen):
+    elif pairs := loops.explaining_pairs(versions, name, seen):
         yield Reason(_finding_of_pairs(name, pairs), not_in)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.diagnosis.played_loops import Played, play
+from grader.observed_calls import Observation
 from grader.remembered import content_digest, remembered
 from grader.subject.subject import Subject
 from grader.subject.values import Floats, given, identical, numbers
@@ -47,6 +49,10 @@ class Versions:
         compute = self._single if is_known else self._paired
         found: VersionOutcome = compute(version, self._digest(arguments), precision)
         return found
+
+    def play(self, stage: str, version: str, *, seen: Observation) -> Played:
+        """Play a version of a loop against what a student's loop did; see `played_loops`."""
+        return play(self.subject, stage, version, seen=seen)
 
     def _digest(self, arguments: Sequence[Any]) -> bytes:
         known = self._digests.get(id(arguments))

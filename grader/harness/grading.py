@@ -15,6 +15,7 @@ import pytest
 from grader.errors import CourseError, GraderFault
 from grader.harness.answer_sketch import sketched
 from grader.harness.check_run import CheckRunner
+from grader.harness.collected_checks import CollectedChecks
 from grader.harness.failure_evidence import within_budget
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
@@ -98,6 +99,21 @@ def grade(
     _run_pytest(plugin, assignment, reference)
 
 
+def checks_of(assignment: Assignment) -> CollectedChecks:
+    """The checks of an assignment; none is run, and hidden ones are those that are left out.
+
+    Raises:
+        CourseError: they are wrong.
+        GraderFault: pytest itself could not run.
+    """
+    found: list[CollectedChecks] = []
+    plugin = GradingPlugin(
+        assignment, with_hidden=False, secret="", work=lambda runner: found.append(runner.checks)
+    )
+    _run_pytest(plugin, assignment, None)
+    return found[0]
+
+
 def _run_pytest(
     plugin: GradingPlugin,
     assignment: Assignment,
@@ -176,6 +192,7 @@ def _grade_one(
     results = _checked(process, runner, together, told)
     shortcuts = process.seen.evidence.told()
     stages = by_stage(without_points(results, shortcuts), assignment)
+    checks_left, points_left = _hidden_left(runner.checks, assignment)
     ungraded = [result for result in results if result.verdict == Verdict.UNGRADED]
     return Report(
         submission=submission.name,
@@ -188,13 +205,21 @@ def _grade_one(
         stages=stages,
         chain=together.said_of(stages),
         shortcuts=shortcuts,
-        hidden_checks_left=len(runner.checks.left_out),
-        hidden_points_left=sum(check.points for check in runner.checks.left_out),
+        hidden_checks_left=checks_left,
+        hidden_points_left=points_left,
         packages=_packages(process, runner.promised),
         notes=(*process.notes, *submission.notes),
         output=with_ends(process.printed_first),
         seconds=round(time.monotonic() - begin, 3),
     )
+
+
+def _hidden_left(checks: CollectedChecks, assignment: Assignment) -> tuple[int, int]:
+    """Hidden checks that did not run here, and their points; a release tells of its own."""
+    points = [check.points for check in checks.left_out]
+    elsewhere = sum(stage.checks_elsewhere for stage in assignment.stages)
+    points_elsewhere = sum(stage.points_elsewhere for stage in assignment.stages)
+    return len(points) + elsewhere, sum(points) + points_elsewhere
 
 
 def _known_by(

@@ -9,7 +9,7 @@ place, as if a stand-in had been there.
 from collections.abc import Sequence
 from typing import Any
 
-from grader.errors import GraderFault
+from grader.errors import GraderFault, NotSettledHere
 from grader.harness.apart import ApartProcess
 from grader.harness.seen_calls import MOST_KEPT
 from grader.observed_calls import FindInnerCause, copied, is_larger
@@ -58,7 +58,7 @@ class InnerMistakes:
         del calls[:-_MOST_CALLS]
         try:
             cause = self._find(stage, calls, list(call.stand_ins))
-        except GraderFault:
+        except (GraderFault, NotSettledHere):
             raise
         except Exception:  # noqa: BLE001 - a grade must not depend on what explains it
             cause = None

@@ -13,6 +13,7 @@ from grader.errors import (
     GraderFault,
     Killed,
     NotImplementedYet,
+    NotSettledHere,
     OutOfMemory,
     TimedOut,
 )
@@ -81,7 +82,7 @@ def _verdict(check: Check, error: BaseException | None, folder: Path) -> tuple[V
             verdict = Verdict.FAILED
         case GraderFault():
             raise error
-        case Blocked():
+        case Blocked() | NotSettledHere():
             return Verdict.BLOCKED, str(error), ""
         case _:
             note = "".join(traceback.format_exception(error))

@@ -97,6 +97,7 @@ def assert_complete(checks: list[Check], assignment: Assignment) -> None:
                 )
     for stage in assignment.stages:
         points = sum(check.points for check in checks if check.stage == stage.name)
+        points += stage.points_elsewhere
         if points != stage.points:
             raise CourseError(
                 f"the checks of stage {stage.name!r} add up to {points} points, "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from grader.errors import CallFailed
+from grader.errors import CallFailed, NotSettledHere
 from grader.harness.shortcut_rules import Evidence
 from grader.observed_calls import Observation, StageCall, TooLarge, copied, is_larger
 from grader.remembered import content_bytes
@@ -32,20 +32,22 @@ class SeenCalls:
         stage: str,
         arguments: Sequence[Any],
         *,
-        came: Returned | type[CallFailed],
+        came: Returned | type[CallFailed | NotSettledHere],
         stopped: bool,
         calls: Sequence[StageCall],
     ) -> None:
         """Keep what a call came to, for the diagnosis. A check may change its arrays later."""
         returned = came if isinstance(came, Returned) else None
         after = returned.arguments if returned else ()
+        failure = came if isinstance(came, type) and issubclass(came, CallFailed) else None
         self.observations.append(
             Observation(
                 stage=stage,
                 check=self.check,
                 arguments=tuple(copied(list(arguments))),
                 value=self._kept(returned.value) if returned else None,
-                failure=None if isinstance(came, Returned) else came,
+                failure=failure,
+                is_unsettled=came is NotSettledHere,
                 stopped=stopped,
                 after=tuple(map(self._kept, after)) if after else None,
                 calls=tuple(calls),

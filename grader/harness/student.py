@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from grader.errors import CallFailed, TimedOut
+from grader.errors import CallFailed, NotSettledHere, TimedOut
 from grader.harness.answering import AnsweringTable, is_answering
 from grader.harness.comparison import Arguments, Mismatch
 from grader.harness.retries import unless_killed
@@ -111,7 +111,7 @@ class Student:
         answering: AnsweringTable | None,
     ) -> contract.Returned:
         """What came of a call; it is kept for the diagnosis, however it ends."""
-        came: contract.Returned | type[CallFailed] = TimedOut
+        came: contract.Returned | type[CallFailed | NotSettledHere] = TimedOut
         stopped = False
         try:
             returned = unless_killed(attempt)
@@ -121,6 +121,9 @@ class Student:
         except CallFailed as failure:
             came = type(failure)
             raise
+        except NotSettledHere:
+            came = NotSettledHere
+            raise self._unsettled(call) from None
         except contract.Stop:
             stopped = True
             sentence = (
@@ -132,3 +135,11 @@ class Student:
             self._process.seen.observe(
                 call.function, call.arguments, came=came, stopped=stopped, calls=calls
             )
+
+    def _unsettled(self, call: contract.StudentCall) -> NotSettledHere:
+        """Where a right inner stage is needed, and only the course's own grading has one."""
+        first = next(name for name in self._parameters if name in call.stand_ins)
+        return NotSettledHere(
+            f"Mend {first} first. What {call.function} is worth with a right {first} is "
+            f"settled when the course grades."
+        )

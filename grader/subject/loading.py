@@ -16,8 +16,9 @@ from grader.errors import CourseError
 from grader.settings import ASSIGNMENT_FILE, Assignment
 from grader.subject.arrival import check_subject
 from grader.subject.misconception import Equivalent, Misconception, noted
+from grader.subject.recorded_subject import recorded_subject
 from grader.subject.subject import Subject, parameters
-from grader.subject_sources import OWN_FILES, is_own, where
+from grader.subject_sources import OWN_FILES, is_own, is_recorded, where
 
 _OWN_PACKAGE = "assignment_subject"
 _MEANT_THE_FILE = (
@@ -32,6 +33,8 @@ def subject_of(assignment: Assignment) -> Subject | None:
         CourseError: the named subject is not there, or what is there does not fit.
     """
     stages = {stage.name: stage.parameters for stage in assignment.stages}
+    if is_recorded(assignment.folder):
+        return recorded_subject(assignment.folder).about(stages)
     if is_own(assignment.folder):
         if assignment.subject:
             raise CourseError(

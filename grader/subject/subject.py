@@ -14,6 +14,7 @@ from grader.observed_calls import Observation, StageCall
 from grader.subject.composition import Composition, composed, pairs_of
 from grader.subject.exchanged_stages import ExchangedStages
 from grader.subject.misconception import Equivalent, Misconception
+from grader.subject.recorded_answers import RecordedAnswers, RecordedFunction
 from grader.subject.values import Floats, over_arrays
 
 _AND = " and "
@@ -72,11 +73,14 @@ class Subject:
     # Names of the axes of what a stage returns, from the last one on.
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     causal: frozenset[str] = frozenset()  # stages with zeros above the diagonal of the last axes
-    loops: Mapping[str, Loop] = field(default_factory=dict)
+    # None: its runs are recorded.
+    loops: Mapping[str, Loop | None] = field(default_factory=dict)
     chain: Chain | None = None
     concepts: Mapping[str, int] = field(default_factory=dict)  # the row of each stage
     framework: str = "torch"  # what the functions take: "torch" or "numpy"
     keys: Callable[[], Any] | None = None  # loads what answer keys are run on
+    # Of a release: its functions know these answers, and there is no code of them.
+    recorded: RecordedAnswers | None = None
 
     def of_stage(self, stage: str) -> tuple[Misconception, ...]:
         """The misconceptions about one stage, as they are written."""
@@ -136,6 +140,8 @@ class Subject:
 
     def over_arrays(self) -> dict[str, Callable[..., Any]]:
         """The right functions as checks call them: arrays in, float64 arrays out."""
+        if self.recorded is not None:
+            return dict(self.functions)
         return {name: over_arrays(f, self.framework) for name, f in self.functions.items()}
 
     def about(self, stages: Mapping[str, tuple[str, ...]]) -> "Subject":
@@ -183,5 +189,7 @@ def both(ids: Sequence[str]) -> str:
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     """The names of what a function takes by position."""
+    if isinstance(function, RecordedFunction):
+        return function.parameters
     code = function.__code__
     return code.co_varnames[: code.co_argcount]

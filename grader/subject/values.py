@@ -1,11 +1,14 @@
-"""Values of calls, as versions of a stage take and give them: arrays, numbers, lists and dicts."""
+"""Values of calls, as versions of a stage take and give them: arrays, numbers, lists and dicts.
 
+torch is imported where a subject computes with it: what is about arrays alone needs none.
+"""
+
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -17,9 +20,6 @@ class Numbers:
 
     array: Floats
     are_whole: bool  # whether they came as integers
-
-
-_DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
 
 def given(value: Any, *, framework: str, precision: str) -> Any:
@@ -46,16 +46,35 @@ def over_arrays(function: Callable[..., Any], framework: str) -> Callable[..., A
     def call(*arguments: Any) -> Any:
         received = given(list(arguments), framework=framework, precision="float64")
         result = function(*received)
-        return result.detach().numpy() if isinstance(result, torch.Tensor) else result
+        return result.detach().numpy() if is_tensor(result) else result
 
     return call
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor of torch; nothing is as long as nobody imported it."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def plain(value: Any) -> Any:
+    """The value with arrays in the place of tensors, all the way down; a tuple becomes a list."""
+    match value:
+        case dict():
+            return {key: plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case _:
+            return value.detach().numpy() if is_tensor(value) else value
 
 
 def _array(array: NDArray[Any], framework: str, precision: str) -> Any:
     if framework == "numpy":
         return array.astype(precision) if array.dtype.kind == "f" else array.copy()
+    import torch
+
     tensor = torch.tensor(array)
-    return tensor.to(_DTYPES[precision]) if tensor.is_floating_point() else tensor.long()
+    return tensor.to(getattr(torch, precision)) if tensor.is_floating_point() else tensor.long()
 
 
 def numbers(value: Any) -> Numbers | None:
@@ -73,9 +92,8 @@ def as_numbers(value: Any) -> Floats | None:
 
 
 def _as_array(value: Any) -> NDArray[Any] | None:
+    value = value.detach().numpy() if is_tensor(value) else value
     match value:
-        case torch.Tensor():
-            value = value.detach().numpy()
         case list() | tuple():
             parts = [_as_array(item) for item in value]
             if any(part is None or part.shape != parts[0].shape for part in parts):  # type: ignore[union-attr]
@@ -88,11 +106,11 @@ def _as_array(value: Any) -> NDArray[Any] | None:
 
 def identical(a: Any, b: Any) -> bool:
     """The same kinds, shapes and values, all the way down."""
+    if is_tensor(b):
+        return is_tensor(a) and bool(a.equal(b))
     match b:
         case np.ndarray():
             return isinstance(a, np.ndarray) and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-        case torch.Tensor():
-            return isinstance(a, torch.Tensor) and torch.equal(a, b)
         case dict():
             same_keys = isinstance(a, dict) and a.keys() == b.keys()
             return same_keys and all(identical(a[key], b[key]) for key in b)
@@ -111,9 +129,9 @@ def alike(a: Any, b: Any, *, within: float = 1e-4) -> bool:
         b: what a version has, tensors or arrays.
         within: how far floats may differ, as a part of the largest one.
     """
+    if isinstance(b, np.ndarray) or is_tensor(b):
+        return isinstance(a, np.ndarray) and _near(numbers(a), numbers(b), within)
     match b:
-        case np.ndarray() | torch.Tensor():
-            return isinstance(a, np.ndarray) and _near(numbers(a), numbers(b), within)
         case dict():
             same_keys = isinstance(a, dict) and a.keys() == b.keys()
             return same_keys and all(alike(a[key], b[key], within=within) for key in b)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.diagnosis import loops
+from grader.diagnosis.played_loops import Played, play
 from grader.errors import Crashed
 from grader.generation.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.harness.comparison import Mismatch
@@ -80,7 +80,7 @@ def test_any_calls_are_compared_with_known_loops(scripted, calls, follows, value
         calls=tuple(trace.calls),
     )
     for version in ("generate", *(entry.id for entry in SUBJECT.of_stage("generate"))):
-        assert loops.play(SUBJECT, "generate", version, seen=seen) in loops.Played
+        assert play(SUBJECT, "generate", version, seen=seen) in Played
 
 
 @pytest.mark.parametrize(
