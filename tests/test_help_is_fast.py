@@ -18,6 +18,7 @@ COMMANDS = (
     "debug",
     "release",
     "batch",
+    "merge",
     "report",
     "analyze",
     "name",
