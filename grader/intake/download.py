@@ -66,10 +66,16 @@ def opened_download(path: Path) -> Iterator[Download]:
     """The download at a path, open as long as something of it is read.
 
     Raises:
-        NoSuchSubmission: there is nothing.
-        SubmissionError: it is neither a folder nor a zip, or cannot be read.
+        NoSuchSubmission: there is nothing, or neither a folder nor a zip.
+        SubmissionError: it cannot be read.
     """
     at = clean_line(str(path), _MOST_PATH)
+    if path.is_file() and path.suffix.lower() != ".zip":
+        raise NoSuchSubmission(
+            "is a file, not a folder or zip of submissions",
+            at=at,
+            fix="Name the folder or zip with the submissions.",
+        )
     if not path.is_dir() and not (path.exists() and path.suffix.lower() == ".zip"):
         raise NoSuchSubmission(
             "there is no such folder", at=at, fix="Name the folder with the submissions."

@@ -79,7 +79,9 @@ def entries(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise NoSuchSubmission(
-            "there is no such folder",
+            "is a file, not a folder of submissions"
+            if folder.is_file()
+            else "there is no such folder",
             at=_shown(folder),
             fix="Name the folder with the submissions.",
         )

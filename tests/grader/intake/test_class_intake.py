@@ -216,8 +216,12 @@ def test_a_zip_that_is_none_is_one_sentence(tmp_path, content):
 
 def test_a_file_and_nothing_at_all_are_no_class(tmp_path):
     (tmp_path / "ada.py").write_text(SOURCE)
-    for name in ("ada.py", "nothing", "nothing.zip"):
-        with pytest.raises(NoSuchSubmission, match="there is no such folder"):  # noqa: SIM117
+    for name, said in {
+        "ada.py": "is a file, not a folder or zip of submissions",
+        "nothing": "there is no such folder",
+        "nothing.zip": "there is no such folder",
+    }.items():
+        with pytest.raises(NoSuchSubmission, match=said):  # noqa: SIM117
             with opened_class(tmp_path / name):
                 pass
 

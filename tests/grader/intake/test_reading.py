@@ -488,7 +488,7 @@ def test_a_class_without_entries_is_one_sentence(tmp_path, content):
 
 
 def test_a_file_is_no_class(tmp_path):
-    with pytest.raises(SubmissionError, match="there is no such folder"):
+    with pytest.raises(SubmissionError, match="is a file, not a folder of submissions"):
         entries(write(tmp_path, {"ada.py": "x"}) / "ada.py")
 
 
