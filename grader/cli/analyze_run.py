@@ -10,6 +10,7 @@ import click
 from grader.batch.grades import CodeGrade
 from grader.batch.results import Results
 from grader.cli.files import make_output_folder, write_file
+from grader.cli.outputs import assert_outside_results
 from grader.code_figures.class_figures import ClassFigures
 from grader.courses.code_analysis import IdeaInBoth, figures_of_class, ideas_in_both
 from grader.courses.code_marks import CodeMarks
@@ -23,6 +24,8 @@ from grader.settings import assignments
 
 def analyze_results(folder: Path, *, output: Path | None, quiz_results: str | None) -> None:
     """Print the figures of a class, and write a page and tables if a folder is named."""
+    if output is not None:
+        assert_outside_results(output)
     results = Results(folder)
     figures = figures_of_class(results, at=str(folder))
     shared = ideas_in_both(figures, quiz_results) if quiz_results else ()

@@ -7,6 +7,7 @@ import click
 
 from grader.audit.audit_run import audit
 from grader.audit.result import Audit
+from grader.cli.outputs import assert_output
 from grader.cli.progress import progress
 from grader.durable_files import write_whole
 from grader.records import to_json
@@ -28,6 +29,8 @@ def audit_assignment(
 ) -> int:
     """Audit an assignment and print the result; the exit code is 0 only if it is fair."""
     chosen = find_assignment(assignment)
+    if output is not None:
+        assert_output(output, reads=[chosen.folder])
     try:
         with progress() as told:
             result = audit(

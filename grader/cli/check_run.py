@@ -13,6 +13,7 @@ import click
 from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
 from grader.cli.edge import needs_torch
+from grader.cli.outputs import assert_output
 from grader.cli.stages import with_stage
 from grader.cli.watch import last_saved, versions
 from grader.errors import NoSuchSubmission, SubmissionError
@@ -39,6 +40,7 @@ def check_once(
 ) -> int:
     """Check a submission and print its report; the exit code is 0 only if all is right."""
     chosen = with_stage(find_assignment(assignment), shown.stage)
+    _assert_page(shown.page, path)
     reports: list[Report] = []
     submission = read(path)
     if not chosen.is_release:
@@ -72,6 +74,7 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
     if not path.exists():
         raise NoSuchSubmission("there is no such file or folder", at=str(path), fix="Name yours.")
 
+    _assert_page(shown.page, path)
     running: list[Submission] = []
 
     def show(report: Report) -> None:
@@ -121,6 +124,12 @@ def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown
     console().print(check_report(report, assignment, **options))
     for fault in faults([report]):
         click.echo(f"error: {fault}", err=True)
+
+
+def _assert_page(page: Path | None, path: Path) -> None:
+    """A page may lie in the folder that is checked, over the one before."""
+    if page is not None:
+        assert_output(page, reads=[] if path.is_dir() else [path])
 
 
 def _exit_code(report: Report, stage: str) -> int:

@@ -1,7 +1,7 @@
 """What `grader export` does."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import click
 from grader.batch.results import Results
 from grader.cli.clock import now
 from grader.cli.files import make_output_folder, write_file
+from grader.cli.outputs import assert_output, assert_upload_folder
 from grader.courses.code_marks import CodeMarks
 from grader.courses.people_behind import people_behind
 from grader.errors import GraderError, NoSuchPath
@@ -29,9 +30,10 @@ from grader.gradebooks.targets import (
 )
 from grader.intake.roster import read_roster
 from grader.records import Person, Status
-from grader.text import counted
+from grader.text import clean_line, counted
 
 _NAME_BYTES = 200
+_FOLDERS = {"gradescope": ".json", **{target: ending for target, (_, ending) in EACH.items()}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ def export_grades(
         GraderError: there are no results, something does not fit, or a word makes no sense here.
     """
     students = _students(folder, roster)
+    reads = [template, roster]
     asked = _Asked(
         template=template,
         column=column,
@@ -71,16 +74,20 @@ def export_grades(
         feedback=feedback,
         hidden=HiddenTests(hidden),
     )
-    _assert_meant(target, asked, output)
+    _assert_meant(target, asked)
+    if target in _FOLDERS:
+        assert_upload_folder(output, folder)
+        _write_each(target, students, asked, output, reads=reads)
+        click.echo(f"Written: {output}")
+        return 0
+    assert_output(output, reads=reads, ending=".zip" if target in FEEDBACK else "")
     if target in LAYOUTS or target in FEEDBACK:
         _write_filled(target, students, asked, output)
     elif target in TABLES:
         write_file(output, TABLES[target](students))
         _say_blank(students)
-    elif target == "classroom50":
-        _write_one(students, output)
     else:
-        _write_each(target, students, asked, output)
+        _write_one(students, output)
     click.echo(f"Written: {output}")
     return 0
 
@@ -101,7 +108,7 @@ def _students(folder: Path, roster: Path | None) -> tuple[StudentGrade, ...]:
     return student_grades(grades, people)
 
 
-def _assert_meant(target: str, asked: _Asked, output: Path) -> None:
+def _assert_meant(target: str, asked: _Asked) -> None:
     """What was typed makes sense for the target."""
     wants = target in LAYOUTS or target in FEEDBACK
     if wants and asked.template is None:
@@ -120,9 +127,11 @@ def _assert_meant(target: str, asked: _Asked, output: Path) -> None:
     }
     if words := [word for word, is_idle in idle.items() if is_idle]:
         raise GraderError(f"--to {target} takes no {' and no '.join(words)}", fix="Leave it out.")
-    if asked.template and output.exists() and output.samefile(asked.template):
-        raise GraderError(
-            "the template would be written over", at=str(output), fix="Name another file with -o."
+    if asked.template and not asked.template.exists():
+        raise NoSuchPath(
+            "there is no such file",
+            at=str(asked.template),
+            fix="Check the path: --template names what you downloaded.",
         )
 
 
@@ -131,13 +140,7 @@ def _write_filled(
 ) -> None:
     """Everything is known to fit before anything is written."""
     assert asked.template is not None
-    try:
-        content = asked.template.read_bytes()
-    except FileNotFoundError as error:
-        raise NoSuchPath(
-            "there is no such file", at=str(asked.template), fix="Name what you downloaded."
-        ) from error
-    template = Template(name=str(asked.template), content=content)
+    template = Template(name=str(asked.template), content=asked.template.read_bytes())
     if target in FEEDBACK:
         pages = _pages(students)
         filled = feedback_zip(target, template, students, pages=pages, rules=asked.rules)
@@ -155,26 +158,43 @@ def _write_filled(
         click.echo(note)
 
 
-def _write_each(target: str, students: Sequence[StudentGrade], asked: _Asked, output: Path) -> None:
+def _write_each(
+    target: str,
+    students: Sequence[StudentGrade],
+    asked: _Asked,
+    output: Path,
+    *,
+    reads: Sequence[Path | None],
+) -> None:
     """One file for each submission, also where several people handed it in."""
     of_submission = {s.submission: s for s in students if s.why_none != "excused"}
     names = _file_names(list(of_submission))
+    ending = _FOLDERS[target]
+    paths = {name: output / f"{names[name]}{ending}" for name in of_submission}
+    for path in paths.values():
+        assert_output(path, reads=reads)
     make_output_folder(output)
     for name, student in of_submission.items():
-        if target == "gradescope":
-            content = results_json(
-                student.report,
-                hidden=asked.hidden,
-                final=student.points,
-                explained=student.grade.explained,
-            )
-            ending = ".json"
-        else:
-            write, ending = EACH[target]
-            content = write(student)
-        write_file(output / f"{names[name]}{ending}", content)
+        write_file(paths[name], _content(target, student, asked.hidden))
     click.echo(f"{counted(len(of_submission), 'file')}, one a submission.")
     _say_blank(students)
+    _say_left(output, ending, {path.name for path in paths.values()})
+
+
+def _say_left(folder: Path, ending: str, written: Set[str]) -> None:
+    """Name the files of those who have none now: who is excused must not be uploaded again."""
+    there = {path.name for path in folder.iterdir() if path.suffix == ending}
+    if left := sorted(there - written):
+        names = ", ".join(clean_line(name, _NAME_BYTES) for name in left)
+        click.echo(f"Left from an earlier export: {names}; remove them before you upload.")
+
+
+def _content(target: str, student: StudentGrade, hidden: HiddenTests) -> bytes:
+    if target in EACH:
+        return EACH[target][0](student)
+    return results_json(
+        student.report, hidden=hidden, final=student.points, explained=student.grade.explained
+    )
 
 
 def _write_one(students: Sequence[StudentGrade], output: Path) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from grader.cli.files import write_file
+from grader.cli.outputs import assert_output
 from grader.courses.course_gradebook import course_gradebook, gradebook_table
 from grader.errors import CourseError, NoSuchPath
+from grader.intake.roster import roster_beside
 from grader.settings import course_file_in, load_course
 from grader.text import counted
 
@@ -17,12 +19,14 @@ def write_gradebook(course: Path, output: Path) -> None:
     Raises:
         NoSuchPath: there is no course.yaml.
         CourseError: it lists nothing, or what it lists holds no results.
+        WrongOutput: something would be lost where the gradebook is to be written.
     """
     path = course_file_in(course) if course.is_dir() else course
     if path is None or not path.is_file():
         raise NoSuchPath(
             "there is no course.yaml", at=str(course), fix="Name the file, or its folder."
         )
+    assert_output(output, reads=[path, roster_beside(path)])
     items = load_course(path).gradebook
     if not items:
         raise CourseError(

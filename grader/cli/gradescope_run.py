@@ -7,6 +7,7 @@ import click
 from grader.autograders.gradescope_run import grade_for_gradescope
 from grader.autograders.gradescope_zip import autograder_zip, has_hidden_checks
 from grader.cli.files import write_file
+from grader.cli.outputs import assert_output
 from grader.errors import CourseError
 from grader.gradebooks.gradescope_results import HiddenTests
 from grader.records import Status
@@ -26,6 +27,7 @@ def build_zip(
         GraderError: the zip cannot be made or written.
     """
     chosen = find_assignment(assignment)
+    assert_output(output, reads=[course_file], ending=".zip")
     course = None
     if course_file is not None:
         if not load_course(course_file).secret:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from grader.cli.files import make_output_folder, write_file
+from grader.cli.outputs import assert_outside_results
 from grader.errors import CourseError
 from grader.release.release_folder import made_release
 from grader.release.student_wheel import student_wheel
@@ -25,6 +26,7 @@ def make_release(assignment: str, folder: Path, *, with_wheel: bool) -> None:
             at=str(folder),
             fix="Name a new folder.",
         )
+    assert_outside_results(folder)
     click.echo(f"Recording the answers of {chosen.name} ...", err=True)
     made = made_release(chosen)
     make_output_folder(folder)

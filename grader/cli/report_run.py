@@ -9,6 +9,7 @@ from grader.batch.class_grades import grades_kept
 from grader.batch.grades import CodeGrade
 from grader.batch.results import Results, report_in
 from grader.cli.files import make_output_folder, write_file
+from grader.cli.outputs import assert_output
 from grader.errors import CourseError, GraderError, NoSuchPath, did_you_mean
 from grader.records import Report
 from grader.reports.pages.student_page import student_page
@@ -25,6 +26,7 @@ def write_pages(
         NoSuchPath: there is nothing at the path.
         GraderError: there are no such reports, or a page cannot be written.
         CourseError: there is no such assignment.
+        WrongOutput: something would be lost where a page is to be written.
     """
     if not results.exists():
         raise NoSuchPath(
@@ -36,6 +38,8 @@ def write_pages(
         target = _one_file(results, name, output=output, assignment=assignment)
         click.echo(f"Page: {target}")
         return 0
+    if output:
+        assert_output(output)
     kept = Results(results)
     chosen = _chosen(kept, name, at=results)
     known = _assignment(chosen[0].report, assignment)
@@ -59,7 +63,10 @@ def _one_file(path: Path, name: str | None, *, output: Path | None, assignment: 
         )
     report = report_in(path)
     target = output or path.with_suffix(".html")
-    write_file(target, student_page(report, _assignment(report, assignment)))
+    if output or target == path:
+        assert_output(target, reads=[path])
+    page = student_page(report, _assignment(report, assignment))
+    write_file(target, page, in_results=output is None)
     return target
 
 

@@ -8,6 +8,7 @@ import click
 
 from grader.batch.results import assert_apart
 from grader.cli.files import make_output_folder, write_file
+from grader.cli.outputs import assert_output
 from grader.reports.similarity_page import (
     comparison_json,
     overview,
@@ -38,6 +39,8 @@ def compare_class(
     """Compare a class and write what was found."""
     for place in (submissions, *archives):
         assert_apart(folder, place)
+    for name in ("pairs.csv", "similarity.json", "index.html"):
+        assert_output(folder / name, reads=[groups_file])
     chosen = find_assignment(assignment)
     declared = declared_groups(groups_file) if groups_file is not None else ()
     found = gather(submissions, archives, chosen)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from grader.cli.files import make_output_folder, write_file
+from grader.cli.outputs import assert_outside_results
 from grader.courses.class_analysis import ClassAnalysis, analyze_class
 from grader.quiz.exports.markup import html
 from grader.reports import analysis_page
@@ -22,6 +23,8 @@ def analyze_marks(
     names: bool,
 ) -> None:
     """Print the figures of one quiz, and write a page and tables if a folder is named."""
+    if output is not None:
+        assert_outside_results(output)
     analysis = analyze_class(where, quiz, questions=questions, which=which)
     console().print(analysis_report(analysis.figures))
     if output is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from grader.cli.files import write_file
+from grader.cli.outputs import assert_output, assert_outside_results
 from grader.courses.exported_questions import exported_questions
 from grader.errors import CourseError, did_you_mean
 from grader.quiz.bank.concepts import must_be_a_row
@@ -57,6 +58,8 @@ def export_topics(
             f"the format {format_!r} wrote a {type(content).__name__} instead of bytes",
             fix="Tell the author of the package that adds it.",
         )
+    ending = ".zip" if content.startswith(b"PK") else ".md" if format_ == "markdown" else ""
+    assert_output(output, ending=ending)
     write_file(output, content)
     _warn(job.losses, n_questions=len(job.written))
     amount = counted(len(job.written), "question")
@@ -71,6 +74,7 @@ def import_file(file: Path, output: Path, *, concept: int | None, difficulty: in
     """Write a folder of topics, and say what was lost and what is left to do."""
     if concept is not None:
         must_be_a_row(concept, output)
+    assert_outside_results(output)
     read = read_file(file)
     must_be_free(read.topics, output)
     _warn(read.losses, file=f"{file.name}: ")

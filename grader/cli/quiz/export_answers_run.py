@@ -5,12 +5,14 @@ from pathlib import Path
 
 from grader.cli.clock import now
 from grader.cli.files import write_file
+from grader.cli.outputs import assert_output
 from grader.cli.quiz.typed_quiz import TypedQuiz
 from grader.courses.answers_export import exported_answers
 from grader.courses.attempts import NotNow
 from grader.courses.named_quiz import load_named
 from grader.courses.reviewing import PastAttempt
 from grader.quiz.attempt.quiz import Quiz
+from grader.quiz.attempt.quiz_file import is_quiz_file
 from grader.reports.quiz_terminal import console
 from grader.settings import question_folder
 from grader.store.quiz_store import default_store, open_store
@@ -23,8 +25,12 @@ def export(typed: TypedQuiz, number: int | None, output: Path | None) -> None:
 
     Raises:
         NotNow: there is none that was handed in.
+        WrongOutput: something would be lost where they are to be written.
     """
     quiz = load_named(typed.word, question_folder(typed.questions))
+    path = output or Path(f"{_plain(typed.taker)}-{_plain(Path(quiz.name).stem)}.yaml")
+    quiz_files = [Path(typed.word)] if is_quiz_file(typed.word) else []
+    assert_output(path, reads=[Path(typed.store or default_store()), *quiz_files], ending=".yaml")
     past = PastAttempt(student=typed.taker, number=number)
     with open_store(typed.store or default_store()) as store:
         try:
@@ -32,7 +38,6 @@ def export(typed: TypedQuiz, number: int | None, output: Path | None) -> None:
         except NotNow as error:
             fix = f"Hand one in first: {typed.again('take')}"
             raise NotNow(error.problem, at=error.at, fix=fix) from error
-    path = output or Path(f"{_plain(typed.taker)}-{_plain(Path(quiz.name).stem)}.yaml")
     write_file(path, content)
     console().print(f"Written: {path}", soft_wrap=True)
     console().print(_how_far(quiz))

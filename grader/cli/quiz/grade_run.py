@@ -5,6 +5,7 @@ from pathlib import Path
 
 from grader.cli.clock import now
 from grader.cli.files import write_file
+from grader.cli.outputs import assert_output, assert_outside_results
 from grader.courses.answers_grading import grade_class, grade_file
 from grader.courses.class_answers import Sealing
 from grader.courses.quiz_results_folder import QuizResultsFolder
@@ -29,6 +30,8 @@ def grade_answers(
 ) -> None:
     """Mark one answers file and show the marks."""
     folder = question_folder(questions)
+    if output is not None:
+        assert_output(output, reads=[answers])
     marked = grade_file(answers, questions=folder, sealing=sealing)
     if output is not None:
         write_file(output, marked.to_json())
@@ -42,6 +45,8 @@ def grade_answers(
 def grade_folder(answers: Path, output: Path, *, questions: Path | None, sealing: Sealing) -> bool:
     """Mark a folder of answers files; whether all could be read."""
     kept = QuizResultsFolder(output)
+    if not kept.is_there():
+        assert_outside_results(output)
     summary = grade_class(
         answers,
         kept,

@@ -6,6 +6,7 @@ import click
 
 from grader.cli.clock import now
 from grader.cli.files import write_file
+from grader.cli.outputs import assert_output
 from grader.courses.class_results import class_results, quizzes_in
 from grader.courses.identities import left_alone
 from grader.courses.named_quiz import load_named
@@ -33,6 +34,8 @@ def show_results(
     word: str, *, questions: Path | None, store: str | None, output: Path | None
 ) -> None:
     """Print what each student earned, and write it to a file if one is named."""
+    if output is not None:
+        assert_output(output, reads=[Path(store or default_store())])
     quiz = load_named(word, question_folder(questions))
     with open_store(store or default_store()) as opened:
         lines = class_results(opened, quiz, at=now())

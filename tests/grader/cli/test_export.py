@@ -91,9 +91,70 @@ def test_nothing_is_written_if_something_does_not_fit(export, tmp_path):
 def test_the_template_is_never_written_over(export, tmp_path):
     words = ["--template", tmp_path / "down.csv", "--column", "Homework (1)"]
     ran, _ = export("canvas", *words, output="down.csv")
-    assert ran.exit_code == 1
-    assert "the template would be written over" in ran.output
+    assert ran.exit_code == 2
+    assert "is read by this command, and would be written over" in ran.output
     assert (tmp_path / "down.csv").read_bytes() == FILES["canvas"]
+
+
+@pytest.mark.parametrize("target", ["canvas", "canvas-feedback"])
+def test_a_template_that_is_not_there_is_said_wherever_the_output_is(export, tmp_path, target):
+    (tmp_path / "out").write_text("of before")
+    ran, out = export(target, "--template", tmp_path / "nofile.csv")
+    assert ran.exit_code == 2
+    assert "nofile.csv: there is no such file\n  Check the path" in ran.output
+    assert out.read_text() == "of before"
+
+
+def test_the_roster_is_never_written_over(export, tmp_path):
+    roster = tmp_path / "people.csv"
+    roster.write_text("login,matrikelnummer\nada,s1\n")
+    (tmp_path / "link.csv").symlink_to(roster)
+    for name in ("people.csv", "link.csv"):
+        ran, _ = export("csv", "--roster", roster, output=name)
+        assert ran.exit_code == 2
+        assert "is read by this command" in ran.output
+    assert roster.read_text().startswith("login")
+
+
+def test_an_earlier_export_is_written_over(export):
+    assert [export("csv")[0].exit_code for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.parametrize("target", ["csv", "classroom50", "gradescope", *EACH])
+@pytest.mark.parametrize("name", ["results", "results/reports", "results/grades.csv"])
+def test_no_export_goes_into_results(export, results, target, name):
+    before = files_below(results.folder)
+    ran, _ = export(target, output=name)
+    assert ran.exit_code == 2
+    assert "results folder" in ran.output
+    assert files_below(results.folder) == before
+
+
+def test_a_folder_that_holds_results_is_not_one_to_upload(export, results, tmp_path):
+    ran, _ = export("junit", output=".")
+    assert ran.exit_code == 2
+    assert "holds the results folder" in ran.output
+    other = tmp_path / "other" / "quiz"
+    other.mkdir(parents=True)
+    (other / "quiz-run.json").write_text("{}")
+    ran, _ = export("junit", output="other")
+    assert ran.exit_code == 2
+    assert [path.name for path in other.parent.iterdir()] == ["quiz"]
+
+
+@pytest.mark.parametrize("target", ["gradescope", *EACH])
+def test_files_left_from_an_earlier_export_are_named(export, results, target):
+    export(target)
+    results.end_run(replace(results.last_run(), submissions=("ada",)))
+    results.begin_run(results.last_run())
+    ran, out = export(target)
+    assert ran.exit_code == 0
+    left = next(path.name for path in out.iterdir() if path.stem == "bo")
+    assert f"Left from an earlier export: {left}; remove them before you upload." in ran.output
+
+
+def files_below(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("target", ["gradescope", *EACH])

@@ -76,7 +76,7 @@ def test_the_assignment_can_be_named(results, run, small):
         (["{results}/reports/ada.json", "ada"], 1, "is one report, and takes no name"),
         (["{results}/reports/bad.json"], 1, "is no report: "),
         (["{results}", "--assignment", "decoder-generation"], 2, "the reports are about"),
-        (["{results}", "ada", "-o", "{results}"], 1, "cannot be written (Is a directory)"),
+        (["{results}", "ada", "-o", "{results}"], 2, "is a results folder"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(results, run, words, code, said):
