@@ -15,7 +15,12 @@ _IMPORT = "from grader.checks import misconception\n"
 
 
 def begin_misconception(folder: Path, group: str, *, output: Path | None) -> None:
-    """Print the beginning of a misconception, or add it to a file."""
+    """Print the beginning of a misconception, or add it to a file.
+
+    Raises:
+        WrongOutput: the file is another one of the course, or lies in results.
+        GraderError: the file has the function of the group already.
+    """
     if output is not None:
         assert_output(output, ending=".py")  # it is added to
     results = Results(folder)
