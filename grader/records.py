@@ -293,6 +293,7 @@ class GradingRun:
     secret_of_course: bool | None = None  # or that of the results; None: unknown
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)  # by submission; a group
     missing: tuple[Person, ...] = ()  # who is on the roster and handed nothing in
+    assignment_folder: str | None = None  # empty: it comes with the grader; None: unknown
 
 
 def is_new_version(before: Report | None, report: Report) -> bool:

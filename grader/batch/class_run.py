@@ -314,6 +314,7 @@ class _OfClass:
             secret_of_course=self.secret_of_course,
             people=self.intake.people,
             missing=self.intake.missing,
+            assignment_folder="" if assignment.is_shipped else str(assignment.folder),
         )
 
 

@@ -1,5 +1,7 @@
 """Whether the results that are there are those of this class: nobody's are mixed in unasked."""
 
+from pathlib import Path
+
 from grader.errors import CourseError
 from grader.intake.layouts.plain import Plain
 from grader.records import GradingRun
@@ -23,6 +25,7 @@ def assert_same_class(last: GradingRun | None, now: GradingRun) -> None:
             fix=f"{_YES} If it is the same assignment in a renamed folder, "
             f"write `id: {last.assignment}` into its assignment.yaml.",
         )
+    _assert_same_folder(last, now)
     if last.folder and last.folder != now.folder and not _is_next_download(last, now):
         raise CourseError(
             f"the results there are those of the submissions in {last.folder}",
@@ -38,6 +41,25 @@ def assert_same_class(last: GradingRun | None, now: GradingRun) -> None:
             "hidden checks would get other inputs",
             fix="Name the course.yaml with --course, or say --yes to grade all of them again.",
         )
+
+
+def _assert_same_folder(last: GradingRun, now: GradingRun) -> None:
+    """An assignment may be changed where it lies, or moved: then it is the same elsewhere."""
+    was, is_now = last.assignment_folder, now.assignment_folder
+    is_equal = last.assignment_digest == now.assignment_digest
+    if was is None or was == is_now or (is_equal and not (was and Path(was).exists())):
+        return
+    raise CourseError(
+        f"the results there were graded by the assignment {_place(was)}, "
+        f"and this run would grade by another one {_place(is_now)}",
+        at=now.assignment,
+        fix=f"Name the one that you mean with --assignment {was or last.assignment}, "
+        "or say --yes if the grades shall be those of the other one.",
+    )
+
+
+def _place(folder: str | None) -> str:
+    return f"in {folder}" if folder else "that comes with the grader"
 
 
 def _is_next_download(last: GradingRun, now: GradingRun) -> bool:
