@@ -75,6 +75,11 @@ class Person:
     section: str = ""
     ids: dict[str, str] = field(default_factory=dict)  # by system: {"canvas": "4711"}
 
+    @property
+    def known_as(self) -> frozenset[str]:
+        """All that a policy or a command may call them."""
+        return frozenset({self.id, self.username, self.email, *self.ids.values()} - {""})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:

@@ -95,8 +95,7 @@ def _has_terms(grade: CodeGrade) -> bool:
 
 def _names(submission: str, people: Sequence[Person]) -> frozenset[str]:
     """All that a policy may call those who handed something in."""
-    own = {name for p in people for name in (p.id, p.username, p.email, *p.ids.values())}
-    return frozenset({submission, *own} - {""})
+    return frozenset({submission}.union(*(person.known_as for person in people)))
 
 
 def _grade(
