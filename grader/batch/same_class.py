@@ -1,10 +1,12 @@
 """Whether the results that are there are those of this class: nobody's are mixed in unasked."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from grader.errors import CourseError
 from grader.intake.layouts.plain import Plain
 from grader.records import GradingRun
+from grader.text import counted
 
 _YES = "Name another folder with -o, or say --yes if these results shall take their place."
 _OF_COURSE, _OF_RESULTS = "the secret of a course.yaml", "a secret of their own"
@@ -43,11 +45,32 @@ def assert_same_class(last: GradingRun | None, now: GradingRun) -> None:
         )
 
 
+def assert_some_stay(known: Collection[str], submissions: Collection[str]) -> None:
+    """A run withdraws what is no longer handed in, and all of it only if that is confirmed.
+
+    Args:
+        known: that have a report up to now.
+        submissions: that the run is about.
+
+    Raises:
+        CourseError: none of them stays.
+    """
+    if known and not set(known) & set(submissions):
+        raise CourseError(
+            f"none of the {counted(len(known), 'submission')} there is handed in now, by the name "
+            f"that it had: all would be withdrawn, such as {min(known)}",
+            fix=f"Look at the roster, which gives them their names. {_YES}",
+        )
+
+
 def _assert_same_folder(last: GradingRun, now: GradingRun) -> None:
-    """An assignment may be changed where it lies, or moved: then it is the same elsewhere."""
+    """An assignment may be changed where it lies, and its folder be moved: one is there then."""
     was, is_now = last.assignment_folder, now.assignment_folder
+    if was is None or was == is_now:
+        return
+    is_left = bool(was) and Path(was).exists()
     is_equal = last.assignment_digest == now.assignment_digest
-    if was is None or was == is_now or (is_equal and not (was and Path(was).exists())):
+    if not is_left and (is_equal or (was and is_now)):
         return
     raise CourseError(
         f"the results there were graded by the assignment {_place(was)}, "

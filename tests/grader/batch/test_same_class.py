@@ -89,6 +89,19 @@ def test_another_folder_s_assignment_grades_only_if_it_is_confirmed(run, small, 
     assert Results(tmp_path / "results").last_run().assignment_folder == str(small)
 
 
+def test_all_are_withdrawn_only_if_it_is_confirmed(run, tmp_path):
+    run()
+    (tmp_path / "class" / "ada.txt").rename(tmp_path / "class" / "s1.txt")
+    assert run().withdrawn == ("ada",)
+    (tmp_path / "class" / "bob.txt").unlink()
+    (tmp_path / "class" / "s1.txt").rename(tmp_path / "class" / "s2.txt")
+    before = files(tmp_path / "results")
+    with pytest.raises(CourseError, match="none of the 2 submissions there is handed in now"):
+        run()
+    assert files(tmp_path / "results") == before
+    assert run(confirmed=True).withdrawn == ("bob", "s1")
+
+
 def test_a_run_that_was_killed_at_once_is_remembered(run, tmp_path):
     def die(*_, **__):
         raise KeyboardInterrupt
