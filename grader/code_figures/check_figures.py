@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.records import CheckResult, Report, Verdict
 
 LEAST = 5  # submissions from which on a check is judged
+_ERRORS = 2  # standard ones, that a correlation lies below 0 before anything is said of it
 _NOT_RUN = (Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED, Verdict.UNGRADED)
 
 
@@ -37,7 +38,7 @@ class CheckFigures:
             return "passed by everybody"
         if not self.passed:
             return "passed by nobody"
-        if self.discrimination is not None and self.discrimination < 0:
+        if self.discrimination is not None and self.discrimination < -_ERRORS / self.n**0.5:
             return "passed less often by those with more points elsewhere"
         return ""
 

@@ -18,6 +18,8 @@ from grader.text import clean, clean_line, counted
 
 _MOST_TEXT = 20_000  # characters of a function
 _SHOWN = 200
+# By what stands before a point in a function, the import that it most likely needs.
+_IMPORTS = {"np": "import numpy as np", "torch": "import torch", "math": "import math"}
 _GOES_ON = (")", "]", "}", "#")  # what a function's own lines may begin with, beside blanks
 
 
@@ -42,7 +44,7 @@ def skeleton(keeper: ReportKeeper, group: AnswerGroup, *, at: str) -> str:
         NoSuchPath: the submission is no longer where it was graded.
     """
     function = function_text(_submission(keeper, group.representative, at=at), group.stage)
-    name = f"group_{group.id.rpartition('-')[2]}"
+    name = function_name(group)
     head = [
         f"# {counted(len(group.students), 'student')} gave these answers; this is the code of "
         f"{clean_line(group.representative, _SHOWN)}.",
@@ -58,7 +60,13 @@ def skeleton(keeper: ReportKeeper, group: AnswerGroup, *, at: str) -> str:
     else:
         renamed = re.sub(rf"\bdef\s+{group.stage}\b", f"def {name}", function, count=1)
         body = [clean(renamed, _MOST_TEXT)]
-    return "\n".join([*head, *body, ""])
+    imports = [line for sign, line in _IMPORTS.items() if function and f"{sign}." in function]
+    return "\n".join([*imports, *([""] if imports else []), *head, *body, ""])
+
+
+def function_name(group: AnswerGroup) -> str:
+    """What the function of a group is called until somebody renames it."""
+    return f"group_{group.id.rpartition('-')[2]}"
 
 
 def function_text(submission: Submission, name: str) -> str | None:

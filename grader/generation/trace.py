@@ -136,7 +136,7 @@ class ScriptedStages:
         else:
             array = self._floats(stage, received)
             try:
-                returned = self._functions[stage](array).astype(array.dtype)
+                returned = np.asarray(self._functions[stage](array)).astype(array.dtype)
             except (ValueError, RuntimeError, IndexError) as error:
                 problem = f"cannot work on an array of shape {array.shape}"
                 raise self._refuse(stage, received, problem) from error

@@ -13,6 +13,7 @@ from grader.text import clean_line
 
 _MOST = 10  # lines of a table
 _LONGEST = 200
+_FEW = 3  # checks that are named
 
 
 def class_figures_report(figures: ClassFigures) -> RenderableType:
@@ -67,7 +68,9 @@ def _groups(figures: ClassFigures) -> Table:
 
 def _to_look_at(figures: ClassFigures) -> Iterator[str]:
     for remark, checks in figures.remarks.items():
-        yield f"{remark.capitalize()}: {', '.join(checks)}."
+        few = ", ".join(checks[:_FEW])
+        more = f" and {len(checks) - _FEW} more" if len(checks) > _FEW else ""
+        yield f"{remark.capitalize()}: {few}{more}."
     for names in figures.identical:
         shown = ", ".join(clean_line(name, _LONGEST) for name in names)
         yield f"The same files: {shown}."

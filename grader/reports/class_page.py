@@ -88,3 +88,4 @@ def _more(figures: ClassFigures) -> Iterator[str]:
         yield f"{n} hand in files that another one has, too."
     if figures.groups:
         yield f"{counted(len(figures.groups), 'group')} of equal answers that nothing explains."
+    yield "Points are those of the checks, before late days and decisions."

@@ -148,9 +148,10 @@ def test_nothing_is_left_on_disk(hostile_class):
 
 def test_the_results_folder_holds_nothing_else(hostile_class):
     names = {path.name for path in hostile_class.results.iterdir()}
-    assert names <= {"grades.csv", "run.json", "reports", "staff", "course-secret"}
-    for kind in ("reports", "staff"):
-        assert {path.suffix for path in hostile_class.files(kind)} == {".json"}
+    assert names <= {"grades.csv", "run.json", "reports", "staff", "course-secret", ".lock"}
+    suffixes = {path.suffix for path in (hostile_class.results / "reports").iterdir()}
+    assert suffixes == {".json", ".html"}
+    assert {path.suffix for path in (hostile_class.results / "staff").iterdir()} == {".json"}
 
 
 def test_run_json_names_the_level(hostile_class, quiet_class):

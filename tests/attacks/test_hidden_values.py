@@ -88,10 +88,10 @@ def test_no_hidden_prompt_is_in_what_a_student_gets(hostile_class: Run, hidden_p
 
 
 def leaks(run: Run, values: dict[str, list[str]]) -> list[tuple[str, str]]:
-    """The reports for students that hold a value, and what the value is."""
+    """The reports and pages for students that hold a value, and what the value is."""
     return [
-        (path.stem, name)
-        for path in run.files("reports")
+        (path.name, name)
+        for path in (*run.files("reports"), *run.pages())
         for text in [path.read_text(encoding="utf-8")]
         for name, words in values.items()
         if any(word in text for word in words)

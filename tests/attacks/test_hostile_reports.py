@@ -30,6 +30,15 @@ def test_every_report_is_text_that_only_shows(hostile_class: Run, kind: str):
     assert acting == []
 
 
+def test_every_page_is_text_that_only_shows(hostile_class: Run):
+    pages = {path: path.read_text(encoding="utf-8") for path in hostile_class.pages()}
+    assert len(pages) == len(hostile_class.files("reports"))
+    assert [path.stem for path, text in pages.items() if ACTS.search(text)] == []
+    assert [
+        path.stem for path, text in pages.items() if re.search("<script|<img|<a [^>]*//", text)
+    ] == []
+
+
 def acts(report: bytes) -> bool:
     """Whether a report holds such text, as a file or when its strings are shown."""
     text = report.decode("utf-8")

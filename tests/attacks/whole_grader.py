@@ -63,7 +63,10 @@ class Run:
         return json.loads(path.read_text(encoding="utf-8"))
 
     def files(self, kind: str) -> list[Path]:
-        return sorted((self.results / kind).iterdir())
+        return sorted((self.results / kind).glob("*.json"))
+
+    def pages(self) -> list[Path]:
+        return sorted((self.results / "reports").glob("*.html"))
 
     def grades(self) -> list[list[str]]:
         with open(self.results / "grades.csv", encoding="utf-8", newline="") as file:

@@ -193,7 +193,7 @@ def test_practice_asks_the_whole_topic(bank_folder):
 
 
 def test_the_quiz_that_the_documentation_shows_can_be_taken(tmp_path):
-    page = (Path(__file__).parents[4] / "docs" / "instructors.md").read_text()
+    page = (Path(__file__).parents[4] / "docs" / "quizzes.md").read_text()
     [text] = re.findall(r"^`week-3\.yaml`:\n\n```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     path = tmp_path / "week-3.yaml"
     path.write_text(text)
