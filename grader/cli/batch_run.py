@@ -149,7 +149,8 @@ def _print_end(summary: Summary, results: Results, course: Course) -> None:
     run = results.last_run()
     if run and (odd := not_listed(course, run.assignment)):
         click.echo(odd)
-    for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy):
+    missing = run.missing if run else ()
+    for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy, missing=missing):
         click.echo(line)
     by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]
     if by_hand:

@@ -9,17 +9,20 @@ from grader.intake.layouts.canvas import Canvas
 from grader.policies.due_dates import in_words
 from grader.policies.lateness import Lateness, given_time, lateness
 from grader.policies.policy import NO_POLICY, Policy
-from grader.records import Status
+from grader.records import Person, Status
 from grader.text import counted
 
 _MOST = 10  # names in one line
 
 
-def policy_sentences(grades: Sequence[CodeGrade], *, is_new: bool) -> Iterator[str]:
+def policy_sentences(
+    grades: Sequence[CodeGrade], *, is_new: bool, missing: Sequence[Person] = ()
+) -> Iterator[str]:
     """Nothing without a policy.
 
     Args:
         is_new: whether the results had another policy before.
+        missing: who is on the roster and handed nothing in.
     """
     if is_new:
         yield "The policy is another one than at the last run: final points may differ."
@@ -37,7 +40,7 @@ def policy_sentences(grades: Sequence[CodeGrade], *, is_new: bool) -> Iterator[s
         how = "`grader decide RESULTS NAME --handed-in TIME` says when they came"
         yield f"Marked as late, without a time: {_listed(marked)}; {how}."
     known = {name for grade in grades for name in grade.known_as}
-    yield from _of_nobody(policy, known)
+    yield from _of_nobody(policy, known, missing)
     checks = {check.check for grade in grades for check in grade.report.checks}
     for dropped in policy.dropped:
         if checks and dropped.check not in checks:
@@ -55,7 +58,7 @@ def foretold(policy: Policy, intake: ClassIntake, *, whole: bool) -> Iterator[st
     if whole:
         yield _due_line(policy, list(_lateness(policy, intake)))
     known = {name for one in intake.entries for name in names_of(one.name, one.people)}
-    yield from _of_nobody(policy, known)
+    yield from _of_nobody(policy, known, intake.missing)
 
 
 def _lateness(policy: Policy, intake: ClassIntake) -> Iterator[Lateness]:
@@ -86,11 +89,13 @@ def _due_line(policy: Policy, late: Sequence[Lateness]) -> str:
     return f"Policy: {due}{n_late} handed in late{unknown}."
 
 
-def _of_nobody(policy: Policy, known: Collection[str]) -> Iterator[str]:
+def _of_nobody(policy: Policy, known: Collection[str], missing: Sequence[Person]) -> Iterator[str]:
+    """Names that fit nothing; who handed nothing in may well be excused."""
+    absent = frozenset[str]().union(*(person.known_as for person in missing))
     named = [more.student for more in policy.more_time]
-    named += [excused.student for excused in policy.excused]
-    if missing := [name for name in dict.fromkeys(named) if name not in known]:
-        yield f"The policy names {_listed(missing)}, by which name nothing was handed in."
+    named += [one.student for one in policy.excused if one.student not in absent]
+    if unknown := [name for name in dict.fromkeys(named) if name not in known]:
+        yield f"The policy names {_listed(unknown)}, by which name nothing was handed in."
 
 
 def _listed(names: Sequence[str]) -> str:

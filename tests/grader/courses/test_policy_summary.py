@@ -102,6 +102,10 @@ def test_what_a_policy_comes_to_is_foretold(tmp_path, layout, n_unknown):
         nobody,
     ]
     assert list(foretold(policy, intake, whole=False)) == [nobody]
+    absent = Policy(excused=(ExcusedStudent(student="s-7", reason="r"),))
+    assert len(list(foretold(absent, intake, whole=False))) == 1
+    away = replace(intake, missing=(Person(id="s-7"),))
+    assert list(foretold(absent, away, whole=False)) == []
     assert list(foretold(Policy(), intake, whole=True)) == []
 
 
