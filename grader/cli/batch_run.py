@@ -82,8 +82,7 @@ def grade_class(
                 )
         except KeyboardInterrupt:
             return _stopped(folder)
-    pages_of_class(results, chosen, [report.submission for report in summary.reports])
-    _print_end(summary, results, course)
+    _finish(summary, results, chosen, course)
     return 3 if summary.count(Status.UNGRADED) else 0
 
 
@@ -140,7 +139,9 @@ def _stopped(folder: Path) -> int:
     return _INTERRUPTED
 
 
-def _print_end(summary: Summary, results: Results, course: Course) -> None:
+def _finish(summary: Summary, results: Results, chosen: Assignment, course: Course) -> None:
+    """Write the pages, and say what came of the class."""
+    pages_of_class(results, chosen, [report.submission for report in summary.reports])
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
     if isinstance(results, SharedResults):
