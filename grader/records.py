@@ -75,6 +75,11 @@ class Person:
     section: str = ""
     ids: dict[str, str] = field(default_factory=dict)  # by system: {"canvas": "4711"}
 
+    @property
+    def known_as(self) -> frozenset[str]:
+        """All that a policy or a command may call them."""
+        return frozenset({self.id, self.username, self.email, *self.ids.values()} - {""})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:
@@ -293,6 +298,7 @@ class GradingRun:
     secret_of_course: bool | None = None  # or that of the results; None: unknown
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)  # by submission; a group
     missing: tuple[Person, ...] = ()  # who is on the roster and handed nothing in
+    assignment_folder: str | None = None  # empty: it comes with the grader; None: unknown
 
 
 def is_new_version(before: Report | None, report: Report) -> bool:

@@ -108,6 +108,11 @@ class Assignment:
         """Whether it is what students get: recorded answers, and no hidden checks."""
         return is_recorded(self.folder)
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it comes with the grader, so that its name says where it is."""
+        return self.folder.parent == shipped("assignments").resolve()
+
     def stage(self, name: str) -> Stage:
         return next(stage for stage in self.stages if stage.name == name)
 

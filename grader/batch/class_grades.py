@@ -14,6 +14,7 @@ from grader.batch.grade_decisions import (
 )
 from grader.batch.grades import CodeGrade
 from grader.batch.keeper import ReportKeeper
+from grader.intake.layouts.canvas import Canvas
 from grader.policies.attempts import AttemptWorth, chosen
 from grader.policies.policy import NO_POLICY
 from grader.records import Person, Report, Status
@@ -31,6 +32,7 @@ def code_grades(
     people: Mapping[str, Sequence[Person]] | None = None,
     versions: Versions | None = None,
     only: str | None = None,
+    layout: str = "",
 ) -> tuple[CodeGrade, ...]:
     """The grades, sorted by submission.
 
@@ -39,17 +41,26 @@ def code_grades(
         people: who handed it in, as far as it is known.
         versions: all reports of a submission, oldest first; asked only if attempts matter.
         only: one submission, if the others are not asked for.
+        layout: of what was downloaded, as far as it is known.
     """
     of_class = class_decisions(entries)
     maxima = (CodeGrade(report, of_class=of_class).max_points for report in reports.values())
     n_points = max(maxima, default=0)
     grades = []
     for name in sorted(reports.keys() & {only} if only is not None else reports):
-        names = _names(name, (people or {}).get(name, ()))
+        names = names_of(name, (people or {}).get(name, ()))
         attempts: Sequence[Report] = [reports[name]]
         if of_class.policy.attempts is not None and versions is not None:
             attempts = attempts_of(versions(name)) or attempts
-        grades.append(_grade(attempts, of_class, known_as=names, class_maximum=n_points))
+        grades.append(
+            _grade(
+                attempts,
+                of_class,
+                known_as=names,
+                class_maximum=n_points,
+                marks_late=layout == Canvas.name,
+            )
+        )
     return tuple(grades)
 
 
@@ -62,6 +73,7 @@ def grades_kept(keeper: ReportKeeper, *, only: str | None = None) -> tuple[CodeG
         people=run.people if run is not None else {},
         versions=lambda name: (each.for_student for each in keeper.versions(name)),
         only=only,
+        layout=run.layout if run is not None else "",
     )
 
 
@@ -93,10 +105,9 @@ def _has_terms(grade: CodeGrade) -> bool:
     return by_hand or of_class.policy != NO_POLICY
 
 
-def _names(submission: str, people: Sequence[Person]) -> frozenset[str]:
+def names_of(submission: str, people: Sequence[Person]) -> frozenset[str]:
     """All that a policy may call those who handed something in."""
-    own = {name for p in people for name in (p.id, p.username, p.email, *p.ids.values())}
-    return frozenset({submission, *own} - {""})
+    return frozenset({submission}.union(*(person.known_as for person in people)))
 
 
 def _grade(
@@ -105,6 +116,7 @@ def _grade(
     *,
     known_as: frozenset[str],
     class_maximum: int,
+    marks_late: bool,
 ) -> CodeGrade:
     """The grade by the attempt that counts, the last one where no rule says which."""
     grades = [
@@ -116,6 +128,7 @@ def _grade(
             attempt=number,
             n_attempts=len(attempts),
             class_maximum=class_maximum,
+            marks_late=marks_late,
         )
         for number, report in enumerate(attempts, start=1)
     ]

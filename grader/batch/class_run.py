@@ -14,7 +14,7 @@ from grader.batch.earlier_attempts import earlier_attempts
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
-from grader.batch.same_class import assert_same_class
+from grader.batch.same_class import assert_same_class, assert_some_stay
 from grader.batch.shards import Shard
 from grader.course_secret import stretched
 from grader.errors import SubmissionError
@@ -134,9 +134,10 @@ def _begun(
     Returns:
         The submissions that had a report before, and whether another policy held for them.
     """
+    known = keeper.newest().keys()
     if not confirmed:
         assert_same_class(keeper.last_run(), run)
-    known = keeper.newest().keys()
+        assert_some_stay(known, run.submissions)
     keeper.begin_run(run)
     is_new = apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=at)
     return known, is_new and bool(known)
@@ -314,6 +315,7 @@ class _OfClass:
             secret_of_course=self.secret_of_course,
             people=self.intake.people,
             missing=self.intake.missing,
+            assignment_folder="" if assignment.is_shipped else str(assignment.folder),
         )
 
 

@@ -29,6 +29,7 @@ class CodeGrade:
     known_as: frozenset[str] = frozenset()  # what a policy may call those who handed it in
     attempt: int = 1
     n_attempts: int = 1
+    marks_late: bool = False  # whether its download marks what is late, without a time
     class_maximum: int = 0  # of a submission without stages, whose final points were set
 
     @property
@@ -167,6 +168,7 @@ class CodeGrade:
                 self.taken_off,
                 earned=earned,
                 is_marked=self.report.marked_late,
+                marks_late=self.marks_late,
             )
 
 

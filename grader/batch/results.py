@@ -149,6 +149,7 @@ class Results:
             entries,
             people=run.people,
             versions=lambda name: (each.for_student for each in self.versions(name)),
+            layout=run.layout,
         )
         write_whole(self.grades, grades_csv(grades, stages))
 

@@ -85,7 +85,12 @@ def batch(
     from grader.cli import batch_run
 
     if folder is None or dry_run:
-        ctx.exit(batch_run.preview(submissions, course_file, roster_file, layout=layout))
+        named = grading["assignment"]
+        ctx.exit(
+            batch_run.preview(
+                submissions, course_file, roster_file, layout=layout, assignment=named
+            )
+        )
     ctx.exit(
         batch_run.grade_class(
             submissions,

@@ -18,14 +18,16 @@ from grader.cli.progress import progress
 from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
-from grader.courses.policy_summary import policy_sentences
+from grader.courses.policy_summary import foretold, policy_sentences
 from grader.errors import SubmissionError
-from grader.policies.policy_settings import not_listed
+from grader.intake.class_intake import ClassIntake
+from grader.policies.policy_settings import not_listed, policy_of
 from grader.records import Report, Status
 from grader.reports.check_faults import faults
 from grader.reports.package_lines import missing_packages
 from grader.reports.terminal import console, gradebook
 from grader.settings import (
+    Assignment,
     Course,
     course_file_in,
     course_file_of,
@@ -61,6 +63,7 @@ def grade_class(
     place, course = _course(course_file, submissions)
     chosen = find_assignment(assignment)
     with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
+        _foretell(course, chosen, intake, whole=False)
         try:
             with progress() as told:
                 summary = run_batch(
@@ -79,8 +82,7 @@ def grade_class(
                 )
         except KeyboardInterrupt:
             return _stopped(folder)
-    pages_of_class(results, chosen, [report.submission for report in summary.reports])
-    _print_end(summary, results, course)
+    _finish(summary, results, chosen, course)
     return 3 if summary.count(Status.UNGRADED) else 0
 
 
@@ -91,12 +93,20 @@ def _opened(folder: Path, submissions: Path, shard: str) -> tuple[Shard, Results
 
 
 def preview(
-    submissions: Path, course_file: Path | None, roster_file: Path | None, *, layout: str
+    submissions: Path,
+    course_file: Path | None,
+    roster_file: Path | None,
+    *,
+    layout: str,
+    assignment: str,
 ) -> int:
     """Say whose submissions these are, and which cannot be read; the exit code."""
-    place = course_file or course_file_of(submissions, here=Path())
-    load_course(place)  # what is wrong with it is better known now
-    with opened_intake(submissions, place, roster_file, layout=layout, whole=True) as intake:
+    place, course = _course(course_file, submissions)
+    chosen = find_assignment(assignment)
+    with opened_intake(
+        submissions, place, roster_file, layout=layout, zone=course.zone, whole=True
+    ) as intake:
+        _foretell(course, chosen, intake, whole=True)
         for entry in intake.entries:
             try:
                 entry.newest.read()
@@ -104,6 +114,14 @@ def preview(
                 click.echo(f"{entry.name} cannot be read: {error.problem}.")
     click.echo("Nothing was graded, and nothing was written.")
     return 0
+
+
+def _foretell(course: Course, assignment: Assignment, intake: ClassIntake, *, whole: bool) -> None:
+    """Say what the policy comes to, as far as that is known before anything is graded."""
+    policy = policy_of(course, assignment.name)
+    for line in (not_listed(course, assignment.name), *foretold(policy, intake, whole=whole)):
+        if line:
+            click.echo(line, err=not whole)
 
 
 def _print_rest(missing: Sequence[str]) -> None:
@@ -121,7 +139,9 @@ def _stopped(folder: Path) -> int:
     return _INTERRUPTED
 
 
-def _print_end(summary: Summary, results: Results, course: Course) -> None:
+def _finish(summary: Summary, results: Results, chosen: Assignment, course: Course) -> None:
+    """Write the pages, and say what came of the class."""
+    pages_of_class(results, chosen, [report.submission for report in summary.reports])
     _print_gradebook(summary.reports)
     _print_closing(summary, results.folder)
     if isinstance(results, SharedResults):
@@ -130,7 +150,8 @@ def _print_end(summary: Summary, results: Results, course: Course) -> None:
     run = results.last_run()
     if run and (odd := not_listed(course, run.assignment)):
         click.echo(odd)
-    for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy):
+    missing = run.missing if run else ()
+    for line in policy_sentences(marks.grades(), is_new=summary.has_new_policy, missing=missing):
         click.echo(line)
     by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]
     if by_hand:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from grader.batch.applied_policy import policy_that_holds
+from grader.batch.grade_decisions import ClassDecisions
 from grader.batch.results import Results
 from grader.cli.clock import now
 from grader.cli.files import make_output_folder, write_file
@@ -18,7 +20,11 @@ from grader.gradebooks.classroom50 import result_json
 from grader.gradebooks.feedback_page import feedback_page
 from grader.gradebooks.filling import FillingRules, named
 from grader.gradebooks.gradescope_results import HiddenTests, results_json
-from grader.gradebooks.student_grades import StudentGrade, student_grades
+from grader.gradebooks.student_grades import (
+    StudentGrade,
+    excused_without_submission,
+    student_grades,
+)
 from grader.gradebooks.targets import (
     EACH,
     FEEDBACK,
@@ -28,7 +34,7 @@ from grader.gradebooks.targets import (
     feedback_zip,
     filled_template,
 )
-from grader.intake.roster import read_roster
+from grader.intake.roster import Roster, read_roster
 from grader.records import Person, Status
 from grader.text import clean_line, counted
 
@@ -65,7 +71,7 @@ def export_grades(
     Raises:
         GraderError: there are no results, something does not fit, or a word makes no sense here.
     """
-    students = _students(folder, roster)
+    students = _students(folder, roster, with_missing=target in LAYOUTS)
     reads = [template, roster]
     asked = _Asked(
         template=template,
@@ -92,7 +98,8 @@ def export_grades(
     return 0
 
 
-def _students(folder: Path, roster: Path | None) -> tuple[StudentGrade, ...]:
+def _students(folder: Path, roster: Path | None, *, with_missing: bool) -> tuple[StudentGrade, ...]:
+    """The grade of each; `with_missing`: also who is excused and handed nothing in."""
     results = Results(folder)
     run = results.last_run()
     if run is None:
@@ -103,9 +110,21 @@ def _students(folder: Path, roster: Path | None) -> tuple[StudentGrade, ...]:
         )
     grades = CodeMarks(results).grades()
     people: Mapping[str, tuple[Person, ...]] = run.people
+    missing: tuple[StudentGrade, ...] = ()
+    if with_missing:
+        of_class = ClassDecisions(policy=policy_that_holds(results))
+        missing = excused_without_submission(run, of_class)
     if roster is not None:
-        people = people_behind((g.report.submission for g in grades), people, read_roster(roster))
-    return student_grades(grades, people)
+        listed = read_roster(roster)
+        people = people_behind((g.report.submission for g in grades), people, listed)
+        missing = tuple(replace(one, person=_as_listed(one, listed)) for one in missing)
+    return (*student_grades(grades, people), *missing)
+
+
+def _as_listed(student: StudentGrade, roster: Roster) -> Person | None:
+    """The person with what a roster knows beside."""
+    known = {student.submission: (student.person,)} if student.person else {}
+    return people_behind([student.submission], known, roster)[student.submission][0]
 
 
 def _assert_meant(target: str, asked: _Asked) -> None:

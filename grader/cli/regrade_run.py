@@ -25,7 +25,15 @@ from grader.cli.report_run import pages_again
 from grader.errors import CourseError, GraderError, NoSuchPath
 from grader.policies.policy_settings import not_listed
 from grader.records import GradingRun, Status
-from grader.settings import Assignment, Course, course_file_of, find_assignment, load_course
+from grader.settings import (
+    ASSIGNMENT_FILE,
+    Assignment,
+    Course,
+    course_file_of,
+    find_assignment,
+    load_course,
+    shipped,
+)
 from grader.text import counted
 
 
@@ -53,7 +61,7 @@ def show(
     results = Results(folder)
     run = last_run(results)
     there = _submissions(submissions, run, folder)
-    chosen = _assignment(assignment, run.assignment)
+    chosen = _assignment(assignment, run)
     place = course_file or course_file_of(there, here=Path())
     course = load_course(place)
     _assert_comparable(run, chosen, course)
@@ -140,14 +148,17 @@ def _assert_comparable(run: GradingRun, assignment: Assignment, course: Course) 
         )
 
 
-def _assignment(named: str | None, before: str) -> Assignment:
-    """The assignment as named, or as it was; a shipped one is found by its name."""
+def _assignment(named: str | None, run: GradingRun) -> Assignment:
+    """The assignment as named, or the one before: in its folder, or a shipped one by its name."""
+    before = run.assignment_folder or run.assignment
+    if run.assignment_folder == "":  # and no folder here that is called the same
+        before = str(shipped("assignments") / run.assignment)
     try:
         return find_assignment(named or before)
     except CourseError as error:
-        if named:
+        if named or (Path(before) / ASSIGNMENT_FILE).is_file():
             raise
-        raise CourseError(
-            f"the assignment {before!r} is none that comes with the grader",
-            fix="Name its folder: --assignment FOLDER.",
-        ) from error
+        problem = f"the assignment {run.assignment!r} is none that comes with the grader"
+        if run.assignment_folder:
+            problem = f"the assignment is no longer in {before}"
+        raise CourseError(problem, fix="Name its folder: --assignment FOLDER.") from error

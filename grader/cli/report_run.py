@@ -10,7 +10,8 @@ from grader.batch.grades import CodeGrade
 from grader.batch.results import Results, report_in
 from grader.cli.files import make_output_folder, write_file
 from grader.cli.outputs import assert_output
-from grader.errors import CourseError, GraderError, NoSuchPath, did_you_mean
+from grader.courses.people_behind import no_report_on
+from grader.errors import CourseError, GraderError, NoSuchPath
 from grader.records import Report
 from grader.reports.pages.student_page import student_page
 from grader.settings import Assignment, assignments, find_assignment
@@ -132,9 +133,7 @@ def _chosen(kept: Results, name: str | None, *, at: Path) -> list[CodeGrade]:
             "there are no reports", at=str(at), fix="Name the folder that `grader batch -o` filled."
         )
     if name is not None and name not in newest:
-        raise GraderError(
-            f"there is no report of {name!r}", at=str(at), fix=did_you_mean(name, [*newest])
-        )
+        raise no_report_on(name, kept.last_run(), newest)
     return list(grades_kept(kept, only=name))
 
 

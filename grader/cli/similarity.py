@@ -29,6 +29,13 @@ import click
     help="CSV with the columns `group` and `submission`: who worked together, and said so.",
 )
 @click.option(
+    "--roster",
+    "roster_file",
+    type=click.Path(path_type=Path),
+    help="CSV with who is in the course; by default the roster.csv beside the course.yaml that is "
+    "here, or above SUBMISSIONS.",
+)
+@click.option(
     "--pages",
     type=click.IntRange(min=0),
     default=40,
@@ -48,6 +55,7 @@ def similarity(
     archives: tuple[Path, ...],
     assignment: str,
     groups_file: Path | None,
+    roster_file: Path | None,
     pages: int,
     folder: Path,
 ) -> None:
@@ -64,5 +72,6 @@ def similarity(
         archives=archives,
         assignment=assignment,
         groups_file=groups_file,
+        roster_file=roster_file,
         pages=pages,
     )

@@ -8,7 +8,9 @@ import click
 
 from grader.batch.results import assert_apart
 from grader.cli.files import make_output_folder, write_file
+from grader.cli.name_lists import named
 from grader.cli.outputs import assert_output
+from grader.intake.roster import Roster, read_roster, roster_beside
 from grader.reports.similarity_page import (
     comparison_json,
     overview,
@@ -16,7 +18,7 @@ from grader.reports.similarity_page import (
     pair_page,
     pairs_csv,
 )
-from grader.settings import find_assignment
+from grader.settings import course_file_of, find_assignment
 from grader.similarity.compared_code import Comparison
 from grader.similarity.comparing import compare
 from grader.similarity.declared_groups import declared_groups
@@ -34,16 +36,18 @@ def compare_class(
     archives: Sequence[Path],
     assignment: str,
     groups_file: Path | None,
+    roster_file: Path | None,
     pages: int,
 ) -> None:
     """Compare a class and write what was found."""
     for place in (submissions, *archives):
         assert_apart(folder, place)
     for name in ("pairs.csv", "similarity.json", "index.html"):
-        assert_output(folder / name, reads=[groups_file])
+        assert_output(folder / name, reads=[groups_file, roster_file])
     chosen = find_assignment(assignment)
     declared = declared_groups(groups_file) if groups_file is not None else ()
-    found = gather(submissions, archives, chosen)
+    roster = _roster(roster_file, submissions)
+    found = gather(submissions, archives, assignment=chosen, roster=roster)
     comparison = compare(
         found.submissions,
         found.partners,
@@ -53,6 +57,19 @@ def compare_class(
     )
     _write(comparison, folder, title=chosen.title, paged=min(pages, len(comparison.pairs)))
     _print(comparison, folder)
+    there = {one.name for one in found.submissions} | {one.name for one in found.not_compared}
+    if nobody := sorted(frozenset().union(*declared) - there):
+        click.echo(f"{groups_file} names {named(nobody)}, and no submission is called so.")
+
+
+def _roster(named_file: Path | None, submissions: Path) -> Roster | None:
+    """The roster by which `grader batch` names submissions, which is said."""
+    path = named_file or roster_beside(course_file_of(submissions, here=Path()))
+    if path is None:
+        return None
+    roster = read_roster(path)
+    click.echo(f"Roster: {path}, {len(roster.rows)} people.", err=True)
+    return roster
 
 
 def _write(comparison: Comparison, folder: Path, *, title: str, paged: int) -> None:

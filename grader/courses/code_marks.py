@@ -20,6 +20,7 @@ from grader.batch.grade_decisions import (
 )
 from grader.batch.grades import CodeGrade
 from grader.batch.keeper import ReportKeeper
+from grader.courses.people_behind import no_report_on
 from grader.decision_list import to_line
 from grader.errors import GraderError, did_you_mean
 from grader.records import ReportVersion, Status
@@ -212,10 +213,7 @@ class CodeMarks:
         """
         for grade in grades_kept(self._keeper, only=submission):
             return grade
-        known = self._keeper.newest()
-        raise GraderError(
-            f"there is no report on {submission!r}", fix=did_you_mean(submission, known)
-        )
+        raise no_report_on(submission, self._keeper.last_run(), self._keeper.newest())
 
 
 def _reason(text: str) -> str:

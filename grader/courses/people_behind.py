@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from grader.errors import GraderError, did_you_mean
 from grader.intake.roster import Roster, RosterMatch
-from grader.records import Person
+from grader.records import GradingRun, Person
 
 
 def people_behind(
@@ -18,6 +19,26 @@ def people_behind(
     """
     found = {name: tuple(_people(name, known.get(name, ()), roster)) for name in submissions}
     return {name: people for name, people in found.items() if people}
+
+
+def no_report_on(name: str, run: GradingRun | None, submissions: Iterable[str]) -> GraderError:
+    """What is said where there is no report on a name: nobody else is offered for one we know.
+
+    Args:
+        run: the last one, which knows who is behind a submission and who handed nothing in.
+        submissions: that have a report.
+    """
+    if run is not None and any(name in (p.name, *p.known_as) for p in run.missing):
+        return GraderError(
+            f"{name} has handed nothing in",
+            fix="To excuse them, write it under `excused` in course.yaml, and grade again.",
+        )
+    for submission, people in run.people.items() if run is not None else ():
+        if any(name in (p.name, *p.known_as) for p in people):
+            return GraderError(
+                f"{name} is no submission's name", fix=f"Theirs is called {submission!r}."
+            )
+    return GraderError(f"there is no report on {name!r}", fix=did_you_mean(name, submissions))
 
 
 def _people(submission: str, known: tuple[Person, ...], roster: Roster) -> Iterator[Person]:

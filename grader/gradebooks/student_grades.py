@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from grader.batch.grade_decisions import ClassDecisions
 from grader.batch.grades import CodeGrade
-from grader.records import Person, Report
+from grader.records import GradingRun, Person, Report, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +60,24 @@ def student_grades(
         for grade in grades
         for person in people.get(grade.report.submission) or (None,)
     )
+
+
+def excused_without_submission(
+    run: GradingRun, of_class: ClassDecisions
+) -> tuple[StudentGrade, ...]:
+    """Who handed nothing in and is excused by the policy: an excuse, and no report of ours."""
+    every = (_without_submission(person, run, of_class) for person in run.missing)
+    return tuple(student for student in every if student.why_none == "excused")
+
+
+def _without_submission(person: Person, run: GradingRun, of_class: ClassDecisions) -> StudentGrade:
+    nothing = Report(
+        submission=person.id or person.username or person.email or person.name,
+        status=Status.UNGRADED,
+        assignment=run.assignment,
+        key="",
+        grader_version=run.versions.get("grader", ""),
+        reason="nothing was handed in",
+    )
+    grade = CodeGrade(nothing, of_class=of_class, known_as=person.known_as)
+    return StudentGrade(grade=grade, person=person)

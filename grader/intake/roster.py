@@ -145,6 +145,12 @@ def read_roster(path: Path) -> Roster:
         )
     below = table[table.index(header) + 1 :] if header else []
     rows = [row for cells in below if (row := _row(cells, columns))]
+    if not rows:
+        raise CourseError(
+            "the roster names nobody",
+            at=at,
+            fix="Write a line for each person below its first line, or take the file away.",
+        )
     unique = list({_said_of(row): row for row in rows}.values())
     return Roster(tuple(unique), tuple(_odd(unique, n_rows=len(rows))))
 

@@ -40,19 +40,19 @@ def late_sentences(
     *,
     earned: Fraction,
     is_marked: bool = False,
+    marks_late: bool = False,
 ) -> Iterator[str]:
     """How late an attempt was, what was given, and what it costs; nothing if it was in time.
 
     Args:
         is_marked: whether it was marked as late where it was handed in.
+        marks_late: whether it would be marked there if it was.
     """
     if late is None:
         return
     if late.after_due is None:
-        if is_marked:
-            yield "It is marked as late, and nobody said how late, so nothing is taken off yet."
-        elif rule is not None:
-            yield "It is not known when it was handed in, so nothing is taken off for lateness."
+        if is_marked or rule is not None:
+            yield _said_without_time(is_marked=is_marked, marks_late=marks_late)
         return
     if late.after_due <= 0:
         return
@@ -62,6 +62,14 @@ def late_sentences(
         yield f"Up to {grace} late costs nobody anything."
     elif rule is not None and late.counted:
         yield _cost(rule, late, off, earned)
+
+
+def _said_without_time(*, is_marked: bool, marks_late: bool) -> str:
+    if is_marked:
+        return "It is marked as late, and nobody said how late, so nothing is taken off yet."
+    if marks_late:
+        return "It is not marked as late."
+    return "It is not known when it was handed in, so nothing is taken off for lateness."
 
 
 def _said_of_time(late: Lateness) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.errors import CourseError, SubmissionError
 from grader.intake.class_intake import opened_class
+from grader.intake.roster import Roster
 from grader.records import Submission
 from grader.settings import ASSIGNMENT_FILE, Assignment, assignments
 from grader.similarity.compared_code import ComparedCode, NotCompared, Origin
@@ -39,12 +40,19 @@ class _Source:
     read: Callable[[], Submission]
 
 
-def gather(folder: Path, archives: Sequence[Path], assignment: Assignment) -> Gathered:
+def gather(
+    folder: Path,
+    archives: Sequence[Path],
+    *,
+    assignment: Assignment,
+    roster: Roster | None = None,
+) -> Gathered:
     """Read a class, other terms and shipped texts.
 
     Args:
         folder: the submissions of the class, a folder or a zip as it was downloaded.
         archives: those of other terms.
+        roster: who is in the class, so that submissions have the names of its gradebook.
 
     Raises:
         CourseError: the class is one of the other terms, or one of them is named twice.
@@ -55,7 +63,7 @@ def gather(folder: Path, archives: Sequence[Path], assignment: Assignment) -> Ga
     found = Gathered()
     with contextlib.ExitStack() as opened, SourceReader() as reader:
         sources = [
-            *_entries(folder, Origin.CLASS, opened=opened),
+            *_entries(folder, Origin.CLASS, opened=opened, roster=roster),
             *_archives(archives, opened=opened),
             *_shipped(assignment, but=folder.resolve(), opened=opened),
         ]
@@ -112,10 +120,15 @@ def _digest(texts: Iterable[str]) -> str:
 
 
 def _entries(
-    folder: Path, origin: Origin, shelf: str = "", *, opened: contextlib.ExitStack
+    folder: Path,
+    origin: Origin,
+    shelf: str = "",
+    *,
+    opened: contextlib.ExitStack,
+    roster: Roster | None = None,
 ) -> Iterator[_Source]:
     """The submissions of a class, as downloaded; they are read before `opened` closes."""
-    for entry in opened.enter_context(opened_class(folder)).entries:
+    for entry in opened.enter_context(opened_class(folder, roster=roster)).entries:
         yield _Source(
             name=entry.name,
             origin=origin,

@@ -158,3 +158,23 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_written(a_class, right, w
     assert sentence in ran.stderr
     assert "Traceback" not in ran.stderr
     assert not a_class.results.exists()
+
+
+def test_what_does_not_fit_the_course_is_told_before_anything_is_graded(a_class, course, right):
+    text = course.read_text() + "assignments:\n  - {id: %s, due: 2026-03-01 23:59 UTC, "
+    text += "late: {percent: 10, per: day}, extensions: [{student: eve, days: 1}]}\n"
+    a_class.submissions = as_zip(canvas(right), a_class.results.parent / "download")
+    nobody = "The policy names eve, by which name nothing was handed in."
+    other = "does not list 'arithmetic', so nothing is due. Did you mean 'arithmetics'?"
+    course.write_text(text % "arithmetic")
+    ran = a_class.grade("--course", course, "--dry-run")
+    assert f"Course: {course}" in ran.stderr
+    assert "Policy: due 2026-03-01 23:59 UTC; 0 handed in late, 1 at a time" in ran.stdout
+    assert nobody in ran.stdout
+    ran = a_class.grade("--course", course)
+    assert ran.stderr.index(nobody) < ran.stderr.index("graded 1 of")
+    assert "It is not marked as late." in (a_class.results / "grades.csv").read_text()
+    course.write_text(text % "arithmetics")
+    assert other in a_class.grade("--course", course, "--dry-run").stdout
+    ran = a_class.grade("--course", course, "--force")
+    assert ran.stderr.index(other) < ran.stderr.index("graded 1 of")

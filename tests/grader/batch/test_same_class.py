@@ -21,7 +21,7 @@ def run(small, tmp_path):
             return run_batch(
                 intake,
                 Results(tmp_path / "results"),
-                assignment=load_assignment(small),
+                assignment=options.pop("assignment", None) or load_assignment(small),
                 course=Course(secret=secret),
                 require_level="none",
                 told=lambda *_: None,
@@ -65,6 +65,41 @@ def test_results_of_another_class_are_left_alone_until_it_is_confirmed(
     run(**change)
     with pytest.raises(CourseError):
         run()
+
+
+def test_another_folder_s_assignment_grades_only_if_it_is_confirmed(run, small, tmp_path):
+    run()
+    other = tmp_path / "other" / small.name
+    shutil.copytree(small, other)
+    same = load_assignment(other)
+    with pytest.raises(CourseError, match=r"graded by the assignment in .*/arithmetic, and this"):
+        run(assignment=same)
+    small.rename(tmp_path / "away")
+    run(assignment=same)
+    (tmp_path / "away").rename(small)
+    settings = other / "assignment.yaml"
+    settings.write_text(settings.read_text().replace("title: A", "title: An a"))
+    run(assignment=load_assignment(other))
+    before = files(tmp_path / "results")
+    with pytest.raises(CourseError, match=r"graded by the assignment in .*other/ar") as refused:
+        run()
+    assert f"--assignment {other}" in str(refused.value)
+    assert files(tmp_path / "results") == before
+    run(confirmed=True)
+    assert Results(tmp_path / "results").last_run().assignment_folder == str(small)
+
+
+def test_all_are_withdrawn_only_if_it_is_confirmed(run, tmp_path):
+    run()
+    (tmp_path / "class" / "ada.txt").rename(tmp_path / "class" / "s1.txt")
+    assert run().withdrawn == ("ada",)
+    (tmp_path / "class" / "bob.txt").unlink()
+    (tmp_path / "class" / "s1.txt").rename(tmp_path / "class" / "s2.txt")
+    before = files(tmp_path / "results")
+    with pytest.raises(CourseError, match="none of the 2 submissions there is handed in now"):
+        run()
+    assert files(tmp_path / "results") == before
+    assert run(confirmed=True).withdrawn == ("bob", "s1")
 
 
 def test_a_run_that_was_killed_at_once_is_remembered(run, tmp_path):

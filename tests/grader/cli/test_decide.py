@@ -1,5 +1,6 @@
 """`grader decide` on a results folder: a decision, a list, and one sentence for each mistake."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from click.testing import CliRunner
 
 from grader.batch.results import Results
 from grader.cli import main
-from grader.records import CheckResult, GradingRun, Report, StageResult, Status, Verdict
+from grader.records import CheckResult, GradingRun, Person, Report, StageResult, Status, Verdict
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
@@ -129,4 +130,18 @@ def test_a_wrong_value_is_one_sentence_and_decides_nothing(results, words, sente
     ran = decide(results, *words, "--reason", "r")
     assert ran.exit_code in (1, 2)
     assert sentence in ran.output
+    assert list(results.entries()) == []
+
+
+def test_nobody_else_is_offered_for_a_name_that_is_known(results):
+    cy, dan = Person(name="Cy", id="adb"), Person(name="Dan", id="adc")
+    results.end_run(replace(results.last_run(), missing=(cy,), people={"ada": (dan,)}))
+    for name in ("adb", "Cy"):
+        ran = decide(results, name, "--excuse", "--reason", "ill")
+        assert ran.exit_code == 1
+        assert f"{name} has handed nothing in\n  To excuse them, write it under `exc" in ran.output
+        assert "ada" not in ran.output
+    ran = decide(results, "adc", "--excuse", "--reason", "ill")
+    assert "adc is no submission's name\n  Theirs is called 'ada'." in ran.output
+    assert "Did you mean 'ada'?" in decide(results, "add", "--excuse", "--reason", "r").output
     assert list(results.entries()) == []

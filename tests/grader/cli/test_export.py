@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
+from grader.batch.applied_policy import apply_policy
 from grader.batch.results import Results
 from grader.cli import main
 from grader.cli.export import TARGETS
@@ -13,8 +14,9 @@ from grader.cli.export_run import _file_names
 from grader.cli.gradescope import HIDDEN
 from grader.gradebooks.gradescope_results import HiddenTests
 from grader.gradebooks.targets import EACH, FEEDBACK, LAYOUTS, TABLES
+from grader.policies.policy import ExcusedStudent, Policy
 from grader.records import GradingRun, Status
-from tests.grader.gradebooks.a_class import ADA, AT, BO, report
+from tests.grader.gradebooks.a_class import ADA, AT, BO, CY, report
 from tests.grader.gradebooks.test_templates import FILES
 
 
@@ -79,6 +81,27 @@ def test_a_roster_says_who_is_behind_a_submission(export, results, tmp_path):
     assert ran.exit_code == 0, ran.output
     assert b'"A and\nB",,7,4.5' in out.read_bytes()
     assert "name alone" not in ran.output
+
+
+@pytest.mark.parametrize("with_roster", [False, True])
+def test_who_is_excused_and_handed_nothing_in_is_excused_in_canvas(
+    export, results, tmp_path, with_roster
+):
+    bo = replace(BO, ids={}) if with_roster else BO
+    missing = (bo, replace(CY, id="s9"))
+    run = replace(results.last_run(), submissions=("ada",), people={"ada": (ADA,)}, missing=missing)
+    results.begin_run(run)
+    results.end_run(run)
+    policy = Policy(excused=(ExcusedStudent(student="s2", reason="ill"),))
+    apply_policy(results, policy, reason="r", by="kim", at=AT)
+    (tmp_path / "roster.csv").write_text("id,name,canvas id\ns2,Bo,12\n")
+    words = ["--roster", tmp_path / "roster.csv"] if with_roster else []
+    words += ["--template", tmp_path / "down.csv", "--column", "Homework (1)"]
+    ran, out = export("canvas", *words)
+    assert ran.exit_code == 0, ran.output
+    assert "EX for excused: Bo" in ran.output
+    assert out.read_bytes().count(b"EX") == 1
+    assert "Cy" not in ran.output
 
 
 def test_nothing_is_written_if_something_does_not_fit(export, tmp_path):

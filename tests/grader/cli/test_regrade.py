@@ -1,5 +1,6 @@
 """`grader regrade` and `grader diff` as they are typed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.cli import main
 from grader.cli.clock import now
+from grader.cli.regrade_run import _assignment
 from grader.intake.class_intake import opened_class
 from grader.settings import load_assignment, load_course
 
@@ -81,6 +83,29 @@ def test_the_page_shows_what_comes(small, regrade):
     shown = PAGE.read_text().partition("```text\nChecks, points")[2].partition("```")[0]
     assert len(shown.splitlines()) == 5
     assert f"Checks, points{shown}" in regrade().output
+
+
+def test_the_assignment_is_the_one_before_wherever_its_folder_is(small, results, regrade):
+    settings = small / "assignment.yaml"
+    settings.write_text(settings.read_text().replace("title: Arithmetic", "title: Sums"))
+    unnamed = ("--require-level", "none", "-j", "1")
+    ran = regrade(*unnamed)
+    assert ran.exit_code == 0, ran.output
+    assert "1 submission graded again" in ran.output
+    small.rename(small.parent / "elsewhere")
+    ran = regrade(*unnamed)
+    assert ran.exit_code == 2
+    assert f"the assignment is no longer in {small}\n  Name its folder: --assign" in ran.output
+    (small.parent / "elsewhere").rename(small)
+    settings.write_text("title: [\n")
+    assert "assignment.yaml" in regrade(*unnamed).output, "what is wrong with it is said"
+
+
+def test_the_assignment_that_was_a_shipped_one_is_no_folder_here(small, results, monkeypatch):
+    (small.parent / "decoder-generation").symlink_to(small)
+    monkeypatch.chdir(small.parent)
+    run = replace(results.last_run(), assignment="decoder-generation", assignment_folder="")
+    assert _assignment(None, run).is_shipped
 
 
 def test_two_results_folders_are_compared(results):

@@ -70,7 +70,7 @@ def test_the_assignment_can_be_named(results, run, small):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["{results}", "adda"], 1, "there is no report of 'adda'\n  Did you mean 'ada'?"),
+        (["{results}", "adda"], 1, "there is no report on 'adda'\n  Did you mean 'ada'?"),
         (["{results}/nothing"], 2, "there is no such file or folder"),
         (["{results}/staff"], 1, "there are no reports"),
         (["{results}/reports/ada.json", "ada"], 1, "is one report, and takes no name"),

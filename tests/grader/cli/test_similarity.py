@@ -99,6 +99,30 @@ def test_a_declared_group_is_left_out(class_folder, tmp_path):
     assert {"bo", "dana"} not in pairs
 
 
+@pytest.mark.parametrize("is_beside", [True, False])
+def test_submissions_of_a_download_are_called_as_in_the_gradebook(tmp_path, is_beside):
+    folder = tmp_path / "autumn"
+    folder.mkdir()
+    for number, of in ((1, "torch-einsum"), (2, "torch-einsum"), (3, "numpy-fused")):
+        name = f"p{number}_471{number}_9021{number}_submission.py"
+        (folder / name).write_text(TEXTS[of])
+    roster = tmp_path / ("roster.csv" if is_beside else "people.csv")
+    roster.write_text("id,canvas id\ns1,4711\ns2,4712\ns3,4713\n")
+    (tmp_path / "course.yaml").write_text("name: x\n")
+    groups = tmp_path / "groups.csv"
+    groups.write_text("group,submission\n1,s1\n1,p2_4712\n2,s9\n")
+    words = [] if is_beside else ["--roster", roster]
+    ran = run(folder, "-o", tmp_path / "out", "--groups", groups, *words)
+    assert ran.exit_code == 0, ran.output
+    assert f"Roster: {roster}, 3 people." in ran.output
+    assert f"{groups} names p2_4712, s9, and no submission is called so." in ran.output
+    same = json.loads((tmp_path / "out" / "similarity.json").read_text())["same"]
+    assert {"s1", "s2"} <= {one["name"] for each in same for one in each["members"]}
+    groups.write_text("group,submission\n1,s1\n1,s2\n")
+    ran = run(folder, "-o", tmp_path / "out", "--groups", groups, *words)
+    assert "is called so" not in ran.output
+
+
 def test_pages_of_an_earlier_run_go_and_other_files_stay(class_folder, tmp_path):
     out = tmp_path / "out"
     run(class_folder, "-o", out)

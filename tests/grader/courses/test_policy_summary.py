@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from grader.batch.class_grades import code_grades
 from grader.batch.grade_decisions import PolicyApplied
-from grader.courses.policy_summary import policy_sentences
+from grader.courses.policy_summary import foretold, policy_sentences
+from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake
 from grader.policies.policy import DroppedCheck, ExcusedStudent, LatePenalty, MoreTime, Policy
-from grader.records import CheckResult, Report, StageResult, Status, Verdict
+from grader.records import CheckResult, Person, Report, StageResult, Status, Verdict
 
 DUE = datetime(2026, 11, 30, 22, 59, tzinfo=UTC)
 
@@ -40,6 +43,70 @@ def test_who_is_only_marked_as_late_is_left_to_the_instructor():
     assert list(policy_sentences(grades, is_new=False))[1].startswith(
         "Marked as late, without a time: ada; `grader decide RESULTS NAME --handed-in TIME`"
     )
+
+
+def test_who_is_not_marked_as_late_where_that_is_marked_is_in_time():
+    entry = PolicyApplied(
+        policy=Policy(due=DUE, late=LatePenalty(percent=10)), reason="r", by="c", at=DUE
+    )
+    grades = code_grades({"ada": report("ada", None)}, [entry], layout="canvas")
+    assert grades[0].explained == "It is not marked as late."
+    assert list(policy_sentences(grades, is_new=False)) == [
+        "Policy: due 2026-11-30 22:59 UTC; 0 handed in late. grades.csv has the final points."
+    ]
+
+
+def test_neither_excused_nor_unreadable_ones_came_at_an_unknown_time():
+    policy = Policy(
+        due=DUE,
+        late=LatePenalty(percent=10),
+        excused=(ExcusedStudent(student="ada", reason="r"),),
+    )
+    entry = PolicyApplied(policy=policy, reason="r", by="c", at=DUE)
+    reports = {name: report(name, None) for name in ("ada", "bo", "chen")}
+    reports["bo"] = replace(reports["bo"], status=Status.UNREADABLE, stages=())
+    [line] = policy_sentences(code_grades(reports, [entry]), is_new=False)
+    assert "0 handed in late, 1 at a time that nobody knows." in line
+
+
+def attempt(hours, *, is_marked=False):
+    at = None if hours is None else DUE + timedelta(hours=hours)
+    return ClassAttempt(read=lambda: None, shown="x", handed_in_at=at, marked_late=is_marked)
+
+
+@pytest.mark.parametrize(("layout", "n_unknown"), [("plain", 2), ("canvas", 1)])
+def test_what_a_policy_comes_to_is_foretold(tmp_path, layout, n_unknown):
+    policy = Policy(
+        due=DUE,
+        zone="Europe/Zurich",
+        more_time=(MoreTime(student="s-2", seconds=3600), MoreTime(student="s-9", seconds=9)),
+        excused=(ExcusedStudent(student="eve", reason="r"),),
+    )
+    attempts = {
+        "ada": attempt(1),
+        "bo": attempt(1),
+        "chen": attempt(None),
+        "dan": attempt(None, is_marked=True),
+        "eve": attempt(1),
+    }
+    people = {"bo": (Person(id="s-2"),)}
+    entries = tuple(
+        ClassEntry(name=name, attempts=(one,), people=people.get(name, ()))
+        for name, one in attempts.items()
+    )
+    intake = ClassIntake(source=tmp_path, layout=layout, title="x", entries=entries)
+    nobody = "The policy names s-9, by which name nothing was handed in."
+    assert list(foretold(policy, intake, whole=True)) == [
+        f"Policy: due 2026-11-30 23:59 Europe/Zurich; 1 handed in late, {n_unknown} at a time "
+        "that nobody knows.",
+        nobody,
+    ]
+    assert list(foretold(policy, intake, whole=False)) == [nobody]
+    absent = Policy(excused=(ExcusedStudent(student="s-7", reason="r"),))
+    assert len(list(foretold(absent, intake, whole=False))) == 1
+    away = replace(intake, missing=(Person(id="s-7"),))
+    assert list(foretold(absent, away, whole=False)) == []
+    assert list(foretold(Policy(), intake, whole=True)) == []
 
 
 def said(policy, *, is_new=False):

@@ -117,6 +117,8 @@ def test_a_roster_acts_on_no_terminal(roster):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("name,id\n", "roster.csv: the roster names nobody\n  Write a line for each"),
+        ("name,id\n\n,\n", "the roster names nobody"),
         ("points,grade\n1,2\n", "no column of the roster says who is who; its first line has po"),
         ("", "its first line has nothing"),
         ("name,id\nAda," + "x" * 200_000, "is no CSV: field larger than field limit"),
