@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -101,18 +102,19 @@ def test_a_folder_that_cannot_be_held_is_one_sentence(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
-def test_a_folder_is_held_by_the_lock_of_another_user(tmp_path):
-    with alone_in(tmp_path):
-        pass
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+def test_a_folder_is_held_by_the_lock_of_another_user():
+    with tempfile.TemporaryDirectory() as name:  # other users may not come below pytest's own
+        folder = Path(name)
+        with alone_in(folder):
+            pass
         folder.chmod(0o755)
-    child = os.fork()
-    if not child:
-        os.setuid(65534)
-        with contextlib.suppress(BaseException), alone_in(tmp_path):
-            os._exit(0)
-        os._exit(1)
-    assert os.waitpid(child, 0)[1] == 0
+        child = os.fork()
+        if not child:
+            os.setuid(65534)
+            with contextlib.suppress(BaseException), alone_in(folder):
+                os._exit(0)
+            os._exit(1)
+        assert os.waitpid(child, 0)[1] == 0
 
 
 def test_what_another_has_moved_is_moved(tmp_path):

@@ -74,9 +74,10 @@ class StudentModules:
                 self.notes.unreadable(name, error)
 
     def _install(self) -> None:
-        names = [name for name in harmless.PACKAGES if name not in harmless.ALWAYS]
+        always = harmless.always()
+        names = [name for name in harmless.PACKAGES if name not in always]
         contents = harmless.contents(self._shell, notebook_shell.display)
-        here = harmless.HarmlessPackages(self.files, contents, harmless.ALWAYS)
+        here = harmless.HarmlessPackages(self.files, contents, always)
         sys.meta_path[:0] = [self._finder, here]
         sys.meta_path.append(harmless.HarmlessPackages(self.files, {}, names))
         sys.modules[self._main.__name__] = self._main
