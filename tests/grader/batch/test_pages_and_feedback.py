@@ -55,7 +55,7 @@ def test_a_withdrawn_submission_has_no_page_until_it_comes_back(graded, right):
     a_class = graded("full")
     a_class.write(bob=right)
     (a_class.submissions / "ada.py").rename(a_class.results.parent / "ada.py")
-    a_class.grade("-j", 1)
+    a_class.grade("-j", 1, "--yes")
     assert not (a_class.results / "reports" / "ada.html").exists()
     (a_class.results.parent / "ada.py").rename(a_class.submissions / "ada.py")
     a_class.grade("-j", 1)
