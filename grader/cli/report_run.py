@@ -96,15 +96,6 @@ def pages_again(results: Results, names: Iterable[str] | None = None) -> None:
             results.write_page(name, _page(grade, _assignment(grade.report, None)))
 
 
-def write_page(report: Report, assignment: Assignment, path: Path) -> None:
-    """Write the page of one report.
-
-    Raises:
-        GraderError: it cannot be written.
-    """
-    write_file(path, student_page(report, assignment))
-
-
 def _page(grade: CodeGrade, assignment: Assignment | None) -> bytes:
     return student_page(grade.report, assignment, grade.counted_points)
 
