@@ -1,5 +1,6 @@
 """How the course is set up: assignment.yaml and course.yaml as typed values."""
 
+import functools
 import hashlib
 import keyword
 import os
@@ -157,6 +158,12 @@ def assignments() -> tuple[Assignment, ...]:
     """The assignments that come with the grader, by name."""
     found = sorted(shipped("assignments").glob(f"*/{ASSIGNMENT_FILE}"))
     return tuple(load_assignment(path.parent) for path in found)
+
+
+@functools.cache  # to read one is to digest its folder, and every page of a class asks
+def shipped_assignment(name: str) -> Assignment | None:
+    """The assignment of this name that comes with the grader, if there is one."""
+    return next((one for one in assignments() if one.name == name), None)
 
 
 def find_assignment(name_or_folder: str) -> Assignment:

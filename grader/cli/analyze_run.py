@@ -19,7 +19,7 @@ from grader.reports.class_figures_terminal import class_figures_report
 from grader.reports.class_page import SharedIdea, StudentRow, class_page
 from grader.reports.class_tables import checks_csv, ideas_csv, students_csv
 from grader.reports.terminal import console
-from grader.settings import assignments
+from grader.settings import shipped_assignment
 
 
 def analyze_results(folder: Path, *, output: Path | None, quiz_results: str | None) -> None:
@@ -101,5 +101,5 @@ def _counted(idea: IdeaInBoth) -> SharedIdea:
 
 def _title(figures: ClassFigures) -> str:
     """Of the assignment, if it is one that comes with the grader; otherwise its name."""
-    titles = {one.name: one.title for one in assignments()}
-    return titles.get(figures.assignment, figures.assignment)
+    known = shipped_assignment(figures.assignment)
+    return known.title if known else figures.assignment

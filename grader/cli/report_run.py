@@ -14,7 +14,7 @@ from grader.courses.people_behind import no_report_on
 from grader.errors import CourseError, GraderError, NoSuchPath
 from grader.records import Report
 from grader.reports.pages.student_page import student_page
-from grader.settings import Assignment, assignments, find_assignment
+from grader.settings import Assignment, find_assignment, shipped_assignment
 from grader.text import counted
 
 
@@ -138,4 +138,4 @@ def _assignment(report: Report, named: str | None) -> Assignment | None:
                 fix="Name the assignment that was graded.",
             )
         return chosen
-    return next((one for one in assignments() if one.name == report.assignment), None)
+    return shipped_assignment(report.assignment)

@@ -2,11 +2,10 @@
 
 from grader.gradebooks.student_grades import StudentGrade
 from grader.reports.pages.student_page import student_page
-from grader.settings import assignments
+from grader.settings import shipped_assignment
 
 
 def feedback_page(student: StudentGrade) -> bytes:
     """The page, in one file that needs no other."""
-    report = student.report
-    known = next((one for one in assignments() if one.name == report.assignment), None)
-    return student_page(report, known, student.grade.counted_points)
+    known = shipped_assignment(student.report.assignment)
+    return student_page(student.report, known, student.grade.counted_points)

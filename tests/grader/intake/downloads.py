@@ -40,7 +40,7 @@ def gradescope(source, *, colons=True):
     return {
         "assignment_1234_export/submission_metadata.yml": metadata,
         "assignment_1234_export/submission_98765/submission.py": source,
-        "assignment_1234_export/submission_98766/work/submission.py": source,
+        "assignment_1234_export/submission_98766/solution/submission.py": source,
         "assignment_1234_export/submission_98766/.DS_Store": "x",
         "__MACOSX/assignment_1234_export/._submission_98765": "x",
     }
