@@ -1,10 +1,9 @@
 """Who is behind each submission of a class: what was known when it was graded, and a roster."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from grader.errors import GraderError, did_you_mean
-from grader.intake.roster import Roster, RosterMatch
+from grader.intake.roster import Roster, RosterMatch, together
 from grader.records import GradingRun, Person
 
 
@@ -58,11 +57,4 @@ def _together(match: RosterMatch | None, said: Person) -> Person:
     """What the roster says, and the ids of other systems that were known before."""
     if match is None:
         return said
-    here = match.person
-    return replace(
-        here,
-        name=here.name or said.name,
-        email=here.email or said.email,
-        username=here.username or said.username,
-        ids=said.ids | here.ids,
-    )
+    return together(match.person, said)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.errors import CourseError
@@ -322,6 +322,17 @@ def _text(path: Path, at: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")  # what spreadsheets on Windows write
+
+
+def together(on_roster: Person, said: Person) -> Person:
+    """What the roster says, with the ids of other systems that are known of the person beside."""
+    return replace(
+        on_roster,
+        name=on_roster.name or said.name,
+        email=on_roster.email or said.email,
+        username=on_roster.username or said.username,
+        ids=said.ids | on_roster.ids,
+    )
 
 
 def _rows(text: str, at: str) -> Iterator[list[str]]:

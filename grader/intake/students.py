@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from grader.intake.layouts.contract import HandIn
 from grader.intake.reading import harmless
-from grader.intake.roster import Roster, RosterMatch, harmless_person
+from grader.intake.roster import Roster, RosterMatch, harmless_person, together
 from grader.intake.source_files import composed
 from grader.records import Person
 from grader.text import clean_line
@@ -72,7 +72,7 @@ def _student(
     else:
         said = last.people
     people = tuple(
-        _together(match.person, harmless_person(one)) if match else harmless_person(one)
+        together(match.person, harmless_person(one)) if match else harmless_person(one)
         for match, one in zip(matches, said, strict=True)
     )
     known = tuple(match for match in matches if match)
@@ -86,17 +86,6 @@ def _student(
 def _called(person: Person) -> str:
     """What a submission of a person on the roster is called."""
     return person.id or person.username or person.email or person.name
-
-
-def _together(on_roster: Person, said: Person) -> Person:
-    """What the roster says, with the ids of the download beside."""
-    return replace(
-        on_roster,
-        name=on_roster.name or said.name,
-        email=on_roster.email or said.email,
-        username=on_roster.username or said.username,
-        ids=said.ids | on_roster.ids,
-    )
 
 
 def _different(names: Sequence[str]) -> list[str]:

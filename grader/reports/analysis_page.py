@@ -6,17 +6,15 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from html import escape
-from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from grader.quiz.analysis.class_figures import Analysis, Taken, is_counted, share_of
 from grader.quiz.analysis.item_figures import LEAST, Chosen, ItemFigures
 from grader.quiz.marking.sheets import Record
+from grader.reports.page_templates import environment
 from grader.text import clean, table_cell
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST = 2000
 
 
@@ -42,17 +40,11 @@ def page(
     def rendered(text: str) -> Markup:
         return Markup(as_html(clean(text, _LONGEST)))  # noqa: S704 - safe by contract
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = environment()
     filters = {"percent": percent, "decimal": decimal, "harmless": lambda t: clean(t, _LONGEST)}
     filters["rendered"] = rendered
-    environment.filters.update(filters)
-    template = environment.get_template("quiz_analysis.html")
+    pages.filters.update(filters)
+    template = pages.get_template("quiz_analysis.html")
     values = {"quiz": analysis, "misconceptions": misconceptions, "least": LEAST}
     return template.render(**values).encode()
 

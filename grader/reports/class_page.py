@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from grader.code_figures.class_figures import ClassFigures
 from grader.records import Status
+from grader.reports.page_templates import environment
 from grader.reports.plots import histogram
 from grader.text import clean_line, counted
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST = 300
 
 
@@ -45,18 +43,12 @@ def class_page(
     shared: Sequence[SharedIdea] = (),
 ) -> bytes:
     """One HTML file that needs nothing else; equal figures give equal bytes."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["harmless"] = lambda text: clean_line(text, _LONGEST)
-    environment.filters["counted"] = counted
+    pages = environment()
+    pages.filters["harmless"] = lambda text: clean_line(text, _LONGEST)
+    pages.filters["counted"] = counted
     plot = histogram(figures.bars, name="points", title="Points of the class")
     return (
-        environment.get_template("class_page.html")
+        pages.get_template("class_page.html")
         .render(
             figures=figures,
             title=title,

@@ -9,15 +9,12 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import jinja2
-
+from grader.reports.page_templates import environment
 from grader.similarity.compared_code import ComparedCode, Comparison, Pair
 from grader.similarity.passages import Passage, matched_lines, passages
 from grader.text import clean, clean_line, counted, table_cell
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _BINS = 10
 _LONGEST_LINE = 300  # characters of a student's line that are shown
 _LONGEST_NAME = 200
@@ -216,19 +213,11 @@ def _quantile(shares: Sequence[float], part: float) -> float:
 
 
 def _rendered(template: str, **values: object) -> bytes:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
+    pages = environment()
+    pages.filters.update(
         harmless=lambda text: clean_line(text, _LONGEST_NAME),
         percent=_percent,
         thousands=lambda number: f"{number:,}",
     )
-    environment.globals.update(
-        counted=counted, page_name=page_name, bin_of=_bin, quantile=_quantile
-    )
-    return environment.get_template(template).render(**values).encode()
+    pages.globals.update(counted=counted, page_name=page_name, bin_of=_bin, quantile=_quantile)
+    return pages.get_template(template).render(**values).encode()

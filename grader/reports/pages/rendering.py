@@ -12,10 +12,11 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from grader.reports.page_templates import TEMPLATES, environment
 from grader.text import clean, counted
 
 _HERE = Path(__file__).parent
-_TOKENS = _HERE.parent / "templates" / "tokens.css"  # of all pages of the project
+_TOKENS = TEMPLATES / "tokens.css"  # of all pages of the project
 _LONGEST = 30_000  # characters of one text
 
 
@@ -41,16 +42,9 @@ def _style(names: tuple[str, ...]) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_harmless,
-    )
-    environment.filters["counted"] = counted
-    return environment
+    pages = environment(_HERE / "templates", finalize=_harmless)
+    pages.filters["counted"] = counted
+    return pages
 
 
 def _harmless(value: object) -> object:
