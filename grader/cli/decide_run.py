@@ -77,7 +77,8 @@ def decide(
         return
     why = _Why(reason=reason, by=by or getpass.getuser(), at=now())
     click.echo(_decided(marks, place, given, why, zone=policy_that_holds(results).zone))
-    pages_again(results)
+    # What concerns one submission changes its page alone.
+    pages_again(results, None if (name := place[0]) is None else [name])
     click.echo(f"Grades: {results.grades}")
 
 
