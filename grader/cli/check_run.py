@@ -14,7 +14,6 @@ from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
 from grader.cli.edge import needs_torch
 from grader.cli.outputs import assert_output
-from grader.cli.page_file import write_page
 from grader.cli.stages import with_stage
 from grader.cli.watch import last_saved, versions
 from grader.errors import NoSuchSubmission, SubmissionError
@@ -110,6 +109,8 @@ def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, show
 
 def _show(report: Report, assignment: Assignment, *, as_json: bool, shown: Shown) -> None:
     if shown.page is not None:
+        from grader.cli.page_file import write_page
+
         write_page(report, assignment, shown.page)
         click.echo(f"Page: {shown.page}", err=True)
     if as_json:

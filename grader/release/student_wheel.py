@@ -20,8 +20,21 @@ _NAME = "decoder-grader"
 # What students type, and what checks and the process for their code import by name.
 _ENTRIES = ("grader", "grader.__main__", "grader.cli.check", "grader.cli.assignments")
 _ENTRIES_BY_NAME = ("grader.checks", "grader.cli.debug", "grader.notebook")
-_WHOLE = ("sandbox/child",)  # what runs there is found by its path
-_NEEDS = ("click", "ipython", "msgspec", "numpy", "packaging", "pytest", "pyyaml", "rich")
+# What is found by its path: what runs behind the wall, and what the page of a report is made of.
+_WHOLE = ("sandbox/child", "reports/pages/templates", "reports/pages/style")
+_SINGLE = ("py.typed", "reports/templates/tokens.css")
+_NEEDS = (
+    "click",
+    "ipython",
+    "jinja2",
+    "markupsafe",
+    "msgspec",
+    "numpy",
+    "packaging",
+    "pytest",
+    "pyyaml",
+    "rich",
+)
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a zip, so that equal content is equal bytes
 
 
@@ -55,7 +68,7 @@ def _package() -> Iterator[tuple[str, bytes]]:
     paths = {path for entry in (*_ENTRIES, *_ENTRIES_BY_NAME) for path in _imported(root, entry)}
     for folder in _WHOLE:
         paths |= {path for path in (root / folder).rglob("*") if path.is_file()}
-    paths.add(root / "py.typed")
+    paths |= {root / name for name in _SINGLE}
     for path in sorted(paths):
         if "__pycache__" not in path.parts:
             yield f"grader/{path.relative_to(root).as_posix()}", path.read_bytes()

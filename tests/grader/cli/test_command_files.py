@@ -12,6 +12,7 @@ FILES = {str(path.relative_to(FOLDER)): path for path in sorted(FOLDER.rglob("*.
 # the warm process of the sandbox starts while these are imported, and not every Python has readline
 LATE = {
     "check_run.py": {
+        "grader.cli.page_file",
         "grader.diagnosis.explanation",
         "grader.harness.grading",
         "grader.reports.check_faults",

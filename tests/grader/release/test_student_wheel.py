@@ -14,7 +14,7 @@ from grader.release.student_wheel import student_wheel
 from tests.grader.release.test_nothing_given_away import SHIPPED
 
 FOR_STAFF = ("audit", "keys", "quiz", "store", "courses", "code_figures", "release", "api.py")
-FEW_PACKAGES = ["click", "ipython", "msgspec", "numpy", "packaging", "pytest", "pyyaml", "rich"]
+FEW_PACKAGES = ["click", "ipython", "jinja2", "msgspec", "numpy", "packaging", "pytest", "pyyaml", "rich"]
 RIGHT = SHIPPED / "examples" / "submissions" / "right-numpy.py"
 
 
@@ -113,6 +113,7 @@ def test_it_is_installed_and_checks_without_torch(wheel, tmp_path):
     starter = run("grader", "check", "decoder-generation/submission.py")
     assert starter.returncode == 1, starter.stderr
     assert "Not implemented yet: step_input" in starter.stdout
-    right = run("grader", "check", RIGHT)
+    right = run("grader", "check", RIGHT, "--html", "page.html")
     assert right.returncode == 0, right.stdout + right.stderr
     assert "All 53 visible checks passed: 65 of 65 points." in right.stdout
+    assert "65 of 65" in (tmp_path / "home" / "page.html").read_text()
