@@ -78,9 +78,16 @@ TABLE = {
     "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child",
+        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child "
+        "suites",
         "msgspec",
     ),
+    "grader.suites": (
+        "errors records regular_files report_key sandbox sandbox.child settings strict_yaml "
+        "suites.child text",
+        "msgspec numpy pytest torch",
+    ),
+    "grader.suites.child": ("", "numpy suite_values torch"),
     "grader.code_figures": ("records", ""),
     "grader.quiz": (
         "course_secret decision_list errors records text settings strict_yaml",
@@ -137,7 +144,7 @@ TABLE = {
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit authoring debugging release subject quiz keys "
         "quiz.exports quiz.imports code_figures evidence flow store courses similarity "
-        "similarity.child reports reports.pages gradebooks autograders policies",
+        "similarity.child reports reports.pages gradebooks autograders policies suites",
         "click rich",
     ),
 }

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -69,14 +70,8 @@ def grade_class(
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
     chosen, by_suite = _chosen(assignment)
-    with opened_intake(
-        submissions,
-        place,
-        roster_file,
-        layout=layout,
-        zone=course.zone,
-        as_packages=by_suite,
-    ) as intake:
+    opened = partial(opened_intake, zone=course.zone, as_packages=by_suite)
+    with opened(submissions, place, roster_file, layout=layout) as intake:
         _foretell(course, chosen, intake, whole=False)
         try:
             with progress() as told:

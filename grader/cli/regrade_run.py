@@ -2,6 +2,7 @@
 
 import getpass
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +71,8 @@ def show(
         click.echo(odd)
     trial = begin_trial(results, there)
     known_layout = run.layout if layout is None else layout
-    intake = opened_intake(
-        there,
-        place,
-        roster_file,
-        layout=known_layout,
-        zone=course.zone,
-        as_packages=is_suite(chosen.folder),
-    )
+    opened = partial(opened_intake, zone=course.zone, as_packages=is_suite(chosen.folder))
+    intake = opened(there, place, roster_file, layout=known_layout)
     with intake as class_, progress() as told:
         summary = run_batch(
             class_,

@@ -17,7 +17,7 @@ from grader.errors import CallFailed
 from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, StudentCall, StudentSession
 from grader.suites.child import suite_values
-from grader.suites.child.suite_values import Unsendable
+from grader.suites.child.suite_values import NotPlain
 from grader.suites.shared_values import Files, Handed, Iterators, Leaves, is_iterator
 from grader.suites.student_objects import DoesNotCross, StudentError, StudentObject
 
@@ -69,8 +69,15 @@ class SuiteConnection:
         self._known: frozenset[int] = _NOTHING  # leaves of objects in the current request
 
     def ask(self, op: str, *, leaves: frozenset[int] = _NOTHING, **request: Any) -> Any:
-        """See `student_objects.Connection`."""
+        """See `student_objects.Connection`.
+
+        Raises:
+            DoesNotCross: a value of the request or of the answer is of a kind that cannot.
+            StudentError: there is no answer, or none that can be read.
+        """
         session = self._live()
+        if type(of := request.get("of")) is StudentObject:
+            self._renew(of)
         self._request = _Request(leaves=set(leaves))
         message = self._message(op, request)
         reply = self._replied(session, message)
@@ -103,6 +110,21 @@ class SuiteConnection:
             self._life += 1
         return self._session
 
+    def _renew(self, value: StudentObject) -> None:
+        """Find what a module has under a name again, where its process was started anew."""
+        look = object.__getattribute__
+        origin, number = look(value, "_origin"), look(value, "_number")
+        if origin is None or number >> 40 == self._life:
+            return
+        module, name = origin
+        found = self.ask("import", name=module)
+        if name and found is not None:
+            found = self.ask("get", of=found, name=name)
+        if type(found) is StudentObject:
+            object.__setattr__(value, "_number", look(found, "_number"))
+            object.__setattr__(value, "_leaves", frozenset())
+            self._held[look(found, "_number")] += 1
+
     def _message(self, op: str, request: Mapping[str, Any]) -> dict[str, Any]:
         dropped, self._dropped = self._dropped, []
         message: dict[str, Any] = {"op": op, "drop": dropped}
@@ -124,7 +146,7 @@ class SuiteConnection:
     def _sent(self, value: Any) -> Any:
         try:
             return suite_values.encode(value, self)
-        except Unsendable as error:
+        except NotPlain as error:
             raise DoesNotCross(f"{error} cannot be handed to the submission") from error
 
     def _replied(self, session: StudentSession, message: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +225,11 @@ class SuiteConnection:
         return {"t": "shared array", "id": self._request.handed.number(value), "data": data}
 
     def other(self, value: Any) -> Any:
+        """See `suite_values.Outside`.
+
+        Raises:
+            NotPlain: it cannot be handed over.
+        """
         if isinstance(value, StudentObject):
             return self._object(value)
         if isinstance(value, type) and (key := self._key_of(value)):
@@ -215,9 +242,14 @@ class SuiteConnection:
             return self._module(value)
         if name := _qualified(value):
             return {"t": "name", "module": name[0], "name": name[1]}
-        raise Unsendable(_article(type(value).__name__))
+        raise NotPlain(_article(type(value).__name__))
 
     def made(self, kind: str, data: dict[str, Any]) -> Any:
+        """See `suite_values.Outside`.
+
+        Raises:
+            ValueError: there is no such kind.
+        """
         match kind:
             case "object":
                 return StudentObject(
@@ -254,7 +286,7 @@ class SuiteConnection:
     def _object(self, value: StudentObject) -> dict[str, Any]:
         number = object.__getattribute__(value, "_number")
         if object.__getattribute__(value, "_connection") is not self or number >> 40 != self._life:
-            raise Unsendable(f"{value!r}, whose process has ended,")
+            raise NotPlain(f"{value!r}, whose process has ended,")
         self._request.leaves |= object.__getattribute__(value, "_leaves")
         return {"t": "object", "id": number & ((1 << 40) - 1)}
 

@@ -36,7 +36,7 @@ def modules_for(suite: Suite, submission: Submission) -> dict[str, str]:
 
 
 def served(suite: Suite, modules: Mapping[str, str]) -> frozenset[str]:
-    """The modules that the suite gets from a submission: files by their whole name, and packages."""
+    """The modules that the suite gets from a submission: files and packages, by whole names."""
     tops = {path.partition("/")[0].removesuffix(".py") for path in modules}
     packages = suite.packages or sorted(top for top in tops if not suite.has(top))
     return frozenset([*map(suite.module_of, suite.files), *packages])

@@ -9,7 +9,7 @@ from typing import Any
 from grader.suites.student_objects import Connection, StudentModule, StudentObject
 
 
-class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class SubmittedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the modules of a submission.
 
     Args:
@@ -29,6 +29,7 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         found = self._connection.ask("import", name=name)
         if found is None:
             return None
+        object.__setattr__(found, "_origin", (name, ""))
         self._objects[name] = found
         return importlib.machinery.ModuleSpec(name, self, origin="the submission", is_package=True)
 
@@ -39,4 +40,7 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """It is run where it is."""
 
     def _look_up(self, module: str, name: str) -> Any:
-        return getattr(self._objects[module], name)
+        found = getattr(self._objects[module], name)
+        if type(found) is StudentObject:
+            object.__setattr__(found, "_origin", (module, name))
+        return found

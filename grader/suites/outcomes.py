@@ -30,13 +30,13 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True, tag="collected"):
     uncollected: dict[str, str]  # files of tests that cannot be imported, and why
 
 
-class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+class PytestEnded(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """pytest is done; `why` says what went wrong with it itself."""
 
     why: str = ""
 
 
-Told = Collected | TestOutcome | Ended
+Told = Collected | TestOutcome | PytestEnded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def outcome_of(lines: Sequence[bytes], *, why_late: str) -> SuiteOutcome | None:
     collected = next((one for one in told if isinstance(one, Collected)), None)
     if collected is None:
         return None
-    ended = next((one.why for one in told if isinstance(one, Ended)), why_late)
+    ended = next((one.why for one in told if isinstance(one, PytestEnded)), why_late)
     why = f"It was not run. {ended}".strip()
     never = {t: TestOutcome(test=t, word="error", says=why) for t in collected.claims}
     found = {one.test: one for one in told if isinstance(one, TestOutcome)}

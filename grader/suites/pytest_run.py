@@ -18,8 +18,8 @@ import msgspec
 import pytest
 
 from grader.errors import GraderFault
-from grader.suites.module_finder import StudentModules
-from grader.suites.outcomes import Ended, OutcomePlugin, SuiteOutcome, outcome_of
+from grader.suites.module_finder import SubmittedModules
+from grader.suites.outcomes import OutcomePlugin, PytestEnded, SuiteOutcome, outcome_of
 from grader.suites.student_objects import Connection
 from grader.suites.suite import Suite
 
@@ -157,7 +157,7 @@ def _run(
     temporary.mkdir()
     connection = connect(temporary)
     plugin = OutcomePlugin(tell, connection.take_output)
-    sys.meta_path.insert(0, StudentModules(connection, names))
+    sys.meta_path.insert(0, SubmittedModules(connection, names))
     sys.dont_write_bytecode = True
     words = [*_words(suite, temporary / "pytest"), *(["--collect-only"] if collect else [])]
     try:
@@ -165,7 +165,7 @@ def _run(
     finally:
         connection.close()
     odd = ended in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
-    plugin.tell(Ended(why=f"pytest ended with the code {int(ended)}." if odd else ""))
+    plugin.tell(PytestEnded(why=f"pytest ended with the code {int(ended)}." if odd else ""))
 
 
 def _words(suite: Suite, temporary: Path) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.regular_files import NotRegular, opened
 from grader.suites.child import suite_values
-from grader.suites.child.suite_values import Unsendable
+from grader.suites.child.suite_values import NotPlain
 
 _MOST_FILES = 200
 _LONGEST = 4096  # characters of a path
@@ -129,7 +129,7 @@ class Files:
         """The files behind a text; None if it names none that may cross.
 
         Raises:
-            Unsendable: they are too large.
+            NotPlain: they are too large.
         """
         if not text.startswith("/") or len(text) > _LONGEST or "\0" in text:
             return None
@@ -140,7 +140,7 @@ class Files:
         """The files at a path that the suite itself made; None if none of them may cross.
 
         Raises:
-            Unsendable: they are too large.
+            NotPlain: they are too large.
         """
         path = _real(Path(text))
         if not path.exists() or not _is_below(path, self._of_suite):
@@ -193,7 +193,7 @@ def _content(path: Path, but: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
             continue
         room -= len(content)
         if room < 0:
-            raise Unsendable(f"files of more than {_MOST_BYTES >> 20} MB at {path}")
+            raise NotPlain(f"files of more than {_MOST_BYTES >> 20} MB at {path}")
         yield "" if file == path else str(file.relative_to(path)), content
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 
 
 class StudentError(Exception):
-    """What the submission raised, where Python has no class of that name, or why there is no answer."""
+    """What the submission raised that is no exception of Python's own, or why it gave no answer."""
 
 
 class DoesNotCross(TypeError):
@@ -40,6 +40,8 @@ class StudentObject:
         number: by which it is known there.
         name: of its class, or of itself if it is one.
         leaves: the shared tensors that it may change when something of it is called.
+
+    What a module has under a name is found again by it where the process was started anew.
     """
 
     __slots__ = (
@@ -50,6 +52,7 @@ class StudentObject:
         "_leaves",
         "_name",
         "_number",
+        "_origin",
     )
 
     def __init__(
@@ -69,6 +72,7 @@ class StudentObject:
         put(self, "_is_class", is_class)
         put(self, "_is_iterator", is_iterator)
         put(self, "_leaves", leaves)
+        put(self, "_origin", None)  # module and name; without a name it is the module
 
     def __del__(self) -> None:
         self._connection.dropped(self._number)

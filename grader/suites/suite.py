@@ -109,7 +109,7 @@ def load_suite(folder: Path) -> Suite:
         raise CourseError(
             f"student: there is no file {missing!r} in the suite",
             at=str(file),
-            fix="Write its path in the suite, with what students fill in; or the name of a package.",
+            fix="Write the path of a file that students fill in, or the name of a package.",
         )
     if not said.student:
         files = [path for path in sources if Path(path).name == _ADAPTERS]

@@ -11,8 +11,8 @@ import tempfile
 from typing import Any
 
 import numpy as np
-import suite_values
-from suite_values import Unsendable
+import suite_values  # type: ignore[import-not-found]
+from suite_values import NotPlain
 
 FRAMEWORK = "numpy"  # arrays arrive as they are; tensors say so
 _MOST_OBJECTS = 100_000
@@ -30,7 +30,7 @@ class _Objects:
     def number(self, value: Any) -> int:
         if id(value) not in self._numbers:
             if len(self._by_number) >= _MOST_OBJECTS:
-                raise Unsendable(f"more than {_MOST_OBJECTS:,} objects")
+                raise NotPlain(f"more than {_MOST_OBJECTS:,} objects")
             self._last += 1
             self._by_number[self._last] = value  # so that its id stays its own
             self._numbers[id(value)] = self._last
@@ -153,26 +153,17 @@ class _Here:
                 self.leaves.add(data["id"])
                 return _LEAVES.tensor(data["id"])
             case "tensor":
-                tensor = suite_values.tensor_of(data)
-                self._note(data["id"], tensor)
-                return tensor
+                return self._noted(data["id"], suite_values.tensor_of(data))
             case "shared array":
-                array = suite_values.decode(data["data"], self)
-                self._note(data["id"], array)
-                return array
-            case "iterator":
-                return _Theirs(data["next"])
-            case "module":
-                return _shadow(data)
-            case "name":
-                return _named(data["module"], data["name"])
+                return self._noted(data["id"], suite_values.decode(data["data"], self))
             case "file":
                 return str(self._copied(data))
-        raise ValueError(kind)
+        return _BUILT[kind](data)
 
-    def _note(self, number: int, value: Any) -> None:
+    def _noted(self, number: int, value: Any) -> Any:
         array = value if isinstance(value, np.ndarray) else _plain(value)
         self.sent.append((number, value, array.copy()))
+        return value
 
     def changed(self) -> list[list[Any]]:
         """What the submission changed in place of what it was handed."""
@@ -184,7 +175,7 @@ class _Here:
         return found
 
     def _copied(self, data: dict[str, Any]) -> pathlib.Path:
-        here = _FILES / data["text"].lstrip("/")
+        here: pathlib.Path = _FILES / data["text"].lstrip("/")
         here.parent.mkdir(parents=True, exist_ok=True)
         if data["is_folder"]:
             here.mkdir(exist_ok=True)
@@ -250,18 +241,26 @@ def _shadow(data: dict[str, Any]) -> Any:
             for part in path:
                 if part not in place._modules:
                     place.add_module(part, torch.nn.Module())
-                place = place._modules[part]
+                place = getattr(place, part)
             put = place.register_parameter if is_parameter else place.register_buffer
             put(last, _LEAVES.tensor(number))
         _MODULES[data["id"]] = root
     return _MODULES[data["id"]]
 
 
-def _named(module: str, name: str) -> Any:
-    found = importlib.import_module(module)
-    for part in name.split("."):
+def _named(data: dict[str, Any]) -> Any:
+    """A class or function of a package that both sides have."""
+    found: Any = importlib.import_module(data["module"])
+    for part in data["name"].split("."):
         found = getattr(found, part)
     return found
+
+
+_BUILT = {
+    "iterator": lambda data: _Theirs(data["next"]),
+    "module": _shadow,
+    "name": _named,
+}
 
 
 def _described(value: Any) -> dict[str, Any]:
@@ -294,7 +293,7 @@ def serve(request: dict[str, Any]) -> dict[str, Any]:
     try:
         result = _OPERATIONS[request["op"]](request, here)
         reply["value"] = suite_values.encode(result, here)
-    except Unsendable as error:
+    except NotPlain as error:
         reply["unsendable"] = str(error)
     except Exception as error:  # noqa: BLE001 - whatever the submission raises
         reply["raised"] = {**_exception_class(type(error)), "text": _text(error)}

@@ -21,7 +21,7 @@ _DICTS = {"dict": dict, "OrderedDict": collections.OrderedDict, "Counter": colle
 _MOST_DIGITS = 4000
 
 
-class Unsendable(Exception):
+class NotPlain(Exception):
     """A value of a kind that does not cross; the text names it."""
 
 
@@ -41,7 +41,7 @@ class Outside(Protocol):
         """The text of a path, encoded."""
 
     def other(self, value: Any) -> Any:
-        """Anything else, encoded. Raises Unsendable."""
+        """Anything else, encoded. Raises NotPlain."""
 
     def made(self, kind: str, data: dict[str, Any]) -> Any:
         """A kind that is not of this file, decoded. Raises ValueError."""
@@ -51,7 +51,7 @@ def encode(value: Any, outside: Outside) -> Any:
     """A value as what can cross.
 
     Raises:
-        Unsendable: it holds something that cannot.
+        NotPlain: it holds something that cannot.
     """
     kind = type(value)
     if value is None or kind in (bool, float):
@@ -63,6 +63,12 @@ def encode(value: Any, outside: Outside) -> Any:
         return value if small else {"t": "int", "text": hex(value)}
     if writer := _WRITERS.get(kind):
         return writer(value, lambda item: encode(item, outside))
+    return _subclass(value, outside)
+
+
+def _subclass(value: Any, outside: Outside) -> Any:
+    """A value of a kind that has subclasses, of torch, or of none that this file knows."""
+    kind = type(value)
     if isinstance(value, np.ndarray):
         return outside.array(value, _array(value))
     if isinstance(value, np.generic):
@@ -98,7 +104,7 @@ Code = Callable[[Any], Any]
 
 def _items(values: Any, code: Code) -> list[Any]:
     if len(values) > MOST_ITEMS:
-        raise Unsendable(f"a container of {len(values):,} items")
+        raise NotPlain(f"a container of {len(values):,} items")
     return [code(item) for item in values]
 
 
@@ -115,7 +121,7 @@ def _array(value: np.ndarray) -> Any:
     if same is None:
         if value.dtype.newbyteorder("<") in _WIRE:
             return value.astype(value.dtype.newbyteorder("<"))
-        raise Unsendable(f"an array of dtype {value.dtype}")
+        raise NotPlain(f"an array of dtype {value.dtype}")
     flat = np.atleast_1d(value).view(same)
     return {"t": "array", "dtype": value.dtype.name, "shape": list(value.shape), "data": flat}
 
@@ -138,11 +144,11 @@ def tensor_data(tensor: Any) -> dict[str, Any]:
     """A tensor's numbers and kind, without its history.
 
     Raises:
-        Unsendable: it is sparse, quantized, or on a device.
+        NotPlain: it is sparse, quantized, or on a device.
     """
     torch = sys.modules["torch"]
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
-        raise Unsendable(f"a tensor of layout {tensor.layout} on {tensor.device}")
+        raise NotPlain(f"a tensor of layout {tensor.layout} on {tensor.device}")
     plain = tensor.detach().resolve_conj().resolve_neg()
     is_brief = plain.dtype is torch.bfloat16
     array = (plain.float() if is_brief else plain).numpy()
@@ -165,7 +171,8 @@ def _read_array(data: Any, _code: Code | None = None) -> np.ndarray:
     flat = data["data"]
     if flat.dtype != np.dtype(same):
         raise ValueError("an array of other numbers than it says")
-    return np.ascontiguousarray(flat).view(data["dtype"]).reshape(shape)
+    whole: np.ndarray = np.ascontiguousarray(flat).view(data["dtype"]).reshape(shape)
+    return whole
 
 
 def _read_int(data: Any, _code: Code) -> int:

@@ -10,7 +10,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 def snapshot():
     def check(name, actual, rtol=1e-4, atol=1e-5):
         expected = np.load(SNAPSHOTS / f"{name}.npy")
-        np.testing.assert_allclose(np.asarray(actual), expected, rtol=rtol, atol=atol)
+        np.testing.assert_allclose(actual.detach().numpy(), expected, rtol=rtol, atol=atol)
 
     return check
 
