@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -56,16 +57,14 @@ def grade_class(
     roster_file: Path | None,
     layout: str,
     jobs: int | None,
-    force: bool,
-    confirmed: bool,
-    require_level: str,
-    sandbox: str,
     shard: str,
+    **grading: Any,
 ) -> int:
     """Grade what was handed in into a results folder; the exit code.
 
     Args:
         assignment: its name or folder; as a path, the folder of a pytest suite.
+        grading: of what is done again, the sandbox and its level, see `run_batch`.
     """
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
@@ -81,13 +80,10 @@ def grade_class(
                     assignment=chosen,
                     course=course,
                     n_workers=jobs or os.cpu_count() or 1,
-                    force=force,
-                    confirmed=confirmed,
-                    require_level=require_level,
-                    sandbox=sandbox,
                     shard=part,
                     told=told,
                     now=now,
+                    **grading,
                 )
         except KeyboardInterrupt:
             return _stopped(folder)
