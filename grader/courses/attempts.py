@@ -123,7 +123,7 @@ def begin(
         NotNow: the rules of the quiz do not allow one.
         CourseError: the store knows another quiz by the identity of this one.
     """
-    if refusal := quiz.rules.no_attempt(at, begun=number - 1):
+    if refusal := quiz.rules_for(wish.student).no_attempt(at, begun=number - 1):
         raise NotNow(refusal, at=quiz.name)
     items = quiz.draw(seed)
     stored = store.begin(
@@ -172,7 +172,7 @@ def _resumed(store: QuizStore, quiz: Quiz, wish: WantedAttempt, stored: StoredAt
 
 
 def _session(quiz: Quiz, stored: StoredAttempt) -> Session:
-    rules = quiz.rules
+    rules = quiz.rules_for(stored.student)
     if quiz.practice is not None:  # a quiz's own rules may be changed for all, e.g. a later close
         rules = replace(rules, feedback=Feedback(stored.settings["feedback"]))
     return Session(

@@ -133,7 +133,8 @@ class Session:
         """Why no marks are shown of the attempt, without a word on what they are."""
         saved = f"{counted(len(self.answers), 'answer')} of {len(self.items)} saved"
         if self.rules.feedback == Feedback.CLOSED and self.rules.closes:
-            return f"{saved}; marks are shown once it has closed {moment(self.rules.closes)}"
+            end = max(self.rules.closes, self.rules.closes_for_all or self.rules.closes)
+            return f"{saved}; marks are shown once it has closed {moment(end)}"
         return f"{saved}; this quiz shows no marks"
 
     def is_final(self, item: str) -> bool:
