@@ -1,8 +1,9 @@
 """A question as a form: its parts as a taker may see them, and what was filled in so far.
 
 Fields are named by labels, as a taker sees them; nothing here holds the id of a part, a key or
-feedback. What a form sends becomes what the taker would have typed, so there is one way to read an
-answer.
+feedback. Every form says what it would send as it stands (`sent`), what it is with what was sent
+(`filled`), and what the taker would have typed for that (`typed`, empty where nothing was given):
+so there is one way to read an answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,10 @@ class OptionsForm:
         options = tuple(Offered(o.label, o.text, o.label in chosen) for o in self.options)
         return OptionsForm(options=options, several=self.several)
 
+    @property
+    def sent(self) -> Sent:
+        return {ANSWER: [option.label for option in self.options if option.is_given]}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineForm:
@@ -54,6 +59,10 @@ class LineForm:
         value = " ".join(sent.get(ANSWER, ()))
         return LineForm(value=value, unit=self.unit, is_number=self.is_number)
 
+    @property
+    def sent(self) -> Sent:
+        return {ANSWER: [self.value]}
+
 
 @dataclass(frozen=True, slots=True)
 class TextForm:
@@ -67,6 +76,10 @@ class TextForm:
 
     def filled(self, sent: Sent) -> "TextForm":
         return TextForm("\n".join(sent.get(ANSWER, ())).replace("\r\n", "\n"))
+
+    @property
+    def sent(self) -> Sent:
+        return {ANSWER: [self.value]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +126,6 @@ class OrderForm:
 
     @property
     def sent(self) -> Sent:
-        """What the form would send as it stands."""
         line = [REST] if self.has_rest else []
         steps, rest = ([one.label for one in side] for side in (self.steps, self.rest))
         return {ANSWER: [*steps, *line, *rest]}
@@ -134,6 +146,10 @@ class PairsForm:
     def filled(self, sent: Sent) -> "PairsForm":
         rows = tuple((row, "".join(sent.get(field(row.label), ()))) for row, _ in self.rows)
         return PairsForm(rows=rows, targets=self.targets, is_free=self.is_free)
+
+    @property
+    def sent(self) -> Sent:
+        return {field(row.label): [target] for row, target in self.rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +183,10 @@ class ListingForm:
             return GapField(label=piece.label, value=value, options=piece.options)
 
         return ListingForm(tuple(map(with_value, self.pieces)))
+
+    @property
+    def sent(self) -> Sent:
+        return {field(gap.label): [gap.value] for gap in self.gaps}
 
 
 QuestionForm = OptionsForm | LineForm | TextForm | OrderForm | PairsForm | ListingForm
