@@ -129,9 +129,9 @@ TABLE = {
         "",
     ),
     "grader.web": (
-        "errors flow policies records text settings quiz store courses batch code_figures "
-        "reports reports.pages",
-        "starlette jinja2 markupsafe argon2",
+        "errors flow policies records text settings quiz quiz.exports store courses batch "
+        "code_figures reports reports.pages",
+        "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins",
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),

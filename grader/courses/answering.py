@@ -44,7 +44,7 @@ class NothingGiven:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTaken:
+class AnswerRefused:
     """It cannot be read, or no answer is taken now; `is_final` says that it never will be."""
 
     why: str
@@ -59,7 +59,7 @@ class AnsweredElsewhere:
     response: Response
 
 
-Outcome = Kept | NothingGiven | NotTaken | AnsweredElsewhere
+Outcome = Kept | NothingGiven | AnswerRefused | AnsweredElsewhere
 
 
 def keep(attempt: Attempt, sent: SentAnswer, *, at: datetime) -> Outcome:
@@ -67,7 +67,7 @@ def keep(attempt: Attempt, sent: SentAnswer, *, at: datetime) -> Outcome:
     session = attempt.session
     item = next((item for item in session.items if item.id == sent.item), None)
     if item is None:
-        return NotTaken("the question is no longer there", is_final=True)
+        return AnswerRefused("the question is no longer there", is_final=True)
     typed = item.form(session.seed).typed(sent.fields)
     if sent.as_draft:
         return _drafted(attempt, item, typed, at)
@@ -75,7 +75,7 @@ def keep(attempt: Attempt, sent: SentAnswer, *, at: datetime) -> Outcome:
         return NothingGiven()
     response = item.read_typed(typed, seed=session.seed)
     if isinstance(response, Rejected):
-        return NotTaken(response.why)
+        return AnswerRefused(response.why)
     if _is_untouched(item, sent, session):
         return NothingGiven("Nothing is moved yet, so this question has no answer.")
     return _answered(attempt, Answered(
@@ -95,16 +95,16 @@ def form_of(session: Session, item: Item) -> QuestionForm:
 def _answered(attempt: Attempt, event: Answered) -> Outcome:
     match attempt.session.apply(event):
         case Rejected(why):
-            return NotTaken(why, is_final=True)
+            return AnswerRefused(why, is_final=True)
         case Doubt(question):  # nothing is doubted that was confirmed
-            return NotTaken(question)
+            return AnswerRefused(question)
         case Session() as after:
             fresh = attempt.save(event, after)
     stands = fresh.answers.get(event.item)
     if stands is not None and stands.response == event.response:
         return Kept(fresh)
     if stands is None or not _takes_answers(fresh, event.item):
-        return NotTaken("this was handed in or answered in another window", is_final=True)
+        return AnswerRefused("this was handed in or answered in another window", is_final=True)
     return AnsweredElsewhere(fresh, stands.response)
 
 
@@ -114,9 +114,13 @@ def _drafted(attempt: Attempt, item: Item, text: str, at: datetime) -> Outcome:
     event = Drafted(item=item.id, text=text, at=at)
     match attempt.session.apply(event):
         case Rejected(why):
-            return NotTaken(why, is_final=True)
+            return AnswerRefused(why, is_final=True)
         case after:
-            return Kept(attempt.save(event, after)) if isinstance(after, Session) else NotTaken("")
+            return (
+                Kept(attempt.save(event, after))
+                if isinstance(after, Session)
+                else AnswerRefused("")
+            )
 
 
 def _takes_answers(session: Session, item: str) -> bool:

@@ -13,7 +13,7 @@ from grader.quiz.marking.scoring import Marks
 from grader.store.quiz_store import QuizStore, StoredAttempt
 
 
-class Step(StrEnum):
+class NextStep(StrEnum):
     """What a student can do next with a quiz."""
 
     WAIT = "not open yet"
@@ -24,12 +24,12 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class QuizStanding:
     """A student and a quiz at one moment."""
 
     quiz: Quiz
     rules: Rules  # for this student
-    step: Step
+    step: NextStep
     attempts: tuple[StoredAttempt, ...]
     why_not: str = ""  # why no other attempt may be begun
     going_on: Session | None = None  # the attempt that is not handed in
@@ -43,7 +43,7 @@ class Standing:
         return len(self.attempts) if self.going_on else len(self.attempts) + 1
 
 
-def standing(store: QuizStore, quiz: Quiz, *, student: str, at: datetime) -> Standing:
+def standing(store: QuizStore, quiz: Quiz, *, student: str, at: datetime) -> QuizStanding:
     """Where a student stands. Attempts whose time is up are handed in first.
 
     Raises:
@@ -56,7 +56,7 @@ def standing(store: QuizStore, quiz: Quiz, *, student: str, at: datetime) -> Sta
     if attempts and attempts[-1].finished_at is None:
         going_on = opened(store, quiz, attempts[-1]).session
     counted = counted_attempt(attempts, quiz)
-    return Standing(
+    return QuizStanding(
         quiz=quiz,
         rules=rules,
         step=_step(rules, at, is_going_on=going_on is not None, has=counted, why_not=why_not),
@@ -71,14 +71,14 @@ def standing(store: QuizStore, quiz: Quiz, *, student: str, at: datetime) -> Sta
 
 def _step(
     rules: Rules, at: datetime, *, is_going_on: bool, has: StoredAttempt | None, why_not: str
-) -> Step:
+) -> NextStep:
     if rules.too_early(at):
-        return Step.WAIT
+        return NextStep.WAIT
     if is_going_on:
-        return Step.GO_ON
+        return NextStep.GO_ON
     if not why_not:
-        return Step.BEGIN
-    return Step.DONE if has else Step.MISSED
+        return NextStep.BEGIN
+    return NextStep.DONE if has else NextStep.MISSED
 
 
 def _marks(

@@ -123,12 +123,16 @@ def open_reports(where: str | Path, *, course: str, assignment: str) -> Iterator
     Raises:
         StoreError: see `database.open_database`.
     """
-    engine = open_database(where)
-    store = ReportsStore(engine, _class_of(engine, course=course, assignment=assignment))
+    store = class_reports(open_database(where), course=course, assignment=assignment)
     try:
         yield store
     finally:
         store.close()
+
+
+def class_reports(engine: Engine, *, course: str, assignment: str) -> ReportsStore:
+    """The same in a database that is open already."""
+    return ReportsStore(engine, _class_of(engine, course=course, assignment=assignment))
 
 
 def _class_of(engine: Engine, *, course: str, assignment: str) -> int:

@@ -6,6 +6,8 @@ from sqlalchemy import Engine
 
 from grader.store.accounts_store import AccountsStore
 from grader.store.database import open_database
+from grader.store.quiz_store import QuizStore
+from grader.store.reports_store import ReportsStore, class_reports
 
 
 class SiteStore:
@@ -22,6 +24,14 @@ class SiteStore:
     @property
     def accounts(self) -> AccountsStore:
         return AccountsStore(self.engine, self.course)
+
+    @property
+    def quizzes(self) -> QuizStore:
+        return QuizStore(self.engine)
+
+    def reports(self, assignment: str) -> ReportsStore:
+        """The code reports of the course on one assignment."""
+        return class_reports(self.engine, course=self.course, assignment=assignment)
 
     def close(self) -> None:
         self.engine.dispose()

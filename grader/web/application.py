@@ -12,6 +12,7 @@ from grader.web.guard.cross_site import CrossSiteGuard
 from grader.web.guard.headers import HeadersGuard
 from grader.web.guard.sessions import SessionsGuard
 from grader.web.problems import handlers
+from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
 
 # Paths that other sites send forms to, and that guard themselves.
@@ -20,6 +21,7 @@ FROM_OTHER_SITES: tuple[str, ...] = ()
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
+    *quizzes,
     Route("/health", health.health),
     *assets.routes,
 )

@@ -13,8 +13,8 @@ from markdown_it.token import Token
 from markupsafe import Markup
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from grader.quiz.exports.formulas import NoFormula, mathml
-from grader.quiz.exports.markup import ONE_PARAGRAPH
+from grader.quiz.exports import markup
+from grader.quiz.exports.formulas import NoFormula, mathml, words
 from grader.text import clean
 
 _LONGEST = 100_000  # characters of one text
@@ -30,13 +30,20 @@ def blocks(markdown: str) -> Markup:
 def inline(markdown: str) -> Markup:
     """The same, without the paragraph where there is only one."""
     whole = blocks(markdown)
-    only = ONE_PARAGRAPH.fullmatch(whole)
+    only = markup.ONE_PARAGRAPH.fullmatch(whole)
     return Markup(only[1]) if only else whole  # noqa: S704
 
 
-def has_maths(html: str) -> bool:
-    """Whether a page of this HTML shows a formula."""
-    return 'class="maths' in html
+def plain(markdown: str) -> str:
+    """The text alone, in one line, for where a page can show nothing else."""
+    return markup.plain(markdown, _words)
+
+
+def _words(latex: str) -> str:
+    try:
+        return words(latex)
+    except NoFormula:
+        return latex
 
 
 def _formula(latex: str, *, block: bool) -> str:

@@ -1,5 +1,7 @@
 """The page of a whole attempt: what is answered and the way to hand it in; afterwards its marks."""
 
+from typing import Any
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +14,6 @@ from grader.web.forms import with_form
 from grader.web.guard.rights import needs, person_of
 from grader.web.quizzes.own_reports import ideas_of
 from grader.web.quizzes.places import QuizPlace, attempt_of, idea_base, place_of, shelf_of
-from grader.web.quizzes.releases import is_hidden
 from grader.web.quizzes.shown import ClockLeft, answered_places, reviews
 from grader.web.rendering import moved, page
 from grader.web.site import site_of
@@ -51,10 +52,13 @@ def hand_in(request: Request, form: FormData) -> Response:
 
 def _handed_in(request: Request, place: QuizPlace, attempt: Attempt) -> Response:
     session, stored = attempt.session, attempt.stored
-    told = {"place": place, "attempt": stored.number, "finished_at": session.finished_at}
-    if not session.shows_feedback(place.at) or is_hidden(place):
-        why = "marks are not shown at present" if session.shows_feedback(place.at) else ""
-        return page(request, "quizzes/handed_in.html", why=why or session.why_no_marks(), **told)
+    told: dict[str, Any] = {
+        "place": place,
+        "attempt": stored.number,
+        "finished_at": session.finished_at,
+    }
+    if not session.shows_feedback(place.at):
+        return page(request, "quizzes/handed_in.html", why=session.why_no_marks(), **told)
     marks = stored_marks(stored, session)
     sentences = shelf_of(place.site).now().bank.misconceptions
     own = {idea.misconception: idea for idea in ideas_of(site_of(request), person_of(request))}
@@ -66,10 +70,6 @@ def _handed_in(request: Request, place: QuizPlace, attempt: Attempt) -> Response
         reviews=list(reviews(marks, sentences)),
         ideas=[(name, sentences.get(name, ""), own.get(name)) for name in marks.misconceptions],
         idea_base=idea_base,
-        with_maths=any("$" in text for row in marks.rows for text in _texts(row.item)),
+        with_maths=any("$" in str(row.item) for row in marks.rows),
         **told,
     )
-
-
-def _texts(item: object) -> tuple[str, ...]:
-    return (str(item),)

@@ -7,11 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.courses.attempts import WantedAttempt, begin
-from grader.courses.quiz_standing import Standing, Step, standing
+from grader.courses.quiz_standing import NextStep, QuizStanding, standing
 from grader.courses.taking import must_be_open, seed_to_begin
 from grader.quiz.attempt.rules import Feedback, Rules, duration
 from grader.quiz.items.marks import shown
-from grader.store.quiz_store import QuizStore
 from grader.text import counted
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, person_of
@@ -42,9 +41,9 @@ def list_of_quizzes(request: Request) -> Response:
     )
 
 
-def quizzes_of(site: Site, student: str) -> list[Standing]:
+def quizzes_of(site: Site, student: str) -> list[QuizStanding]:
     """Where a student stands with each quiz: what can be done now first, by when it closes."""
-    store, at = QuizStore(site.engine), site.clock()
+    store, at = site.store.quizzes, site.clock()
     found = (
         standing(store, quiz, student=student, at=at)
         for quiz in shelf_of(site).now().quizzes.values()
@@ -61,7 +60,7 @@ def one_quiz(request: Request) -> Response:
         "quizzes/quiz.html",
         place=place,
         standing=now,
-        to_know=to_know(now, place) if now.step in (Step.BEGIN, Step.WAIT) else [],
+        to_know=to_know(now, place) if now.step in (NextStep.BEGIN, NextStep.WAIT) else [],
         facts=facts,
         points_of=points_of,
         going_on=answered_places(now.going_on) if now.going_on else [],
@@ -86,15 +85,15 @@ def begin_attempt(request: Request, form: FormData) -> Response:
     return moved(request, place.question_page(number, 1))
 
 
-def facts(now: Standing) -> list[str]:
+def facts(now: QuizStanding) -> list[str]:
     """What a student should see of a quiz in the list of all, in a few words each."""
     rules, said = now.rules, []
-    if now.step == Step.GO_ON and now.going_on is not None:
+    if now.step == NextStep.GO_ON and now.going_on is not None:
         done, of = len(answered_places(now.going_on)), len(now.going_on.items)
         said.append(f"{done} of {counted(of, 'question')} answered")
         if now.time_left is not None:
             said.append(f"{duration(now.time_left)} left")
-    elif now.step == Step.BEGIN and rules.limit is not None:
+    elif now.step == NextStep.BEGIN and rules.limit is not None:
         said.append(f"{duration(rules.limit)} for an attempt")
     if rules.attempts is not None:
         said.append(f"{len(now.attempts)} of {counted(rules.attempts, 'attempt')} begun")
@@ -103,14 +102,14 @@ def facts(now: Standing) -> list[str]:
     return said
 
 
-def to_know(now: Standing, place: QuizPlace) -> list[str]:
+def to_know(now: QuizStanding, place: QuizPlace) -> list[str]:
     """What to know before a clock starts or an attempt is used."""
     rules, quiz = now.rules, now.quiz
     asked = len(quiz.items) + sum(pool.pick for pool in quiz.pools)
     said = [f"{counted(asked, 'question')}."]
     if rules.limit is not None:
         left = rules.limit
-        if rules.closes is not None and now.step == Step.BEGIN:
+        if rules.closes is not None and now.step == NextStep.BEGIN:
             left = min(left, rules.closes - place.at)
         said.append(f"You have {duration(left)} from the start on, also if you stop in between.")
     if now.rules != now.quiz.rules and _has_more_time(now.rules, quiz.rules):
@@ -122,7 +121,7 @@ def to_know(now: Standing, place: QuizPlace) -> list[str]:
     return said
 
 
-def points_of(now: Standing) -> str:
+def points_of(now: QuizStanding) -> str:
     """The marks of the attempt that counts, where they may be shown."""
     if now.marks is None or now.counted is None:
         return ""
@@ -142,13 +141,13 @@ def _has_more_time(own: Rules, usual: Rules) -> bool:
     return own.limit != usual.limit or own.closes != usual.closes
 
 
-def _by_urgency(now: Standing) -> tuple[int, str, str]:
-    order = (Step.GO_ON, Step.BEGIN, Step.WAIT, Step.DONE, Step.MISSED)
+def _by_urgency(now: QuizStanding) -> tuple[int, str, str]:
+    order = (NextStep.GO_ON, NextStep.BEGIN, NextStep.WAIT, NextStep.DONE, NextStep.MISSED)
     closes = now.rules.closes.isoformat() if now.rules.closes else "~"
     return order.index(now.step), closes, now.quiz.title
 
 
-def _first_open(place: QuizPlace, now: Standing) -> str:
+def _first_open(place: QuizPlace, now: QuizStanding) -> str:
     """The page of the first question without an answer, of an attempt that is going on."""
     if now.going_on is None:
         return ""

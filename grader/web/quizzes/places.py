@@ -60,7 +60,7 @@ def place_of(request: Request) -> QuizPlace:
         quiz=found,
         base=base,
         student=person_of(request).person,
-        store=QuizStore(site.engine),
+        store=site.store.quizzes,
         at=site.clock(),
         idea=own_idea(request, names["idea"]) if "idea" in names else None,
     )

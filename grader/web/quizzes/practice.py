@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.courses.quiz_standing import standing
-from grader.store.quiz_store import QuizStore
 from grader.web.guard.rights import needs, person_of
 from grader.web.quizzes.own_reports import ideas_of
 from grader.web.quizzes.places import idea_base, shelf_of, topic_base
@@ -15,7 +14,7 @@ from grader.web.site import site_of
 @needs("student")
 def practice_page(request: Request) -> Response:
     site, person = site_of(request), person_of(request)
-    shelf, store, at = shelf_of(site), QuizStore(site.engine), site.clock()
+    shelf, store, at = shelf_of(site), site.store.quizzes, site.clock()
     ideas = []
     for idea in ideas_of(site, person):
         quiz = shelf.idea(idea.misconception, first=idea.questions)

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 
 from grader.courses.answering import (
     AnsweredElsewhere,
+    AnswerRefused,
     Kept,
     NothingGiven,
-    NotTaken,
     Outcome,
     SentAnswer,
     keep,
@@ -29,7 +29,6 @@ from grader.web.guard.rights import needs, refuse
 from grader.web.quizzes.moves import Going, going
 from grader.web.quizzes.places import QuizPlace, attempt_of, place_of, shelf_of
 from grader.web.quizzes.shown import ClockLeft, answered_places, question, verdict_now
-from grader.web.question_text import has_maths
 from grader.web.rendering import moved, page
 
 _NOT_SAVED = "Not saved: this is our fault. What you filled in stands here still; save it again."
@@ -89,7 +88,7 @@ def answer_question(request: Request, form: FormData) -> Response:
     by_script = "application/json" in request.headers.get("accept", "")
     if asked.is_over:
         return _over(request, asked, by_script=by_script)
-    sent = _fields(form)
+    sent: Sent = _fields(form)
     if wants.moves:
         sent = _moved_row(asked, sent, wants)
     try:
@@ -157,7 +156,7 @@ def _as_json(asked: AskedQuestion, outcome: Outcome) -> Response:
             shown = question(session, asked.number)
             said = {"state": "elsewhere", "number": shown.number, **_state(session, asked)}
             return JSONResponse(said, status_code=409)
-        case NotTaken(why, is_final):
+        case AnswerRefused(why, is_final):
             state = "over" if is_final else "not read"
             said = {"state": state, "says": why, **_state(asked.session, asked)}
             return JSONResponse(said, status_code=409 if is_final else 422)
@@ -168,9 +167,9 @@ def _as_page(
 ) -> Response:
     form = _form(asked).filled(sent)
     match outcome:
-        case NotTaken(why, True):
+        case AnswerRefused(why, True):
             return _page(request, asked, Remark(says=f"Not saved: {why}.", form=form, status=409))
-        case NotTaken(why):
+        case AnswerRefused(why):
             return _page(request, asked, Remark(says=f"Not saved: {why}.", form=form, status=422))
         case AnsweredElsewhere(session):
             says = "Not saved: this question was answered in another window meanwhile."

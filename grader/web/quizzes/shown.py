@@ -34,7 +34,7 @@ SIGNS = {
     Standing.WRONG: ("lost", "✗"),
     Standing.WAITING: ("waiting", "…"),
     Standing.UNANSWERED: ("unwritten", "○"),
-    Standing.DROPPED: ("unwritten", "–"),
+    Standing.DROPPED: ("unwritten", "\N{EN DASH}"),
 }
 
 
@@ -156,7 +156,7 @@ def _verdict(mark: Mark, misconceptions: Mapping[str, str]) -> ShownVerdict:
         shape=shape,
         sign=sign,
         word=mark.standing.value,
-        points=f"– of {of}" if waits else f"{shown(mark.points)} of {of}",
+        points=f"\N{EN DASH} of {of}" if waits else f"{shown(mark.points)} of {of}",
         lines=tuple(line for line in mark.feedback if line),
         ideas=tuple((name, misconceptions.get(name, "")) for name in mark.misconceptions),
     )

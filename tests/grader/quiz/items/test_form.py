@@ -1,7 +1,5 @@
 """A question as a form: what it sends is read as the answer, and it holds no key."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 import yaml
