@@ -115,6 +115,11 @@ TABLE = {
         "code_figures",
         "msgspec",
     ),
+    "grader.staff": (
+        "batch code_figures courses errors gradebooks intake policies quiz records reports "
+        "reports.pages settings similarity store text",
+        "msgspec",
+    ),
     "grader.reports": (
         "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
