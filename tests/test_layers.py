@@ -116,7 +116,7 @@ TABLE = {
         "msgspec",
     ),
     "grader.staff": (
-        "batch code_figures courses errors gradebooks intake policies quiz records reports "
+        "batch code_figures courses durable_files errors gradebooks intake policies quiz records reports "
         "reports.pages settings similarity store text",
         "msgspec",
     ),

@@ -46,7 +46,7 @@ class AuditStore:
         with writing(self._engine) as connection:
             add_entry(connection, self._course, entry)
 
-    def entries(self, wish: AuditWish = AuditWish()) -> tuple[tuple[int, AuditEntry], ...]:  # noqa: B008
+    def entries(self, wish: AuditWish) -> tuple[tuple[int, AuditEntry], ...]:
         """The entries with their ids, the newest first."""
         columns = audit_log.c
         query = self._all().order_by(columns.id.desc()).limit(wish.most)

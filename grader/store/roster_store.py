@@ -38,7 +38,8 @@ class RosterStore:
         values = {"course": self._course, "by": by, "at": at, "name": name, "content": content}
         with writing(self._engine) as connection:
             connection.execute(self._without(by))
-            return int(connection.execute(insert(roster_uploads).values(values)).inserted_primary_key[0])
+            statement = insert(roster_uploads).values(values).returning(roster_uploads.c.id)
+            return int(connection.execute(statement).scalar_one())
 
     def uploaded(self, upload: int, *, by: str) -> RosterUpload | None:
         """The file of this id, if it is there and was uploaded by this person."""

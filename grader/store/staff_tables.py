@@ -1,4 +1,4 @@
-"""The tables of those who run a course: rosters to be imported, regrades, texts that were edited."""
+"""The tables of those who run a course: rosters to import, regrades, texts that were edited."""
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 

@@ -10,10 +10,10 @@ from grader.batch.applied_policy import apply_policy
 from grader.batch.results import Results
 from grader.cli import main
 from grader.cli.export import TARGETS
-from grader.gradebooks.upload_names import upload_names
 from grader.cli.gradescope import HIDDEN
 from grader.gradebooks.gradescope_results import HiddenTests
 from grader.gradebooks.targets import EACH, FEEDBACK, LAYOUTS, TABLES
+from grader.gradebooks.upload_names import upload_names
 from grader.policies.policy import ExcusedStudent, Policy
 from grader.records import GradingRun, Status
 from tests.grader.gradebooks.a_class import ADA, AT, BO, CY, report
