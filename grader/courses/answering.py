@@ -115,12 +115,10 @@ def _drafted(attempt: Attempt, item: Item, text: str, at: datetime) -> Outcome:
     match attempt.session.apply(event):
         case Rejected(why):
             return AnswerRefused(why, is_final=True)
-        case after:
-            return (
-                Kept(attempt.save(event, after))
-                if isinstance(after, Session)
-                else AnswerRefused("")
-            )
+        case Session() as after:
+            return Kept(attempt.save(event, after))
+        case Doubt(question):  # no draft is doubted
+            return AnswerRefused(question)
 
 
 def _takes_answers(session: Session, item: str) -> bool:

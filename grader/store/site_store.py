@@ -5,9 +5,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from grader.store.accounts_store import AccountsStore
+from grader.store.audit_store import AuditStore
 from grader.store.database import open_database
+from grader.store.marking_store import MarkingStore
 from grader.store.quiz_store import QuizStore
-from grader.store.reports_store import ReportsStore, class_reports
+from grader.store.releases_store import ReleasesStore
+from grader.store.reports_store import ReportsStore, reports_of
+from grader.store.roster_store import RosterStore
 
 
 class SiteStore:
@@ -29,9 +33,25 @@ class SiteStore:
     def quizzes(self) -> QuizStore:
         return QuizStore(self.engine)
 
+    @property
+    def audit(self) -> AuditStore:
+        return AuditStore(self.engine, self.course)
+
+    @property
+    def releases(self) -> ReleasesStore:
+        return ReleasesStore(self.engine, self.course)
+
+    @property
+    def rosters(self) -> RosterStore:
+        return RosterStore(self.engine, self.course)
+
+    @property
+    def marking(self) -> MarkingStore:
+        return MarkingStore(self.engine)
+
     def reports(self, assignment: str) -> ReportsStore:
-        """The code reports of the course on one assignment."""
-        return class_reports(self.engine, course=self.course, assignment=assignment)
+        """The reports of the course on an assignment."""
+        return reports_of(self.engine, course=self.course, assignment=assignment)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from grader.courses.attempts import Attempt
 from grader.courses.handed_in import stored_marks
+from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import Finished, Phase, Session
 from grader.quiz.items.marks import shown
 from grader.web.forms import with_form
 from grader.web.guard.rights import needs, person_of
 from grader.web.quizzes.own_reports import ideas_of
+from grader.web.quizzes.overview import are_marks_hidden
 from grader.web.quizzes.places import QuizPlace, attempt_of, idea_base, place_of, shelf_of
 from grader.web.quizzes.shown import ClockLeft, answered_places, reviews
 from grader.web.rendering import moved, page
@@ -33,6 +35,7 @@ def show_attempt(request: Request) -> Response:
         of=len(attempt.session.items),
         answered=answered_places(attempt.session),
         clock=ClockLeft.of(attempt.session, place.at),
+        marks_at_once=attempt.session.rules.feedback == Feedback.NOW,
     )
 
 
@@ -57,6 +60,8 @@ def _handed_in(request: Request, place: QuizPlace, attempt: Attempt) -> Response
         "attempt": stored.number,
         "finished_at": session.finished_at,
     }
+    if are_marks_hidden(place.site, place.quiz):
+        return page(request, "quizzes/handed_in.html", why="marks are hidden at present", **told)
     if not session.shows_feedback(place.at):
         return page(request, "quizzes/handed_in.html", why=session.why_no_marks(), **told)
     marks = stored_marks(stored, session)

@@ -1,6 +1,7 @@
 """The quizzes of the course and the page of one: what is open, what to know, begin or go on."""
 
 import secrets
+from dataclasses import replace
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from grader.courses.attempts import WantedAttempt, begin
 from grader.courses.quiz_standing import NextStep, QuizStanding, standing
 from grader.courses.taking import must_be_open, seed_to_begin
+from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback, Rules, duration
 from grader.quiz.items.marks import shown
 from grader.text import counted
@@ -43,18 +45,25 @@ def list_of_quizzes(request: Request) -> Response:
 
 def quizzes_of(site: Site, student: str) -> list[QuizStanding]:
     """Where a student stands with each quiz: what can be done now first, by when it closes."""
-    store, at = site.store.quizzes, site.clock()
-    found = (
-        standing(store, quiz, student=student, at=at)
-        for quiz in shelf_of(site).now().quizzes.values()
-    )
+    found = (stands(site, quiz, student) for quiz in shelf_of(site).now().quizzes.values())
     return sorted(found, key=_by_urgency)
+
+
+def stands(site: Site, quiz: Quiz, student: str) -> QuizStanding:
+    """Where a student stands with a quiz, without marks that staff hide at present."""
+    now = standing(site.store.quizzes, quiz, student=student, at=site.clock())
+    return replace(now, marks=None) if are_marks_hidden(site, quiz) else now
+
+
+def are_marks_hidden(site: Site, quiz: Quiz) -> bool:
+    """Whether staff hide the marks of a quiz; practice has none to hide."""
+    return quiz.practice is None and not site.store.releases.release("quiz", quiz.name).is_shown
 
 
 @needs("student")
 def one_quiz(request: Request) -> Response:
     place = place_of(request)
-    now = standing(place.store, place.quiz, student=place.student, at=place.at)
+    now = stands(place.site, place.quiz, place.student)
     return page(
         request,
         "quizzes/quiz.html",

@@ -175,6 +175,9 @@ def _as_page(
             says = "Not saved: this question was answered in another window meanwhile."
             remark = Remark(says=says, form=form, elsewhere=session, status=409)
             return _page(request, asked, remark)
+        case NothingGiven() if wants.moves:  # where an answer is final: it is not given yet
+            says = "Moved. It counts when you press Answer."
+            return _page(request, asked, Remark(says=says, form=form))
         case NothingGiven(says) if wants.stays and says:
             return _page(request, asked, Remark(says=says, form=form))
         case NothingGiven() if wants.is_answer:
@@ -188,7 +191,7 @@ def _next_page(asked: AskedQuestion, wants: Going) -> str:
     to = wants.to(asked.number)
     if not 1 <= to <= len(asked.session.items):
         return place.attempt_page(number)
-    row = f"#row-{wants.label}" if wants.moves else ""
+    row = f"#q-row-{wants.label}" if wants.moves else ""
     return place.question_page(number, to) + row
 
 
