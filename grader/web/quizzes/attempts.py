@@ -13,8 +13,8 @@ from grader.quiz.attempt.session import Finished, Phase, Session
 from grader.quiz.items.marks import shown
 from grader.web.forms import with_form
 from grader.web.guard.rights import needs, person_of
-from grader.web.quizzes.own_reports import ideas_of
 from grader.web.quizzes.overview import are_marks_hidden
+from grader.web.quizzes.own_reports import ideas_of
 from grader.web.quizzes.places import QuizPlace, attempt_of, idea_base, place_of, shelf_of
 from grader.web.quizzes.shown import ClockLeft, answered_places, reviews
 from grader.web.rendering import moved, page

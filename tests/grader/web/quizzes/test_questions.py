@@ -19,36 +19,45 @@ def label_of(page, text):
     raise AssertionError(f"{text} is not on the page")
 
 
-def right(page, kind):
-    """The fields of a right answer, as a taker finds them by what is written there."""
-    match kind:
-        case "choice":
-            return [("answer", label_of(page, "B x T x V"))]
-        case "choices":
-            return [("answer", label_of(page, text)) for text in ("k = 1", "temperature 0")]
-        case "true_false":
-            return [("answer", "f")]
-        case "numeric":
-            return [("answer", "3.912")]
-        case "short":
-            return [("answer", "Skip connection")]
-        case "text":
-            return [("answer", "Cross-attention:\r\nthere is no encoder.")]
-        case "ordering":
-            steps = ("Compute the logits", "Apply softmax", "Select the token")
-            labels = [label_of(page, text) for text in steps]
-            return [("answer", one) for one in (*labels, REST, label_of(page, "Update"))]
-        case "matching":
-            wanted = {"Output projection": "T rows", "Selection": "One integer"}
-            return [
-                (f"answer-{row.xpath('.//select/@name')[0][-1]}", letter)
-                for row in page.tree.xpath("//ul[@class='pairs']/li")
-                for letter in [target_letter(page, wanted[row.xpath("label")[0].text_content()])]
-            ]
-        case "fill":
-            [letter] = page.tree.xpath("//select/option[text()='-1']/@value")
-            return [("answer-1", "argmax"), ("answer-2", letter)]
-    raise AssertionError(f"there is no right answer of {kind} here")
+def chosen(*texts):
+    return lambda page: [("answer", label_of(page, text)) for text in texts]
+
+
+def typed(text):
+    return lambda page: [("answer", text)]
+
+
+def in_order(page):
+    steps = ("Compute the logits", "Apply softmax", "Select the token")
+    labels = [label_of(page, text) for text in steps]
+    return [("answer", one) for one in (*labels, REST, label_of(page, "Update"))]
+
+
+def in_pairs(page):
+    wanted = {"Output projection": "T rows", "Selection": "One integer"}
+    return [
+        (row.xpath(".//select/@name")[0], target_letter(page, wanted[row[0].text_content()]))
+        for row in page.tree.xpath("//ul[@class='pairs']/li")
+    ]
+
+
+def in_gaps(page):
+    [letter] = page.tree.xpath("//select/option[text()='-1']/@value")
+    return [("answer-1", "argmax"), ("answer-2", letter)]
+
+
+# The fields of a right answer, as a taker finds them by what is written on the page.
+FIELDS = {
+    "choice": chosen("B x T x V"),
+    "choices": chosen("k = 1", "temperature 0"),
+    "true_false": typed("f"),
+    "numeric": typed("3.912"),
+    "short": typed("Skip connection"),
+    "text": typed("Cross-attention:\r\nthere is no encoder."),
+    "ordering": in_order,
+    "matching": in_pairs,
+    "fill": in_gaps,
+}
 
 
 def target_letter(page, text):
@@ -81,7 +90,7 @@ def test_every_kind_is_answered_by_a_plain_form(taker, stored, kind):
     taker.begin()
     page = taker.get(taker.question(PLACE[kind]))
     assert "Not answered yet" in page.says
-    answer = give(taker, kind, right(page, kind))
+    answer = give(taker, kind, FIELDS[kind](page))
     assert answer.status == 303
     assert stored() == {kind: RIGHT[kind]}
 
@@ -89,7 +98,7 @@ def test_every_kind_is_answered_by_a_plain_form(taker, stored, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_that_is_opened_again_shows_what_was_saved(taker, stored, kind):
     taker.begin()
-    give(taker, kind, right(taker.get(taker.question(PLACE[kind])), kind))
+    give(taker, kind, FIELDS[kind](taker.get(taker.question(PLACE[kind]))))
     page = taker.get(taker.question(PLACE[kind]))
     assert "✓ Saved" in page.says
     taker.post(taker.question(PLACE[kind]), [*page.form(), ("go", "next")])
@@ -99,7 +108,7 @@ def test_a_page_that_is_opened_again_shows_what_was_saved(taker, stored, kind):
 def test_all_kinds_together_earn_all_points_but_those_that_a_person_gives(taker):
     taker.begin()
     for kind in KINDS:
-        give(taker, kind, right(taker.get(taker.question(PLACE[kind])), kind))
+        give(taker, kind, FIELDS[kind](taker.get(taker.question(PLACE[kind]))))
     overview = taker.get("/quizzes/week-3/attempts/1/")
     assert f"All {len(KINDS)} questions have an answer" in overview.says
     assert taker.hand_in().status == 303
