@@ -155,11 +155,11 @@ def _as_json(asked: AskedQuestion, outcome: Outcome) -> Response:
         case AnsweredElsewhere(session):
             shown = question(session, asked.number)
             said = {"state": "elsewhere", "number": shown.number, **_state(session, asked)}
-            return JSONResponse(said, status_code=409)
+            return JSONResponse(said)
         case AnswerRefused(why, is_final):
             state = "over" if is_final else "not read"
             said = {"state": state, "says": why, **_state(asked.session, asked)}
-            return JSONResponse(said, status_code=409 if is_final else 422)
+            return JSONResponse(said)
 
 
 def _as_page(
@@ -200,7 +200,7 @@ def _over(request: Request, asked: AskedQuestion, *, by_script: bool) -> Respons
     if not by_script:
         return moved(request, to)
     said = {"state": "over", "says": "the attempt is handed in", "to": to}
-    return JSONResponse(said, status_code=409)
+    return JSONResponse(said)
 
 
 def _state(session: Session, asked: AskedQuestion) -> dict[str, object]:
