@@ -116,8 +116,8 @@ TABLE = {
         "msgspec",
     ),
     "grader.staff": (
-        "batch code_figures courses durable_files errors gradebooks intake policies quiz records reports "
-        "reports.pages settings similarity store text",
+        "batch code_figures courses durable_files errors gradebooks intake policies quiz records "
+        "reports reports.pages settings similarity store text",
         "msgspec",
     ),
     "grader.reports": (

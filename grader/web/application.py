@@ -13,6 +13,7 @@ from grader.web.guard.headers import HeadersGuard
 from grader.web.guard.sessions import SessionsGuard
 from grader.web.problems import handlers
 from grader.web.site import Site
+from grader.web.staff.routes import routes as staff
 
 # Paths that other sites send forms to, and that guard themselves.
 FROM_OTHER_SITES: tuple[str, ...] = ()
@@ -20,6 +21,7 @@ FROM_OTHER_SITES: tuple[str, ...] = ()
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
+    *staff,
     Route("/health", health.health),
     *assets.routes,
 )
