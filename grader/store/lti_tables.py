@@ -96,9 +96,10 @@ lti_scores = Table(
     Column("link", ForeignKey("lti_links.id"), nullable=False),
     Column("person", ForeignKey("people.id"), nullable=False),
     Column("wanted", JSON, nullable=False),
-    Column("wanted_since", UtcDateTime, nullable=False),
-    Column("sent", JSON),
-    Column("sent_stamp", UtcDateTime),  # the time that the platform was told last
+    Column("revision", Integer, nullable=False),  # counts what was wanted, one after the other
+    Column("since", UtcDateTime, nullable=False),
+    Column("sent", Integer),  # the revision that the platform has taken
+    Column("stamp", UtcDateTime),  # the time that the platform was told last
     Column("tries", Integer, nullable=False),
     Column("next_try", UtcDateTime, index=True),  # empty where nothing is to be sent
     Column("problem", Text, nullable=False),
