@@ -128,6 +128,11 @@ TABLE = {
         "batch durable_files errors gradebooks harness intake records report_key settings",
         "",
     ),
+    "grader.web": (
+        "errors flow policies records text settings quiz store courses batch code_figures "
+        "reports reports.pages",
+        "starlette jinja2 markupsafe argon2",
+    ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors policies records settings intake batch sandbox store", "msgspec"),
@@ -136,8 +141,8 @@ TABLE = {
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
         "quiz.imports code_figures evidence flow store courses similarity similarity.child "
-        "reports reports.pages gradebooks autograders policies",
-        "click rich",
+        "reports reports.pages gradebooks autograders policies web",
+        "click rich uvicorn",
     ),
 }
 

@@ -36,6 +36,7 @@ _COMMANDS = {
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),
+    "serve": ("grader.cli.serve:serve", "Serve a course as a web site."),
     "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
 }
 

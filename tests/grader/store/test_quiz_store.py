@@ -365,9 +365,9 @@ with open_store({str(path)!r}) as store:
         student="ada", quiz=known_quiz(store), topic_digest="", seed=1, settings={{}}, at=now
     )
     store.save_answer(attempt.id, item="x", response="kept", at=now)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (131072, 131072))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (524288, 524288))
     try:
-        for number in range(100):
+        for number in range(200):
             store.save_answer(attempt.id, item=str(number), response="y" * 4000, at=now)
     except StoreError as error:
         print(error)

@@ -1,0 +1,31 @@
+"""`grader serve`: a course as a web site."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--address",
+    default="",
+    metavar="URL",
+    help="How browsers reach the site, e.g. https://grader.example.org, where that is by a proxy.",
+)
+@click.option(
+    "--store", default="", metavar="URL", help="A path or URL; by default site.sqlite in FOLDER."
+)
+@click.option("--owner", default="owner", show_default=True, help="The name of the first owner.")
+@click.pass_context
+def serve(ctx: click.Context, /, folder: Path, **options: Any) -> None:
+    """Serve the course in FOLDER, where its course.yaml lies.
+
+    The first time, a link is printed by which the owner of the course enters.
+    """
+    from grader.cli import serve_run
+
+    ctx.exit(serve_run.serve_course(folder, **options))

@@ -1,0 +1,41 @@
+"""The application: all rooms behind one guard."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from grader.web import assets, health, home
+from grader.web.doors.routes import routes as doors
+from grader.web.guard.bodies import BodyGuard
+from grader.web.guard.cross_site import CrossSiteGuard
+from grader.web.guard.headers import HeadersGuard
+from grader.web.guard.sessions import SessionsGuard
+from grader.web.problems import handlers
+from grader.web.site import Site
+
+# Paths that other sites send forms to, and that guard themselves.
+FROM_OTHER_SITES: tuple[str, ...] = ()
+
+ROUTES: tuple[BaseRoute, ...] = (
+    Route("/", home.home),
+    *doors,
+    Route("/health", health.health),
+    *assets.routes,
+)
+
+
+def application(site: Site) -> ASGIApp:
+    """The site as an ASGI application."""
+    made = Starlette(
+        routes=ROUTES,
+        middleware=[
+            Middleware(BodyGuard, limits=site.limits),
+            Middleware(CrossSiteGuard, exempt=FROM_OTHER_SITES),
+            Middleware(SessionsGuard, site=site),
+        ],
+        exception_handlers=handlers(),
+    )
+    made.state.site = site
+    # outermost, so that the page of our own fault has them too
+    return HeadersGuard(made, is_secure=site.is_secure)
