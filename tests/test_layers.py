@@ -131,7 +131,7 @@ TABLE = {
     "grader.web": (
         "errors flow policies records text settings quiz store courses batch code_figures "
         "reports reports.pages",
-        "starlette jinja2 markupsafe argon2",
+        "starlette jinja2 markupsafe argon2 joserfc httpx2 msgspec",
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),

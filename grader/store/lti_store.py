@@ -44,13 +44,14 @@ class LtiPlatform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LtiContext:
-    """A course at a platform whose launches are let in."""
+    """A course at a platform."""
 
     platform: int
     deployment: str
     context: str
     title: str = ""
     members_url: str = ""
+    is_let_in: bool = False
     id: int = field(default=0, compare=False)
 
 
@@ -96,7 +97,7 @@ class LtiStore:
         names = {name: values[name] for name in ("issuer", "client_id")}
         names["course"] = self._course
         with writing(self._engine) as connection:
-            key = _keep(connection, lti_platforms, names, values)
+            key = _keep(connection, lti_platforms, names, values, values)
         return self._platform_by(key)
 
     def signing_keys(self) -> tuple[str, ...]:
@@ -150,34 +151,33 @@ class LtiStore:
             connection.execute(used)
         return Redeemed(row.payload, "expired" if row.expires_at <= at else "")
 
-    def context(self, platform: int, deployment: str, context: str) -> LtiContext | None:
-        """A course at a platform, if it was let in."""
-        columns = lti_contexts.c
-        query = select(lti_contexts).where(
-            columns.platform == platform,
-            columns.deployment == deployment,
-            columns.context == context,
-        )
-        with reading(self._engine) as connection:
-            row = connection.execute(query).mappings().first()
-        return LtiContext(**row) if row else None
-
     def contexts(self) -> tuple[LtiContext, ...]:
-        """All courses at platforms that were let in."""
+        """All courses at platforms that were launched from, in the order in which they came."""
         joined = lti_contexts.join(lti_platforms)
         query = select(lti_contexts).select_from(joined)
         query = query.where(lti_platforms.c.course == self._course).order_by(lti_contexts.c.id)
         with reading(self._engine) as connection:
             return tuple(LtiContext(**row) for row in connection.execute(query).mappings())
 
-    def let_in(self, context: LtiContext) -> LtiContext:
-        """Let the launches of a course in, or bring what is known of it up to date."""
+    def keep_context(self, context: LtiContext) -> LtiContext:
+        """Keep what a launch says of a course; what was let in stays let in."""
         values = asdict(context)
         del values["id"]
         names = {name: values.pop(name) for name in ("platform", "deployment", "context")}
+        changed = {name: value for name, value in values.items() if value}
+        is_it = [lti_contexts.c[name] == value for name, value in names.items()]
         with writing(self._engine) as connection:
-            key = _keep(connection, lti_contexts, names, names | values)
-        return LtiContext(**names, **values, id=key)
+            _keep(connection, lti_contexts, names, values, changed)
+            row = connection.execute(select(lti_contexts).where(*is_it)).mappings().one()
+            return LtiContext(**row)
+
+    def let_in(self, context: int, *, is_let_in: bool = True) -> None:
+        """Let the launches of a course in from now on, or not any more."""
+        own = select(lti_platforms.c.id).where(lti_platforms.c.course == self._course)
+        is_it = lti_contexts.c.id == context, lti_contexts.c.platform.in_(own)
+        with writing(self._engine) as connection:
+            statement = update(lti_contexts).where(*is_it)
+            connection.execute(statement.values(is_let_in=is_let_in))
 
     def keep_link(self, link: LtiLink) -> LtiLink:
         """Keep a place; a column that is known already is not forgotten."""
@@ -187,7 +187,7 @@ class LtiStore:
         if not link.line_item:
             del values["line_item"]
         with writing(self._engine) as connection:
-            key = _keep(connection, lti_links, names, {"line_item": ""} | names | values, values)
+            key = _keep(connection, lti_links, names, {"line_item": ""} | values, values)
             row = connection.execute(select(lti_links).where(lti_links.c.id == key)).mappings()
             return _link(row.one())
 
@@ -256,7 +256,7 @@ def _keep(
     table: Any,
     names: Mapping[str, Any],
     new: Mapping[str, Any],
-    changed: Mapping[str, Any] | None = None,
+    changed: Mapping[str, Any],
 ) -> int:
     """Make the row of some names, or change the one that is there; its id."""
     is_it = [table.c[name] == value for name, value in names.items()]
@@ -264,9 +264,8 @@ def _keep(
         with connection.begin_nested():
             connection.execute(insert(table).values(dict(names) | dict(new)))
     except IntegrityError:
-        values = dict(new if changed is None else changed)
-        if values:
-            connection.execute(update(table).where(*is_it).values(values))
+        if changed:
+            connection.execute(update(table).where(*is_it).values(dict(changed)))
     return int(connection.scalars(select(table.c.id).where(*is_it)).one())
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from grader.store.tables import UtcDateTime, metadata
+from grader.store.columns import UtcDateTime, metadata
 
 # A platform as it is registered: what it says of itself, and where it is asked.
 lti_platforms = Table(
@@ -47,7 +47,7 @@ lti_once = Table(
     Column("used_at", UtcDateTime),
 )
 
-# A course at a platform whose launches are let in.
+# A course at a platform. Its launches are let in once an owner of our course said so.
 lti_contexts = Table(
     "lti_contexts",
     metadata,
@@ -57,6 +57,7 @@ lti_contexts = Table(
     Column("context", String(300), nullable=False),
     Column("title", Text, nullable=False),
     Column("members_url", Text, nullable=False),
+    Column("is_let_in", Boolean, nullable=False),
     Index("lti_contexts_names", "platform", "deployment", "context", unique=True),
 )
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from grader.store.columns import UtcDateTime, metadata
+from grader.store.lti_tables import LTI_TABLES
 from grader.store.site_tables import SITE_TABLES
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
@@ -197,7 +198,7 @@ def _keep_drafts(connection: Connection) -> None:
 
 def _run_a_site(connection: Connection) -> None:
     """Version 6: people who sign in, what they hand in, and the queue of what is to be graded."""
-    metadata.create_all(connection, tables=SITE_TABLES)
+    metadata.create_all(connection, tables=[*SITE_TABLES, *LTI_TABLES])
 
 
 # The step at place n leads from version n + 1 to n + 2, and makes the tables that are new in it.

@@ -63,7 +63,7 @@ class PickSettings(msgspec.Struct, frozen=True, kw_only=True):
     data: Any = None  # goes back as it came
 
 
-class Presentation(msgspec.Struct, frozen=True, kw_only=True):
+class LaunchPresentation(msgspec.Struct, frozen=True, kw_only=True):
     """Where the platform shows us."""
 
     document_target: str | None = None
@@ -103,7 +103,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_CLAIM_NAMES):
     context: LaunchContext | None = None
     roles: tuple[str, ...] = ()
     custom: dict[str, Any] | None = None
-    launch_presentation: Presentation | None = None
+    launch_presentation: LaunchPresentation | None = None
     name: str | None = None
     given_name: str | None = None
     family_name: str | None = None

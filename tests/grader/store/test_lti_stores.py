@@ -41,7 +41,7 @@ def platform(**more):
 def link(store):
     """A place of one platform with a column, and ada in it."""
     registered = store.register(platform())
-    context = store.let_in(
+    context = store.keep_context(
         LtiContext(platform=registered.id, deployment="1", context="7", title="T")
     )
     store.connect(registered.id, "sub-ada", person="ada", at=NOW)
@@ -169,7 +169,7 @@ def test_what_was_given_up_is_sent_when_somebody_says_so(scores, link):
 
 def test_a_platform_that_is_left_alone_holds_nobody_up(scores, store, link):
     other = store.register(platform(client_id="d"))
-    context = store.let_in(LtiContext(platform=other.id, deployment="1", context="7"))
+    context = store.keep_context(LtiContext(platform=other.id, deployment="1", context="7"))
     store.connect(other.id, "sub-bob", person="bob", at=NOW)
     place = {"context": context.id, "resource_link": "5", "target": "code/a"}
     second = store.keep_link(LtiLink(**place, line_item="https://l/2"))

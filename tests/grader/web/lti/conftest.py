@@ -1,31 +1,15 @@
 """A store with the small platform registered, and what a launch needs."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import pytest
 from joserfc.jwk import RSAKey
+from starlette.testclient import TestClient
 
-from grader.store.database import open_database
+from grader.courses.inviting import invite
 from grader.store.lti_store import LtiPlatform, LtiStore
-from tests.grader.web.lti.small_platform import SmallPlatform
-
-
-class Clock:
-    """The time, which a test moves on."""
-
-    def __init__(self):
-        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.now
-
-    def later(self, **passed):
-        self.now += timedelta(**passed)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
+from grader.web.application import application
+from tests.grader.web.lti.small_platform import HOST, SmallPlatform
 
 
 @pytest.fixture(scope="session")
@@ -39,15 +23,13 @@ def platform(platform_key):
 
 
 @pytest.fixture
-def engine(tmp_path):
-    made = open_database(tmp_path / "course.sqlite")
-    yield made
-    made.dispose()
+def engine(site):
+    return site.store.engine
 
 
 @pytest.fixture
-def store(engine):
-    return LtiStore(engine, course="decoders")
+def store(site):
+    return LtiStore(site.store.engine, course=site.course.key)
 
 
 @pytest.fixture
@@ -69,3 +51,58 @@ def registration_of(platform, **more):
         "keys_url": platform.keys_url,
     }
     return LtiPlatform(**values | more)
+
+
+ADDRESS = "https://grader.example"
+
+
+@pytest.fixture
+def lti_site(site, platform, registered):
+    """The site of the course, reached by TLS, where the small platform is registered."""
+    platform.tool_keys = lambda: TestClient(application(lti)).get("/lti/keys").json()
+    lti = replace(site, address=ADDRESS, http=platform.http())
+    return lti
+
+
+@pytest.fixture
+def lti_app(lti_site):
+    return application(lti_site)
+
+
+@pytest.fixture
+def visitor(lti_site, lti_app):
+    """Makes a browser, signed in if a person is named; it follows no redirects by itself."""
+
+    def opened(person=None):
+        client = TestClient(lti_app, base_url=ADDRESS, follow_redirects=False)
+        if person is not None:
+            enrolment = lti_site.accounts.by_person(person)
+            now = lti_site.clock()
+            links = invite(lti_site.accounts, [enrolment], address="", at=now, days=1)
+            assert client.post(links[person]).status_code == 303
+        return client
+
+    return opened
+
+
+@pytest.fixture
+def launches(visitor, platform, clock):
+    """Makes a launch of the small platform in a browser; what the site answered at its end."""
+
+    def launched(client=None, *, dest="document", **claims):
+        client = client or visitor()
+        begun = client.get("/lti/login", params=platform.login())
+        assert begun.status_code == 302, begun.text
+        where, form = platform.answer(begun.headers["location"], at=clock(), **claims)
+        assert where == f"{ADDRESS}/lti/launch"
+        headers = {"sec-fetch-site": "cross-site", "sec-fetch-dest": dest}
+        return client.post("/lti/launch", data=form, headers=headers | {"origin": HOST})
+
+    return launched
+
+
+@pytest.fixture
+def let_in(launches, platform):
+    """The platform's course is let in, as an owner's first launch does."""
+    answer = launches(sub="sub-prof", roles=("Instructor",), email="prof@example.org")
+    assert answer.status_code == 303

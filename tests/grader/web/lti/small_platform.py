@@ -78,9 +78,11 @@ class SmallPlatform:
                 "service_versions": ["2.0"],
             },
         }
-        long = {name: name if ":" in name or name in said else LTI + name for name in more}
-        short = ("email", "azp", "name", "given_name", "family_name", "nbf", "jti")
-        said |= {(n if n in short else long[n]): value for n, value in more.items()}
+        plain = {*said, "azp", "given_name", "family_name"}
+        members = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+        for name, value in more.items():
+            long = members if name == "members" else LTI + name
+            said[name if name in plain or ":" in name else long] = value
         return {name: value for name, value in said.items() if value is not None}
 
     def picking(self, **more):
@@ -132,6 +134,16 @@ class SmallPlatform:
         assert asked["lti_message_hint"] == "message & hint"
         token = self.signed(self.claims(**{"nonce": asked["nonce"]} | more))
         return asked["redirect_uri"], {"state": asked["state"], "id_token": token}
+
+    def chosen(self, token):
+        """What a tool chose, if the platform believes it."""
+        keys = KeySet.import_key_set(self.tool_keys() if callable(self.tool_keys) else None)
+        claims = jwt.decode(token, keys, algorithms=["RS256"]).claims
+        assert claims["iss"] == self.client_id
+        assert claims["aud"] == [self.issuer]
+        assert claims[f"{LTI}deployment_id"] == self.deployment
+        assert claims[f"{LTI}message_type"] == "LtiDeepLinkingResponse"
+        return claims
 
     def http(self):
         return httpx2.Client(transport=httpx2.MockTransport(self.handle))

@@ -103,7 +103,7 @@ def test_a_state_that_was_never_given_out_is_refused(finish, form, state):
 
 
 def test_a_launch_that_took_too_long_is_refused(finish, form, clock):
-    clock.later(minutes=11)
+    clock.forward(minutes=11)
     with pytest.raises(LaunchRefused, match="longer than 10 minutes"):
         finish(form())
 
@@ -219,7 +219,7 @@ def test_keys_are_fetched_once_and_anew_for_a_key_that_is_unknown(
     platform.key = RSAKey.generate_key(2048)
     platform.key.ensure_kid()
     platform.published.insert(0, platform.key)
-    clock.later(minutes=1)
+    clock.forward(minutes=1)
     launch()
     assert len(platform.asked) == 2
     platform.key = RSAKey.generate_key(2048)  # and this one nobody publishes
@@ -227,11 +227,11 @@ def test_keys_are_fetched_once_and_anew_for_a_key_that_is_unknown(
     for _ in range(3):
         with pytest.raises(LaunchRefused, match="does not publish"):
             launch()
-    clock.later(minutes=1)
+    clock.forward(minutes=1)
     with pytest.raises(LaunchRefused, match="does not publish"):
         launch()
     assert len(platform.asked) == 3  # the second time a minute later, and not at each message
-    clock.later(hours=2)
+    clock.forward(hours=2)
     platform.key = platform.published[0]
     launch()
     assert len(platform.asked) == 4

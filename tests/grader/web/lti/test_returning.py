@@ -14,13 +14,13 @@ from grader.web.lti.returning import ReturnedGrade, ReturnTarget, send_due, want
 
 
 @pytest.fixture
-def scores(engine):
-    return LtiScoresStore(engine, course="decoders")
+def scores(site):
+    return LtiScoresStore(site.store.engine, course=site.course.key)
 
 
 @pytest.fixture
 def link(store, registered, platform, clock):
-    context = store.let_in(
+    context = store.keep_context(
         LtiContext(platform=registered.id, deployment=platform.deployment, context="course-7")
     )
     store.connect(registered.id, "sub-ada", person="ada", at=clock())
@@ -68,11 +68,11 @@ def test_a_grade_arrives_once_with_all_that_platforms_ask_for(returned, platform
         "userId": "sub-ada",
         "scoreGiven": 4.3333,
         "scoreMaximum": 8,
-        "timestamp": "2026-03-02T09:00:00.000Z",
+        "timestamp": "2026-11-02T09:00:00.000Z",
         "activityProgress": "Completed",
         "gradingProgress": "FullyGraded",
         "comment": "2 days late.",
-        "submission": {"submittedAt": "2026-02-28T09:00:00.000Z"},
+        "submission": {"submittedAt": "2026-10-31T09:00:00.000Z"},
     }
 
 
@@ -129,16 +129,16 @@ def test_nobody_whom_the_platform_does_not_know_is_sent(returned, platform, cloc
 
 
 def test_a_platform_that_is_down_gets_it_later_even_after_a_restart(
-    returned, platform, clock, engine, tmp_path
+    returned, platform, clock, site
 ):
     platform.fails = [503]
     assert returned(graded(clock, 5)) == (0, 1)
     assert returned(graded(clock, 5)) == (0, 0)  # not at once again
-    clock.later(minutes=2)
-    engine.dispose()
-    again = open_database(tmp_path / "course.sqlite")
-    store = LtiStore(again, course="decoders")
-    scores = LtiScoresStore(again, course="decoders")
+    clock.forward(minutes=2)
+    site.store.close()
+    again = open_database(site.store.where)
+    store = LtiStore(again, course=site.course.key)
+    scores = LtiScoresStore(again, course=site.course.key)
     services = PlatformServices(platform.http(), store=store, clock=clock)
     assert send_due([], store=store, scores=scores, services=services, clock=clock) == (1, 0)
     again.dispose()
@@ -147,7 +147,7 @@ def test_a_platform_that_is_down_gets_it_later_even_after_a_restart(
 
 def test_a_platform_with_a_later_time_gets_it_as_of_now(returned, platform, clock):
     grade = graded(clock, 5)
-    clock.later(minutes=1)
+    clock.forward(minutes=1)
     platform.line_items.append(
         {"resourceId": "code/arithmetic", "tag": "grade", "id": f"{platform.issuer}/items/9"}
     )
@@ -162,7 +162,7 @@ def test_a_platform_that_says_no_is_not_asked_again(returned, platform, scores, 
     returned(graded(clock, 4))
     platform.fails = [status]
     assert returned(graded(clock, 5)) == (0, 1)
-    clock.later(days=30)
+    clock.forward(days=30)
     assert returned(graded(clock, 5)) == (0, 0)
     [state] = scores.states()
     assert f"answered {status}" in state.problem
@@ -176,7 +176,7 @@ def test_a_platform_is_asked_for_days_before_it_is_given_up(returned, platform, 
         returned(graded(lambda: began, 5))
         if scores.states()[0].next_try is None:
             break
-        clock.later(hours=1)
+        clock.forward(hours=1)
     assert clock() - began > timedelta(days=3)
     assert len(platform.asked) < 15
 
