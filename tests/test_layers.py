@@ -115,6 +115,11 @@ TABLE = {
         "code_figures",
         "msgspec",
     ),
+    "grader.staff": (
+        "batch code_figures courses durable_files errors gradebooks intake policies quiz records "
+        "reports reports.pages settings similarity store text",
+        "msgspec",
+    ),
     "grader.reports": (
         "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
@@ -130,7 +135,7 @@ TABLE = {
     ),
     "grader.web": (
         "errors flow policies records text settings quiz store courses batch code_figures "
-        "reports reports.pages",
+        "reports reports.pages staff gradebooks intake",
         "starlette jinja2 markupsafe argon2 joserfc httpx2 msgspec",
     ),
     "grader.__main__": ("cli", ""),

@@ -33,6 +33,21 @@ class ReportsStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    @property
+    def code_class(self) -> int:
+        """The id of the class."""
+        return self._class
+
+    def stamp(self) -> tuple[object, ...]:
+        """What changes whenever a report or a decision of the class is kept."""
+        of_reports = select(func.max(reports.c.id), func.max(reports.c.made_at)).where(
+            reports.c.code_class == self._class
+        )
+        of_decisions = select(func.count()).where(grade_decisions.c.code_class == self._class)
+        with reading(self._engine) as connection:
+            newest = connection.execute(of_reports).one()
+            return (*newest, connection.scalar(of_decisions))
+
     def secret(self) -> str:
         query = select(code_classes.c.secret).where(code_classes.c.id == self._class)
         with reading(self._engine) as connection:
@@ -123,28 +138,33 @@ def open_reports(where: str | Path, *, course: str, assignment: str) -> Iterator
     Raises:
         StoreError: see `database.open_database`.
     """
-    engine = open_database(where)
-    store = ReportsStore(engine, _class_of(engine, course=course, assignment=assignment))
+    store = reports_of(open_database(where), course=course, assignment=assignment)
     try:
         yield store
     finally:
         store.close()
 
 
-def _class_of(engine: Engine, *, course: str, assignment: str) -> int:
+def reports_of(engine: Engine, *, course: str, assignment: str) -> ReportsStore:
+    """The reports of a class in an open database, which is entered when it is first named."""
     names = {"course": course, "assignment": assignment}
-    with writing(engine) as connection:
-        try:
-            with connection.begin_nested():
-                secret = new_secret()
-                connection.execute(insert(code_classes).values(names | {"secret": secret}))
-        except IntegrityError:
-            pass  # it is there already
-        return _known_class(connection, course=course, assignment=assignment)
+    with reading(engine) as connection:
+        known = _known_class(connection, names)
+    if known is None:
+        with writing(engine) as connection:
+            try:
+                with connection.begin_nested():
+                    secret = new_secret()
+                    connection.execute(insert(code_classes).values(names | {"secret": secret}))
+            except IntegrityError:
+                pass  # it is there already
+            known = _known_class(connection, names)
+    assert known is not None
+    return ReportsStore(engine, known)
 
 
-def _known_class(connection: Connection, *, course: str, assignment: str) -> int:
+def _known_class(connection: Connection, names: Mapping[str, str]) -> int | None:
     query = select(code_classes.c.id).where(
-        code_classes.c.course == course, code_classes.c.assignment == assignment
+        code_classes.c.course == names["course"], code_classes.c.assignment == names["assignment"]
     )
-    return int(connection.scalars(query).one())
+    return connection.scalars(query).one_or_none()

@@ -5,7 +5,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from grader.store.accounts_store import AccountsStore
+from grader.store.audit_store import AuditStore
 from grader.store.database import open_database
+from grader.store.marking_store import MarkingStore
+from grader.store.releases_store import ReleasesStore
+from grader.store.reports_store import ReportsStore, reports_of
+from grader.store.roster_store import RosterStore
 
 
 class SiteStore:
@@ -22,6 +27,26 @@ class SiteStore:
     @property
     def accounts(self) -> AccountsStore:
         return AccountsStore(self.engine, self.course)
+
+    @property
+    def audit(self) -> AuditStore:
+        return AuditStore(self.engine, self.course)
+
+    @property
+    def releases(self) -> ReleasesStore:
+        return ReleasesStore(self.engine, self.course)
+
+    @property
+    def rosters(self) -> RosterStore:
+        return RosterStore(self.engine, self.course)
+
+    @property
+    def marking(self) -> MarkingStore:
+        return MarkingStore(self.engine)
+
+    def reports(self, assignment: str) -> ReportsStore:
+        """The reports of the course on an assignment."""
+        return reports_of(self.engine, course=self.course, assignment=assignment)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -14,7 +14,7 @@ from grader.store.accounts_store import AccountsStore, Enrolment
 from grader.store.lti_store import LtiContext, LtiPlatform, LtiStore
 from grader.text import clean_line
 from grader.web.lti.claims import Launch, is_learner, said_name
-from grader.web.lti.platform_services import Member, PlatformServices
+from grader.web.lti.platform_services import PlatformMember, PlatformServices
 from grader.web.lti.refusal import LaunchRefused, ServiceFailed
 
 _LOG = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def arriving(
     return found, context
 
 
-def said_of_member(member: Member) -> SaidOfAccount:
+def said_of_member(member: PlatformMember) -> SaidOfAccount:
     """What a platform says of somebody on its list of people."""
     name = said_name(member.name, member.given_name, member.family_name)
     return _said(member.user_id, name, member.email, member.lis_person_sourcedid, None)

@@ -31,7 +31,7 @@ _MOST_PAGES = 200
 _EARLIER = timedelta(seconds=60)  # so long before its end a token is not used any more
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True):
+class PlatformMember(msgspec.Struct, frozen=True, kw_only=True):
     """One person of a platform's course. A platform may keep name and address to itself."""
 
     user_id: Short
@@ -62,7 +62,7 @@ class _TokenAnswer(msgspec.Struct, frozen=True):
 
 
 class _Members(msgspec.Struct, frozen=True):
-    members: tuple[Member, ...] = ()
+    members: tuple[PlatformMember, ...] = ()
 
 
 class PlatformServices:
@@ -120,7 +120,7 @@ class PlatformServices:
         )
         return _typed(answer, LineItem).id
 
-    def members(self, platform: LtiPlatform, url: str) -> Iterator[Member]:
+    def members(self, platform: LtiPlatform, url: str) -> Iterator[PlatformMember]:
         """All people of a course, page by page.
 
         Raises:

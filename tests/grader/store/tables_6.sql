@@ -80,6 +80,15 @@ CREATE TABLE earlier_marks (
     PRIMARY KEY (id),
     FOREIGN KEY(attempt) REFERENCES attempts (id)
 );
+CREATE TABLE earlier_texts (
+    id INTEGER NOT NULL,
+    course VARCHAR(200) NOT NULL,
+    file VARCHAR(300) NOT NULL,
+    at DATETIME NOT NULL,
+    "by" VARCHAR(200) NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (id)
+);
 CREATE TABLE enrolments (
     id INTEGER NOT NULL,
     course VARCHAR(200) NOT NULL,
@@ -148,6 +157,7 @@ CREATE INDEX ix_answers_attempt ON answers (attempt);
 CREATE INDEX ix_attempts_person ON attempts (person);
 CREATE INDEX ix_audit_log_course ON audit_log (course);
 CREATE INDEX ix_earlier_marks_attempt ON earlier_marks (attempt);
+CREATE INDEX ix_earlier_texts_file ON earlier_texts (file);
 CREATE INDEX ix_enrolments_person ON enrolments (person);
 CREATE INDEX ix_grade_decisions_code_class ON grade_decisions (code_class);
 CREATE INDEX ix_hand_ins_person ON hand_ins (person);
@@ -157,6 +167,7 @@ CREATE INDEX ix_lti_keys_course ON lti_keys (course);
 CREATE INDEX ix_lti_once_expires_at ON lti_once (expires_at);
 CREATE INDEX ix_lti_scores_next_try ON lti_scores (next_try);
 CREATE INDEX ix_progress_events_job ON progress_events (job);
+CREATE INDEX ix_regrades_code_class ON regrades (code_class);
 CREATE INDEX ix_sessions_enrolment ON sessions (enrolment);
 CREATE TABLE jobs (
     id INTEGER NOT NULL,
@@ -298,6 +309,21 @@ CREATE TABLE quizzes (
     FOREIGN KEY(course) REFERENCES courses (id)
 );
 CREATE UNIQUE INDEX quizzes_names ON quizzes (course, name, is_practice);
+CREATE TABLE regrades (
+    id INTEGER NOT NULL,
+    code_class INTEGER NOT NULL,
+    trial INTEGER NOT NULL,
+    begun_at DATETIME NOT NULL,
+    "by" VARCHAR(200) NOT NULL,
+    reason TEXT NOT NULL,
+    "of" JSON NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    ended_at DATETIME,
+    places JSON,
+    PRIMARY KEY (id),
+    FOREIGN KEY(code_class) REFERENCES code_classes (id),
+    FOREIGN KEY(trial) REFERENCES code_classes (id)
+);
 CREATE TABLE reports (
     id INTEGER NOT NULL,
     code_class INTEGER NOT NULL,
@@ -309,6 +335,16 @@ CREATE TABLE reports (
     FOREIGN KEY(code_class) REFERENCES code_classes (id)
 );
 CREATE INDEX reports_submissions ON reports (code_class, submission);
+CREATE TABLE roster_uploads (
+    id INTEGER NOT NULL,
+    course VARCHAR(200) NOT NULL,
+    "by" VARCHAR(200) NOT NULL,
+    at DATETIME NOT NULL,
+    name VARCHAR(300) NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX roster_uploads_people ON roster_uploads (course, "by");
 CREATE TABLE schema_version (
     version INTEGER NOT NULL
 );
@@ -326,3 +362,13 @@ CREATE TABLE sessions (
     FOREIGN KEY(enrolment) REFERENCES enrolments (id),
     FOREIGN KEY(acting_as) REFERENCES enrolments (id)
 );
+CREATE TABLE staff_files (
+    id INTEGER NOT NULL,
+    course VARCHAR(200) NOT NULL,
+    kind VARCHAR(100) NOT NULL,
+    name VARCHAR(200) NOT NULL,
+    made_at DATETIME NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX staff_files_names ON staff_files (course, kind, name);
