@@ -77,7 +77,8 @@ attempts = Table(
     Index("attempts_numbers", "quiz", "person", "number", unique=True),
 )
 
-# Rows are only added: an answer that is changed leaves the earlier one to be seen.
+# Rows are only added: an answer that is changed leaves the earlier one to be seen. Only a text that
+# is saved as it is typed takes the place of what was saved of it a moment before.
 answers = Table(
     "answers",
     metadata,

@@ -14,6 +14,7 @@ from grader.web.guard.sessions import SessionsGuard
 from grader.web.lti.routes import FROM_PLATFORMS
 from grader.web.lti.routes import routes as lti
 from grader.web.problems import handlers
+from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
 
 # Paths that other sites send forms to, and that guard themselves.
@@ -22,6 +23,7 @@ FROM_OTHER_SITES: tuple[str, ...] = FROM_PLATFORMS
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
+    *quizzes,
     *lti,
     Route("/health", health.health),
     *assets.routes,
