@@ -134,9 +134,10 @@ TABLE = {
         "",
     ),
     "grader.web": (
-        "errors flow policies records text settings quiz store courses batch code_figures "
-        "reports reports.pages staff gradebooks intake",
-        "starlette jinja2 markupsafe argon2",
+        "errors flow policies records text settings quiz quiz.exports store courses batch "
+        "code_figures reports reports.pages staff gradebooks intake",
+        "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
+        "msgspec",
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),

@@ -9,6 +9,7 @@ from grader.store.audit_store import AuditStore
 from grader.store.database import open_database
 from grader.store.marking_store import MarkingStore
 from grader.store.names_store import NamesStore
+from grader.store.quiz_store import QuizStore
 from grader.store.releases_store import ReleasesStore
 from grader.store.reports_store import ReportsStore, reports_of
 from grader.store.roster_store import RosterStore
@@ -28,6 +29,10 @@ class SiteStore:
     @property
     def accounts(self) -> AccountsStore:
         return AccountsStore(self.engine, self.course)
+
+    @property
+    def quizzes(self) -> QuizStore:
+        return QuizStore(self.engine)
 
     @property
     def audit(self) -> AuditStore:
