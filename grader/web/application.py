@@ -11,17 +11,22 @@ from grader.web.guard.bodies import BodyGuard
 from grader.web.guard.cross_site import CrossSiteGuard
 from grader.web.guard.headers import HeadersGuard
 from grader.web.guard.sessions import SessionsGuard
+from grader.web.lti.routes import FROM_PLATFORMS
+from grader.web.lti.routes import routes as lti
 from grader.web.problems import handlers
 from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
+from grader.web.staff.routes import routes as staff
 
 # Paths that other sites send forms to, and that guard themselves.
-FROM_OTHER_SITES: tuple[str, ...] = ()
+FROM_OTHER_SITES: tuple[str, ...] = FROM_PLATFORMS
 
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
+    *staff,
     *quizzes,
+    *lti,
     Route("/health", health.health),
     *assets.routes,
 )

@@ -163,6 +163,9 @@ CREATE INDEX ix_grade_decisions_code_class ON grade_decisions (code_class);
 CREATE INDEX ix_hand_ins_person ON hand_ins (person);
 CREATE INDEX ix_handed_files_hand_in ON handed_files (hand_in);
 CREATE INDEX ix_invitations_enrolment ON invitations (enrolment);
+CREATE INDEX ix_lti_keys_course ON lti_keys (course);
+CREATE INDEX ix_lti_once_expires_at ON lti_once (expires_at);
+CREATE INDEX ix_lti_scores_next_try ON lti_scores (next_try);
 CREATE INDEX ix_progress_events_job ON progress_events (job);
 CREATE INDEX ix_regrades_code_class ON regrades (code_class);
 CREATE INDEX ix_sessions_enrolment ON sessions (enrolment);
@@ -184,6 +187,94 @@ CREATE TABLE jobs (
 	UNIQUE ("key")
 );
 CREATE INDEX jobs_next ON jobs (state, priority, id);
+CREATE TABLE lti_contexts (
+	id INTEGER NOT NULL, 
+	platform INTEGER NOT NULL, 
+	deployment VARCHAR(300) NOT NULL, 
+	context VARCHAR(300) NOT NULL, 
+	title TEXT NOT NULL, 
+	members_url TEXT NOT NULL, 
+	is_let_in BOOLEAN NOT NULL, 
+	PRIMARY KEY (id), 
+	FOREIGN KEY(platform) REFERENCES lti_platforms (id)
+);
+CREATE UNIQUE INDEX lti_contexts_names ON lti_contexts (platform, deployment, context);
+CREATE TABLE lti_keys (
+	id INTEGER NOT NULL, 
+	course VARCHAR(200) NOT NULL, 
+	private_pem TEXT NOT NULL, 
+	made_at DATETIME NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE lti_links (
+	id INTEGER NOT NULL, 
+	context INTEGER NOT NULL, 
+	resource_link VARCHAR(300) NOT NULL, 
+	target VARCHAR(300) NOT NULL, 
+	line_item TEXT NOT NULL, 
+	line_items TEXT NOT NULL, 
+	scopes JSON NOT NULL, 
+	PRIMARY KEY (id), 
+	FOREIGN KEY(context) REFERENCES lti_contexts (id)
+);
+CREATE UNIQUE INDEX lti_links_names ON lti_links (context, resource_link, target);
+CREATE TABLE lti_once (
+	id INTEGER NOT NULL, 
+	course VARCHAR(200) NOT NULL, 
+	digest VARCHAR(64) NOT NULL, 
+	purpose VARCHAR(20) NOT NULL, 
+	payload JSON NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (id), 
+	UNIQUE (digest)
+);
+CREATE TABLE lti_people (
+	id INTEGER NOT NULL, 
+	platform INTEGER NOT NULL, 
+	sub VARCHAR(300) NOT NULL, 
+	person INTEGER NOT NULL, 
+	connected_at DATETIME NOT NULL, 
+	PRIMARY KEY (id), 
+	FOREIGN KEY(platform) REFERENCES lti_platforms (id), 
+	FOREIGN KEY(person) REFERENCES people (id)
+);
+CREATE UNIQUE INDEX lti_people_persons ON lti_people (platform, person);
+CREATE UNIQUE INDEX lti_people_subs ON lti_people (platform, sub);
+CREATE TABLE lti_platforms (
+	id INTEGER NOT NULL, 
+	course VARCHAR(200) NOT NULL, 
+	name VARCHAR(200) NOT NULL, 
+	kind VARCHAR(20) NOT NULL, 
+	issuer VARCHAR(500) NOT NULL, 
+	client_id VARCHAR(200) NOT NULL, 
+	deployments JSON NOT NULL, 
+	login_url TEXT NOT NULL, 
+	token_url TEXT NOT NULL, 
+	token_audience TEXT NOT NULL, 
+	keys_url TEXT NOT NULL, 
+	matched_by VARCHAR(20) NOT NULL, 
+	enrols BOOLEAN NOT NULL, 
+	PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX lti_platforms_names ON lti_platforms (course, issuer, client_id);
+CREATE TABLE lti_scores (
+	id INTEGER NOT NULL, 
+	link INTEGER NOT NULL, 
+	person INTEGER NOT NULL, 
+	wanted JSON NOT NULL, 
+	revision INTEGER NOT NULL, 
+	since DATETIME NOT NULL, 
+	sent INTEGER, 
+	stamp DATETIME, 
+	tries INTEGER NOT NULL, 
+	next_try DATETIME, 
+	problem TEXT NOT NULL, 
+	PRIMARY KEY (id), 
+	FOREIGN KEY(link) REFERENCES lti_links (id), 
+	FOREIGN KEY(person) REFERENCES people (id)
+);
+CREATE UNIQUE INDEX lti_scores_names ON lti_scores (link, person);
 CREATE TABLE passwords (
 	enrolment INTEGER NOT NULL, 
 	hash VARCHAR(500) NOT NULL, 
@@ -270,6 +361,12 @@ CREATE TABLE sessions (
 	UNIQUE (hash), 
 	FOREIGN KEY(enrolment) REFERENCES enrolments (id), 
 	FOREIGN KEY(acting_as) REFERENCES enrolments (id)
+);
+CREATE TABLE shown_names (
+	session INTEGER NOT NULL, 
+	is_shown BOOLEAN NOT NULL, 
+	PRIMARY KEY (session), 
+	FOREIGN KEY(session) REFERENCES sessions (id)
 );
 CREATE TABLE staff_files (
 	id INTEGER NOT NULL, 
