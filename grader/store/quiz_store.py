@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from grader.store.database import StoreError, open_database, reading, shown_name, writing
@@ -383,10 +383,9 @@ def _answer_by_drafts(connection: Connection, attempt: int) -> None:
 def _answers_of(
     connection: Connection, attempt: int, item: str | None = None
 ) -> tuple[StoredAnswer, ...]:
-    query = select(answers).where(answers.c.attempt == attempt)
-    if item is not None:
-        query = query.where(answers.c.item == item)
-    return tuple(map(_answer, connection.execute(query.order_by(answers.c.id))))
+    of_item = answers.c.item == item if item is not None else true()
+    query = select(answers).where(answers.c.attempt == attempt, of_item).order_by(answers.c.id)
+    return tuple(map(_answer, connection.execute(query)))
 
 
 def _drafts_of(connection: Connection, attempt: int) -> Mapping[str, str]:
