@@ -222,13 +222,15 @@ def _sorted_out(
             submission = attempt.read()
         except SubmissionError as error:
             why = f"{_where(attempt.shown, name, error)}{error.problem}. {error.fix}"
-            unread = without_grade(name, Status.UNREADABLE, why, assignment)
+            unread = without_grade(name, Status.UNREADABLE, reason=why, assignment=assignment)
             done[name] = _timed(unread, attempt)
             keep(done[name], done[name])
             continue
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
             why = f"the grader could not read it, through its own fault ({type(error).__name__})"
-            done[name] = _timed(without_grade(name, Status.UNGRADED, why, assignment), attempt)
+            done[name] = _timed(
+                without_grade(name, Status.UNGRADED, reason=why, assignment=assignment), attempt
+            )
             staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
             keep(replace(done[name], notes=(staff_note,)), done[name])
             continue
@@ -263,13 +265,15 @@ def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
     if isinstance(outcome, Report):
         return outcome
     submission = outcome.submission
-    report = without_grade(submission.name, Status.UNGRADED, outcome.reason, assignment)
+    report = without_grade(
+        submission.name, Status.UNGRADED, reason=outcome.reason, assignment=assignment
+    )
     return replace(
         report, submission_digest=submission.content_digest, handed_in_at=submission.handed_in_at
     )
 
 
-def without_grade(name: str, status: Status, reason: str, assignment: Assignment) -> Report:
+def without_grade(name: str, status: Status, *, reason: str, assignment: Assignment) -> Report:
     """A report that says why there is no grade."""
     return Report(
         submission=name,

@@ -1,4 +1,4 @@
-"""The attempts of a person: what each came to, which one counts, and what changed since the last."""
+"""The attempts of a person: what each came to, which one counts, and what changed between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,6 +100,6 @@ def _gained(before: Sequence[HandInAttempt], report: Report | None) -> int | Non
     last = before[-1].report if before else None
     if last is None or report is None:
         return None
-    if Status.GRADED not in (last.status,) or report.status != Status.GRADED:
+    if {last.status, report.status} != {Status.GRADED}:
         return None
     return report.points - last.points

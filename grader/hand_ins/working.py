@@ -14,8 +14,8 @@ from grader.batch.class_run import SPARE_SECONDS, without_grade
 from grader.batch.executors.contract import GradingJob
 from grader.course_secret import stretched
 from grader.errors import CourseError, GraderFault, SubmissionError
-from grader.hand_ins.checks_so_far import ChecksSoFar
 from grader.hand_ins.grading_process import GradingProcess
+from grader.hand_ins.said_so_far import SaidSoFar
 from grader.harness.feedback import as_shown
 from grader.intake.uploaded import read_uploaded
 from grader.records import Report, Status, Submission
@@ -46,10 +46,22 @@ class WorkerSettings:
 
 
 class WorkerSlot:
-    """One of the submissions that a worker grades at the same time; for one thread."""
+    """One of the submissions that a worker grades at the same time; for one thread.
 
-    def __init__(self, store: SiteStore, settings: WorkerSettings, *, cpu: int | None = None):
-        self._store, self._settings, self._cpu = store, settings, cpu
+    Args:
+        cpu: the processor that its grading processes keep to; None for any.
+        done: called with the name of an assignment of which something was graded.
+    """
+
+    def __init__(
+        self,
+        store: SiteStore,
+        settings: WorkerSettings,
+        *,
+        cpu: int | None = None,
+        done: Callable[[str], None] = lambda assignment: None,
+    ) -> None:
+        self._store, self._settings, self._cpu, self._done = store, settings, cpu, done
         self._processes: dict[GradingJob, GradingProcess] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -77,6 +89,7 @@ class WorkerSlot:
             self._store.jobs.put_back(job, not_before=now, reason="")
         else:
             self._settle(job, hand_in, report)
+            self._done(hand_in.assignment)
         return True
 
     def close(self) -> None:
@@ -108,7 +121,7 @@ class WorkerSlot:
     ) -> Report:
         process = self._process(assignment, with_torch=submission.mentions_torch)
         limits, jobs, clock = assignment.limits, self._store.jobs, self._settings.clock
-        so_far = ChecksSoFar(lambda event: jobs.say(job, event, at=clock()))
+        so_far = SaidSoFar(lambda event: jobs.say(job, event, at=clock()))
 
         def beat() -> bool:
             return not stop.is_set() and jobs.renew(job, until=clock() + LEASE)
@@ -168,14 +181,14 @@ class WorkerSlot:
 def _unread(hand_in: StoredHandIn, assignment: Assignment, error: SubmissionError) -> Report:
     where = f"{error.at}: " if error.at else ""
     why = f"{where}{error.problem}. {error.fix}"
-    report = without_grade(hand_in.person, Status.UNREADABLE, why, assignment)
+    report = without_grade(hand_in.person, Status.UNREADABLE, reason=why, assignment=assignment)
     return _of(hand_in, report)
 
 
 def _faulty(hand_in: StoredHandIn, assignment: Assignment, error: Exception) -> Report:
     """No grade, through a fault of ours or of the course; the whole sentence is for staff."""
     reason = _NOT_RUN if isinstance(error, CourseError) else str(error)
-    report = without_grade(hand_in.person, Status.UNGRADED, reason, assignment)
+    report = without_grade(hand_in.person, Status.UNGRADED, reason=reason, assignment=assignment)
     return _of(hand_in, report)
 
 

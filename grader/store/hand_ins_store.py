@@ -166,7 +166,8 @@ def _after(last: Row[Any] | None, at: datetime) -> datetime:
     """When it came: later than the one before, also where the clock was set back."""
     if last is None:
         return at
-    return max(at, last.received_at + timedelta(microseconds=1))
+    before: datetime = last.received_at
+    return max(at, before + timedelta(microseconds=1))
 
 
 def _hand_in(row: Row[Any]) -> StoredHandIn:

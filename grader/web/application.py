@@ -11,6 +11,7 @@ from grader.web.guard.bodies import BodyGuard
 from grader.web.guard.cross_site import CrossSiteGuard
 from grader.web.guard.headers import HeadersGuard
 from grader.web.guard.sessions import SessionsGuard
+from grader.web.hand_in.routes import routes as hand_in
 from grader.web.problems import handlers
 from grader.web.site import Site
 
@@ -20,6 +21,7 @@ FROM_OTHER_SITES: tuple[str, ...] = ()
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
+    *hand_in,
     Route("/health", health.health),
     *assets.routes,
 )

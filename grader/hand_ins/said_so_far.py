@@ -10,7 +10,7 @@ _EACH_SECONDS = 0.4  # so that a fast grading writes little
 Say = Callable[[Mapping[str, Any]], None]
 
 
-class ChecksSoFar:
+class SaidSoFar:
     """Gathers results of checks and says them together, not too often.
 
     Args:
