@@ -110,6 +110,9 @@ class WorkerSlot:
             read = read_uploaded(hand_in.person, self._store.hand_ins.contents(hand_in.id))
         except SubmissionError as error:
             return _unread(hand_in, assignment, error)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
+            why = f"the grader could not read it, through its own fault ({type(error).__name__})"
+            return _faulty(hand_in, assignment, GraderFault(why))
         submission = replace(read, handed_in_at=hand_in.received_at)
         try:
             return self._graded(submission, assignment, job, stop)
