@@ -116,8 +116,8 @@ TABLE = {
         "msgspec",
     ),
     "grader.staff": (
-        "batch code_figures courses durable_files errors gradebooks intake policies quiz records reports "
-        "reports.pages settings similarity store text",
+        "batch code_figures courses durable_files errors gradebooks intake policies quiz records "
+        "reports reports.pages settings similarity store text",
         "msgspec",
     ),
     "grader.reports": (
@@ -139,10 +139,10 @@ TABLE = {
         "",
     ),
     "grader.web": (
-        "errors flow policies records text settings quiz store courses batch code_figures "
-        "hand_ins "
-        "reports reports.pages staff gradebooks intake",
-        "starlette jinja2 markupsafe argon2",
+        "errors flow policies records text settings quiz quiz.exports store courses batch "
+        "code_figures hand_ins reports reports.pages staff gradebooks intake",
+        "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
+        "msgspec",
     ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),

@@ -62,7 +62,12 @@ def serve_course(
     require_level: str,
     sandbox: str,
 ) -> int:
-    """Serve a course until it is stopped; the exit code."""
+    """Serve a course until it is stopped; the exit code.
+
+    Raises:
+        CourseError: something is wrong in the course's files, or a key has no certificate.
+        GraderFault: this machine does not reach the isolation level.
+    """
     if (tls_certificate is None) != (tls_key is None):
         raise CourseError(
             "a certificate and its key belong together",

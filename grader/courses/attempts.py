@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from grader.courses.identities import entered, recognised
 from grader.errors import GraderError
@@ -16,9 +16,12 @@ from grader.quiz.attempt.session import (
     Session,
     resumed,
 )
+from grader.quiz.items.form import TextForm
 from grader.quiz.marking.scoring import marks_to_json
 from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
 from grader.text import counted
+
+A_MINUTE = timedelta(minutes=1)
 
 
 class NotNow(GraderError):
@@ -60,6 +63,8 @@ class Attempt:
                     response=event.response,
                     at=event.at,
                     is_final=is_final,
+                    after=event.after,
+                    continues_since=self._typed_since(event),
                 )
             case Drafted():
                 self.store.save_draft(key, item=event.item, text=event.text, at=event.at)
@@ -72,6 +77,15 @@ class Attempt:
         fresh = replace(session, finished_at=now.finished_at, drafts=self.store.drafts(key))
         fresh, _ = resumed(fresh, map(_answered, self.store.answers(key)))
         return replace(fresh, position=session.position)
+
+    def _typed_since(self, event: Answered) -> datetime | None:
+        """From when on a stored text is the beginning of this one, which is saved as it is typed.
+
+        Every few seconds a row would otherwise hold the whole text once more.
+        """
+        item = next((item for item in self.session.items if item.id == event.item), None)
+        is_text = item is not None and isinstance(item.form(self.session.seed), TextForm)
+        return event.at - A_MINUTE if is_text and event.after is not None else None
 
     def _marks(self, session: Session, given: Iterable[StoredAnswer]) -> str:
         all_given, _ = resumed(session, map(_answered, given))
@@ -123,7 +137,7 @@ def begin(
         NotNow: the rules of the quiz do not allow one.
         CourseError: the store knows another quiz by the identity of this one.
     """
-    if refusal := quiz.rules.no_attempt(at, begun=number - 1):
+    if refusal := quiz.rules_for(wish.student).no_attempt(at, begun=number - 1):
         raise NotNow(refusal, at=quiz.name)
     items = quiz.draw(seed)
     stored = store.begin(
@@ -172,7 +186,7 @@ def _resumed(store: QuizStore, quiz: Quiz, wish: WantedAttempt, stored: StoredAt
 
 
 def _session(quiz: Quiz, stored: StoredAttempt) -> Session:
-    rules = quiz.rules
+    rules = quiz.rules_for(stored.student)
     if quiz.practice is not None:  # a quiz's own rules may be changed for all, e.g. a later close
         rules = replace(rules, feedback=Feedback(stored.settings["feedback"]))
     return Session(
@@ -185,4 +199,6 @@ def _session(quiz: Quiz, stored: StoredAttempt) -> Session:
 
 
 def _answered(answer: StoredAnswer) -> Answered:
-    return Answered(item=answer.item, response=answer.response, at=answer.answered_at)
+    return Answered(
+        item=answer.item, response=answer.response, at=answer.answered_at, number=answer.number
+    )

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -49,11 +49,15 @@ class StoredAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """One answer that was given, whether or not a later one replaced it."""
+    """One answer that was given, whether or not a later one replaced it.
+
+    `number` grows with every answer that is stored.
+    """
 
     item: str
     response: Response
     answered_at: datetime
+    number: int = field(default=0, compare=False)
 
 
 class QuizStore:
@@ -177,6 +181,11 @@ class QuizStore:
         with self._reading() as connection:
             return _attempts_of(connection, query)
 
+    def unfinished(self) -> tuple[StoredAttempt, ...]:
+        """The attempts that were not handed in, oldest first."""
+        with self._reading() as connection:
+            return _attempts_of(connection, _all_attempts().where(attempts.c.finished_at.is_(None)))
+
     def attempt(self, attempt: int) -> StoredAttempt:
         """One attempt as it is now."""
         with self._reading() as connection:
@@ -191,12 +200,26 @@ class QuizStore:
             return _answers_of(connection, attempt)
 
     def save_answer(
-        self, attempt: int, *, item: str, response: Response, at: datetime, is_final: bool = False
+        self,
+        attempt: int,
+        *,
+        item: str,
+        response: Response,
+        at: datetime,
+        is_final: bool = False,
+        after: int | None = None,
+        continues_since: datetime | None = None,
     ) -> bool:
         """Add an answer; whether it is now the one that counts.
 
         The same answer once more changes nothing. An answer to an attempt that was handed in, or
         another one to a question whose first answer is final, is not stored.
+
+        Args:
+            after: the number of the answer that the taker saw, 0 for none; where there is a newer
+                one, nothing is stored.
+            continues_since: an answer that was given since then goes: this is the same text,
+                written on. It is for texts that are saved as they are typed.
         """
         values = {"attempt": attempt, "item": item, "response": response, "answered_at": at}
         with self._transaction() as connection:
@@ -204,9 +227,12 @@ class QuizStore:
             earlier = [a for a in _answers_of(connection, attempt) if a.item == item]
             if earlier and earlier[-1].response == response:
                 return True
-            if not is_open or (is_final and earlier):
+            last = earlier[-1].number if earlier else 0
+            if not is_open or (is_final and earlier) or after not in (None, last):
                 return False
             connection.execute(insert(answers).values(values))
+            if earlier and continues_since and earlier[-1].answered_at >= continues_since:
+                connection.execute(delete(answers).where(answers.c.id == last))
             _drop_draft(connection, attempt, item)
         return True
 
@@ -326,4 +352,6 @@ def _answers_of(connection: Connection, attempt: int) -> tuple[StoredAnswer, ...
 
 def _answer(row: Row[Any]) -> StoredAnswer:
     response = row.response if isinstance(row.response, str) else tuple(row.response)
-    return StoredAnswer(item=row.item, response=response, answered_at=row.answered_at)
+    return StoredAnswer(
+        item=row.item, response=response, answered_at=row.answered_at, number=row.id
+    )

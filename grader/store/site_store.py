@@ -10,6 +10,7 @@ from grader.store.database import let_readers_go_on, open_database
 from grader.store.hand_ins_store import HandInsStore
 from grader.store.jobs_store import JobsStore
 from grader.store.marking_store import MarkingStore
+from grader.store.quiz_store import QuizStore
 from grader.store.releases_store import ReleasesStore
 from grader.store.reports_store import ReportsStore, reports_of
 from grader.store.roster_store import RosterStore
@@ -29,6 +30,10 @@ class SiteStore:
     @property
     def accounts(self) -> AccountsStore:
         return AccountsStore(self.engine, self.course)
+
+    @property
+    def quizzes(self) -> QuizStore:
+        return QuizStore(self.engine)
 
     @property
     def audit(self) -> AuditStore:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from grader.store.columns import UtcDateTime, metadata
+from grader.store.lti_tables import LTI_TABLES
 from grader.store.site_tables import SITE_TABLES
 from grader.store.staff_tables import STAFF_TABLES
 
@@ -76,7 +77,8 @@ attempts = Table(
     Index("attempts_numbers", "quiz", "person", "number", unique=True),
 )
 
-# Rows are only added: an answer that is changed leaves the earlier one to be seen.
+# Rows are only added: an answer that is changed leaves the earlier one to be seen. Only a text that
+# is saved as it is typed takes the place of what was saved of it a moment before.
 answers = Table(
     "answers",
     metadata,
@@ -198,7 +200,8 @@ def _keep_drafts(connection: Connection) -> None:
 
 def _run_a_site(connection: Connection) -> None:
     """Version 6: people who sign in, what they hand in, and the queue of what is to be graded."""
-    metadata.create_all(connection, tables=[*SITE_TABLES, *STAFF_TABLES])
+    tables = [*SITE_TABLES, *STAFF_TABLES, *LTI_TABLES]
+    metadata.create_all(connection, tables=tables)
 
 
 # The step at place n leads from version n + 1 to n + 2, and makes the tables that are new in it.

@@ -12,16 +12,21 @@ from grader.web.guard.cross_site import CrossSiteGuard
 from grader.web.guard.headers import HeadersGuard
 from grader.web.guard.sessions import SessionsGuard
 from grader.web.hand_in.routes import routes as hand_in
+from grader.web.lti.routes import FROM_PLATFORMS
+from grader.web.lti.routes import routes as lti
 from grader.web.problems import handlers
+from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
 
 # Paths that other sites send forms to, and that guard themselves.
-FROM_OTHER_SITES: tuple[str, ...] = ()
+FROM_OTHER_SITES: tuple[str, ...] = FROM_PLATFORMS
 
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
     *hand_in,
+    *quizzes,
+    *lti,
     Route("/health", health.health),
     *assets.routes,
 )

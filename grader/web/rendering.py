@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from grader.reports.page_templates import environment
 from grader.reports.pages.rendering import FOLDER as REPORT_PAGES
 from grader.text import clean, counted
+from grader.web import question_text
 from grader.web.assets import static
 from grader.web.guard.sessions import SignedIn
 from grader.web.site import Site, site_of
@@ -70,6 +71,9 @@ def templates() -> jinja2.Environment:
     made = environment(TEMPLATES, finalize=_harmless)
     made.loader = jinja2.FileSystemLoader([TEMPLATES, REPORT_PAGES / "templates"])
     made.filters["counted"] = counted
+    made.filters["markdown"] = question_text.blocks
+    made.filters["inline_markdown"] = question_text.inline
+    made.filters["plain_markdown"] = question_text.plain
     made.globals["static"] = static
     return made
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
+import httpx2
 from starlette.requests import Request
 
 from grader.policies.due_dates import zone_named
@@ -38,6 +39,7 @@ class Site:
         store: the open store; `store.where` is for whoever opens it in another process.
         clock: the time, with a zone.
         address: how the site is reached, e.g. https://grader.example.org; links begin with it.
+        http: how other servers are reached; without one, a client is made when it is needed.
     """
 
     course: Course
@@ -47,6 +49,7 @@ class Site:
     clock: Callable[[], datetime]
     address: str = "http://127.0.0.1:8000"
     limits: SiteLimits = SiteLimits()
+    http: httpx2.Client | None = None
 
     @property
     def is_secure(self) -> bool:
