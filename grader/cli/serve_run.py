@@ -14,7 +14,6 @@ from grader.cli.clock import now
 from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
 from grader.errors import CourseError
-from grader.hand_ins.class_record import let_policy_hold
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
 from grader.web.opening import open_site
@@ -86,8 +85,6 @@ def serve_course(
     if not no_worker:
         assert_level(sandbox, require_level)
     site = open_site(folder, clock=now, store=store, address=listening.address)
-    for assignment in site.assignments:
-        let_policy_hold(site.store, site.course, assignment, at=now())
     _let_the_owner_in(site, owner)
     serve_site(site, listening, grading)
     return 0

@@ -25,7 +25,6 @@ from grader.store.hand_ins_store import StoredHandIn
 from grader.store.jobs_store import StoredJob
 from grader.store.site_store import SiteStore
 
-LEASE = timedelta(seconds=30)
 MOST_TRIES = 5
 _WAITS = (5, 30, 120, 600)  # seconds before the next try
 _IDLE_SECONDS = 0.2
@@ -43,6 +42,7 @@ class WorkerSettings:
     clock: Callable[[], datetime]
     name: str  # of the machine and the process, for whoever looks at the queue
     sandbox: str = OURS
+    lease: timedelta = timedelta(seconds=30)  # after which a worker that is silent has ended
 
 
 class WorkerSlot:
@@ -64,6 +64,10 @@ class WorkerSlot:
         self._store, self._settings, self._cpu, self._done = store, settings, cpu, done
         self._processes: dict[GradingJob, GradingProcess] = {}
 
+    def warm_up(self, assignment: str) -> None:
+        """Start a grading process for an assignment, so that the first hand-in finds it ready."""
+        self._process(self._settings.assignments[assignment], with_torch=True)
+
     def run(self, stop: threading.Event) -> None:
         """Work until it is told to stop; what it was doing then, another does."""
         try:
@@ -76,7 +80,7 @@ class WorkerSlot:
     def step(self, stop: threading.Event | None = None) -> bool:
         """Do one job; False if there was none."""
         now = self._settings.clock()
-        job = self._store.jobs.claim(self._settings.name, at=now, until=now + LEASE)
+        job = self._store.jobs.claim(self._settings.name, at=now, until=now + self._settings.lease)
         if job is None:
             return False
         hand_in = self._store.hand_ins.by_id(int(job.payload["hand_in"]))
@@ -127,7 +131,7 @@ class WorkerSlot:
         so_far = SaidSoFar(lambda event: jobs.say(job, event, at=clock()))
 
         def beat() -> bool:
-            return not stop.is_set() and jobs.renew(job, until=clock() + LEASE)
+            return not stop.is_set() and jobs.renew(job, until=clock() + self._settings.lease)
 
         return process.grade(
             submission,

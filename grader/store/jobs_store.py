@@ -219,7 +219,8 @@ class JobsStore:
             events = {
                 row.job: JobEvent(row.id, row.job, row.event) for row in connection.execute(said)
             }
-            rows = connection.execute(select(jobs).where(jobs.c.id.in_(wanted))).all()
+            query = select(jobs).where(jobs.c.id.in_(wanted)).order_by(jobs.c.id)
+            rows = connection.execute(query).all()
         places = {job: place for place, job in enumerate(waiting, start=1)}
         return {
             row.id: JobProgress(

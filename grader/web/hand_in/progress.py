@@ -39,6 +39,27 @@ def drawn_stages(
     return pipeline(whole_flow(assignment.flow, names), results, {})
 
 
+def unwritten_stages(assignment: Assignment) -> dict[str, StageResult]:
+    """The stages of somebody who has handed nothing in, with the points that they give."""
+    return {
+        stage.name: StageResult(
+            stage=stage.name,
+            title=stage.title,
+            checks=(
+                CheckResult(
+                    check=stage.name,
+                    stage=stage.name,
+                    claim="",
+                    verdict=Verdict.NOT_IMPLEMENTED,
+                    points=0,
+                    max_points=stage.points,
+                ),
+            ),
+        )
+        for stage in assignment.stages
+    }
+
+
 def version_of(progress: JobProgress | None) -> str:
     """Another one whenever something else is to be shown."""
     if progress is None:

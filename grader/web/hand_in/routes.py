@@ -22,7 +22,7 @@ from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, person_of, refuse
 from grader.web.hand_in.board import ProgressBoard
 from grader.web.hand_in.own_work import OwnWork, own_work
-from grader.web.hand_in.progress import drawn_stages, stages_so_far, version_of
+from grader.web.hand_in.progress import drawn_stages, stages_so_far, unwritten_stages, version_of
 from grader.web.rendering import fragment, moved, page
 from grader.web.site import site_of
 
@@ -122,7 +122,9 @@ def report(request: Request) -> Response:
 def _form_page(request: Request, work: OwnWork, *, problem: str = "", code: str = "") -> Response:
     newest = work.history.attempts[-1] if work.history.attempts else None
     report = newest.report if newest is not None and work.is_shown else None
-    results = {stage.stage: stage for stage in report.stages} if report else {}
+    results = {} if newest else unwritten_stages(work.assignment)
+    if report is not None:
+        results = {stage.stage: stage for stage in report.stages}
     return page(
         request,
         "hand_in/hand_in.html",
