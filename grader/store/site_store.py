@@ -10,6 +10,7 @@ from grader.store.database import let_readers_go_on, open_database
 from grader.store.hand_ins_store import HandInsStore
 from grader.store.jobs_store import JobsStore
 from grader.store.marking_store import MarkingStore
+from grader.store.names_store import NamesStore
 from grader.store.quiz_store import QuizStore
 from grader.store.releases_store import ReleasesStore
 from grader.store.reports_store import ReportsStore, reports_of
@@ -54,6 +55,10 @@ class SiteStore:
     @property
     def jobs(self) -> JobsStore:
         return JobsStore(self.engine, self.course)
+
+    @property
+    def names(self) -> NamesStore:
+        return NamesStore(self.engine, self.course)
 
     @property
     def marking(self) -> MarkingStore:

@@ -362,6 +362,12 @@ CREATE TABLE sessions (
     FOREIGN KEY(enrolment) REFERENCES enrolments (id),
     FOREIGN KEY(acting_as) REFERENCES enrolments (id)
 );
+CREATE TABLE shown_names (
+    session INTEGER NOT NULL,
+    is_shown BOOLEAN NOT NULL,
+    PRIMARY KEY (session),
+    FOREIGN KEY(session) REFERENCES sessions (id)
+);
 CREATE TABLE staff_files (
     id INTEGER NOT NULL,
     course VARCHAR(200) NOT NULL,
