@@ -44,6 +44,7 @@ COMMANDS = (
     "examples",
     "quiz",
     "serve",
+    "work",
     "doctor",
 )
 HELP = """
