@@ -1,6 +1,7 @@
 """What `grader serve` does: one process answers browsers, another grades."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -125,9 +126,10 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
     watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
     if grading.jobs != 0:
         watcher.start()
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         uvicorn.run(
-            application(site),
+            application(site, log=_log),
             host=listening.host,
             port=listening.port,
             log_config=None,
@@ -139,11 +141,22 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
             server_header=False,
         )
+    except KeyboardInterrupt:
+        pass  # it has answered what it could
     finally:
         stop.set()
         if watcher.is_alive():
             watcher.join()
         site.store.close()
+
+
+def _interrupted(*_: object) -> None:
+    """What SIGTERM comes to once the server has stopped: the rest is put away, too."""
+    raise KeyboardInterrupt
+
+
+def _log(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _keep_working(site: Site, grading: Grading, stop: threading.Event) -> None:

@@ -49,16 +49,16 @@ class SiteStore:
         return RosterStore(self.engine, self.course)
 
     @property
+    def names(self) -> NamesStore:
+        return NamesStore(self.engine, self.course)
+
+    @property
     def hand_ins(self) -> HandInsStore:
         return HandInsStore(self.engine, self.course)
 
     @property
     def jobs(self) -> JobsStore:
         return JobsStore(self.engine, self.course)
-
-    @property
-    def names(self) -> NamesStore:
-        return NamesStore(self.engine, self.course)
 
     @property
     def marking(self) -> MarkingStore:
