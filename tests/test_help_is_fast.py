@@ -44,6 +44,9 @@ COMMANDS = (
     "examples",
     "quiz",
     "serve",
+    "work",
+    "backup",
+    "restore",
     "doctor",
 )
 HELP = """
