@@ -30,6 +30,7 @@ class RosterPerson:
     full_name: str = ""
     email: str = ""
     section: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)  # what other systems call them
 
     @property
     def shown(self) -> str:
@@ -59,6 +60,9 @@ class ChangedPerson:
             old, new = getattr(self.before, name), getattr(self.after, name)
             if old != new:
                 yield name.replace("_", " "), old, new
+        for system, new in self.after.ids.items():
+            if (old := self.before.ids.get(system, "")) != new:
+                yield f"{system} id" if system != "username" else system, old, new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +151,13 @@ def roster_plan(roster: Roster, known: Sequence[KnownPerson]) -> RosterPlan:
 def _said(person: Person) -> RosterPerson:
     """What the file says of somebody, made harmless before anything is compared or kept."""
     safe = harmless_person(person)
+    ids = {"username": safe.username, **safe.ids}
     return RosterPerson(
-        person=called(safe), full_name=safe.name, email=safe.email, section=safe.section
+        person=called(safe),
+        full_name=safe.name,
+        email=safe.email,
+        section=safe.section,
+        ids={system: value for system, value in ids.items() if value},
     )
 
 
@@ -197,7 +206,7 @@ def _indexed(
 def _filled(row: RosterPerson, before: RosterPerson) -> RosterPerson:
     """What is known then: the name in the course stays, and so does what the file leaves out."""
     said = {name: getattr(row, name) or getattr(before, name) for name in _FIELDS}
-    return replace(before, **said)
+    return replace(before, ids={**before.ids, **row.ids}, **said)
 
 
 def _named_in(roster: Roster) -> set[str]:

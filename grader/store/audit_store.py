@@ -42,9 +42,15 @@ class AuditStore:
         self._engine = engine
         self._course = course
 
-    def add(self, entry: AuditEntry) -> None:
+    def add(self, entry: AuditEntry) -> int:
+        """Keep an entry; its id."""
         with writing(self._engine) as connection:
-            add_entry(connection, self._course, entry)
+            return add_entry(connection, self._course, entry)
+
+    def entry(self, id_: int) -> AuditEntry | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(self._all().where(audit_log.c.id == id_)).first()
+        return None if row is None else _entry(row)
 
     def entries(self, wish: AuditWish) -> tuple[tuple[int, AuditEntry], ...]:
         """The entries with their ids, the newest first."""
@@ -87,8 +93,8 @@ class AuditStore:
         return select(audit_log).where(audit_log.c.course == self._course)
 
 
-def add_entry(connection: Connection, course: str, entry: AuditEntry) -> None:
-    """Add an entry within a transaction, so that a deed and its entry are one."""
+def add_entry(connection: Connection, course: str, entry: AuditEntry) -> int:
+    """Add an entry within a transaction, so that a deed and its entry are one; its id."""
     values = {
         "course": course,
         "at": entry.at,
@@ -97,7 +103,7 @@ def add_entry(connection: Connection, course: str, entry: AuditEntry) -> None:
         "about": entry.about[:_ABOUT],
         "details": dict(entry.details),
     }
-    connection.execute(insert(audit_log).values(values))
+    return int(connection.scalars(insert(audit_log).values(values).returning(audit_log.c.id)).one())
 
 
 def _entry(row: Any) -> AuditEntry:

@@ -46,8 +46,8 @@ class ReleasesStore:
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(query))
 
-    def show(self, kind: GradeKind, name: str, *, is_shown: bool, entry: AuditEntry) -> None:
-        """Let students see grades from now on, or no longer; the entry goes to the audit log."""
+    def show(self, kind: GradeKind, name: str, *, is_shown: bool, entry: AuditEntry) -> int:
+        """Let students see grades from now on, or no longer; the id of the entry in the log."""
         columns = grade_releases.c
         names = {"course": self._course, "kind": kind, "name": name}
         values = {"is_shown": is_shown, "since": entry.at}
@@ -57,4 +57,4 @@ class ReleasesStore:
         with writing(self._engine) as connection:
             if connection.execute(statement.values(values)).rowcount == 0:
                 connection.execute(insert(grade_releases).values(names | values))
-            add_entry(connection, self._course, entry)
+            return add_entry(connection, self._course, entry)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, insert, select, update
+from sqlalchemy import Column, Connection, Engine, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from grader.course_secret import new_secret
@@ -54,10 +54,15 @@ class ReportsStore:
             return str(connection.scalar(query))
 
     def newest(self) -> Mapping[str, Report]:
+        return self._newest(reports.c.for_student)
+
+    def newest_for_staff(self) -> Mapping[str, Report]:
+        """The same reports, with what only staff may see."""
+        return self._newest(reports.c.report)
+
+    def _newest(self, column: Column[Any]) -> Mapping[str, Report]:
         last = select(func.max(reports.c.id)).where(reports.c.code_class == self._class)
-        query = select(reports.c.for_student).where(
-            reports.c.id.in_(last.group_by(reports.c.submission))
-        )
+        query = select(column).where(reports.c.id.in_(last.group_by(reports.c.submission)))
         with reading(self._engine) as connection:
             found = [report_from_json(text.encode()) for text in connection.scalars(query)]
         return {report.submission: report for report in found}

@@ -56,8 +56,8 @@ class RosterStore:
         with writing(self._engine) as connection:
             connection.execute(self._without(by))
 
-    def import_all(self, changes: Sequence[Enrolment], *, entry: AuditEntry) -> None:
-        """Enter people and change what is known of others, all or none, and write it in the log.
+    def import_all(self, changes: Sequence[Enrolment], *, entry: AuditEntry) -> int:
+        """Enter people and change what is known of others, all or none; the id of the log's entry.
 
         The role of somebody who is there stays.
         """
@@ -65,7 +65,7 @@ class RosterStore:
             for enrolment in changes:
                 self._enter(connection, enrolment)
             connection.execute(self._without(entry.who))
-            add_entry(connection, self._course, entry)
+            return add_entry(connection, self._course, entry)
 
     def _enter(self, connection: Connection, enrolment: Enrolment) -> None:
         values: dict[str, Any] = {

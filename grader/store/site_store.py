@@ -8,6 +8,7 @@ from grader.store.accounts_store import AccountsStore
 from grader.store.audit_store import AuditStore
 from grader.store.database import open_database
 from grader.store.marking_store import MarkingStore
+from grader.store.names_store import NamesStore
 from grader.store.quiz_store import QuizStore
 from grader.store.releases_store import ReleasesStore
 from grader.store.reports_store import ReportsStore, reports_of
@@ -44,6 +45,10 @@ class SiteStore:
     @property
     def rosters(self) -> RosterStore:
         return RosterStore(self.engine, self.course)
+
+    @property
+    def names(self) -> NamesStore:
+        return NamesStore(self.engine, self.course)
 
     @property
     def marking(self) -> MarkingStore:

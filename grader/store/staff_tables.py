@@ -1,6 +1,17 @@
 """The tables of those who run a course: rosters to import, regrades, texts that were edited."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from grader.store.columns import UtcDateTime, metadata
 
@@ -58,4 +69,12 @@ staff_files = Table(
     Index("staff_files_names", "course", "kind", "name", unique=True),
 )
 
-STAFF_TABLES = [roster_uploads, regrades, earlier_texts, staff_files]
+# Whether a session shows names; without a row it does as is usual for the role.
+shown_names = Table(
+    "shown_names",
+    metadata,
+    Column("session", ForeignKey("sessions.id"), primary_key=True),
+    Column("is_shown", Boolean, nullable=False),
+)
+
+STAFF_TABLES = [roster_uploads, regrades, earlier_texts, staff_files, shown_names]

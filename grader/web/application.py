@@ -16,6 +16,7 @@ from grader.web.lti.routes import routes as lti
 from grader.web.problems import handlers
 from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
+from grader.web.staff.routes import routes as staff
 
 # Paths that other sites send forms to, and that guard themselves.
 FROM_OTHER_SITES: tuple[str, ...] = FROM_PLATFORMS
@@ -23,6 +24,7 @@ FROM_OTHER_SITES: tuple[str, ...] = FROM_PLATFORMS
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
+    *staff,
     *quizzes,
     *lti,
     Route("/health", health.health),
