@@ -9,6 +9,7 @@ from grader.cli.clock import now
 from grader.courses.inviting import invite
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
+from grader.web.lti.grade_sender import GradeSender
 from grader.web.opening import open_site
 from grader.web.site import Site
 
@@ -22,6 +23,8 @@ def serve_course(
     site = open_site(folder, clock=now, store=store, address=address or f"http://{host}:{port}")
     _let_the_owner_in(site, owner)
     click.echo(f"{site.title}: {site.address}")
+    sender = GradeSender(site)
+    sender.start()
     uvicorn.run(
         application(site),
         host=host,
@@ -30,6 +33,7 @@ def serve_course(
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
     )
+    sender.stop()
     site.store.close()
     return 0
 

@@ -10,6 +10,7 @@ from grader.web.site import Site
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 60.0
+_GRACE_SECONDS = 5.0
 
 
 class GradeSender:
@@ -25,9 +26,9 @@ class GradeSender:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it after the score that it is sending."""
+        """Ends it; what it is at goes on for some seconds, or is sent the next time."""
         self._ends.set()
-        self._thread.join(timeout=self._seconds)
+        self._thread.join(timeout=_GRACE_SECONDS)
 
     def _run(self) -> None:
         parts = lti_parts(self._site)

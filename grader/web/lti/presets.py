@@ -53,7 +53,9 @@ def platform_of(typed: Registration) -> LtiPlatform:
         if not said[name]:
             wanted = "`--url`, the address of your platform" if typed.kind != "other" else option
             raise CourseError(
-                f"the {name.replace('_', ' ')} is missing", at="grader lti add", fix=f"Add {wanted}."
+                f"the {name.replace('_', ' ')} is missing",
+                at="grader lti add",
+                fix=f"Add {wanted}.",
             )
         if name != "issuer":
             safe_url(said[name], at=option)
@@ -65,16 +67,20 @@ def platform_of(typed: Registration) -> LtiPlatform:
         token_audience=typed.token_audience.strip() or known.get("token_audience", ""),
         matched_by=typed.matched_by,
         enrols=typed.enrols,
-        **said,
+        issuer=said["issuer"],
+        login_url=said["login_url"],
+        token_url=said["token_url"],
+        keys_url=said["keys_url"],
     )
 
 
 def _known(kind: str, url: str) -> Mapping[str, str]:
     if kind == "canvas":
         # Schools at Instructure all have one issuer; a Canvas of one's own is its own.
-        host = url or "https://sso.canvaslms.com"
+        is_hosted = not url or url.endswith(".instructure.com")
+        host = "https://sso.canvaslms.com" if is_hosted else url
         return {
-            "issuer": url or _HOSTED_CANVAS,
+            "issuer": _HOSTED_CANVAS if is_hosted else url,
             "login_url": f"{host}/api/lti/authorize_redirect",
             "token_url": f"{host}/login/oauth2/token",
             "keys_url": f"{host}/api/lti/security/jwks",
