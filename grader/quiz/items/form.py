@@ -7,7 +7,7 @@ so there is one way to read an answer.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ANSWER = "answer"  # the name of a form's only field
 REST = "rest"  # in an order: what comes after it belongs nowhere
@@ -51,13 +51,14 @@ class LineForm:
     value: str = ""
     unit: str = ""
     is_number: bool = False
+    with_unit: bool = False  # the unit is to be typed, too
 
     def typed(self, sent: Sent) -> str:
         return " ".join(sent.get(ANSWER, ())).strip()
 
     def filled(self, sent: Sent) -> "LineForm":
         value = " ".join(sent.get(ANSWER, ()))
-        return LineForm(value=value, unit=self.unit, is_number=self.is_number)
+        return replace(self, value=value)
 
     @property
     def sent(self) -> Sent:

@@ -87,7 +87,8 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
 
     def form(self, seed: int, response: Response | None = None) -> LineForm:
         unit = "" if self.unit_required else self.unit
-        return LineForm(value=str(response or ""), unit=unit, is_number=True)
+        value = str(response or "")
+        return LineForm(value=value, unit=unit, is_number=True, with_unit=self.unit_required)
 
     def read(self, value: object) -> Response | Rejected:
         if isinstance(value, bool) or not isinstance(value, int | float | str):

@@ -6,6 +6,7 @@ import { makeMovable } from "./ordering.js";
 
 const form = document.getElementById("question");
 const status = document.getElementById("saved");
+const why = document.getElementById("why");
 const conflict = document.getElementById("elsewhere");
 const isFinal = "final" in form.dataset; // nothing can be changed any more
 const onlyDrafts = form.dataset.mode === "final"; // an answer is given by its button alone
@@ -14,7 +15,7 @@ const WAITS = [1000, 2000, 4000, 8000, 15000]; // milliseconds before it is trie
 
 const fields = () => [...new FormData(form)].filter(([name]) => name.startsWith("answer") || name === "meant");
 const content = () => JSON.stringify(fields());
-const answersOf = (text) => JSON.stringify(JSON.parse(text).filter(([name]) => name !== "meant"));
+const bare = (pairs) => JSON.stringify(pairs.filter(([name]) => name !== "meant").map(([name, value]) => [name, value.trim()]));
 
 let stored = content(); // what the store has, as far as this page knows
 let sent = null; // what was sent last without an answer: it may have arrived
@@ -24,9 +25,10 @@ let failures = 0;
 let isLeaving = false; // the form itself goes to the server
 let isBlocked = false; // another window has answered: the taker decides first
 
-function say(state, sign, words) {
-  const text = `${sign} ${words}`;
-  if (status.textContent.trim() === text.trim()) return;
+// A state in two or three words above, where nothing moves; what more there is to say stands below what is filled in.
+function say(state, sign, words, more = "") {
+  if (why.textContent !== more) why.textContent = more;
+  if (status.textContent.trim() === `${sign} ${words}`) return;
   status.dataset.state = state;
   const mark = document.createElement("span");
   mark.ariaHidden = "true";
@@ -61,7 +63,7 @@ async function ask(url, options) {
 // After a line was lost nobody knows whether the last one arrived: ask, before something is called an answer of another window.
 async function settleDoubt() {
   const now = await ask(`${form.action}/saved`);
-  if (String(now.number) !== form.elements.after.value && JSON.stringify(now.fields) === answersOf(sent)) {
+  if (String(now.number) !== form.elements.after.value && bare(now.fields) === bare(JSON.parse(sent))) {
     form.elements.after.value = now.number;
     stored = sent;
   }
@@ -82,29 +84,32 @@ async function send() {
 }
 
 function take(answer, text) {
+  for (const line of form.querySelectorAll("[type=text]")) line.ariaInvalid = answer.state === "not read" ? "true" : null;
   switch (answer.state) {
     case "saved":
       form.elements.after.value = answer.number;
-      stored = text;
+      form.querySelector(".meant")?.remove(); // it has an answer now
+      stored = bare(fields()) === bare(JSON.parse(text)) ? content() : text;
       say("saved", "✓", onlyDrafts ? "Draft saved" : "Saved");
       break;
     case "nothing":
       stored = text;
-      say("empty", "○", answer.says || (form.elements.after.value === "0" ? "Not answered yet" : "Empty: your saved answer stands"));
+      if (form.elements.after.value === "0") say("empty", "○", "Not answered yet", answer.says);
+      else say("saved", "✓", "Saved before", "Nothing stands here now. What you saved before is your answer still.");
       break;
     case "not read":
       stored = text;
-      say("problem", "✗", `Not saved: ${answer.says}. Mend it or empty it to go on`);
+      say("problem", "✗", "Not saved", `${answer.says}. Mend it, or empty it to go on.`);
       break;
     case "elsewhere":
       isBlocked = true;
       conflict.hidden = false;
       conflict.dataset.number = answer.number;
-      say("problem", "✗", "Not saved: answered in another window");
+      say("problem", "✗", "Not saved");
       break;
     default:
       isBlocked = true;
-      say("problem", "✗", `Not saved: ${answer.says}`);
+      say("problem", "✗", "Not saved", `${answer.says}.`);
       if (answer.to) window.location.assign(answer.to);
   }
 }
@@ -118,8 +123,8 @@ function flush() {
       failures = 0;
       return !isBlocked;
     } catch (error) {
-      const why = error.message === "signed out" ? ": you are signed out, sign in in another window" : "";
-      say("problem", "✗", `Not saved, trying again${why}`);
+      const isOut = error.message === "signed out";
+      say("problem", "✗", "Not saved, trying again", isOut ? "You are signed out: sign in in another window." : "");
       timer = window.setTimeout(flush, WAITS[Math.min(failures, WAITS.length - 1)]);
       failures += 1;
       return false;
@@ -147,11 +152,11 @@ async function leave(event) {
   event.preventDefault();
   const isEmpty = content() === stored && sent === null;
   if (!isEmpty && !(await flush())) {
-    if (!isBlocked) say("problem", "✗", "Not saved, trying again: stay on this page until it is");
+    if (!isBlocked) say("problem", "✗", "Not saved, trying again", "Stay on this page until it is saved.");
     return;
   }
   if (status.dataset.state === "problem") return; // what stands here is not read: it would be lost
-  if (!navigator.onLine) return say("problem", "✗", "Saved, but there is no line to the next page");
+  if (!navigator.onLine) return say("saved", "✓", "Saved", "There is no line to the next page just now.");
   window.location.assign(to);
 }
 
