@@ -44,6 +44,7 @@ COMMANDS = (
     "examples",
     "quiz",
     "serve",
+    "lti",
     "doctor",
 )
 HELP = """
