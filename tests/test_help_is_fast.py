@@ -44,6 +44,7 @@ COMMANDS = (
     "examples",
     "quiz",
     "serve",
+    "work",
     "lti",
     "doctor",
 )

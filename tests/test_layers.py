@@ -133,9 +133,14 @@ TABLE = {
         "batch durable_files errors gradebooks harness intake records report_key settings",
         "",
     ),
+    "grader.hand_ins": (
+        "course_secret errors policies records report_key text settings sandbox harness intake "
+        "batch store",
+        "",
+    ),
     "grader.web": (
         "errors flow policies records text settings quiz quiz.exports store courses batch "
-        "code_figures reports reports.pages staff gradebooks intake",
+        "code_figures hand_ins reports reports.pages staff gradebooks intake",
         "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
         "msgspec",
     ),
@@ -147,7 +152,7 @@ TABLE = {
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
         "quiz.imports code_figures evidence flow store courses similarity similarity.child "
-        "reports reports.pages gradebooks autograders policies web",
+        "reports reports.pages gradebooks autograders policies hand_ins web",
         "click rich uvicorn",
     ),
 }

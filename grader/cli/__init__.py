@@ -37,6 +37,7 @@ _COMMANDS = {
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),
     "serve": ("grader.cli.serve:serve", "Serve a course as a web site."),
+    "work": ("grader.cli.work:work", "Grade what is handed in to a site."),
     "lti": ("grader.cli.lti:lti", "Show a course within Canvas, Moodle or Brightspace."),
     "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
 }

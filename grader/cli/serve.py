@@ -5,6 +5,9 @@ from typing import Any
 
 import click
 
+from grader.cli.edge import needs_torch
+from grader.cli.options import LEVELS, jobs_option, sandbox_option
+
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
@@ -19,6 +22,23 @@ import click
 @click.option(
     "--store", default="", metavar="URL", help="A path or URL; by default site.sqlite in FOLDER."
 )
+@click.option(
+    "--proxy-headers",
+    is_flag=True,
+    help="Believe what a proxy on this machine says of where requests come from.",
+)
+@click.option("--tls-certificate", type=click.Path(path_type=Path), help="A PEM file.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="A PEM file.")
+@jobs_option
+@click.option("--no-worker", is_flag=True, help="Grade nothing here: `grader work` does.")
+@click.option(
+    "--require-level",
+    type=click.Choice(LEVELS),
+    default="confined",
+    show_default=True,
+    help="Weakest isolation level that will do; see `grader doctor` for what this machine reaches.",
+)
+@sandbox_option
 @click.option("--owner", default="owner", show_default=True, help="The name of the first owner.")
 @click.pass_context
 def serve(ctx: click.Context, /, folder: Path, **options: Any) -> None:
@@ -26,6 +46,7 @@ def serve(ctx: click.Context, /, folder: Path, **options: Any) -> None:
 
     The first time, a link is printed by which the owner of the course enters.
     """
+    needs_torch()
     from grader.cli import serve_run
 
     ctx.exit(serve_run.serve_course(folder, **options))

@@ -1,12 +1,19 @@
-"""What `grader serve` does."""
+"""What `grader serve` does: one process answers browsers, another grades."""
 
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import uvicorn
 
 from grader.cli.clock import now
+from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
+from grader.errors import CourseError
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
 from grader.web.lti.grade_sender import GradeSender
@@ -14,28 +21,123 @@ from grader.web.opening import open_site
 from grader.web.site import Site
 
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
+_AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
+_FORWARDED = "127.0.0.1,::1"  # proxies that are believed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where and how browsers are answered."""
+
+    host: str
+    port: int
+    address: str
+    proxy_headers: bool
+    certificate: Path | None
+    key: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """How the worker that is started beside it grades; none is if `jobs` is 0."""
+
+    jobs: int | None
+    require_level: str
+    sandbox: str
 
 
 def serve_course(
-    folder: Path, *, host: str, port: int, address: str, store: str, owner: str
+    folder: Path,
+    *,
+    host: str,
+    port: int,
+    address: str,
+    store: str,
+    owner: str,
+    proxy_headers: bool,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    jobs: int | None,
+    no_worker: bool,
+    require_level: str,
+    sandbox: str,
 ) -> int:
-    """Serve a course until it is stopped; the exit code."""
-    site = open_site(folder, clock=now, store=store, address=address or f"http://{host}:{port}")
-    _let_the_owner_in(site, owner)
-    click.echo(f"{site.title}: {site.address}")
-    sender = GradeSender(site)
-    sender.start()
-    uvicorn.run(
-        application(site),
+    """Serve a course until it is stopped; the exit code.
+
+    Raises:
+        CourseError: something is wrong in the course's files, or a key has no certificate.
+        GraderFault: this machine does not reach the isolation level.
+    """
+    if (tls_certificate is None) != (tls_key is None):
+        raise CourseError(
+            "a certificate and its key belong together",
+            fix="Name both --tls-certificate and --tls-key, or neither.",
+        )
+    scheme = "https" if tls_certificate else "http"
+    listening = Listening(
         host=host,
         port=port,
-        log_level="warning",
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-        server_header=False,
+        address=address or f"{scheme}://{host}:{port}",
+        proxy_headers=proxy_headers,
+        certificate=tls_certificate,
+        key=tls_key,
     )
-    sender.stop()
-    site.store.close()
+    grading = Grading(jobs=0 if no_worker else jobs, require_level=require_level, sandbox=sandbox)
+    if not no_worker:
+        assert_level(sandbox, require_level)
+    site = open_site(folder, clock=now, store=store, address=listening.address)
+    _let_the_owner_in(site, owner)
+    serve_site(site, listening, grading)
     return 0
+
+
+def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
+    """Answer browsers, and have a worker beside, until SIGTERM or Ctrl-C."""
+    click.echo(f"{site.title}: {site.address}")
+    stop = threading.Event()
+    watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
+    if grading.jobs != 0:
+        watcher.start()
+    sender = GradeSender(site)
+    sender.start()
+    try:
+        uvicorn.run(
+            application(site),
+            host=listening.host,
+            port=listening.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=listening.proxy_headers,
+            forwarded_allow_ips=_FORWARDED,
+            ssl_certfile=listening.certificate,
+            ssl_keyfile=str(listening.key) if listening.key else None,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            server_header=False,
+        )
+    finally:
+        stop.set()
+        sender.stop()
+        if watcher.is_alive():
+            watcher.join()
+        site.store.close()
+
+
+def _keep_working(site: Site, grading: Grading, stop: threading.Event) -> None:
+    """Have one worker process at any time: one that ends is started again."""
+    words = [sys.executable, "-m", "grader", "work", str(site.folder), "--with-parent"]
+    words += ["--store", site.store.where, "--sandbox", grading.sandbox]
+    words += ["--require-level", grading.require_level]
+    words += ["--jobs", str(grading.jobs)] if grading.jobs else []
+    while not stop.is_set():
+        process = subprocess.Popen(words, env=os.environ | {"OMP_NUM_THREADS": "1"})  # noqa: S603 - our own words
+        while process.poll() is None and not stop.wait(0.2):
+            pass
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+            return
+        click.echo(f"warning: the worker ended ({process.returncode}); another begins.", err=True)
+        stop.wait(_AGAIN_SECONDS)
 
 
 def _let_the_owner_in(site: Site, name: str) -> None:

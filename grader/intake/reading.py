@@ -58,7 +58,7 @@ def read(path: Path, name: str | None = None) -> Submission:
         if suffix in SOURCES or path.is_dir():
             read_it = functools.partial(read_file, path)
             main = SourceFile(PurePosixPath(at), path.lstat().st_size, read_it)
-            return _submission(name, main, {}, [])
+            return from_one_file(name, main)
     except OSError as error:
         raise _unreadable(path, error) from error
     raise SubmissionError(
@@ -154,6 +154,15 @@ def from_files(
     main, note = main_file(files, at)
     told = [*([note] if note else []), *notes]
     return _submission(name, main, modules_beside(files, main), told)
+
+
+def from_one_file(name: str, file: SourceFile) -> Submission:
+    """One submission of a file that is a source, whatever it is called.
+
+    Raises:
+        SubmissionError: it cannot be read.
+    """
+    return _submission(name, file, {}, [])
 
 
 def _submission(

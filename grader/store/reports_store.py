@@ -30,6 +30,11 @@ class ReportsStore:
         self._engine = engine
         self._class = code_class
 
+    @property
+    def class_id(self) -> int:
+        """The number of the class in this database."""
+        return self._class
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -68,23 +73,46 @@ class ReportsStore:
         return {report.submission: report for report in found}
 
     def keep(self, report: Report, for_student: Report, *, at: datetime) -> None:
+        with writing(self._engine) as connection:
+            self._keep(connection, report, for_student, at)
+
+    def keep_attempt(
+        self, connection: Connection, report: Report, for_student: Report, *, at: datetime
+    ) -> None:
+        """Keep a report within a transaction of the caller's, in the order of handing in.
+
+        Where a later attempt has its report already, that one counts as before.
+        """
+        self._keep(connection, report, for_student, at)
+        rows = connection.execute(self._of(report.submission).order_by(reports.c.id)).all()
+        made = [(report_from_json(row.report.encode()), row) for row in rows]
+        timed = [(one.handed_in_at, row) for one, row in made if one.handed_in_at is not None]
+        newest = max(timed, key=lambda pair: (pair[0], pair[1].id), default=None)
+        if newest is None or report.handed_in_at is None or newest[0] <= report.handed_in_at:
+            return
+        again = report_from_json(newest[1].report.encode())
+        twin = report_from_json(newest[1].for_student.encode())
+        self._keep(connection, again, twin, newest[1].made_at)
+
+    def _keep(
+        self, connection: Connection, report: Report, for_student: Report, at: datetime
+    ) -> None:
         values = {
             "made_at": at,
             "report": to_json(report).decode(),
             "for_student": to_json(for_student).decode(),
         }
         names = {"code_class": self._class, "submission": report.submission}
-        with writing(self._engine) as connection:
-            # two programs that keep reports of one class do it one after the other
-            locked = select(code_classes.c.id).where(code_classes.c.id == self._class)
-            connection.execute(locked.with_for_update())
-            query = self._of(report.submission).order_by(reports.c.id.desc()).limit(1)
-            row = connection.execute(query).first()
-            before = report_from_json(row.for_student.encode()) if row else None
-            if row is None or is_new_version(before, for_student):
-                connection.execute(insert(reports).values(names | values))
-            else:
-                connection.execute(update(reports).where(reports.c.id == row.id).values(values))
+        # two programs that keep reports of one class do it one after the other
+        locked = select(code_classes.c.id).where(code_classes.c.id == self._class)
+        connection.execute(locked.with_for_update())
+        query = self._of(report.submission).order_by(reports.c.id.desc()).limit(1)
+        row = connection.execute(query).first()
+        before = report_from_json(row.for_student.encode()) if row else None
+        if row is None or is_new_version(before, for_student):
+            connection.execute(insert(reports).values(names | values))
+        else:
+            connection.execute(update(reports).where(reports.c.id == row.id).values(values))
 
     def versions(self, submission: str) -> tuple[ReportVersion, ...]:
         with reading(self._engine) as connection:

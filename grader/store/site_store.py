@@ -6,7 +6,9 @@ from sqlalchemy import Engine
 
 from grader.store.accounts_store import AccountsStore
 from grader.store.audit_store import AuditStore
-from grader.store.database import open_database
+from grader.store.database import let_readers_go_on, open_database
+from grader.store.hand_ins_store import HandInsStore
+from grader.store.jobs_store import JobsStore
 from grader.store.marking_store import MarkingStore
 from grader.store.names_store import NamesStore
 from grader.store.quiz_store import QuizStore
@@ -51,6 +53,14 @@ class SiteStore:
         return NamesStore(self.engine, self.course)
 
     @property
+    def hand_ins(self) -> HandInsStore:
+        return HandInsStore(self.engine, self.course)
+
+    @property
+    def jobs(self) -> JobsStore:
+        return JobsStore(self.engine, self.course)
+
+    @property
     def marking(self) -> MarkingStore:
         return MarkingStore(self.engine)
 
@@ -68,4 +78,6 @@ def open_site_store(where: str | Path, *, course: str) -> SiteStore:
     Raises:
         StoreError: see `database.open_database`.
     """
-    return SiteStore(open_database(where), where=str(where), course=course)
+    engine = open_database(where)
+    let_readers_go_on(engine)
+    return SiteStore(engine, where=str(where), course=course)

@@ -11,6 +11,7 @@ from grader.web.guard.bodies import BodyGuard
 from grader.web.guard.cross_site import CrossSiteGuard
 from grader.web.guard.headers import HeadersGuard
 from grader.web.guard.sessions import SessionsGuard
+from grader.web.hand_in.routes import routes as hand_in
 from grader.web.lti.routes import FROM_PLATFORMS
 from grader.web.lti.routes import routes as lti
 from grader.web.problems import handlers
@@ -25,6 +26,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
     *staff,
+    *hand_in,
     *quizzes,
     *lti,
     Route("/health", health.health),

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.hand_ins.class_record import let_policy_hold
 from grader.settings import (
     ASSIGNMENT_FILE,
     DEFAULT_ASSIGNMENT,
@@ -28,7 +29,7 @@ def open_site(
     address: str = "http://127.0.0.1:8000",
     limits: SiteLimits | None = None,
 ) -> Site:
-    """The site of the course in a folder.
+    """The site of the course in a folder, with the policies of its course.yaml as they are now.
 
     Args:
         store: a path or URL; site.sqlite in the folder if it is empty.
@@ -45,7 +46,7 @@ def open_site(
     course = load_course(place)
     if not course.key:
         raise CourseError("the course has no name", at=str(place), fix="Write `id` and `name`.")
-    return Site(
+    site = Site(
         course=course,
         folder=folder.resolve(),
         assignments=_assignments(folder, course),
@@ -54,6 +55,9 @@ def open_site(
         address=address,
         limits=limits or SiteLimits(),
     )
+    for assignment in site.assignments:
+        let_policy_hold(site.store, course, assignment, at=clock())
+    return site
 
 
 def _assignments(folder: Path, course: Course) -> tuple[Assignment, ...]:

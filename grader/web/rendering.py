@@ -27,17 +27,22 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
 
     `time` shows a moment in the zone of the course; `person` is None where nobody is signed in.
     """
+    text = fragment(request, template, **values)
+    return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def fragment(request: Request, template: str, **values: object) -> str:
+    """A part of a page, as a script puts it into one; templates know the same as those of pages."""
     site = site_of(request)
     person: SignedIn | None = getattr(request.state, "person", None)
-    ours = {
+    ours: dict[str, object] = {
         "site": site,
         "person": person,
         "now": site.clock(),
         "path": request.url.path,
         "time": functools.partial(shown_time, site),
     }
-    text = templates().get_template(template).render(**ours, **values)
-    return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
+    return templates().get_template(template).render(**ours, **values)
 
 
 def moved(request: Request, path: str) -> Response:

@@ -5,7 +5,9 @@ from starlette.routing import Route
 from grader.web.staff import (
     class_pages,
     deciding,
+    marking,
     names,
+    quiz_pages,
     releasing,
     roster_pages,
     student_pages,
@@ -45,5 +47,13 @@ routes = (
     _post("/staff/names", names.show_names),
     _post("/staff/preview/end", names.end_preview),
     _post("/staff/preview/{number:int}", names.begin_preview),
+    Route("/staff/quizzes/", quiz_pages.quizzes_page),
+    Route("/staff/quizzes/{quiz}/", quiz_pages.quiz_page),
+    Route("/staff/quizzes/{quiz}/analysis", quiz_pages.analysis_page),
+    Route("/staff/quizzes/{quiz}/grades.csv", quiz_pages.grades_csv),
+    _post("/staff/quizzes/{quiz}/release", quiz_pages.release_quiz),
+    Route("/staff/marking/", marking.marking_page),
+    Route("/staff/marking/{question}", marking.answer_page),
+    _post("/staff/marking/{question}", marking.keep_answer),
     Route("/staff/log/", names.log_page),
 )
