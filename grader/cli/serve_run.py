@@ -21,6 +21,7 @@ from grader.courses.sweeping import sweep
 from grader.errors import CourseError, GraderError
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
+from grader.web.lti.grade_sender import GradeSender
 from grader.web.opening import open_site
 from grader.web.site import Site
 
@@ -131,6 +132,8 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
         watcher.start()
     threading.Thread(target=_settle_quizzes, args=(site, stop), daemon=True).start()
     signal.signal(signal.SIGTERM, _interrupted)
+    sender = GradeSender(site)
+    sender.start()
     try:
         uvicorn.run(
             application(site, log=_log),
@@ -149,6 +152,7 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
         pass  # it has answered what it could
     finally:
         stop.set()
+        sender.stop()
         if watcher.is_alive():
             watcher.join()
         site.store.close()
