@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from grader.code_figures.class_figures import ClassFigures, class_figures
 from grader.courses.code_marks import CodeMarks
+from grader.hand_ins.history import job_key
 from grader.policies.due_dates import in_words
 from grader.policies.policy_settings import policy_of
 from grader.settings import Assignment
@@ -105,7 +106,11 @@ def class_at_once(room: StaffRoom, assignment: Assignment) -> ClassAtOnce:
     )
     return ClassAtOnce(
         assignment=assignment,
-        rows=class_rows(room.members, grades_of_class(room, assignment)),
+        rows=class_rows(
+            room.members,
+            grades_of_class(room, assignment),
+            waiting=_waiting(room, assignment),
+        ),
         figures=figures,
         is_shown=room.site.store.releases.release("code", assignment.name).is_shown,
     )
@@ -117,6 +122,20 @@ def grades_of_class(room: StaffRoom, assignment: Assignment) -> Mapping[str, Row
         ("grades", assignment.name),
         _stamp(room, assignment),
         lambda: row_grades(CodeMarks(room.reports(assignment), enrolled=room.enrolled).grades()),
+    )
+
+
+def _waiting(room: StaffRoom, assignment: Assignment) -> frozenset[str]:
+    """Those whose newest hand-in is not graded yet."""
+    counts = room.site.store.jobs.counts()
+    if not counts.get("waiting", 0) + counts.get("running", 0):
+        return frozenset()
+    newest = room.site.store.hand_ins.newest(assignment.name)
+    jobs = room.site.store.jobs.jobs([job_key(one) for one in newest.values()])
+    return frozenset(
+        name
+        for name, one in newest.items()
+        if (job := jobs.get(job_key(one))) and job.state in ("waiting", "running")
     )
 
 

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from grader.hand_ins.class_record import person_of_enrolment
 from grader.records import Person
 from grader.settings import Assignment
 from grader.staff.class_memory import ClassMemory
@@ -60,7 +61,7 @@ class StaffRoom:
     def enrolled(self) -> Mapping[str, tuple[Person, ...]]:
         """The students by the name of their submissions."""
         return {
-            one.person: (person_behind(one),)
+            one.person: (person_of_enrolment(one),)
             for one in self.everybody.values()
             if one.role == "student"
         }
@@ -182,20 +183,6 @@ def student_of(room: StaffRoom) -> Enrolment:
     if found is None:
         refuse(404, "Nobody in the course has this number.")
     return found
-
-
-def person_behind(one: Enrolment) -> Person:
-    """An enrolment as gradebooks and policies know people."""
-    ids = dict(one.ids)
-    username = ids.pop("username", one.person)
-    return Person(
-        name=one.full_name,
-        id=one.person,
-        email=one.email,
-        username=username,
-        section=one.section,
-        ids=ids,
-    )
 
 
 def reason_in(form: FormData) -> str:

@@ -9,6 +9,7 @@ WORDS = {
     "decision": 1,
     "version": 1,
     "upload": 1,
+    "regrade": 1,
 }
 
 
