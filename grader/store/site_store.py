@@ -16,6 +16,7 @@ from grader.store.regrades_store import RegradesStore
 from grader.store.releases_store import ReleasesStore
 from grader.store.reports_store import ReportsStore, reports_of
 from grader.store.roster_store import RosterStore
+from grader.store.texts_store import TextsStore
 
 
 class SiteStore:
@@ -48,6 +49,10 @@ class SiteStore:
     @property
     def rosters(self) -> RosterStore:
         return RosterStore(self.engine, self.course)
+
+    @property
+    def texts(self) -> TextsStore:
+        return TextsStore(self.engine, self.course)
 
     @property
     def regrades(self) -> RegradesStore:

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from grader.web.staff import (
     class_pages,
     deciding,
+    editing,
     marking,
     names,
     quiz_pages,
@@ -57,6 +58,9 @@ routes = (
     Route("/staff/quizzes/{quiz}/analysis", quiz_pages.analysis_page),
     Route("/staff/quizzes/{quiz}/grades.csv", quiz_pages.grades_csv),
     _post("/staff/quizzes/{quiz}/release", quiz_pages.release_quiz),
+    Route("/staff/files/", editing.files_page),
+    Route("/staff/files/{kind}/{name}", editing.edit_page),
+    _post("/staff/files/{kind}/{name}", editing.edit),
     Route("/staff/marking/", marking.marking_page),
     Route("/staff/marking/{question}", marking.answer_page),
     _post("/staff/marking/{question}", marking.keep_answer),

@@ -6,6 +6,7 @@ OPEN = {"/staff/preview/end"}  # ends what only staff can begin
 WORDS = {
     "assignment": "arithmetic",
     "kind": "extend",
+    "name": "week-1.yaml",
     "decision": 1,
     "version": 1,
     "upload": 1,
