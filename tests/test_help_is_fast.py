@@ -45,6 +45,8 @@ COMMANDS = (
     "quiz",
     "serve",
     "work",
+    "backup",
+    "restore",
     "doctor",
 )
 HELP = """

@@ -30,6 +30,9 @@ from grader.cli.options import LEVELS, jobs_option, sandbox_option
 @click.option("--tls-certificate", type=click.Path(path_type=Path), help="A PEM file.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="A PEM file.")
 @jobs_option
+@click.option(
+    "--demo", is_flag=True, help="Make a course to look at, with students, in a temporary folder."
+)
 @click.option("--no-worker", is_flag=True, help="Grade nothing here: `grader work` does.")
 @click.option(
     "--require-level",
@@ -41,7 +44,21 @@ from grader.cli.options import LEVELS, jobs_option, sandbox_option
 @sandbox_option
 @click.option("--owner", default="owner", show_default=True, help="The name of the first owner.")
 @click.pass_context
-def serve(ctx: click.Context, /, folder: Path, **options: Any) -> None:
+def serve(
+    ctx: click.Context,
+    /,
+    folder: Path,
+    host: str,
+    port: int,
+    demo: bool,
+    no_worker: bool,
+    jobs: int | None,
+    require_level: str,
+    sandbox: str,
+    store: str,
+    owner: str,
+    **listening: Any,
+) -> None:
     """Serve the course in FOLDER, where its course.yaml lies.
 
     The first time, a link is printed by which the owner of the course enters.
@@ -49,4 +66,10 @@ def serve(ctx: click.Context, /, folder: Path, **options: Any) -> None:
     needs_torch()
     from grader.cli import serve_run
 
-    ctx.exit(serve_run.serve_course(folder, **options))
+    where = serve_run.listening_at(host, port, **listening)
+    grading = serve_run.Grading(
+        jobs=0 if no_worker else jobs, require_level=require_level, sandbox=sandbox
+    )
+    if demo:
+        ctx.exit(serve_run.serve_demo(where, grading))
+    ctx.exit(serve_run.serve_course(folder, where, grading, store=store, owner=owner))

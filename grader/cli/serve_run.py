@@ -1,8 +1,10 @@
 """What `grader serve` does: one process answers browsers, another grades."""
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ import click
 import uvicorn
 
 from grader.cli.clock import now
+from grader.cli.demo_course import fill_demo, write_demo
 from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
 from grader.errors import CourseError
@@ -46,26 +49,59 @@ class Grading:
 
 
 def serve_course(
-    folder: Path,
-    *,
-    host: str,
-    port: int,
-    address: str,
-    store: str,
-    owner: str,
-    proxy_headers: bool,
-    tls_certificate: Path | None,
-    tls_key: Path | None,
-    jobs: int | None,
-    no_worker: bool,
-    require_level: str,
-    sandbox: str,
+    folder: Path, listening: Listening, grading: Grading, *, store: str, owner: str
 ) -> int:
     """Serve a course until it is stopped; the exit code.
 
     Raises:
-        CourseError: something is wrong in the course's files, or a key has no certificate.
+        CourseError: something is wrong in the course's files.
         GraderFault: this machine does not reach the isolation level.
+    """
+    if grading.jobs != 0:
+        assert_level(grading.sandbox, grading.require_level)
+    site = open_site(folder, clock=now, store=store, address=listening.address)
+    _let_the_owner_in(site, owner)
+    serve_site(site, listening, grading)
+    return 0
+
+
+def serve_demo(listening: Listening, grading: Grading) -> int:
+    """Serve a made-up course from a temporary folder, which is gone afterwards; the exit code.
+
+    Raises:
+        GraderFault: this machine does not reach the isolation level.
+    """
+    if grading.jobs != 0:
+        assert_level(grading.sandbox, grading.require_level)
+    with tempfile.TemporaryDirectory(prefix="grader-demo-") as name:
+        write_demo(Path(name), at=now())
+        site = open_site(Path(name), clock=now, address=listening.address)
+        people = fill_demo(site, at=now())
+        for said, one in (
+            ("the owner of the course", people.owner),
+            ("a tutor", people.tutor),
+            ("a student", people.student),
+            ("a student who begins", people.fresh),
+        ):
+            click.echo(f"{one.full_name}, {said}: {_link(site, one)}")
+        click.echo("Each link opens the course once; open them in different browsers.")
+        serve_site(site, listening, grading)
+    return 0
+
+
+def listening_at(
+    host: str,
+    port: int,
+    *,
+    address: str,
+    proxy_headers: bool,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+) -> Listening:
+    """How browsers are answered.
+
+    Raises:
+        CourseError: a certificate has no key, or a key no certificate.
     """
     if (tls_certificate is None) != (tls_key is None):
         raise CourseError(
@@ -73,7 +109,7 @@ def serve_course(
             fix="Name both --tls-certificate and --tls-key, or neither.",
         )
     scheme = "https" if tls_certificate else "http"
-    listening = Listening(
+    return Listening(
         host=host,
         port=port,
         address=address or f"{scheme}://{host}:{port}",
@@ -81,13 +117,6 @@ def serve_course(
         certificate=tls_certificate,
         key=tls_key,
     )
-    grading = Grading(jobs=0 if no_worker else jobs, require_level=require_level, sandbox=sandbox)
-    if not no_worker:
-        assert_level(sandbox, require_level)
-    site = open_site(folder, clock=now, store=store, address=listening.address)
-    _let_the_owner_in(site, owner)
-    serve_site(site, listening, grading)
-    return 0
 
 
 def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
@@ -97,9 +126,10 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
     watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
     if grading.jobs != 0:
         watcher.start()
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         uvicorn.run(
-            application(site),
+            application(site, log=_log),
             host=listening.host,
             port=listening.port,
             log_config=None,
@@ -111,11 +141,22 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
             server_header=False,
         )
+    except KeyboardInterrupt:
+        pass  # it has answered what it could
     finally:
         stop.set()
         if watcher.is_alive():
             watcher.join()
         site.store.close()
+
+
+def _interrupted(*_: object) -> None:
+    """What SIGTERM comes to once the server has stopped: the rest is put away, too."""
+    raise KeyboardInterrupt
+
+
+def _log(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _keep_working(site: Site, grading: Grading, stop: threading.Event) -> None:
@@ -142,11 +183,10 @@ def _let_the_owner_in(site: Site, name: str) -> None:
     if any(site.accounts.password(one.id) for one in owners):
         return
     first = owners[0] if owners else site.accounts.enrol(Enrolment(person=name, role="owner"))
-    links = invite(
-        site.accounts,
-        [first],
-        address=site.address,
-        at=site.clock(),
-        days=site.limits.invitation_days,
-    )
-    click.echo(f"Enter once as {first.person}, the owner: {links[first.person]}")
+    click.echo(f"Enter once as {first.person}, the owner: {_link(site, first)}")
+
+
+def _link(site: Site, one: Enrolment) -> str:
+    days = site.limits.invitation_days
+    links = invite(site.accounts, [one], address=site.address, at=site.clock(), days=days)
+    return links[one.person]

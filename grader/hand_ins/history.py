@@ -52,9 +52,10 @@ class History:
 def history(store: SiteStore, assignment: str, enrolment: Enrolment) -> History:
     """What a person handed in for an assignment, and what came of it."""
     handed = store.hand_ins.of_person(assignment, enrolment.person)
+    # before the reports: a job that has ended by now has kept its report
+    jobs = store.jobs.jobs([job_key(one) for one in handed])
     keeper = store.reports(assignment)
     versions = [version.for_student for version in keeper.versions(enrolment.person)]
-    jobs = store.jobs.jobs([job_key(one) for one in handed])
     entries = [entry_from_line(line) for line in keeper.entries()]
     grade = _grade(enrolment, versions, keeper)
     attempts: list[HandInAttempt] = []

@@ -245,6 +245,13 @@ class JobsStore:
         with reading(self._engine) as connection:
             return {state: number for state, number in connection.execute(query)}
 
+    def waits_since(self, at: datetime) -> datetime | None:
+        """When the job was put into the queue that waits longest and could be taken."""
+        query = select(func.min(jobs.c.not_before)).where(self._can_be_taken(at))
+        with reading(self._engine) as connection:
+            found: datetime | None = connection.scalar(query)
+        return found
+
     def _has_some(self, at: datetime) -> bool:
         query = select(jobs.c.id).where(self._can_be_taken(at)).limit(1)
         with reading(self._engine) as connection:

@@ -10,6 +10,7 @@ from grader.web.doors.routes import routes as doors
 from grader.web.guard.bodies import BodyGuard
 from grader.web.guard.cross_site import CrossSiteGuard
 from grader.web.guard.headers import HeadersGuard
+from grader.web.guard.logs import LogGuard, Write
 from grader.web.guard.sessions import SessionsGuard
 from grader.web.hand_in.routes import routes as hand_in
 from grader.web.lti.routes import FROM_PLATFORMS
@@ -34,8 +35,12 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 
-def application(site: Site) -> ASGIApp:
-    """The site as an ASGI application."""
+def application(site: Site, *, log: Write = lambda line: None) -> ASGIApp:
+    """The site as an ASGI application.
+
+    Args:
+        log: gets one line of JSON a request.
+    """
     made = Starlette(
         routes=ROUTES,
         middleware=[
@@ -47,4 +52,5 @@ def application(site: Site) -> ASGIApp:
     )
     made.state.site = site
     # outermost, so that the page of our own fault has them too
-    return HeadersGuard(made, is_secure=site.is_secure)
+    guarded = HeadersGuard(made, is_secure=site.is_secure)
+    return LogGuard(guarded, clock=site.clock, write=log)

@@ -10,9 +10,13 @@ from grader.web.site import site_of
 
 @open_to_all
 def health(request: Request) -> Response:
-    """200 and `ok`, or 503 and what is wrong; nothing of the course is said."""
+    """200 and `ok`, or 503 and what is wrong; and how much waits in the queue, and how long."""
+    site = site_of(request)
     try:
-        site_of(request).accounts.by_person("")
+        counts = site.store.jobs.counts()
+        since = site.store.jobs.waits_since(site.clock())
     except StoreError:
         return JSONResponse({"status": "the store cannot be used"}, status_code=503)
-    return JSONResponse({"status": "ok"})
+    waits = max(0, round((site.clock() - since).total_seconds())) if since else 0
+    queue = {state: counts.get(state, 0) for state in ("waiting", "running", "failed")}
+    return JSONResponse({"status": "ok", "queue": queue, "waits_seconds": waits})

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from grader.web.due import DueItem
 from grader.web.guard.rights import needs, person_of
 from grader.web.hand_in.due import assignments_due
+from grader.web.quizzes.due import quizzes_due
 from grader.web.rendering import moved, page
 
 # Each gives what is due of its room.
-SOURCES = (assignments_due,)
+SOURCES = (assignments_due, quizzes_due)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

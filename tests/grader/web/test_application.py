@@ -32,7 +32,9 @@ def test_every_answer_has_the_headers(browser, path):
 
 
 def test_health_says_ok_to_everybody(browser):
-    assert browser().get("/health").json() == {"status": "ok"}
+    queue = {"waiting": 0, "running": 0, "failed": 0}
+    said = {"status": "ok", "queue": queue, "waits_seconds": 0}
+    assert browser().get("/health").json() == said
 
 
 def test_what_is_not_there_has_a_page_of_its_own(browser):
