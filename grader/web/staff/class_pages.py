@@ -1,5 +1,6 @@
 """The class of an assignment: what it came to, what it gets wrong, and everybody in a table."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from grader.staff.class_rows import (
     SORTED,
     ClassRow,
     RowGrade,
+    RowState,
     TableWish,
     class_rows,
     how_many,
@@ -148,10 +150,10 @@ def _stamp(room: StaffRoom, assignment: Assignment) -> tuple[object, ...]:
 def summary(of_class: ClassAtOnce) -> str:
     """The class in one or two sentences."""
     active = [row for row in of_class.rows if row.member.is_active]
-    counts: dict[str, int] = {}
-    for row in active:
-        counts[row.grade.state.value] = counts.get(row.grade.state.value, 0) + 1
-    parts = [f"{number} {word}" for word, number in sorted(counts.items(), key=lambda c: -c[1])]
+    counts = Counter(row.grade.state.value for row in active)
+    counts["graded"] = counts.pop(RowState.RIGHT.value, 0) + counts.pop(RowState.LOST.value, 0)
+    words = {RowState.NOTHING.value: "handed nothing in"}
+    parts = [f"{n} {words.get(word, word)}" for word, n in counts.most_common() if n]
     late = sum(row.grade.is_late for row in active)
     said = f"{counted(len(active), 'student')}: {', '.join(parts) or 'nobody yet'}."
     if late:

@@ -35,11 +35,15 @@ _LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class StaffRoom:
-    """A request of somebody of the staff."""
+    """A request of somebody of the staff.
+
+    `hides_names` says that names are hidden here from everybody who has not asked for them.
+    """
 
     request: Request
     site: Site
     who: SignedIn
+    hides_names: bool = False
 
     @property
     def is_owner(self) -> bool:
@@ -49,7 +53,7 @@ class StaffRoom:
     def names_shown(self) -> bool:
         """Owners see names unless they hide them; graders once they have asked for them."""
         said = self.site.store.names.are_shown(self.who.session)
-        return self.is_owner if said is None else said
+        return self.is_owner and not self.hides_names if said is None else said
 
     @cached_property
     def everybody(self) -> Mapping[int, Enrolment]:
@@ -156,8 +160,8 @@ class StaffRoom:
         return str(entry.details.get("said", "")) if is_new else ""
 
 
-def room_of(request: Request) -> StaffRoom:
-    return StaffRoom(request, site_of(request), person_of(request))
+def room_of(request: Request, *, hides_names: bool = False) -> StaffRoom:
+    return StaffRoom(request, site_of(request), person_of(request), hides_names)
 
 
 def assignment_of(request: Request) -> Assignment:
