@@ -17,14 +17,18 @@ from grader.cli.clock import now
 from grader.cli.demo_course import fill_demo, write_demo
 from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
-from grader.errors import CourseError, GraderFault
+from grader.courses.quiz_shelf import course_shelf
+from grader.courses.sweeping import sweep
+from grader.errors import CourseError, GraderError, GraderFault
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
+from grader.web.lti.grade_sender import GradeSender
 from grader.web.opening import open_site
 from grader.web.site import Site
 
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
 _AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
+_SETTLE_SECONDS = 20.0
 _FORWARDED = "127.0.0.1,::1"  # proxies that are believed
 
 
@@ -143,7 +147,10 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
     watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
     if grading.jobs != 0:
         watcher.start()
+    threading.Thread(target=_settle_quizzes, args=(site, stop), daemon=True).start()
     signal.signal(signal.SIGTERM, _interrupted)
+    sender = GradeSender(site)
+    sender.start()
     try:
         uvicorn.run(
             application(site, log=_log),
@@ -162,9 +169,22 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
         pass  # it has answered what it could
     finally:
         stop.set()
+        sender.stop()
         if watcher.is_alive():
             watcher.join()
         site.store.close()
+
+
+def _settle_quizzes(site: Site, stop: threading.Event) -> None:
+    """Hand in attempts at quizzes whose time is over, also of those who do not come back."""
+    while not stop.wait(_SETTLE_SECONDS):
+        try:
+            quizzes = course_shelf(site.folder).now().quizzes.values()
+            faults = sweep(site.store.quizzes, quizzes, at=site.clock()).faults
+        except GraderError as error:  # the store is away for a while
+            faults = (error,)
+        for fault in faults:
+            click.echo(f"warning: attempts at a quiz are not handed in: {fault}", err=True)
 
 
 def _interrupted(*_: object) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from grader.courses.identities import entered, recognised
 from grader.errors import GraderError
+from grader.quiz.attempt.identity import is_same_quiz
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import (
@@ -18,7 +19,7 @@ from grader.quiz.attempt.session import (
 )
 from grader.quiz.items.form import TextForm
 from grader.quiz.marking.scoring import marks_to_json
-from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
+from grader.store.quiz_store import AttemptProgress, QuizStore, StoredAnswer, StoredAttempt
 from grader.text import counted
 
 A_MINUTE = timedelta(minutes=1)
@@ -73,9 +74,9 @@ class Attempt:
                 self.store.hand_in(key, at=at, mark=lambda given: self._marks(session, given))
             case _:
                 return session
-        now = self.store.attempt(key)
-        fresh = replace(session, finished_at=now.finished_at, drafts=self.store.drafts(key))
-        fresh, _ = resumed(fresh, map(_answered, self.store.answers(key)))
+        now = self.store.progress(key)
+        fresh = replace(session, finished_at=now.attempt.finished_at, drafts=now.drafts)
+        fresh, _ = resumed(fresh, map(_answered, now.answers))
         return replace(fresh, position=session.position)
 
     def _typed_since(self, event: Answered) -> datetime | None:
@@ -118,6 +119,34 @@ def settled(
     return [one if one.finished_at else settle(store, quiz, one, at=at) for one in found]
 
 
+def own_attempt(
+    store: QuizStore, quiz: Quiz, *, student: str, number: int, at: datetime
+) -> Attempt | None:
+    """A student's attempt of this number, handed in if its time is up; None if there is none.
+
+    Raises:
+        CourseError: the store knows another quiz by the identity of this one.
+    """
+    now = store.own_progress(
+        student=student,
+        number=number,
+        course=quiz.course.key,
+        name=quiz.name,
+        is_practice=quiz.practice is not None,
+    )
+    if now is None or now.attempt.quiz is None or not is_same_quiz(quiz, now.attempt.quiz):
+        known = recognised(store, quiz)  # perhaps it was renamed, or is another one
+        found = store.attempts(student=student, quiz=known.id) if known else ()
+        stored = next((one for one in found if one.number == number), None)
+        now = store.progress(stored.id) if stored else None
+    if now is None:
+        return None
+    attempt, _ = _with_answers(store, quiz, now)
+    if not attempt.session.is_over(at):
+        return attempt
+    return opened(store, quiz, settle(store, quiz, now.attempt, at=at))
+
+
 def unfinished(
     store: QuizStore, quiz: Quiz, wish: WantedAttempt, *, earlier: Iterable[StoredAttempt]
 ) -> Attempt | None:
@@ -155,21 +184,20 @@ def begin(
 
 def opened(store: QuizStore, quiz: Quiz, stored: StoredAttempt) -> Attempt:
     """A stored attempt with its session, whether or not it was handed in."""
-    return _with_answers(store, quiz, stored)[0]
+    return _with_answers(store, quiz, store.progress(stored.id))[0]
 
 
 def _with_answers(
-    store: QuizStore, quiz: Quiz, stored: StoredAttempt
+    store: QuizStore, quiz: Quiz, now: AttemptProgress
 ) -> tuple[Attempt, tuple[str, ...]]:
     """The attempt, and the questions whose answers no longer fit."""
-    answers = map(_answered, store.answers(stored.id))
-    session = replace(_session(quiz, stored), drafts=store.drafts(stored.id))
-    session, lost = resumed(session, answers)
-    return Attempt(store=store, stored=stored, session=session), lost
+    session = replace(_session(quiz, now.attempt), drafts=now.drafts)
+    session, lost = resumed(session, map(_answered, now.answers))
+    return Attempt(store=store, stored=now.attempt, session=session), lost
 
 
 def _resumed(store: QuizStore, quiz: Quiz, wish: WantedAttempt, stored: StoredAttempt) -> Attempt:
-    attempt, lost = _with_answers(store, quiz, stored)
+    attempt, lost = _with_answers(store, quiz, store.progress(stored.id))
     session = attempt.session
     notes = [f"Resumed: {len(session.answers)} of {len(session.items)} questions have an answer."]
     if session.topic.digest != stored.topic_digest:

@@ -4,6 +4,7 @@ One file that is wrong takes away its own quiz and no other; what is wrong with 
 staff. A quiz has an address, which is its name as it stands in a URL.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from grader.quiz.attempt.quiz import Quiz, practice
 from grader.quiz.attempt.quiz_file import ENDINGS, load_quiz
 from grader.quiz.bank.selection import selection
 from grader.quiz.bank.topics import Bank, Topic, load
+from grader.settings import COURSE_FILES, question_folder
 
 Stamp = tuple[tuple[str, int, int], ...]
 _MOST_QUESTIONS = 5  # about one idea: a student goes back to the code with it
@@ -33,11 +35,11 @@ class QuizShelf:
     """The quizzes of a course, and what can be practised.
 
     Args:
-        quizzes: the folder of the quizzes' files; None where the course has no quizzes.
+        quizzes: the folder of the quizzes' files; a course without quizzes has none.
         questions: the folder of the question bank.
     """
 
-    def __init__(self, quizzes: Path | None, questions: Path) -> None:
+    def __init__(self, quizzes: Path, questions: Path) -> None:
         self._quizzes = quizzes
         self._questions = questions
         self._read = ShelvedQuizzes()
@@ -83,12 +85,11 @@ class QuizShelf:
         return self.now().bank.misconceptions.get(misconception, "")
 
     def _files(self) -> Iterable[Path]:
-        folders = [self._questions, *([self._quizzes] if self._quizzes else [])]
-        for folder in folders:
+        for folder in (self._questions, self._quizzes):
             yield from (one for one in folder.glob("*") if one.suffix in (*ENDINGS, ".json"))
-        around = (self._quizzes or self._questions).resolve()
+        around = self._quizzes.resolve()
         for folder in (around, *around.parents):
-            yield from (folder / name for name in ("course.yaml", "course.yml"))
+            yield from (folder / name for name in COURSE_FILES)
 
     def _reading(self, stamp: Stamp) -> ShelvedQuizzes:
         try:
@@ -109,10 +110,18 @@ class QuizShelf:
         return ShelvedQuizzes(stamp=stamp, quizzes=quizzes, faults=tuple(faults), bank=bank)
 
     def _quiz_files(self) -> list[Path]:
-        if self._quizzes is None:
-            return []
         found = (path for path in self._quizzes.glob("*") if path.suffix in ENDINGS)
-        return sorted(path for path in found if path.stem != "course")
+        return sorted(path for path in found if path.name not in COURSE_FILES)
+
+
+@functools.cache  # it reads again by itself what has changed
+def course_shelf(folder: Path) -> QuizShelf:
+    """The shelf of a course: `quizzes/` and `questions/` beside its course.yaml.
+
+    Without questions of its own, a course has those that come with the grader.
+    """
+    quizzes, questions = folder / "quizzes", folder / "questions"
+    return QuizShelf(quizzes, question_folder(questions if questions.is_dir() else None))
 
 
 def address_of(quiz: Quiz) -> str:

@@ -1,19 +1,16 @@
 """Which quiz or practice an address means, and what belongs to it: who asks, store, shelf."""
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import quote
 
 from starlette.requests import Request
 
-from grader.courses.attempts import Attempt, opened, settled
+from grader.courses.attempts import Attempt, own_attempt
 from grader.courses.practising import MetIdea
-from grader.courses.quiz_shelf import QuizShelf, address_of
+from grader.courses.quiz_shelf import QuizShelf, address_of, course_shelf
 from grader.quiz.attempt.quiz import Quiz
-from grader.settings import question_folder
 from grader.store.quiz_store import QuizStore
 from grader.web.guard.rights import person_of, refuse
 from grader.web.quizzes.own_reports import ideas_of
@@ -68,10 +65,10 @@ def place_of(request: Request) -> QuizPlace:
 
 def attempt_of(place: QuizPlace, number: int) -> Attempt:
     """The student's own attempt of this number, handed in if its time is over."""
-    for stored in settled(place.store, place.quiz, at=place.at, student=place.student):
-        if stored.number == number:
-            return opened(place.store, place.quiz, stored)
-    refuse(404, "You have no such attempt. The page of the quiz has all that you began.")
+    found = own_attempt(place.store, place.quiz, student=place.student, number=number, at=place.at)
+    if found is None:
+        refuse(404, "You have no such attempt. The page of the quiz has all that you began.")
+    return found
 
 
 def own_idea(request: Request, misconception: str) -> MetIdea | None:
@@ -82,7 +79,7 @@ def own_idea(request: Request, misconception: str) -> MetIdea | None:
 
 def shelf_of(site: Site) -> QuizShelf:
     """The quizzes of a site: those in `quizzes/` beside course.yaml, and their questions."""
-    return _shelf(site.folder)
+    return course_shelf(site.folder)
 
 
 def quiz_base(quiz: Quiz) -> str:
@@ -107,12 +104,3 @@ def _found(request: Request, names: Mapping[str, str]) -> tuple[Quiz | None, str
     own = own_idea(request, names["idea"])
     first = own.questions if own else ()
     return shelf.idea(names["idea"], first=first), idea_base(names["idea"])
-
-
-@functools.cache  # it reads again by itself what has changed
-def _shelf(folder: Path) -> QuizShelf:
-    quizzes, questions = folder / "quizzes", folder / "questions"
-    return QuizShelf(
-        quizzes if quizzes.is_dir() else None,
-        question_folder(questions if questions.is_dir() else None),
-    )
