@@ -47,6 +47,7 @@ COMMANDS = (
     "work",
     "backup",
     "restore",
+    "lti",
     "doctor",
 )
 HELP = """

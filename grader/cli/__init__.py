@@ -40,6 +40,7 @@ _COMMANDS = {
     "work": ("grader.cli.work:work", "Grade what is handed in to a site."),
     "backup": ("grader.cli.backup:backup", "Write a course and its store to one file."),
     "restore": ("grader.cli.backup:restore", "Make a course from such a file."),
+    "lti": ("grader.cli.lti:lti", "Show a course within Canvas, Moodle or Brightspace."),
     "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,14 +17,18 @@ from grader.cli.clock import now
 from grader.cli.demo_course import fill_demo, write_demo
 from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
-from grader.errors import CourseError
+from grader.courses.quiz_shelf import course_shelf
+from grader.courses.sweeping import sweep
+from grader.errors import CourseError, GraderError, GraderFault
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
+from grader.web.lti.grade_sender import GradeSender
 from grader.web.opening import open_site
 from grader.web.site import Site
 
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
 _AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
+_SETTLE_SECONDS = 20.0
 _FORWARDED = "127.0.0.1,::1"  # proxies that are believed
 
 
@@ -102,12 +107,14 @@ def listening_at(
 
     Raises:
         CourseError: a certificate has no key, or a key no certificate.
+        GraderFault: another program listens there.
     """
     if (tls_certificate is None) != (tls_key is None):
         raise CourseError(
             "a certificate and its key belong together",
             fix="Name both --tls-certificate and --tls-key, or neither.",
         )
+    _assert_free(host, port)
     scheme = "https" if tls_certificate else "http"
     return Listening(
         host=host,
@@ -119,6 +126,20 @@ def listening_at(
     )
 
 
+def _assert_free(host: str, port: int) -> None:
+    try:
+        family, kind, number, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, number) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(place)
+    except OSError as error:
+        raise GraderFault(
+            f"nobody can listen there ({error.strerror})",
+            at=f"{host}:{port}",
+            fix="Name another --host or --port, or stop the program that has this one.",
+        ) from error
+
+
 def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
     """Answer browsers, and have a worker beside, until SIGTERM or Ctrl-C."""
     click.echo(f"{site.title}: {site.address}")
@@ -126,7 +147,10 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
     watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
     if grading.jobs != 0:
         watcher.start()
+    threading.Thread(target=_settle_quizzes, args=(site, stop), daemon=True).start()
     signal.signal(signal.SIGTERM, _interrupted)
+    sender = GradeSender(site)
+    sender.start()
     try:
         uvicorn.run(
             application(site, log=_log),
@@ -145,9 +169,22 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
         pass  # it has answered what it could
     finally:
         stop.set()
+        sender.stop()
         if watcher.is_alive():
             watcher.join()
         site.store.close()
+
+
+def _settle_quizzes(site: Site, stop: threading.Event) -> None:
+    """Hand in attempts at quizzes whose time is over, also of those who do not come back."""
+    while not stop.wait(_SETTLE_SECONDS):
+        try:
+            quizzes = course_shelf(site.folder).now().quizzes.values()
+            faults = sweep(site.store.quizzes, quizzes, at=site.clock()).faults
+        except GraderError as error:  # the store is away for a while
+            faults = (error,)
+        for fault in faults:
+            click.echo(f"warning: attempts at a quiz are not handed in: {fault}", err=True)
 
 
 def _interrupted(*_: object) -> None:
@@ -161,7 +198,7 @@ def _log(line: str) -> None:
 
 def _keep_working(site: Site, grading: Grading, stop: threading.Event) -> None:
     """Have one worker process at any time: one that ends is started again."""
-    words = [sys.executable, "-m", "grader", "work", str(site.folder), "--with-parent"]
+    words = [sys.executable, "-m", "grader", "work", str(site.folder), "--parent", str(os.getpid())]
     words += ["--store", site.store.where, "--sandbox", grading.sandbox]
     words += ["--require-level", grading.require_level]
     words += ["--jobs", str(grading.jobs)] if grading.jobs else []

@@ -116,7 +116,8 @@ def report(request: Request) -> Response:
     grade = work.history.grade
     counted_points = grade.counted_points if grade is not None and one.counts else None
     values = student_values(one.report, work.assignment, counted_points)
-    return page(request, "hand_in/report.html", work=work, attempt=one, **values)
+    values |= {"work": work, "attempt": one, "practice": "/practice/ideas/"}
+    return page(request, "hand_in/report.html", **values)
 
 
 def _form_page(request: Request, work: OwnWork, *, problem: str = "", code: str = "") -> Response:

@@ -35,7 +35,6 @@ class ReturnedGrade:
     person: str
     points: Fraction | None
     maximum: int
-    since: datetime  # when it was graded, decided or published
     handed_in_at: datetime | None = None
     comment: str = ""
 
@@ -66,8 +65,7 @@ def want_scores(
         subs = accounts.setdefault(platform, store.subs(platform))
         for grade in target.grades:
             if grade.person in subs:
-                wanted = _wanted(grade)
-                due += scores.want(link.id, grade.person, wanted, since=grade.since, at=at)
+                due += scores.want(link.id, grade.person, _wanted(grade), since=at, at=at)
     return due
 
 
@@ -174,9 +172,9 @@ def _found_column(
 def _note(score: DueScore, error: ServiceFailed, scores: LtiScoresStore, at: datetime) -> None:
     _LOG.warning("a score did not arrive: %s", clean_line(str(error), 500))
     problem = clean_line(str(error), 1000)
-    if error.status == _OLDER:  # it has a later time than ours: again, as of now
+    if error.status == _OLDER:  # it has a later time than ours: again, as of then
         next_try = at if score.tries == 1 else _next(score.tries, at)
-        scores.failed(score, problem, next_try=next_try, since=at)
+        scores.failed(score, problem, next_try=next_try, since=next_try)
         return
     give_up = error.status in _FINAL or score.tries > len(_WAITS)
     scores.failed(score, problem, next_try=None if give_up else _next(score.tries, at))

@@ -26,6 +26,7 @@ from grader.web.lti.launching import LAUNCH_MINUTES, begin_launch, finish_launch
 from grader.web.lti.own_keys import own_key, published_keys
 from grader.web.lti.parts import LtiParts, parts_of
 from grader.web.lti.picking import content_item, signed_choice
+from grader.web.lti.platform_pages import routes as platform_pages
 from grader.web.lti.platform_requests import is_safe
 from grader.web.lti.refusal import CookieMissing, LaunchRefused
 from grader.web.lti.targets import Target, target_of, targets
@@ -286,4 +287,5 @@ routes = (
     Route("/lti/enter", enter, methods=["POST"]),
     Route("/lti/pick", pick, methods=["POST"]),
     Route("/lti/keys", keys),
+    *platform_pages,
 )

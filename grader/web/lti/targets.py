@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from grader.quiz.attempt.quiz import Quiz
 from grader.text import clean_line
 from grader.web.lti.claims import Launch
 from grader.web.lti.refusal import LaunchRefused
+from grader.web.quizzes.places import shelf_of
 from grader.web.site import Site
 
 
@@ -20,7 +22,7 @@ class Target:
 
     @property
     def path(self) -> str:
-        return f"/{self.name}/"
+        return f"/{quote(self.name)}/"
 
 
 def targets(site: Site) -> Mapping[str, Target]:
@@ -29,7 +31,17 @@ def targets(site: Site) -> Mapping[str, Target]:
         Target(name=f"code/{one.name}", title=one.title, maximum=one.total)
         for one in site.assignments
     )
-    return {target.name: target for target in code}
+    quizzes = (
+        Target(name=f"quizzes/{address}", title=quiz.title, maximum=_most(quiz))
+        for address, quiz in shelf_of(site).now().quizzes.items()
+    )
+    return {target.name: target for target in (*code, *quizzes)}
+
+
+def _most(quiz: Quiz) -> int:
+    """The points of a quiz; of a pool, those of the questions that give most."""
+    drawn = (sorted(item.points for item in pool.items)[-pool.pick :] for pool in quiz.pools)
+    return sum(item.points for item in quiz.items) + sum(map(sum, drawn))
 
 
 def target_of(launch: Launch, site: Site) -> Target | None:

@@ -113,7 +113,7 @@ class StaffRoom:
 
     def page(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """A page of this room, with the notice of what was just done."""
-        ours = {"room": self, "notice": self._notice()}
+        ours = {"room": self, "notice": self.notice()}
         return page(self.request, f"staff/{template}", status=status, **ours, **values)
 
     def done(
@@ -150,7 +150,7 @@ class StaffRoom:
         sign = "&" if "?" in path else "?"
         return moved(self.request, f"{path}{sign}did={entry}{'#' if fragment else ''}{fragment}")
 
-    def _notice(self) -> str:
+    def notice(self) -> str:
         """What the reader has just done, as the log has it."""
         number = self.request.query_params.get("did", "")
         entry = self.site.store.audit.entry(int(number)) if number.isdecimal() else None

@@ -1,8 +1,12 @@
 """Practice: from the mistakes that one's own code shows to the questions, and back."""
 
+from dataclasses import replace
+
 import pytest
 
-from grader.records import Finding, Report, Status
+from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
+from grader.store.audit_store import AuditEntry
+from grader.store.hand_ins_store import NewHandIn
 from tests.grader.web.quizzes.conftest import Taker
 from tests.grader.web.quizzes.test_questions import FIELDS, PLACE
 
@@ -16,25 +20,47 @@ FINDING = Finding(
 )
 
 
-def report(*findings, submission="ada"):
+FAILED = CheckResult(
+    check="test_double",
+    stage="double",
+    claim="It doubles.",
+    verdict=Verdict.FAILED,
+    points=0,
+    max_points=2,
+)
+
+
+def report(*findings):
     return Report(
-        submission=submission,
+        submission="ada",
         status=Status.GRADED,
         assignment="arithmetic",
         key=f"{len(findings)}",
         grader_version="1",
         submission_digest=f"{len(findings)}",
+        stages=(StageResult(stage="double", title="Double", checks=(FAILED,)),),
         findings=findings,
     )
 
 
 @pytest.fixture
 def graded(site, clock):
+    """Hands in for ada, one attempt a report, and keeps what came of each."""
+
     def keep(*reports):
-        store = site.store.reports("arithmetic")
         for one in reports:
             clock.forward(minutes=1)
-            store.keep(one, one, at=clock())
+            new = NewHandIn(
+                assignment="arithmetic",
+                person="ada",
+                received_at=clock(),
+                digest=one.key,
+                files=(),
+                contents=(),
+            )
+            handed, _ = site.store.hand_ins.receive(new, priority=1)
+            kept = replace(one, handed_in_at=handed.received_at)
+            site.store.reports("arithmetic").keep(kept, kept, at=clock())
 
     return keep
 
@@ -55,6 +81,16 @@ def test_a_mistake_of_ones_own_code_leads_to_its_questions_and_back(taker, grade
     idea = taker.get(link.get("href"))
     assert "How many rows are there?" in idea.says
     assert "/code/arithmetic/reports/1#stage-double" in idea.text
+    back = taker.get("/code/arithmetic/reports/1")
+    assert back.tree.xpath("//*[@id='stage-double']")
+    assert back.tree.xpath(f"//a[@href='/practice/ideas/{IDEA}/']")
+
+
+def test_ideas_of_grades_that_staff_hide_are_not_told(taker, graded, site, clock):
+    graded(report(FINDING))
+    entry = AuditEntry(at=clock(), who="prof", what="hid grades", about="arithmetic")
+    site.store.releases.show("code", "arithmetic", is_shown=False, entry=entry)
+    assert "Only the last position" not in taker.get("/practice/").says
 
 
 def test_an_idea_that_the_last_attempt_has_no_more_is_said_to_be_past(taker, graded):
