@@ -3,6 +3,7 @@
 import io
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 from grader.store.accounts_store import Enrolment
 from grader.web.application import FROM_OTHER_SITES, ROUTES, application
 
+ROOT = Path(__file__).parents[3]
 ODD = ("0", "99999999999999999999", "-1", "x", "%00", "..%2F..", "%C3%A9", "%ED%A0%80", "a" * 3000)
 QUERIES = ("did=" + "9" * 5000, "did=99999999999999999999", "page=" + "9" * 4000, "before=9e9")
 BODIES = (
@@ -27,6 +29,13 @@ BODIES = (
 EVIL = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 NAME = f"{EVIL}.py"
 CODE = f'def shift(x):\n    return "{EVIL}"\n# </textarea></pre><!-- {EVIL}'
+
+
+def test_the_page_of_promises_names_tests_that_are_there():
+    page = (ROOT / "docs" / "security-site.md").read_text()
+    named = set(re.findall(r"`([\w/]*test_\w+\.py)`", page))
+    assert len(named) > 5
+    assert [name for name in named if not (ROOT / "tests/grader/web" / name).is_file()] == []
 
 
 def method_of(route):
