@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from grader.cli.demo_course import fill_demo, write_demo
 from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
 from grader.courses.sweeping import sweep
-from grader.errors import CourseError, GraderError
+from grader.errors import CourseError, GraderError, GraderFault
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
 from grader.web.lti.grade_sender import GradeSender
@@ -106,12 +107,14 @@ def listening_at(
 
     Raises:
         CourseError: a certificate has no key, or a key no certificate.
+        GraderFault: another program listens there.
     """
     if (tls_certificate is None) != (tls_key is None):
         raise CourseError(
             "a certificate and its key belong together",
             fix="Name both --tls-certificate and --tls-key, or neither.",
         )
+    _assert_free(host, port)
     scheme = "https" if tls_certificate else "http"
     return Listening(
         host=host,
@@ -121,6 +124,20 @@ def listening_at(
         certificate=tls_certificate,
         key=tls_key,
     )
+
+
+def _assert_free(host: str, port: int) -> None:
+    try:
+        family, kind, number, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, number) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(place)
+    except OSError as error:
+        raise GraderFault(
+            f"nobody can listen there ({error.strerror})",
+            at=f"{host}:{port}",
+            fix="Name another --host or --port, or stop the program that has this one.",
+        ) from error
 
 
 def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
@@ -181,7 +198,7 @@ def _log(line: str) -> None:
 
 def _keep_working(site: Site, grading: Grading, stop: threading.Event) -> None:
     """Have one worker process at any time: one that ends is started again."""
-    words = [sys.executable, "-m", "grader", "work", str(site.folder), "--with-parent"]
+    words = [sys.executable, "-m", "grader", "work", str(site.folder), "--parent", str(os.getpid())]
     words += ["--store", site.store.where, "--sandbox", grading.sandbox]
     words += ["--require-level", grading.require_level]
     words += ["--jobs", str(grading.jobs)] if grading.jobs else []

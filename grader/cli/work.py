@@ -23,7 +23,7 @@ from grader.cli.options import LEVELS, jobs_option, sandbox_option
     help="Weakest isolation level that will do; see `grader doctor` for what this machine reaches.",
 )
 @sandbox_option
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when the parent process ends.")
+@click.option("--parent", type=int, hidden=True, help="A process with which this one ends.")
 @click.pass_context
 def work(ctx: click.Context, /, folder: Path, **options: Any) -> None:
     """Grade what is handed in to the site of the course in FOLDER, until it is stopped.
