@@ -19,12 +19,14 @@ LAYOUT = "site"
 
 def person_of_enrolment(enrolment: Enrolment) -> Person:
     """Somebody in the course, as policies and gradebooks know people."""
+    ids = dict(enrolment.ids)
     return Person(
         name=enrolment.full_name,
         id=enrolment.person,
         email=enrolment.email,
+        username=ids.pop("username", enrolment.person),
         section=enrolment.section,
-        ids=dict(enrolment.ids),
+        ids=ids,
     )
 
 

@@ -196,7 +196,7 @@ def _lost(grade: CodeGrade) -> Iterator[str]:
         return
     for stage in grade.report.stages:
         if lost := grade.most_of(stage) - grade.points_of(stage):
-            yield f"{stage.stage} \N{MINUS SIGN}{lost}"
+            yield f"{stage.stage.replace('_', ' ')} \N{MINUS SIGN}{lost}"
 
 
 def _flags(grade: CodeGrade, twins: Collection[str]) -> Iterator[str]:

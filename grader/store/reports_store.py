@@ -38,11 +38,6 @@ class ReportsStore:
     def close(self) -> None:
         self._engine.dispose()
 
-    @property
-    def code_class(self) -> int:
-        """The id of the class."""
-        return self._class
-
     def stamp(self) -> tuple[object, ...]:
         """What changes whenever a report or a decision of the class is kept."""
         of_reports = select(func.max(reports.c.id), func.max(reports.c.made_at)).where(

@@ -12,9 +12,11 @@ from grader.store.jobs_store import JobsStore
 from grader.store.marking_store import MarkingStore
 from grader.store.names_store import NamesStore
 from grader.store.quiz_store import QuizStore
+from grader.store.regrades_store import RegradesStore
 from grader.store.releases_store import ReleasesStore
 from grader.store.reports_store import ReportsStore, reports_of
 from grader.store.roster_store import RosterStore
+from grader.store.texts_store import TextsStore
 
 
 class SiteStore:
@@ -47,6 +49,14 @@ class SiteStore:
     @property
     def rosters(self) -> RosterStore:
         return RosterStore(self.engine, self.course)
+
+    @property
+    def texts(self) -> TextsStore:
+        return TextsStore(self.engine, self.course)
+
+    @property
+    def regrades(self) -> RegradesStore:
+        return RegradesStore(self.engine, self.course)
 
     @property
     def names(self) -> NamesStore:

@@ -1,5 +1,6 @@
 """The class of an assignment: what it came to, what it gets wrong, and everybody in a table."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from grader.code_figures.class_figures import ClassFigures, class_figures
 from grader.courses.code_marks import CodeMarks
+from grader.hand_ins.history import job_key
 from grader.policies.due_dates import in_words
 from grader.policies.policy_settings import policy_of
 from grader.settings import Assignment
@@ -17,6 +19,7 @@ from grader.staff.class_rows import (
     SORTED,
     ClassRow,
     RowGrade,
+    RowState,
     TableWish,
     class_rows,
     how_many,
@@ -105,7 +108,11 @@ def class_at_once(room: StaffRoom, assignment: Assignment) -> ClassAtOnce:
     )
     return ClassAtOnce(
         assignment=assignment,
-        rows=class_rows(room.members, grades_of_class(room, assignment)),
+        rows=class_rows(
+            room.members,
+            grades_of_class(room, assignment),
+            waiting=_waiting(room, assignment),
+        ),
         figures=figures,
         is_shown=room.site.store.releases.release("code", assignment.name).is_shown,
     )
@@ -120,6 +127,20 @@ def grades_of_class(room: StaffRoom, assignment: Assignment) -> Mapping[str, Row
     )
 
 
+def _waiting(room: StaffRoom, assignment: Assignment) -> frozenset[str]:
+    """Those whose newest hand-in is not graded yet."""
+    counts = room.site.store.jobs.counts()
+    if not counts.get("waiting", 0) + counts.get("running", 0):
+        return frozenset()
+    newest = room.site.store.hand_ins.newest(assignment.name)
+    jobs = room.site.store.jobs.jobs([job_key(one) for one in newest.values()])
+    return frozenset(
+        name
+        for name, one in newest.items()
+        if (job := jobs.get(job_key(one))) and job.state in ("waiting", "running")
+    )
+
+
 def _stamp(room: StaffRoom, assignment: Assignment) -> tuple[object, ...]:
     """What changes with any report, any decision and any student."""
     students = tuple(one for one in room.everybody.values() if one.role == "student")
@@ -129,10 +150,10 @@ def _stamp(room: StaffRoom, assignment: Assignment) -> tuple[object, ...]:
 def summary(of_class: ClassAtOnce) -> str:
     """The class in one or two sentences."""
     active = [row for row in of_class.rows if row.member.is_active]
-    counts: dict[str, int] = {}
-    for row in active:
-        counts[row.grade.state.value] = counts.get(row.grade.state.value, 0) + 1
-    parts = [f"{number} {word}" for word, number in sorted(counts.items(), key=lambda c: -c[1])]
+    counts = Counter(row.grade.state.value for row in active)
+    counts["graded"] = counts.pop(RowState.RIGHT.value, 0) + counts.pop(RowState.LOST.value, 0)
+    words = {RowState.NOTHING.value: "handed nothing in"}
+    parts = [f"{n} {words.get(word, word)}" for word, n in counts.most_common() if n]
     late = sum(row.grade.is_late for row in active)
     said = f"{counted(len(active), 'student')}: {', '.join(parts) or 'nobody yet'}."
     if late:

@@ -37,7 +37,7 @@ def marking_page(request: Request) -> Response:
 
 @needs("grader")
 def answer_page(request: Request) -> Response:
-    room = room_of(request)
+    room = room_of(request, hides_names=True)
     return _shown(room, text=request.query_params.get("answer", ""))
 
 
@@ -45,7 +45,7 @@ def answer_page(request: Request) -> Response:
 @with_form
 def keep_answer(request: Request, form: FormData) -> Response:
     """Keep what was ticked and go on; whatever is refused comes back as it was sent."""
-    room, question = room_of(request), request.path_params["question"]
+    room, question = room_of(request, hides_names=True), request.path_params["question"]
     answer = text_of(form, "answer")
     if text_of(form, "back") == "1":
         return _taken_back(room, question, answer)

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from grader.hand_ins.class_record import person_of_enrolment
 from grader.records import Person
 from grader.settings import Assignment
 from grader.staff.class_memory import ClassMemory
@@ -34,11 +35,15 @@ _LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class StaffRoom:
-    """A request of somebody of the staff."""
+    """A request of somebody of the staff.
+
+    `hides_names` says that names are hidden here from everybody who has not asked for them.
+    """
 
     request: Request
     site: Site
     who: SignedIn
+    hides_names: bool = False
 
     @property
     def is_owner(self) -> bool:
@@ -48,7 +53,7 @@ class StaffRoom:
     def names_shown(self) -> bool:
         """Owners see names unless they hide them; graders once they have asked for them."""
         said = self.site.store.names.are_shown(self.who.session)
-        return self.is_owner if said is None else said
+        return self.is_owner and not self.hides_names if said is None else said
 
     @cached_property
     def everybody(self) -> Mapping[int, Enrolment]:
@@ -60,7 +65,7 @@ class StaffRoom:
     def enrolled(self) -> Mapping[str, tuple[Person, ...]]:
         """The students by the name of their submissions."""
         return {
-            one.person: (person_behind(one),)
+            one.person: (person_of_enrolment(one),)
             for one in self.everybody.values()
             if one.role == "student"
         }
@@ -155,8 +160,8 @@ class StaffRoom:
         return str(entry.details.get("said", "")) if is_new else ""
 
 
-def room_of(request: Request) -> StaffRoom:
-    return StaffRoom(request, site_of(request), person_of(request))
+def room_of(request: Request, *, hides_names: bool = False) -> StaffRoom:
+    return StaffRoom(request, site_of(request), person_of(request), hides_names)
 
 
 def assignment_of(request: Request) -> Assignment:
@@ -182,20 +187,6 @@ def student_of(room: StaffRoom) -> Enrolment:
     if found is None:
         refuse(404, "Nobody in the course has this number.")
     return found
-
-
-def person_behind(one: Enrolment) -> Person:
-    """An enrolment as gradebooks and policies know people."""
-    ids = dict(one.ids)
-    username = ids.pop("username", one.person)
-    return Person(
-        name=one.full_name,
-        id=one.person,
-        email=one.email,
-        username=username,
-        section=one.section,
-        ids=ids,
-    )
 
 
 def reason_in(form: FormData) -> str:

@@ -156,3 +156,10 @@ def test_a_students_page_has_the_attempts(browser, class_, number):
     assert "In words" in page
     assert "0 of 3" in page
     assert "3 to be marked" in page
+
+
+def test_an_owner_marks_without_names_until_they_are_asked_for(browser, class_):
+    owner = browser("prof")
+    assert "Adams" not in owner.get(MARKING).text
+    owner.post("/staff/names", data={"show": "1", "back": MARKING})
+    assert "Adams" in owner.get(MARKING).text

@@ -6,9 +6,11 @@ OPEN = {"/staff/preview/end"}  # ends what only staff can begin
 WORDS = {
     "assignment": "arithmetic",
     "kind": "extend",
+    "name": "week-1.yaml",
     "decision": 1,
     "version": 1,
     "upload": 1,
+    "regrade": 1,
 }
 
 
@@ -101,4 +103,6 @@ def test_the_log_shows_what_was_done_and_can_be_searched(browser, number, keeper
     found = owner.get("/staff/log/?search=BOB&what=excused&who=prof").text
     assert "bob was ill" in found
     assert "ada was ill" not in found
+    owner.post("/staff/names", data={"show": ""})
+    assert "hid names" in owner.get("/staff/log/").text, "an entry without a reason"
     assert "Nothing is like that." in owner.get("/staff/log/?who=nobody&before=99999").text
