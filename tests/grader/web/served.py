@@ -27,7 +27,8 @@ class ServedSite:
     def address(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self):
+    def start(self, app=None):
+        self._app = app or self._app  # a process that is started anew has a new one
         config = uvicorn.Config(
             self._app, host="127.0.0.1", port=self.port, log_level="error", lifespan="off"
         )
