@@ -17,13 +17,13 @@ from grader.cli.clock import now
 from grader.cli.demo_course import fill_demo, write_demo
 from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
-from grader.courses.quiz_shelf import course_shelf
 from grader.courses.sweeping import sweep
 from grader.errors import CourseError, GraderError, GraderFault
 from grader.store.accounts_store import Enrolment
 from grader.web.application import application
 from grader.web.lti.grade_sender import GradeSender
 from grader.web.opening import open_site
+from grader.web.quizzes.places import shelf_of
 from grader.web.site import Site
 
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
@@ -179,7 +179,7 @@ def _settle_quizzes(site: Site, stop: threading.Event) -> None:
     """Hand in attempts at quizzes whose time is over, also of those who do not come back."""
     while not stop.wait(_SETTLE_SECONDS):
         try:
-            quizzes = course_shelf(site.folder).now().quizzes.values()
+            quizzes = shelf_of(site).now().quizzes.values()
             faults = sweep(site.store.quizzes, quizzes, at=site.clock()).faults
         except GraderError as error:  # the store is away for a while
             faults = (error,)

@@ -4,10 +4,11 @@ One file that is wrong takes away its own quiz and no other; what is wrong with 
 staff. A quiz has an address, which is its name as it stands in a URL.
 """
 
-import functools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import msgspec
 
 from grader.errors import CourseError
 from grader.quiz.attempt.quiz import Quiz, practice
@@ -28,6 +29,7 @@ class ShelvedQuizzes:
     stamp: Stamp = ()
     quizzes: Mapping[str, Quiz] = field(default_factory=dict)  # by address
     faults: tuple[CourseError, ...] = ()
+    has_unknown: bool = False  # extra time is given to a name that belongs to nobody yet
     bank: Bank = field(default_factory=lambda: Bank((), {}))
 
 
@@ -37,18 +39,24 @@ class QuizShelf:
     Args:
         quizzes: the folder of the quizzes' files; a course without quizzes has none.
         questions: the folder of the question bank.
+        people: gives the name that attempts are kept under, by all that course.yaml may call a
+            person; without it, course.yaml has to have that name.
     """
 
-    def __init__(self, quizzes: Path, questions: Path) -> None:
+    def __init__(
+        self, quizzes: Path, questions: Path, people: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self._quizzes = quizzes
         self._questions = questions
+        self._people = people
         self._read = ShelvedQuizzes()
 
     def now(self) -> ShelvedQuizzes:
         """All of it as the files are at this moment."""
         stamp = _stamp(self._files())
-        if stamp != self._read.stamp:
-            self._read = self._reading(stamp)
+        read = self._read if stamp == self._read.stamp else self._reading(stamp)
+        if read is not self._read or read.has_unknown:
+            self._read = self._named(read)
         return self._read
 
     def quiz(self, address: str) -> Quiz | None:
@@ -109,24 +117,41 @@ class QuizShelf:
                 quizzes[address_of(quiz)] = quiz
         return ShelvedQuizzes(stamp=stamp, quizzes=quizzes, faults=tuple(faults), bank=bank)
 
+    def _named(self, read: ShelvedQuizzes) -> ShelvedQuizzes:
+        """With extra time for those whom attempts know."""
+        given = {one.student for quiz in read.quizzes.values() for one in quiz.course.extra_time}
+        if not given:
+            return replace(read, has_unknown=False)
+        names = self._people()
+        quizzes = {address: _with_names(quiz, names) for address, quiz in read.quizzes.items()}
+        return replace(read, quizzes=quizzes, has_unknown=not given <= names.keys())
+
     def _quiz_files(self) -> list[Path]:
         found = (path for path in self._quizzes.glob("*") if path.suffix in ENDINGS)
         return sorted(path for path in found if path.name not in COURSE_FILES)
 
 
-@functools.cache  # it reads again by itself what has changed
-def course_shelf(folder: Path) -> QuizShelf:
+def course_shelf(folder: Path, people: Callable[[], Mapping[str, str]] = dict) -> QuizShelf:
     """The shelf of a course: `quizzes/` and `questions/` beside its course.yaml.
 
     Without questions of its own, a course has those that come with the grader.
     """
     quizzes, questions = folder / "quizzes", folder / "questions"
-    return QuizShelf(quizzes, question_folder(questions if questions.is_dir() else None))
+    return QuizShelf(quizzes, question_folder(questions if questions.is_dir() else None), people)
 
 
 def address_of(quiz: Quiz) -> str:
     """The name of a quiz as one part of a URL."""
     return quiz.name.replace("/", "-")
+
+
+def _with_names(quiz: Quiz, names: Mapping[str, str]) -> Quiz:
+    """The quiz with extra time for those whom attempts know, whatever course.yaml calls them."""
+    extra = tuple(
+        msgspec.structs.replace(one, student=names.get(one.student, one.student))
+        for one in quiz.course.extra_time
+    )
+    return replace(quiz, course=msgspec.structs.replace(quiz.course, extra_time=extra))
 
 
 def _twice(quiz: Quiz, other: Quiz) -> CourseError:

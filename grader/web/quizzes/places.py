@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 
@@ -11,10 +13,16 @@ from grader.courses.attempts import Attempt, own_attempt
 from grader.courses.practising import MetIdea
 from grader.courses.quiz_shelf import QuizShelf, address_of, course_shelf
 from grader.quiz.attempt.quiz import Quiz
+from grader.store.accounts_store import AccountsStore
 from grader.store.quiz_store import QuizStore
+from grader.store.site_store import SiteStore
 from grader.web.guard.rights import person_of, refuse
+from grader.web.hand_in.own_work import known_as
 from grader.web.quizzes.own_reports import ideas_of
 from grader.web.site import Site, site_of
+
+# One a site: it reads again by itself what has changed.
+_SHELVES: WeakKeyDictionary[SiteStore, QuizShelf] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +87,16 @@ def own_idea(request: Request, misconception: str) -> MetIdea | None:
 
 def shelf_of(site: Site) -> QuizShelf:
     """The quizzes of a site: those in `quizzes/` beside course.yaml, and their questions."""
-    return course_shelf(site.folder)
+    if site.store not in _SHELVES:
+        _SHELVES[site.store] = course_shelf(site.folder, partial(_people, site.accounts))
+    return _SHELVES[site.store]
+
+
+def _people(accounts: AccountsStore) -> dict[str, str]:
+    """The names of all people, also of those who left, by all that course.yaml may call them."""
+    enrolled = accounts.enrolments(with_dropped=True)
+    called = {name: one.person for one in enrolled for name in known_as(one)}
+    return called | {one.person: one.person for one in enrolled}
 
 
 def quiz_base(quiz: Quiz) -> str:

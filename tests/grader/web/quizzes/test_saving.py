@@ -157,16 +157,20 @@ def test_what_was_saved_counts_when_the_time_is_over_and_nothing_after(
     assert "Your marks" in taker.get("/quizzes/week-3/attempts/1/").says
 
 
-@pytest.mark.parametrize(("percent", "minutes"), [(50, 45), (0, 30)])
+@pytest.mark.parametrize(
+    ("student", "percent", "minutes"),
+    [("ada", 50, 45), ("ada@example.org", 50, 45), ("ada", 0, 30), ("someone", 50, 30)],
+)
 def test_extra_time_stretches_minutes_and_window(
-    quizzes, browser, clock, course_folder, percent, minutes
+    quizzes, browser, clock, course_folder, student, percent, minutes
 ):
     course = course_folder / "course.yaml"
-    course.write_text(f"{course.read_text()}extra_time: [{{student: ada, percent: {percent}}}]\n")
+    given = f"extra_time: [{{student: {student}, percent: {percent}}}]\n"
+    course.write_text(f"{course.read_text()}{given}")
     closes = (clock() + timedelta(minutes=30)).isoformat()
     quizzes(minutes=30, opens=(clock() - timedelta(hours=1)).isoformat(), closes=closes)
     taker, other = Taker(browser("ada")), Taker(browser("bob"))
-    assert ("with your extra time" in taker.get(taker.base).says) == (percent > 0)
+    assert ("with your extra time" in taker.get(taker.base).says) == (minutes > 30)
     for one, given in ((taker, minutes), (other, 30)):
         one.begin()
         assert save(one, NUMBER, [("answer", "3")])["left"] == given * 60
