@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from grader.web.staff import (
     class_pages,
+    comparing,
     deciding,
     editing,
     marking,
@@ -39,6 +40,9 @@ routes = (
     _post(f"{_CLASS}/regrade", regrading.begin_regrade),
     Route(f"{_CLASS}/regrade/{{regrade:int}}", regrading.regrade_page),
     _post(f"{_CLASS}/regrade/{{regrade:int}}", regrading.end_regrade),
+    Route(f"{_CLASS}/similarity", comparing.similarity_page),
+    _post(f"{_CLASS}/similarity", comparing.compare_again),
+    Route(f"{_CLASS}/similarity/pages.zip", comparing.similarity_pages),
     Route(f"{_CLASS}/export", releasing.export_page),
     _post(f"{_CLASS}/export", releasing.export),
     Route(f"/staff{_PERSON}/", student_pages.student_page),

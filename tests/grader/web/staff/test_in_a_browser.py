@@ -74,9 +74,8 @@ def keys_are_ready(page):
 def test_an_instructor_goes_from_the_roster_to_the_canvas_file(open_page, site, take, keeper):
     page = open_page()
     page.get_by_role("link", name="People").click()
-    page.get_by_label("Roster", exact=True).set_input_files(
-        file("roster.csv", f"{ROSTER}bob,Bob Brown,,A\n")
-    )
+    roster = file("roster.csv", f"{ROSTER}bob,Bob Brown,,A\n")
+    page.get_by_label("Roster", exact=True).set_input_files(roster)
     press(page, "Show the differences")
     shows(page, "1 new, 2 changed")
     press(page, "Import it")
