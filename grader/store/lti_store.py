@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from grader.store.database import reading, writing
@@ -21,7 +21,8 @@ from grader.store.lti_tables import (
 from grader.store.quiz_rows import row_id
 from grader.store.tables import people
 
-_KEPT = timedelta(days=1)  # so long what was used is told from what never was
+_KEPT = timedelta(hours=1)  # so long what is too old is told from what never was
+_MOST_OPEN = 5_000  # of one purpose: whoever asks for ever more fills no disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +120,12 @@ class LtiStore:
         *,
         at: datetime,
         until: datetime,
-    ) -> None:
-        """Keep what comes with a secret that is good once; what is long past is dropped."""
+        most_open: int = _MOST_OPEN,
+    ) -> bool:
+        """Keep what comes with a secret that is good once; what is long past is dropped.
+
+        False if so many are open that no more are kept.
+        """
         values = {
             "course": self._course,
             "digest": _digest(secret),
@@ -128,9 +133,15 @@ class LtiStore:
             "payload": dict(payload),
             "expires_at": until,
         }
+        own = lti_once.c.course == self._course, lti_once.c.purpose == purpose
         with writing(self._engine) as connection:
             connection.execute(delete(lti_once).where(lti_once.c.expires_at < at - _KEPT))
+            is_open = lti_once.c.expires_at > at, lti_once.c.used_at.is_(None)
+            n_open = connection.scalar(select(func.count()).where(*own, *is_open))
+            if (n_open or 0) >= most_open:
+                return False
             connection.execute(insert(lti_once).values(values))
+        return True
 
     def look_at(self, secret: str, purpose: str) -> Mapping[str, Any] | None:
         """What comes with a secret, without using it up; None if there is none."""

@@ -16,6 +16,7 @@ from grader.store.regrades_store import RegradesStore
 from grader.store.releases_store import ReleasesStore
 from grader.store.reports_store import ReportsStore, reports_of
 from grader.store.roster_store import RosterStore
+from grader.store.staff_files_store import StaffFilesStore
 from grader.store.texts_store import TextsStore
 
 
@@ -49,6 +50,10 @@ class SiteStore:
     @property
     def rosters(self) -> RosterStore:
         return RosterStore(self.engine, self.course)
+
+    @property
+    def staff_files(self) -> StaffFilesStore:
+        return StaffFilesStore(self.engine, self.course)
 
     @property
     def texts(self) -> TextsStore:

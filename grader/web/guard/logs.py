@@ -1,6 +1,7 @@
 """One line of JSON a request, for whoever runs the site: what was asked, what came, how long.
 
 Nothing of a person's is in it: no path with its words, no name, no text, no message of an error.
+A room that refuses somebody sets `request.state.log` to what else is to be said.
 """
 
 import json
@@ -47,7 +48,8 @@ class LogGuard:
                 raise
         finally:
             milliseconds = round(1000 * (time.monotonic() - begun))
-            self._say("request", _asked(scope) | {"status": status, "ms": milliseconds})
+            said = _asked(scope) | {"status": status, "ms": milliseconds}
+            self._say("request", said | scope.get("state", {}).get("log", {}))
 
     def _say(self, event: str, facts: dict[str, Any]) -> None:
         at = self._clock().astimezone(UTC).isoformat(timespec="milliseconds")

@@ -17,6 +17,7 @@ from grader.web.guard.sessions import SignedIn
 Endpoint = Callable[[Request], Response | Awaitable[Response]]
 _RANK: dict[str, int] = {"student": 0, "grader": 1, "owner": 2}
 _READS = ("GET", "HEAD")
+_MOST = 2**31 - 1
 
 
 def needs(role: Role) -> Callable[[Endpoint], Callable[[Request], Awaitable[Response]]]:
@@ -80,6 +81,8 @@ def refuse(status: int, sentence: str) -> NoReturn:
 
 def _in_a_thread(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def run(request: Request) -> Response:
+        if any(isinstance(one, int) and one > _MOST for one in request.path_params.values()):
+            refuse(404, "There is no such page.")  # nor a number that the store could look for
         if inspect.iscoroutinefunction(endpoint):
             answered = await endpoint(request)
         else:

@@ -98,7 +98,8 @@ def handed_file(request: Request) -> Response:
     if not 1 <= place <= len(files):
         refuse(404, "There is no such file in this attempt.")
     name, content = files[place - 1]
-    plain = harmless_path(name).name.encode("ascii", "replace").decode().replace('"', "'")
+    plain = harmless_path(name).name.encode("ascii", "replace").decode()
+    plain = plain.translate({ord('"'): "'", ord("\\"): "_"})
     disposition = f'attachment; filename="{plain}"'
     return Response(
         content,

@@ -66,8 +66,9 @@ def arriving(
         found = _enrolled(said, launch, platform, accounts)
     if store.connect(platform.id, launch.sub, person=found.person, at=at) != found.person:
         raise LaunchRefused(
-            f"{found.shown_name} is known to {platform.name} by another account already",
-            fix="Ask the staff of the course: they see both accounts on the page of platforms.",
+            f"{platform.name} has another account for the one on the roster with your"
+            f" {platform.matched_by}",
+            fix="Ask the staff of the course.",
         )
     return found, context
 
@@ -172,7 +173,7 @@ def _names(enrolment: Enrolment, matched_by: str) -> set[str]:
 def _assert_may_come(found: Enrolment, launch: Launch, platform: LtiPlatform) -> None:
     if not found.is_active:
         raise LaunchRefused(
-            f"{found.shown_name} is not in this course any more",
+            "you are not in this course any more",
             fix="Ask the staff of the course if that is wrong.",
         )
     if found.role != "student" and not launch.is_staff:

@@ -24,7 +24,7 @@ from grader.web.lti.refusal import CookieMissing, LaunchRefused
 STATE = "state"
 LAUNCH_MINUTES = 10
 _LEEWAY_SECONDS = 30  # between the clock of the platform and ours
-_LONGEST_HINT = 8000
+_LONGEST_HINT = 4000
 _LONGEST_TOKEN = 64_000
 _AGAIN = "Open the link in your course again."
 
@@ -63,7 +63,9 @@ def begin_launch(
     platform = _registered(store, login["iss"], login["client_id"])
     state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     payload = {"platform": platform.id, "nonce": nonce, "login": login}
-    store.issue(state, STATE, payload, at=at, until=at + timedelta(minutes=LAUNCH_MINUTES))
+    until = at + timedelta(minutes=LAUNCH_MINUTES)
+    if not store.issue(state, STATE, payload, at=at, until=until):
+        raise LaunchRefused("too many launches are open", fix="Try again in a few minutes.")
     query = {
         "scope": "openid",
         "response_type": "id_token",

@@ -4,7 +4,6 @@ A launch that arrives in a tab of its own opens a session and goes on. In a fram
 opened, since its cookie would be another site's: a page says so, and its button opens a tab.
 """
 
-import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -35,7 +34,6 @@ from grader.web.site import Site, site_of
 
 LAUNCH_PATH = "/lti/launch"
 FROM_PLATFORMS = ("/lti/login", LAUNCH_PATH)
-_LOG = logging.getLogger(__name__)
 _ENTER, _PICK = "enter", "pick"
 _TICKET_MINUTES = 30
 # Pages that are shown in the frame of a platform whose host nobody knows before it has signed.
@@ -46,18 +44,18 @@ Answered = Callable[[Request, Mapping[str, str]], Response]
 
 
 def _refusing(answer: Answered) -> Answered:
-    """Turns a refusal into a page with its sentence, and a line in the log."""
+    """Turns a refusal into a page with its sentence, which is in the log, too."""
 
     def answered(request: Request, said: Mapping[str, str]) -> Response:
         request.state.frame_ancestors = _ANY_PLATFORM
         try:
             return answer(request, said)
         except CookieMissing as refused:
-            _LOG.warning("a launch was refused: %s", refused.problem)
+            request.state.log = {"refused": refused.problem}
             again = f"/lti/login?{urlencode(refused.login)}"
             return page(request, "lti/new_tab.html", status=403, again=again)
         except LaunchRefused as refused:
-            _LOG.warning("a launch was refused: %s", clean_line(refused.problem, 500))
+            request.state.log = {"refused": clean_line(refused.problem, 500)}
             return page(request, "lti/refused.html", status=403, refused=refused)
 
     return answered

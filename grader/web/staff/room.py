@@ -153,7 +153,8 @@ class StaffRoom:
     def notice(self) -> str:
         """What the reader has just done, as the log has it."""
         number = self.request.query_params.get("did", "")
-        entry = self.site.store.audit.entry(int(number)) if number.isdecimal() else None
+        is_number = number.isdecimal() and len(number) < 10
+        entry = self.site.store.audit.entry(int(number)) if is_number else None
         if entry is None or entry.who != self.who.person:
             return ""
         is_new = self.site.clock() - entry.at <= _NOTICE_FOR

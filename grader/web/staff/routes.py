@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from grader.web.staff import (
     class_pages,
+    comparing,
     deciding,
     editing,
     marking,
@@ -13,6 +14,7 @@ from grader.web.staff import (
     releasing,
     roster_pages,
     student_pages,
+    student_work,
 )
 
 _CLASS = "/staff/code/{assignment}"
@@ -33,12 +35,20 @@ routes = (
     _post(f"{_CLASS}{_PERSON}/decide/{{kind}}", deciding.decide),
     _post(f"{_CLASS}{_PERSON}/points", deciding.award),
     Route(f"{_CLASS}{_PERSON}/reports/{{version:int}}", student_pages.report_of_student),
+    Route(f"{_CLASS}{_PERSON}/hand-ins/{{hand_in:int}}", student_work.hand_in_page),
+    Route(
+        f"{_CLASS}{_PERSON}/hand-ins/{{hand_in:int}}/files/{{place:int}}", student_work.handed_file
+    ),
+    Route(f"/staff{_PERSON}/attempts/{{attempt:int}}", student_work.attempt_page),
     Route(f"{_CLASS}/release", releasing.release_page),
     _post(f"{_CLASS}/release", releasing.release),
     Route(f"{_CLASS}/regrade", regrading.regrades_page),
     _post(f"{_CLASS}/regrade", regrading.begin_regrade),
     Route(f"{_CLASS}/regrade/{{regrade:int}}", regrading.regrade_page),
     _post(f"{_CLASS}/regrade/{{regrade:int}}", regrading.end_regrade),
+    Route(f"{_CLASS}/similarity", comparing.similarity_page),
+    _post(f"{_CLASS}/similarity", comparing.compare_again),
+    Route(f"{_CLASS}/similarity/pages.zip", comparing.similarity_pages),
     Route(f"{_CLASS}/export", releasing.export_page),
     _post(f"{_CLASS}/export", releasing.export),
     Route(f"/staff{_PERSON}/", student_pages.student_page),

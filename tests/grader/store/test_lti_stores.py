@@ -82,6 +82,15 @@ def test_what_is_long_past_is_dropped(store):
     assert store.look_at("s", "state") is None
 
 
+def test_nobody_fills_the_store_by_asking_for_ever_more(store):
+    few = {"at": NOW, "until": LATER, "most_open": 2}
+    kept = [store.issue(f"s{n}", "state", {}, **few) for n in range(3)]
+    assert kept == [True, True, False]
+    assert store.issue("t", "enter", {}, **few)
+    store.redeem("s0", "state", at=NOW)
+    assert store.issue("s3", "state", {}, **few)
+
+
 def test_a_secret_of_one_course_is_none_of_another(store, engine):
     store.issue("s", "state", {}, at=NOW, until=LATER)
     assert LtiStore(engine, course="other").redeem("s", "state", at=NOW).problem == "unknown"

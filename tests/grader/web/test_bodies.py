@@ -11,14 +11,20 @@ LIMITS = SiteLimits(upload_bytes=1000, body_seconds=0.05)
 
 
 def test_a_body_that_says_it_is_too_large_is_refused(browser):
-    answer = browser().post("/login", content=b"x" * (22 << 20))
+    answer = browser().post("/code/arithmetic/", content=b"x" * (22 << 20))
     assert answer.status_code == 413
     assert "at most 21 MB" in answer.text
 
 
+def test_the_doors_take_nothing_large(browser):
+    answer = browser().post("/login", content=b"x" * (2 << 20))
+    assert answer.status_code == 413
+    assert "at most 1 MB" in answer.text
+
+
 def test_a_body_that_does_not_say_how_large_it_is_is_counted(browser):
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    pieces = (b"x" * (1 << 20) for _ in range(22))
+    pieces = (b"x" * (1 << 20) for _ in range(3))
     assert browser().post("/login", content=pieces, headers=headers).status_code == 413
 
 

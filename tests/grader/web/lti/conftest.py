@@ -65,8 +65,14 @@ def lti_site(site, platform, registered):
 
 
 @pytest.fixture
-def lti_app(lti_site):
-    return application(lti_site)
+def log():
+    """The lines that the site has logged."""
+    return []
+
+
+@pytest.fixture
+def lti_app(lti_site, log):
+    return application(lti_site, log=log.append)
 
 
 @pytest.fixture
