@@ -26,6 +26,7 @@ COMMANDS = (
     "start",
     "check",
     "debug",
+    "new",
     "release",
     "batch",
     "merge",
