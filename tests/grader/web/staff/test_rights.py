@@ -11,6 +11,9 @@ WORDS = {
     "version": 1,
     "upload": 1,
     "regrade": 1,
+    "hand_in": 1,
+    "place": 1,
+    "attempt": 1,
 }
 
 
