@@ -35,6 +35,7 @@ from grader.harness.comparison import (
     assert_same,
     assert_unchanged,
 )
+from grader.harness.scripted_functions import ScriptedFunctions
 from grader.harness.student import Student
 from grader.remembered import remembered
 from grader.subject.misconception import equivalent, misconception
@@ -49,6 +50,7 @@ __all__ = [
     "CallFailed",
     "GenerationTrace",
     "Mismatch",
+    "ScriptedFunctions",
     "ScriptedStages",
     "Student",
     "as_floats",

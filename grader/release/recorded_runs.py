@@ -35,6 +35,8 @@ def _recorded(call: StageCall, earlier: Sequence[StageCall]) -> RecordedCall:
                 continue
             if _equal(found.array, returned.array):
                 return RecordedCall(call.stage, origin=place)
+            if not returned.array.ndim:
+                continue  # one number has no rows
             rows = returned.array.reshape(-1, returned.array.shape[-1])
             for row in reversed(range(len(rows))):
                 if _equal(found.array, rows[row]):
