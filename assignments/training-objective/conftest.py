@@ -127,11 +127,20 @@ def assert_several(actual: Any, number: int, *, name: str) -> None:
         raise Mismatch(f"{discreet[:-1]}, but {came}.", discreet=discreet)
 
 
+def assert_number(actual: Any, expected: float, *, name: str) -> None:
+    """One number; 0 has no size that an error could be a part of."""
+    number = as_number(actual, name=name)
+    if expected:
+        assert_close(np.array(number), np.array(expected), name=name)
+    elif number != 0:
+        said = f"{name[:1].upper()}{name[1:]} is wrong"
+        raise Mismatch(f"{said}: got {number:.6g}, expected 0.", discreet=f"{said}.")
+
+
 def assert_one(actual: Any, expected: Any, *, name: str, axes: Sequence[str] = ()) -> None:
     """An array of ids, an array of floats, or a number."""
     if not isinstance(expected, np.ndarray):
-        number = np.array(as_number(actual, name=f"the {name}"))
-        assert_close(number, np.array(expected), name=f"the {name}")
+        assert_number(actual, expected, name=f"the {name}")
     elif expected.dtype.kind == "i":
         assert_ids(actual, expected, name=name)
     else:
@@ -428,8 +437,7 @@ def assert_shares(step: Step) -> None:
 
 def assert_returned(step: Step) -> None:
     """The mean loss of the whole batch comes back."""
-    came = np.array(as_number(step.returned, name="the returned loss"))
-    assert_close(came, np.array(step.loss), name="the returned loss")
+    assert_number(step.returned, step.loss, name="the returned loss")
 
 
 @pytest.fixture

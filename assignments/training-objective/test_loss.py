@@ -41,14 +41,17 @@ def nothing_counts(probe):
     return logits, np.full_like(targets, -100), -100
 
 
-def far_from_zero(probe):
-    """Whole numbers near 1000 and -1000, which float32 holds exactly."""
+def far_from_zero(probe, *, hopeless=False):
+    """Whole numbers near 1000 and -1000, which float32 holds exactly.
+
+    A hopeless target has a probability that is 0 in every number format.
+    """
     logits, targets, ignored = probe.padded(-100, batch=2, time=4)
     logits = np.round(3 * logits)
     logits[0] += 1000
     logits[1, :2] -= 1000
-    # Of the third row the target is hopeless: its probability is 0 in every number format.
-    logits[0, 1, targets[0, 1]] = 800
+    if hopeless:
+        logits[0, 1, targets[0, 1]] = 200
     return logits, targets, ignored
 
 
@@ -70,7 +73,7 @@ def test_ignored_targets(judge, probe):
 @points(2)
 def test_far_logits(judge, probe):
     """Logits near +1000 and -1000, and a target of hopeless probability, give the right loss."""
-    judge("cross_entropy", far_from_zero(probe))
+    judge("cross_entropy", far_from_zero(probe, hopeless=True))
 
 
 @stage("cross_entropy")

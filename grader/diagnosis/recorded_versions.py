@@ -12,7 +12,7 @@ from grader.errors import NotSettledHere
 from grader.observed_calls import FindInnerCause, InnerCause, Observation, StageCall
 from grader.subject.recorded_answers import RecordedAnswers, RecordedCall, RecordedRun
 from grader.subject.subject import Subject
-from grader.subject.values import Floats, answer_numbers, identical, numbers
+from grader.subject.values import Floats, answer_numbers, identical
 
 # What a loop hands on may have been cast to float32 and back.
 _CAST = 1e-6

@@ -19,7 +19,7 @@ def accumulate(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
     """
     total = max(sum(counts), 1)
     parts = [gradient * (count / total) for gradient, count in zip(gradients, counts, strict=True)]
-    return np.sum(parts, axis=0)
+    return np.asarray(np.sum(parts, axis=0))
 
 
 def global_norm(gradients: Sequence[Floats]) -> float:

@@ -9,7 +9,7 @@ from reference.training_objective.gradients import Floats, accumulate
 
 
 def _weighted(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
-    return np.sum([g * count for g, count in zip(gradients, counts, strict=True)], axis=0)
+    return np.asarray(sum(g * count for g, count in zip(gradients, counts, strict=True)))
 
 
 @misconception(
@@ -20,7 +20,7 @@ def _weighted(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
     differs_only="where parts differ in how many targets count",
 )
 def mean_of_means(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
-    return np.mean(gradients, axis=0)
+    return np.asarray(np.mean(gradients, axis=0))
 
 
 @misconception(
@@ -31,7 +31,7 @@ def mean_of_means(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
     differs_only="with more than one part",
 )
 def adds_up(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
-    return np.sum(gradients, axis=0)
+    return np.asarray(np.sum(gradients, axis=0))
 
 
 @misconception(

@@ -16,7 +16,8 @@ Pair = tuple[Ids, Ids]
 def _rows(data: Ids, starts: Sequence[int], length: int) -> Ids:
     """Rows from each start on; a place before the text is one at its end."""
     places: Ids = np.array(starts)[:, None] + np.arange(length)
-    return data[places % len(data)]
+    rows: Ids = data[places % len(data)]
+    return rows
 
 
 def _later(starts: Sequence[int], by: int) -> list[int]:
@@ -133,6 +134,18 @@ def time_first(data: Ids, starts: Sequence[int], context_length: int) -> Pair:
 def exchanged(data: Ids, starts: Sequence[int], context_length: int) -> Pair:
     inputs, targets = batch_at(data, starts, context_length)
     return targets, inputs
+
+
+@misconception(
+    replaces=batch_at,
+    says="The last token of the text is never a target.",
+    hint="Which is the last place where a row of C tokens and its targets may begin?",
+    questions=["training.batch-rows"],
+    differs_only="where a row ends with the last token but one",
+)
+def avoids_the_end(data: Ids, starts: Sequence[int], context_length: int) -> Pair:
+    last = len(data) - context_length - 2
+    return batch_at(data, [max(0, min(start, last)) for start in starts], context_length)
 
 
 @equivalent(replaces=batch_at, says="Each row is a slice, and the slices are stacked.")

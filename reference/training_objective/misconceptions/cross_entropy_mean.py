@@ -89,7 +89,7 @@ def sum_by_rows(logits: Floats, targets: Ids, ignore_index: int) -> float:
     questions=["training.mean-loss", "training.loss-at-the-start"],
 )
 def divides_by_vocabulary(logits: Floats, targets: Ids, ignore_index: int) -> float:
-    return cross_entropy(logits, targets, ignore_index) / logits.shape[-1]
+    return cross_entropy(logits, targets, ignore_index) / int(logits.shape[-1])
 
 
 @misconception(

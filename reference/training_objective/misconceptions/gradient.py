@@ -96,7 +96,7 @@ def ignored_as_zero(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
 def of_the_row_means(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
     counts = np.maximum(counted(targets, ignore_index).sum(axis=1), 1)[:, None, None]
     whole = cross_entropy_gradient(logits, targets, ignore_index) * number(targets, ignore_index)
-    return whole / counts / len(targets)
+    return np.asarray(whole / counts / len(targets))
 
 
 @misconception(

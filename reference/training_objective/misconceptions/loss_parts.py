@@ -48,4 +48,4 @@ def probabilities(logits: Floats) -> Floats:
 
 def one_hot(targets: Ids, width: int) -> Floats:
     """1 at the target, (B, T, V); zeros where it is no id."""
-    return (np.arange(width) == targets[..., None]).astype(np.float64)
+    return np.asarray(np.arange(width) == targets[..., None], dtype=np.float64)

@@ -116,6 +116,17 @@ def changes_its_input(token_ids: Ids) -> Pair:
     return inputs, token_ids[:, :-1]
 
 
+@misconception(
+    replaces=shift_targets,
+    says="Axes of length one are left out.",
+    hint="What shape do your targets have where the batch is one row, or a row two tokens?",
+    questions=["training.batch-rows"],
+    differs_only="with one row, or with two tokens a row",
+)
+def leaves_single_axes_out(token_ids: Ids) -> Pair:
+    return token_ids[:, :-1].squeeze(), token_ids[:, 1:].squeeze()
+
+
 @equivalent(replaces=shift_targets, says="The tokens are rolled, and the last column is cut off.")
 def rolled_and_cut(token_ids: Ids) -> Pair:
     return token_ids[:, :-1], np.roll(token_ids, -1, axis=1)[:, :-1]
