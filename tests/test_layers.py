@@ -27,8 +27,23 @@ TABLE = {
         "",
     ),
     "reference.decoder.answers": (
-        "reference.decoder reference.decoder.misconceptions keys quiz",
-        "torch msgspec",
+        "reference.decoder reference.decoder.misconceptions reference.training_objective "
+        "reference.training_objective.misconceptions keys quiz",
+        "torch numpy msgspec",
+    ),
+    "reference.training_objective": ("", "numpy"),
+    "reference.training_objective.misconceptions": (
+        "reference.training_objective subject",
+        "numpy",
+    ),
+    "reference.training_objective.loops": (
+        "reference.training_objective observed_calls subject",
+        "numpy",
+    ),
+    "reference.training_objective.subject": (
+        "reference.training_objective reference.training_objective.misconceptions "
+        "reference.training_objective.loops subject",
+        "",
     ),
     "grader.errors": ("", ""),
     "grader.extensions": ("errors", ""),

@@ -23,17 +23,15 @@ def judge(assert_right):
 
 def all_count(probe):
     """Batches in which every target counts."""
-    sizes = {}, {"batch": 1, "time": 4}, {"batch": 4, "time": 1}
+    sizes = {}, {"batch": 1, "time": 4}, {"batch": 4, "time": 1}, {}
     return [(*probe.scored(**size), -100) for size in sizes]
 
 
 def some_count(probe):
     """Batches whose rows differ in how many targets count; the number for ignored ones, too."""
-    return [
-        probe.padded(-100),
-        probe.padded(-1, batch=4, time=6),
-        probe.padded(-100, batch=1, time=5),
-    ]
+    sizes = {"batch": 4, "time": 6}
+    batches = [probe.padded(-100), probe.padded(-1, **sizes), probe.padded(-3, **sizes)]
+    return [*batches, probe.padded(-100, batch=1, time=5)]
 
 
 def nothing_counts(probe):

@@ -17,6 +17,7 @@ def test_unequal_parts(assert_right, probe):
         (probe.gradients((6,), (6,)), [2, 7]),
         (probe.gradients((1, 5)), [4]),
         (probe.gradients((2, 3), (2, 3)), [6, 6]),
+        (probe.gradients((2, 3), (2, 3)), [5, 2]),
     )
     assert_right("accumulate", *calls, name="gradient of the batch")
 
@@ -47,6 +48,7 @@ def test_too_long(assert_right, probe):
     """Gradients that are too long are scaled by one factor to the norm max_norm, all together."""
     calls = (
         (probe.gradients((3, 4), (5,), (1, 2, 3)), 2.5),
+        (probe.gradients((3, 4), (5,), (1, 2, 3)), 4.0),
         (probe.gradients((2, 6), (6,)), 0.5),
         (probe.gradients((7,)), 1.5),
         (probe.gradients((4, 4), (1,)), 0.25),
@@ -117,7 +119,8 @@ def test_later_steps(assert_moved, probe):
     """Later the means keep their share of what was; an entry without any gradient stays."""
     assert_moved(
         later(probe, 2, 5, step=2),
-        later(probe, 7, step=5, rate=0.3, betas=(0.85, 0.6)),
+        later(probe, 2, 5, step=5, rate=0.3, betas=(0.85, 0.6)),
+        later(probe, 2, 5, step=5, rate=0.3, betas=(0.85, 0.6), eps=0.03),
         later(probe, 1, 4, step=3, eps=0.1),
     )
 
@@ -145,9 +148,8 @@ def test_weight_and_means_are_left_alone(assert_left_alone, probe):
 @points(2)
 def test_warmup(assert_right):
     """From step 0 on the rate rises on a line, and is max_rate after warmup_steps."""
-    steps = (0, 1, 3, 7), (0, 2, 4, 5)
-    calls = [(step, 3e-3, 2e-4, 8, 40) for step in steps[0]]
-    calls += [(step, 0.5, 0.1, 5, 12) for step in steps[1]]
+    calls = [(step, 3e-3, 2e-4, 8, 40) for step in (0, 1, 3, 7)]
+    calls += [(step, 0.5, 0.1, 5, 12) for step in (0, 1, 3, 5)]
     assert_right("learning_rate", *calls, name="rate")
 
 

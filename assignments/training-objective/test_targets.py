@@ -12,8 +12,8 @@ PAIR = ("inputs", "targets")
 @points(2)
 def test_rows(assert_right, probe):
     """Row b holds the C tokens from start b on, and its targets the token after each of them."""
-    data = probe.ids(60)
-    calls = (data, [31, 4, 17], 5), (data, [22, 40], 7), (data, [9], 3)
+    data, other = probe.ids(60), probe.ids(60)
+    calls = (data, [31, 4, 17], 5), (data, [22, 40, 8], 5), (other, [22, 40, 8], 5), (data, [9], 3)
     assert_right("batch_at", *calls, parts=PAIR)
 
 
@@ -31,7 +31,7 @@ def test_ends_of_the_text(assert_right, probe):
 def test_shift(assert_right, probe):
     """The inputs are all tokens but the last, the targets all but the first: two (B, T-1)."""
     sizes = probe.sizes
-    calls = (probe.ids(sizes.batch, sizes.time),), (probe.ids(5, 4),)
+    calls = (probe.ids(sizes.batch, sizes.time),), (probe.ids(5, 4),), (probe.ids(5, 4),)
     assert_right("shift_targets", *calls, parts=PAIR)
 
 
@@ -63,8 +63,14 @@ def assert_masked(assert_right):
 @points(2)
 def test_prompts(assert_masked, probe):
     """A target that is a token of the prompt is ignored; the first one of the answer counts."""
-    one, other = probe.ids(3, 7), probe.ids(2, 4)
-    assert_masked((one, [3, 1, 6], [8, 8, 8], -100), (other, [1, 4], [5, 5], -100))
+    one, another, small = probe.ids(3, 7), probe.ids(3, 7), probe.ids(2, 4)
+    full = [8, 8, 8]
+    assert_masked(
+        (one, [3, 1, 6], full, -100),
+        (one, [2, 5, 1], full, -100),
+        (another, [2, 5, 1], full, -100),
+        (small, [1, 4], [5, 5], -100),
+    )
 
 
 @stage("mask_targets")
@@ -73,7 +79,11 @@ def test_padding(assert_masked, probe):
     """A target that is padding is ignored; the last token of the sequence counts."""
     one, other = probe.ids(3, 6), probe.ids(4, 5)
     one[1, 3:], one[2, 1:] = 0, probe.sizes.vocabulary - 1  # padding may be any token
-    assert_masked((one, [1, 1, 1], [7, 4, 2], -100), (other, [1] * 4, [3, 6, 5, 4], -100))
+    assert_masked(
+        (one, [1, 1, 1], [7, 4, 2], -100),
+        (one, [1, 1, 1], [5, 7, 3], -100),
+        (other, [1] * 4, [3, 6, 5, 4], -100),
+    )
 
 
 @stage("mask_targets")
@@ -82,7 +92,7 @@ def test_any_number_marks_what_is_ignored(assert_masked, probe):
     """What is ignored is marked by ignore_index, whatever it is; a text may have token 0."""
     one, other = probe.ids(2, 6), probe.ids(1, 5)
     one[:, 3] = 0
-    assert_masked((one, [2, 3], [6, 7], -1), (other, [2], [4], -7))
+    assert_masked((one, [2, 3], [6, 7], -1), (one, [2, 3], [6, 7], -5), (other, [2], [4], -7))
 
 
 @stage("mask_targets")
@@ -90,5 +100,5 @@ def test_any_number_marks_what_is_ignored(assert_masked, probe):
 @needs("prompts")
 def test_targets_are_left_alone(assert_left_alone, probe):
     """The targets that were handed in are not changed."""
-    calls = (probe.ids(2, 5), [2, 1], [4, 6], -100), (np.array(probe.ids(1, 3)), [2], [3], -1)
+    calls = (probe.ids(2, 5), [2, 1], [6, 4], -100), (np.array(probe.ids(1, 3)), [2], [3], -1)
     assert_left_alone("mask_targets", *calls)

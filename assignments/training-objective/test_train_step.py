@@ -8,7 +8,7 @@ pytestmark = stage("train_step")
 
 # Of each part, how many targets count in each of its rows.
 THREE_PARTS = [[5, 2], [3], [1, 4, 4]]
-OTHERS = [([[4, 1, 3]], -1), ([[2, 2], [6, 1]], -100)]
+OTHERS = [([[4, 1, 3]], -100), ([[2, 2], [0], [6, 1], [3]], -1)]
 
 
 @pytest.fixture
