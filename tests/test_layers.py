@@ -27,9 +27,8 @@ TABLE = {
         "",
     ),
     "reference.decoder.answers": (
-        "reference.decoder reference.decoder.misconceptions reference.training_objective "
-        "reference.training_objective.misconceptions keys quiz",
-        "torch numpy msgspec",
+        "reference.decoder reference.decoder.misconceptions keys quiz",
+        "torch msgspec",
     ),
     "reference.training_objective": ("", "numpy"),
     "reference.training_objective.misconceptions": (
@@ -44,6 +43,10 @@ TABLE = {
         "reference.training_objective reference.training_objective.misconceptions "
         "reference.training_objective.loops subject",
         "",
+    ),
+    "reference.training_objective.answers": (
+        "reference.training_objective reference.training_objective.misconceptions keys",
+        "numpy torch",
     ),
     "grader.errors": ("", ""),
     "grader.extensions": ("errors", ""),

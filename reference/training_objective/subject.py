@@ -1,6 +1,8 @@
 """The training objective as a subject: what an assignment gets by `subject: training_objective`."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from grader.subject.subject import Subject
 from reference.training_objective.contract import FUNCTIONS
@@ -9,6 +11,12 @@ from reference.training_objective.misconceptions.catalogue import EQUIVALENTS, M
 
 _OF_A_BATCH = ("position", "sequence")
 _UNNAMED = ("",)  # parameters have no axes that all of them share
+
+
+def _keys() -> Any:
+    """What answer keys are run on; loaded where a bank is verified, and nowhere else."""
+    return import_module("reference.training_objective.answers.answer_keys").KEYS
+
 
 SUBJECT = Subject(
     name="training_objective",
@@ -29,4 +37,5 @@ SUBJECT = Subject(
     loops={"train_step": TrainStepLoop()},
     concepts=dict.fromkeys(FUNCTIONS, 15),
     framework="numpy",
+    keys=_keys,
 )

@@ -1,6 +1,6 @@
 """Procedure: one training step on a batch that comes in two parts.
 
-clear first second clip update schedule; only of a mistaken program: clear_between halve.
+clear first second clip update schedule; only of a mistaken program: clear_between divide_by_parts.
 """
 
 from typing import Any
@@ -48,8 +48,8 @@ def _clear(state: State) -> None:
     state["grad"] = np.zeros(4)
 
 
-def _halve(state: State) -> None:
-    state["grad"] = state["grad"] / 2
+def _divide(state: State) -> None:
+    state["grad"] = state["grad"] / len(state["parts"])
 
 
 def _clip(state: State) -> None:
@@ -108,7 +108,7 @@ TRAINING_IN_PARTS = Procedure(
         "update": _update,
         "schedule": _schedule,
         "clear_between": _clear,
-        "halve": _halve,
+        "divide_by_parts": _divide,
     },
     expected=_trained,
     result=_result,

@@ -1,4 +1,4 @@
-"""Claims about the training objective; they are run on the subject of that name, in NumPy."""
+"""Claims about the training objective, which are run on its right and wrong functions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
