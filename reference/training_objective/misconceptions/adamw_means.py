@@ -355,3 +355,24 @@ def squares_around_m(
     v = betas[1] * v + (1 - betas[1]) * (gradient - m) ** 2
     first, second = corrected(m, v, betas, step)
     return moved(weight, first, second, rate, eps, decay), m, v
+
+
+@misconception(
+    replaces=adamw_step,
+    says="The betas are 0.9 and 0.999, whatever is given.",
+    hint="Which of your function's arguments do you never use?",
+    questions=["training.adamw-first-step"],
+    differs_only="where other betas are given",
+)
+def always_the_usual_betas(
+    weight: Floats,
+    gradient: Floats,
+    m: Floats,
+    v: Floats,
+    step: int,
+    rate: float,
+    betas: Sequence[float],
+    eps: float,
+    decay: float,
+) -> Triple:
+    return adamw_step(weight, gradient, m, v, step, rate, (0.9, 0.999), eps, decay)

@@ -206,27 +206,6 @@ def always_the_usual_eps(
 
 @misconception(
     replaces=adamw_step,
-    says="The betas are 0.9 and 0.999, whatever is given.",
-    hint="Which of your function's arguments do you never use?",
-    questions=["training.adamw-first-step"],
-    differs_only="where other betas are given",
-)
-def always_the_usual_betas(
-    weight: Floats,
-    gradient: Floats,
-    m: Floats,
-    v: Floats,
-    step: int,
-    rate: float,
-    betas: Sequence[float],
-    eps: float,
-    decay: float,
-) -> Triple:
-    return adamw_step(weight, gradient, m, v, step, rate, (0.9, 0.999), eps, decay)
-
-
-@misconception(
-    replaces=adamw_step,
     says="m is divided by v, without a root.",
     hint="Multiply all gradients by 10. Does your step stay the same?",
     questions=["training.adamw-first-step"],
