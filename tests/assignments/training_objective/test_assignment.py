@@ -1,4 +1,4 @@
-"""The assignment fits its contract, its examples get what is expected, its audit and release hold."""
+"""The assignment fits its contract; its examples, its audit and its release are as they must be."""
 
 import inspect
 import random
