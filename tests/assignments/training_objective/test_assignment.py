@@ -3,7 +3,9 @@
 import inspect
 import random
 import re
+import shutil
 import subprocess
+import sys
 
 import msgspec
 import pytest
@@ -129,6 +131,23 @@ def test_hidden_checks_weigh_less_and_each_stage_has_one():
     (report,) = graded([read(SUBMISSIONS / "right-torch.py")], ASSIGNMENT)
     assert report.points == report.max_points == 66
     assert (report.hidden_checks_left, report.hidden_points_left) == (11, 34)
+
+
+@pytest.mark.parametrize(
+    ("example", "stage", "shows"),
+    [
+        ("clips-after-the-step.py", "train_step", "stages.zero received\n"),
+        ("adam-with-l2.py", "adamw_step", "largest difference 0."),
+    ],
+)
+def test_a_failed_call_can_be_made_again_in_a_debugger(grader, tmp_path, example, stage, shows):
+    shutil.copy(SUBMISSIONS / example, tmp_path)
+    ran = grader("debug", example, stage, "--assignment", "training-objective", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    words = [sys.executable, f"debug_{stage}.py"]
+    again = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    assert shows in again.stdout
 
 
 def test_checks_of_a_release_import_neither_torch_nor_the_reference(release):
