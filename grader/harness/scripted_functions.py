@@ -17,7 +17,7 @@ _MOST_ENTRIES = 1 << 14  # of the arguments of one call
 
 
 class ScriptedFunctions:
-    """A table of functions for `student.NAME(...)`, and what was asked of them. Since 0.5.
+    """A table of functions that a stage is handed, and what was asked of them. Since 0.5.
 
     `calls` has of each call its name as the student writes it, such as `stages.loss`, the list of
     arguments, and what went back: True where that is None, and None where the call was refused.
