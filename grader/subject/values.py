@@ -196,7 +196,7 @@ def alike(a: Any, b: Any, *, within: float = 1e-4) -> bool:
         within: how far floats may differ, as a part of the largest one.
     """
     if isinstance(b, np.ndarray) or is_tensor(b):
-        return isinstance(a, np.ndarray) and _near(numbers(a), numbers(b), within)
+        return isinstance(a, np.ndarray) and _near(answer_numbers(a), answer_numbers(b), within)
     match b:
         case dict():
             same_keys = isinstance(a, dict) and a.keys() == b.keys()
@@ -212,6 +212,8 @@ def alike(a: Any, b: Any, *, within: float = 1e-4) -> bool:
 
 def _near(a: Numbers | None, b: Numbers | None, within: float) -> bool:
     if a is None or b is None or a.array.shape != b.array.shape or a.are_whole != b.are_whole:
+        return False
+    if a.form != b.form:
         return False
     largest = float(np.max(np.abs(b.array), initial=0.0, where=np.isfinite(b.array)))
     return np.allclose(a.array, b.array, rtol=0, atol=within * largest, equal_nan=True)
