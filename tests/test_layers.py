@@ -44,6 +44,24 @@ TABLE = {
         "reference.training_objective.loops subject",
         "",
     ),
+    "reference.sampling_and_search": ("", "numpy"),
+    "reference.sampling_and_search.misconceptions": (
+        "reference.sampling_and_search subject",
+        "numpy",
+    ),
+    "reference.sampling_and_search.loops": (
+        "reference.sampling_and_search observed_calls subject",
+        "numpy",
+    ),
+    "reference.sampling_and_search.subject": (
+        "reference.sampling_and_search reference.sampling_and_search.misconceptions "
+        "reference.sampling_and_search.loops subject",
+        "",
+    ),
+    "reference.sampling_and_search.answers": (
+        "reference.sampling_and_search reference.sampling_and_search.misconceptions keys",
+        "numpy",
+    ),
     "reference.training_objective.answers": (
         "reference.training_objective reference.training_objective.misconceptions keys",
         "numpy torch",

@@ -19,7 +19,7 @@ def _renormalized(kept: Floats) -> Floats:
 
 @misconception(
     replaces=min_p,
-    says="The tokens whose probability is below the threshold itself are removed.",
+    says="Min-p removes the tokens whose probability is below min-p itself.",
     hint="The most probable token has 0.2, and the threshold is 0.5. What is left in your code?",
     questions=["token-selection.min-p-keeps", "token-selection.min-p-first"],
 )
@@ -29,7 +29,7 @@ def absolute(distribution: Floats, threshold: float) -> Floats:
 
 @misconception(
     replaces=min_p,
-    says="The most probable tokens are kept until their mass reaches the threshold.",
+    says="Min-p keeps a mass, as top-p does.",
     hint="Which number does the threshold stand beside: a sum, or the largest probability?",
     questions=["token-selection.min-p-keeps", "token-selection.min-p-adapts"],
 )
@@ -170,7 +170,7 @@ def subtracts(logits: Floats, token_ids: Sequence[int], penalty: float) -> Float
 def once_for_each_time(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
     counts = Counter(token_ids)
     powers = np.array([penalty ** counts[token] for token in range(len(logits))])
-    return np.where(logits > 0, logits / powers, logits * powers).astype(logits.dtype)
+    return np.asarray(np.where(logits > 0, logits / powers, logits * powers), logits.dtype)
 
 
 @misconception(

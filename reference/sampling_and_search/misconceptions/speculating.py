@@ -19,16 +19,6 @@ from reference.sampling_and_search.speculation import (
 
 @misconception(
     replaces=acceptance,
-    says="A token is accepted with the target's probability.",
-    hint="Draft and target are the same. How often is a token rejected then?",
-    questions=["token-selection.speculative-acceptance", "kv-cache.speculative-gain"],
-)
-def target_alone(target: Floats, draft: Floats) -> Floats:
-    return target.copy()
-
-
-@misconception(
-    replaces=acceptance,
     says="A token is accepted by the draft's probability over the target's.",
     hint="The draft gives a token far too much. Should it be accepted more often, or less?",
     questions=["token-selection.speculative-acceptance"],
@@ -91,16 +81,6 @@ def smaller_over_draft(target: Floats, draft: Floats) -> Floats:
 )
 def is_the_target(target: Floats, draft: Floats) -> Floats:
     return target.copy()
-
-
-@misconception(
-    replaces=residual,
-    says="A rejected token's place is taken by another draw from the draft.",
-    hint="A token has probability 0 in the draft. How can it ever come?",
-    questions=["token-selection.speculative-residual"],
-)
-def is_the_draft(target: Floats, draft: Floats) -> Floats:
-    return draft.copy()
 
 
 @misconception(
