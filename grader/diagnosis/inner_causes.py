@@ -16,7 +16,15 @@ import numpy as np
 from grader.diagnosis.closeness import TOLERANCE, misfit
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent, FindInnerCause, InnerCause
-from grader.subject.values import Floats, Numbers, answered, given, over_arrays, plain, refilled
+from grader.subject.values import (
+    Floats,
+    Numbers,
+    answer_numbers,
+    given,
+    over_arrays,
+    plain,
+    refilled,
+)
 
 _TOGETHER = 2  # of more mistakes, all are tried at once
 _EMPTY = "an inner stage without news"  # not among the ids of mistakes
@@ -49,7 +57,7 @@ def exchanged(
     subject = versions.subject
     received = given(list(arguments), framework=subject.framework, precision="float64")
     try:
-        found = answered(subject.with_inner(version, received, instead))
+        found = answer_numbers(subject.with_inner(version, received, instead))
     except Exception:  # noqa: BLE001 - a wrong version may raise on what a wrong stage gives
         return None
     return found.array if found else None
@@ -66,7 +74,7 @@ def students(
 
     def call(*arguments: Any) -> Any:
         value = ask(name, [_sent(plain(a)) for a in arguments], answered)
-        if answered(value) is None:
+        if answer_numbers(value) is None:
             raise TypeError(f"{name} gave no numbers")
         return given(value, framework=versions.subject.framework, precision="float64")
 
@@ -89,7 +97,7 @@ class _Search:
         self._wrong = [n for n in subject.functions if n in wrong and n not in subject.loops]
         self._calls = calls
         arguments, value = calls[-1]
-        came, right = answered(value), self._right(arguments)
+        came, right = answer_numbers(value), self._right(arguments)
         if came is None or right is None or came.are_whole or came.array.shape != right.shape:
             return None
         if came.form != self._form(arguments):
@@ -168,7 +176,7 @@ class _Search:
 
     def _fits(self, version: str, instead: Mapping[str, Function]) -> bool:
         """Whether a version gives all that came in these calls."""
-        answers = ((arguments, answered(value)) for arguments, value in reversed(self._calls))
+        answers = ((arguments, answer_numbers(value)) for arguments, value in reversed(self._calls))
         return all(
             came is None or self._gives(version, arguments, instead, came.array)
             for arguments, came in answers
@@ -181,7 +189,7 @@ class _Search:
         such as a missing mask.
         """
         arguments, value = self._calls[-1]
-        right, came = self._right(arguments), answered(value)
+        right, came = self._right(arguments), answer_numbers(value)
         assert right is not None
         assert came is not None
         for entry in self._versions.subject.of_stage(self._stage):
@@ -196,11 +204,11 @@ class _Search:
 
 def _is_news(value: Any, arguments: Sequence[Any]) -> bool:
     """Whether an answer is more than one number everywhere, NaN, or an argument as it was."""
-    came = answered(value)
+    came = answer_numbers(value)
     finite = came.array[np.isfinite(came.array)] if came is not None else np.zeros(0)
     if came is None or not finite.size or np.ptp(finite) == 0:
         return False
-    given_ = [found.array for found in map(answered, arguments) if found is not None]
+    given_ = [found.array for found in map(answer_numbers, arguments) if found is not None]
     return not any(_agree(came.array, array) for array in given_)
 
 

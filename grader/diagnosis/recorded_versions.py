@@ -12,7 +12,7 @@ from grader.errors import NotSettledHere
 from grader.observed_calls import FindInnerCause, InnerCause, Observation, StageCall
 from grader.subject.recorded_answers import RecordedAnswers, RecordedCall, RecordedRun
 from grader.subject.subject import Subject
-from grader.subject.values import Floats, answered, identical, numbers
+from grader.subject.values import Floats, answer_numbers, identical, numbers
 
 # What a loop hands on may have been cast to float32 and back.
 _CAST = 1e-6
@@ -67,7 +67,7 @@ def unsettled_causes(versions: Versions) -> FindInnerCause:
         arguments, value = calls[-1]
         if not wrong or stage not in versions.subject.functions:
             return None
-        if misfit(versions, stage, arguments, came=answered(value)) <= 1:
+        if misfit(versions, stage, arguments, came=answer_numbers(value)) <= 1:
             return None
         raise NotSettledHere
 

@@ -8,7 +8,7 @@ from grader.diagnosis.played_loops import Played, play
 from grader.observed_calls import Observation
 from grader.remembered import content_digest, remembered
 from grader.subject.subject import Subject
-from grader.subject.values import Floats, answered, given, identical
+from grader.subject.values import Floats, answer_numbers, given, identical
 
 _CALLS = 200  # whose arguments are kept, those of one submission or two
 
@@ -69,7 +69,7 @@ class Versions:
         before = given(arguments, framework=framework, precision=precision)
         function: Callable[..., Any] = self.subject.function_of(version)
         try:
-            came = answered(function(*received))
+            came = answer_numbers(function(*received))
         except Exception:  # noqa: BLE001 - whatever a wrong version raises is its outcome
             came = None
         return VersionOutcome(

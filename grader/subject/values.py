@@ -89,7 +89,7 @@ def numbers(value: Any) -> Numbers | None:
     return Numbers(array.astype(np.float64), are_whole=array.dtype.kind in "iu")
 
 
-def answered(value: Any) -> Numbers | None:
+def answer_numbers(value: Any) -> Numbers | None:
     """What a stage returned as one array, also where it is booleans, or several arrays.
 
     Several arrays in lists and dicts, such as hidden states and a cache, stand in it one after the
@@ -99,19 +99,18 @@ def answered(value: Any) -> Numbers | None:
     if found is not None:
         return found
     parts = [(name, _as_array(part)) for name, part in _parts(value, "")]
-    arrays = [part for _, part in parts if part is not None and part.dtype.kind in "fiub"]
+    arrays = {name: a for name, a in parts if a is not None and a.dtype.kind in "fiub"}
     if not arrays or len(arrays) < len(parts):
         return None
-    names = [
-        f"{name} {a.shape}{' booleans' * (a.dtype.kind == 'b')}"
-        for name, a in parts
-        if a is not None
-    ]
     return Numbers(
-        np.concatenate([array.astype(np.float64).ravel() for array in arrays]),
-        are_whole=all(array.dtype.kind != "f" for array in arrays),
-        form="; ".join(names),
+        np.concatenate([array.astype(np.float64).ravel() for array in arrays.values()]),
+        are_whole=all(array.dtype.kind != "f" for array in arrays.values()),
+        form="; ".join(_form(name, array) for name, array in arrays.items()),
     )
+
+
+def _form(name: str, array: NDArray[Any]) -> str:
+    return f"{name} {array.shape}{' of booleans' if array.dtype.kind == 'b' else ''}".strip()
 
 
 def _parts(value: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -128,7 +127,7 @@ def _parts(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def refilled(value: Any, array: Floats) -> Any:
-    """The same lists and dicts of arrays with other numbers in them, those of `answered`.
+    """The same lists and dicts of arrays with other numbers in them, those of `answer_numbers`.
 
     Args:
         value: arrays, and numbers where no lists or dicts are around them.

@@ -19,7 +19,7 @@ _AXES = {"stages.embed": 1, "stages.softmax": 1, "stages.select": 1}  # of what 
 class GenerateLoop:
     """Stages that answer from a record, and what counts as the same call of one."""
 
-    logits = ("output",)
+    logits: tuple[str, ...] = ("output",)
 
     def arguments(self, seen: Observation, ask: Callable[[str, Any], Any]) -> list[Any]:
         """A copy of the prompt, stages that answer from the record, and the limits."""

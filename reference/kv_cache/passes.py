@@ -61,9 +61,7 @@ def next_logits(
     """New tokens, (B, T), after those of a cache: the logits of the last one, (B, V)."""
     positions = position_ids(cached_positions(cache), token_ids.shape[-1])
     embedded = model["token_embedding"][token_ids] + model["position_embedding"][positions]
-    hidden, grown = cached_stack(
-        embedded, model["layers"], model["n_heads"], model["eps"], cache
-    )
+    hidden, grown = cached_stack(embedded, model["layers"], model["n_heads"], model["eps"], cache)
     return logits_of(hidden[:, -1], model), grown
 
 
