@@ -156,5 +156,6 @@ def test_equal_lengths(assert_right, probe):
 def test_arguments_are_left_alone(assert_left_alone, probe):
     """Token ids, lengths and model are not changed."""
     small = probe.small
-    arguments = padded(small, [3, 2], 0), [3, 2], small.model(6)
+    last_id = small.sizes.vocabulary - 1
+    arguments = padded(small, [3, 2], last_id), [3, 2], small.model(6)
     assert_left_alone("batch_prefill", arguments)

@@ -287,6 +287,18 @@ def cut_to_the_shortest(token_ids: Tensor, lengths: Sequence[int], model: Cached
     return batch_prefill(token_ids, [min(lengths)] * len(lengths), model)
 
 
+@misconception(
+    replaces=batch_prefill,
+    says="I write id 0 over the padding in the ids that were handed in.",
+    hint="Print the ids after the call. What has become of them?",
+    questions=_PADDED,
+    differs_only="with another id in the padding",
+)
+def padding_overwritten(token_ids: Tensor, lengths: Sequence[int], model: CachedModel) -> Answer:
+    token_ids.masked_fill_(_places(token_ids, lengths) < 0, 0)
+    return batch_prefill(token_ids, lengths, model)
+
+
 @equivalent(replaces=batch_prefill, says="One pass with a mask and positions for each row.")
 def in_one_pass(token_ids: Tensor, lengths: Sequence[int], model: CachedModel) -> Answer:
     places = _places(token_ids, lengths)

@@ -128,6 +128,20 @@ def eps_fixed(
 
 
 @misconception(
+    replaces=cached_layer,
+    says="I put what the attention returned into the cache that was handed in.",
+    hint="Two tokens are tried after one prompt. What does the second find in the cache?",
+    questions=["kv-cache.two-branches"],
+)
+def changes_its_cache(
+    x: Tensor, weights: LayerWeights, n_heads: int, eps: float, past: LayerCache
+) -> Answer:
+    hidden, cache = cached_layer(x, weights, n_heads, eps, past)
+    past.update(cache)
+    return hidden, past
+
+
+@misconception(
     replaces=cached_stack,
     says="One cache, that of the first layer, serves all layers.",
     hint="Change the cache of the second layer. Does your result change?",

@@ -1,6 +1,7 @@
 """What people get wrong about prefill and decode."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -142,6 +143,18 @@ def last_token_not_cached(token_ids: Tensor, model: CachedModel) -> Answer:
 def last_row_for_all(token_ids: Tensor, model: CachedModel) -> Answer:
     logits, cache = prefill(token_ids, model)
     return logits[-1:].expand_as(logits).clone(), cache
+
+
+@misconception(
+    replaces=prefill,
+    says="I keep the cache in the dict of the model, so that decode finds it there.",
+    hint="Two prompts are prefilled, one after the other. Whose cache is in the model?",
+    questions=["kv-cache.two-branches"],
+)
+def kept_in_the_model(token_ids: Tensor, model: CachedModel) -> Answer:
+    logits, cache = prefill(token_ids, model)
+    cast(dict[str, Any], model)["cache"] = cache
+    return logits, cache
 
 
 @equivalent(replaces=prefill, says="The prompt goes in token by token.")
