@@ -29,7 +29,7 @@ def feed_forward(x, weights):
 
 
 def visible(n_past, n_new):
-    """The mask of new positions after cached ones, True = may be seen: → (n_new, n_past + n_new)."""
+    """The mask of new positions, True = may be seen: → (n_new, n_past + n_new)."""
     raise NotImplementedError
 
 

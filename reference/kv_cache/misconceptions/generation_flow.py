@@ -21,10 +21,8 @@ def last_prompt_token_again(
     window = Window(prompt, stages, context_length)
 
     def start() -> Pass:
-        _, cache = window.start()
-        if window.is_full:
-            return window.start()
-        return window.go_on(prompt[-1], cache, [])
+        logits, cache = window.start()
+        return (logits, cache) if window.is_full else window.go_on(prompt[-1], cache, [])
 
     return generate_by(stages, start, window.go_on, n=max_new_tokens, eos=eos_id)
 
