@@ -29,7 +29,7 @@ def loop_record(
     part: Literal["ids", "row", "flow", "order"],
     prompt: Sequence[int] = (),
     context_length: int | None = None,
-    reading: Reading = embedded,
+    reading: Reading | None = None,
 ) -> LoopRecord:
     """The steps around the first wrong one.
 
@@ -37,7 +37,7 @@ def loop_record(
         wrong: the number of that step.
         part: what is wrong in it.
         context_length: of the window; None where nobody knows what should have been embedded.
-        reading: the ids that a step read; none where that is not known.
+        reading: the ids that the logits of a step stand for; None: those that it embedded.
     """
     steps = trace.steps()
     shown: list[LoopStep] = []
@@ -45,7 +45,11 @@ def loop_record(
     for number, step in enumerate(steps, start=1):
         if -_STEPS_BEFORE <= number - wrong <= _STEPS_AFTER:
             right = [] if context_length is None else [*prompt, *generated][-context_length:]
-            shown.append(_step(number, step, right, ids=reading(step), with_calls=part == "order"))
+            shown.append(
+                _step(
+                    number, step, right, ids=(reading or embedded)(step), with_calls=part == "order"
+                )
+            )
         generated += [call.returned for call in step if is_selection(call)]
     return LoopRecord(
         steps=tuple(shown),
@@ -53,6 +57,7 @@ def loop_record(
         first_wrong=wrong,
         part=part,
         prompt=tuple(prompt[:_MOST_IDS]),
+        reads="stand for" if reading else "embedded",
     )
 
 

@@ -56,8 +56,13 @@ def stand_in(reference: object, name: str, given: list[Any]) -> Any:
 
 
 def _in_precision(value: Any, dtype: np.dtype[Any]) -> Any:
-    """The same with arrays of this dtype, also in lists and dicts such as those of a cache."""
+    """The same with arrays of this dtype, also in lists and dicts such as those of a cache.
+
+    A number becomes an array without axes: a student's code may call `exp` on what it gave itself.
+    """
     match value:
+        case float():
+            return np.array(value, dtype=dtype)
         case np.ndarray():
             return value.astype(dtype) if value.dtype.kind == "f" else value
         case list() | tuple():

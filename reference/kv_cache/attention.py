@@ -43,4 +43,4 @@ def cached_attention(
 
 def split_heads(x: Tensor, n_heads: int) -> Tensor:
     """The columns of each head by themselves: (B, T, d) -> (B, h, T, D)."""
-    return x.reshape(*x.shape[:-1], n_heads, -1).transpose(-3, -2)
+    return x.reshape(*x.shape[:-1], n_heads, x.shape[-1] // n_heads).transpose(-3, -2)

@@ -8,7 +8,7 @@ from reference.kv_cache.misconceptions.generation_parts import Ids, Pass, Window
 
 _NEVER = -1  # no token id
 _FULL = ["kv-cache.full-window"]
-_EOS = ["generation-loop.when-to-stop"]
+_EOS = ["generation-loop.order-loop-control"]
 
 
 @misconception(

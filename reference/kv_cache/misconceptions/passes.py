@@ -79,7 +79,7 @@ def every_position(token_ids: Tensor, model: CachedModel) -> Answer:
     replaces=prefill,
     says="The hidden states go to the output projection without the final normalization.",
     hint="What stands between the last decoder layer and the output projection?",
-    questions=["output-and-softmax.head-order"],
+    questions=["output-and-softmax.no-final-norm"],
 )
 def no_final_norm(token_ids: Tensor, model: CachedModel) -> Answer:
     hidden, cache = _prompt_states(token_ids, model)
@@ -90,7 +90,7 @@ def no_final_norm(token_ids: Tensor, model: CachedModel) -> Answer:
     replaces=prefill,
     says="Prefill returns probabilities.",
     hint="What do the numbers of one row sum to, and what should logits sum to?",
-    questions=["output-and-softmax.logits-are-not-probabilities"],
+    questions=["output-and-softmax.add-seven"],
 )
 def probabilities(token_ids: Tensor, model: CachedModel) -> Answer:
     logits, cache = prefill(token_ids, model)
@@ -298,7 +298,7 @@ def first_token_for_all(token_ids: Tensor, cache: Caches, model: CachedModel) ->
     replaces=decode,
     says="The hidden states go to the output projection without the final normalization.",
     hint="What stands between the last decoder layer and the output projection?",
-    questions=["output-and-softmax.head-order"],
+    questions=["output-and-softmax.no-final-norm"],
 )
 def no_last_norm(token_ids: Tensor, cache: Caches, model: CachedModel) -> Answer:
     at = torch.tensor([cached_positions(cache)])
