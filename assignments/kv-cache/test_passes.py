@@ -2,7 +2,7 @@
 
 import copy
 
-from grader.checks import assert_unchanged, needs, points, stage
+from grader.checks import assert_close, assert_unchanged, needs, points, stage
 
 PROMPT = 5  # tokens
 STEPS = 7
@@ -19,9 +19,11 @@ def prompts(probe, time):
 @points(2)
 def test_logits(assert_right, probe):
     """One pass over the prompts gives the logits of their last positions alone."""
+    alone = probe.sized(batch=1, n_layers=1)
     calls = {
         "the prompts": (prompts(probe, PROMPT), probe.model(CONTEXT)),
         "prompts of one token": (prompts(probe, 1), probe.model(9)),
+        "one prompt": (prompts(alone, 7), alone.model(7)),
     }
     assert_right("prefill", calls, only="answer", tolerance=DEEP_TOLERANCE)
 
@@ -67,20 +69,25 @@ def test_seven_steps(assert_right, steps):
 @points(1)
 def test_grown_cache(assert_right, steps):
     """The returned cache has one position more in every layer, behind those that were there."""
-    [first] = steps(1, **DECODE)
-    assert_right("decode", {"the first step": first}, only="cache", tolerance=DEEP_TOLERANCE)
+    calls = {f"step {k}": call for k, call in enumerate(steps(2, **DECODE), start=1)}
+    assert_right("decode", calls, only="cache", tolerance=DEEP_TOLERANCE)
 
 
 @stage("decode")
 @points(2)
 @needs("one_step")
-def test_two_branches(student, reference, steps):
-    """Two tokens may follow one cache: the cache that was handed in is not changed."""
+def test_two_branches(student, reference, steps, parted, assert_right_cache):
+    """Two tokens may follow one cache: it is not changed, and neither branch finds the other."""
     [(tokens, cache, model)] = steps(1, **DECODE, batch=2, n_layers=2)
     before = copy.deepcopy(cache)
-    for branch in (tokens, tokens[::-1].copy()):
-        seen = student.observe("decode", branch, cache, model)
-        assert_unchanged(seen.arguments, [branch, before, model])
+    branches = tokens, tokens[::-1].copy()
+    seen = [student.observe("decode", branch, cache, model) for branch in branches]
+    for branch, observed in zip(branches, seen, strict=True):
+        assert_unchanged(observed.arguments, [branch, before, model])
+        logits, grown = parted("decode", observed.value)
+        right, right_cache = reference.decode(branch, before, model)
+        assert_close(logits, right, name="the logits of a branch", tolerance=DEEP_TOLERANCE)
+        assert_right_cache(grown, right_cache, of="a branch")
 
 
 def cut(probe, n):
@@ -91,7 +98,7 @@ def cut(probe, n):
 @points(2)
 def test_first_positions(student, reference, probe, assert_right_cache):
     """The first n positions are left in every layer, keys and values; n may be 0 or all of them."""
-    past = probe.sizes.past
+    probe, past = probe.sized(n_layers=3), probe.sizes.past
     calls = {f"{past} positions cut to {n}": cut(probe, n) for n in (past - 2, 1, past, 0)} | {
         "one layer": cut(probe.sized(n_layers=1, batch=1, n_heads=1), 3)
     }

@@ -274,6 +274,21 @@ def only_newest_kept(token_ids: Tensor, cache: Caches, model: CachedModel) -> An
 
 @misconception(
     replaces=decode,
+    says="Only the newest eight positions of the cache are read and kept.",
+    hint="Does your cache still grow after the tenth token?",
+    questions=["kv-cache.size", "kv-cache.turned-on"],
+    differs_only="with more than eight cached positions",
+)
+def newest_eight(token_ids: Tensor, cache: Caches, model: CachedModel) -> Answer:
+    at = cached_positions(cache)
+    near: list[LayerCache] = [
+        {"keys": c["keys"][..., -8:, :], "values": c["values"][..., -8:, :]} for c in cache
+    ]
+    return _decoded(token_ids, near, model, at=at)
+
+
+@misconception(
+    replaces=decode,
     says="The logits keep the axis of positions.",
     hint="How many axes has what you return, and what is the middle one for?",
     questions=["kv-cache.match-tensors-to-shapes"],
