@@ -126,7 +126,7 @@ class ScriptedPasses:
         return 0 <= id_ < self._vocabulary_size
 
     def _refuse(self, stage: str, received: Any, problem: str) -> Refused:
-        return refused(self.trace, stage, received, problem)
+        return refused(self.trace, stage, received, problem=problem)
 
 
 def number(value: Any) -> int | None:

@@ -171,10 +171,10 @@ class ScriptedStages:
         return received
 
     def _refuse(self, stage: str, received: Any, problem: str) -> Refused:
-        return refused(self.trace, stage, received, problem)
+        return refused(self.trace, stage, received, problem=problem)
 
 
-def refused(trace: GenerationTrace, stage: str, received: Any, problem: str) -> Refused:
+def refused(trace: GenerationTrace, stage: str, received: Any, *, problem: str) -> Refused:
     """What is raised where a stage cannot take what it received; the call is recorded."""
     kept = TooLarge(kind_of(received)) if is_larger(received, _MOST_KEPT) else received
     trace.calls.append(StageCall(stage, kept, None))

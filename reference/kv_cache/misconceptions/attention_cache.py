@@ -102,7 +102,7 @@ def keys_and_values_swapped(
 @misconception(
     replaces=cached_attention,
     says="The cache has its axes in the order batch, position, head, column.",
-    hint="Print the shape of the cache that comes in, and of the one that you return.",
+    hint="Which shape has the cache that comes in, and which has yours?",
     questions=["kv-cache.match-tensors-to-shapes"],
     differs_only="with another number of heads than of positions",
 )

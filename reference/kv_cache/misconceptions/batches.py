@@ -76,7 +76,7 @@ def keys_alone(cache: Caches, n: int) -> list[LayerCache]:
 @misconception(
     replaces=truncate,
     says="The second axis is cut.",
-    hint="Name the four axes of the cached keys, in their order.",
+    hint="Which are the four axes of the cached keys, in their order?",
     questions=["kv-cache.match-tensors-to-shapes", *_CUT],
 )
 def heads_cut(cache: Caches, n: int) -> list[LayerCache]:

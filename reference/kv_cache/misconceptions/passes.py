@@ -220,7 +220,7 @@ def position_by_layers(token_ids: Tensor, cache: Caches, model: CachedModel) -> 
 @misconception(
     replaces=decode,
     says="The second axis of the cached keys tells how many positions there are.",
-    hint="Name the four axes of the cached keys, in their order.",
+    hint="Which are the four axes of the cached keys, in their order?",
     questions=["kv-cache.match-tensors-to-shapes", *_POSITIONS],
 )
 def position_by_heads(token_ids: Tensor, cache: Caches, model: CachedModel) -> Answer:
