@@ -109,7 +109,9 @@ def truncate(cache, n):
 
 def batch_prefill(token_ids, lengths, model):
     longest = token_ids.shape[1]
-    found = [prefill(r[None, longest - n :], model) for r, n in zip(token_ids, lengths)]
+    found = [
+        prefill(r[None, longest - n :], model) for r, n in zip(token_ids, lengths, strict=True)
+    ]
     cache = []
     for number in range(len(model["layers"])):
         layer = {}

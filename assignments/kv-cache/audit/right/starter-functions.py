@@ -60,7 +60,7 @@ def cached_layer(x, weights, n_heads, eps, past):
 
 def cached_stack(x, layers, n_heads, eps, cache):
     new = []
-    for one, past in zip(layers, cache):
+    for one, past in zip(layers, cache, strict=True):
         x, layer = cached_layer(x, one, n_heads, eps, past)
         new += [layer]
     return x, new
@@ -107,7 +107,8 @@ def truncate(cache, n):
 def batch_prefill(token_ids, lengths, model):
     time = token_ids.shape[1]
     logits, caches = zip(
-        *(prefill(token_ids[b : b + 1, time - n :], model) for b, n in enumerate(lengths))
+        *(prefill(token_ids[b : b + 1, time - n :], model) for b, n in enumerate(lengths)),
+        strict=True,
     )
     return np.vstack(logits), [
         {
@@ -116,10 +117,10 @@ def batch_prefill(token_ids, lengths, model):
                     np.concatenate(
                         (np.zeros_like(one[name][:, :, :1]).repeat(time - n, 2), one[name]), 2
                     )
-                    for one, n in zip(layer, lengths)
+                    for one, n in zip(layer, lengths, strict=True)
                 ]
             )
             for name in ("keys", "values")
         }
-        for layer in zip(*caches)
+        for layer in zip(*caches, strict=True)
     ]

@@ -19,7 +19,7 @@ class Attention(nn.Module):
         self.n_heads = n_heads
 
     def forward(self, x, past):
-        batch, time, width = x.shape
+        batch, time, _width = x.shape
         parts = self.projection(x).reshape(batch, time, 3, self.n_heads, -1)
         q, k, v = parts.permute(2, 0, 3, 1, 4)
         k, v = torch.cat((past["keys"], k), -2), torch.cat((past["values"], v), -2)
@@ -115,7 +115,7 @@ def generate_cached(prompt, stages, max_new_tokens, eos_id, context_length):
         else:
             logits, cache = stages.decode(torch.tensor(generated[-1]), cache)
             held = held + 1
-        generated = generated + [int(stages.select(logits))]
+        generated = [*generated, int(stages.select(logits))]
         if generated[-1] == eos_id:
             return generated
     return generated
@@ -136,7 +136,7 @@ def batch_prefill(token_ids, lengths, model):
     for length in set(lengths):  # prompts of one length go together
         rows = [b for b in range(batch) if lengths[b] == length]
         logits[rows], cache = prefill(token_ids[rows][:, longest - length :], model)
-        for whole, part in zip(full, cache):
+        for whole, part in zip(full, cache, strict=True):
             for name in whole:
                 whole[name][rows, :, longest - length :] = part[name]
     return logits, full
