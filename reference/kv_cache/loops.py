@@ -30,11 +30,11 @@ class CachedLoop:
 
     def same(self, call: StageCall, received: Any) -> bool:
         """The same ids, the same token and cache, or logits that are equal but for rounding."""
-        came, made = numbers(call.received), numbers(received)
-        if came is None or made is None or came.are_whole != made.are_whole:
+        theirs, ours = numbers(call.received), numbers(received)
+        if theirs is None or ours is None or theirs.are_whole != ours.are_whole:
             return False
-        theirs, ours = came.array.squeeze(), made.array.squeeze()
-        return theirs.shape == ours.shape and bool(np.allclose(theirs, ours, rtol=1e-5, atol=1e-7))
+        one, other = theirs.array.squeeze(), ours.array.squeeze()
+        return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-5, atol=1e-7))
 
     def answer(self, call: StageCall, received: Any) -> Any:
         """What went back: a token, or logits and a cache."""
