@@ -118,6 +118,7 @@ TABLE = {
         "errors records observed_calls settings batch subject harness sandbox.child",
         "numpy",
     ),
+    "grader.authoring": ("", ""),
     "grader.release": (
         "errors records remembered report_key observed_calls settings subject subject_sources "
         "sandbox harness diagnosis",
@@ -148,9 +149,9 @@ TABLE = {
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
-        "quiz.imports code_figures evidence flow store courses similarity similarity.child "
-        "reports reports.pages gradebooks autograders policies",
+        "harness diagnosis intake batch audit authoring debugging release subject quiz keys "
+        "quiz.exports quiz.imports code_figures evidence flow store courses similarity "
+        "similarity.child reports reports.pages gradebooks autograders policies",
         "click rich",
     ),
 }

@@ -8,6 +8,7 @@ import click
 
 from grader.batch.class_run import Summary, run_batch
 from grader.batch.grade_decisions import PolicyApplied
+from grader.batch.grades import CodeGrade
 from grader.batch.results import Results, assert_apart
 from grader.batch.shards import Shard, shard_from
 from grader.batch.shared_results import SharedResults
@@ -34,6 +35,7 @@ from grader.settings import (
     find_assignment,
     load_course,
 )
+from grader.text import decimal
 
 _GRADEBOOK_LINES = 60
 _INTERRUPTED = 130
@@ -142,11 +144,11 @@ def _stopped(folder: Path) -> int:
 def _finish(summary: Summary, results: Results, chosen: Assignment, course: Course) -> None:
     """Write the pages, and say what came of the class."""
     pages_of_class(results, chosen, [report.submission for report in summary.reports])
-    _print_gradebook(summary.reports)
+    marks = CodeMarks(results)
+    _print_gradebook(summary.reports, marks.grades())
     _print_closing(summary, results.folder)
     if isinstance(results, SharedResults):
         _print_rest(results.without_report())
-    marks = CodeMarks(results)
     run = results.last_run()
     if run and (odd := not_listed(course, run.assignment)):
         click.echo(odd)
@@ -156,7 +158,7 @@ def _finish(summary: Summary, results: Results, chosen: Assignment, course: Cour
     by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]
     if by_hand:
         click.echo(
-            f"Decisions by hand: {len(by_hand)}. They are in grades.csv, not in the points above."
+            f"Decisions by hand: {len(by_hand)}; `grader decide {results.folder}` lists them."
         )
 
 
@@ -175,9 +177,14 @@ def _course(named: Path | None, submissions: Path) -> tuple[Path | None, Course]
     return path, course
 
 
-def _print_gradebook(reports: tuple[Report, ...]) -> None:
-    if len(reports) <= _GRADEBOOK_LINES:
-        console().print(gradebook(reports))
+def _print_gradebook(reports: Sequence[Report], grades: Sequence[CodeGrade]) -> None:
+    """The points of the newest reports, and what counts where that is something else."""
+    if len(reports) > _GRADEBOOK_LINES:
+        return
+    counted = {g.report.submission: decimal(g.final) if g.counts else g.status for g in grades}
+    graded = {r.submission: str(r.points) for r in reports if r.status == Status.GRADED}
+    is_other = any(counted.get(name, points) != points for name, points in graded.items())
+    console().print(gradebook(reports, counted if is_other else None))
 
 
 def _print_closing(summary: Summary, folder: Path) -> None:
