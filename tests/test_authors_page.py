@@ -17,7 +17,9 @@ PARAMETERS = {
     "root_mean_square": ["x"],
     "largest": ["logits"],
     "perplexity": ["probabilities"],
+    "causal_mask": ["time"],
     "generate": ["prompt", "stages", "max_new_tokens", "eos_token_id", "context_length"],
+    "generate_cached": ["prompt", "stages", "max_new_tokens"],
 }
 REFERENCE = """
 import numpy as np
@@ -40,6 +42,19 @@ def largest(logits):
 
 def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).mean()))
+
+
+def causal_mask(time):
+    return np.arange(time) <= np.arange(time)[:, None]
+
+
+def generate_cached(prompt, stages, max_new_tokens):
+    logits, cache = stages.prefill(prompt)
+    generated = [stages.select(logits)]
+    while len(generated) < max_new_tokens:
+        logits, cache = stages.decode(generated[-1], cache)
+        generated.append(stages.select(logits))
+    return generated
 
 
 def generate(prompt, stages, max_new_tokens, eos_token_id, context_length):
@@ -70,7 +85,15 @@ def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).sum()))
 
 
-{RIGHT[RIGHT.index("def generate") :].replace("(prompt + generated)", "prompt")}
+def causal_mask(time):
+    return np.arange(time) < np.arange(time)[:, None]
+
+
+def generate_cached(prompt, stages, max_new_tokens):
+    return [stages.select(stages.prefill(prompt)[0]) for _ in range(max_new_tokens)]
+
+
+{RIGHT[RIGHT.index("def generate(") :].replace("(prompt + generated)", "prompt")}
 """
 
 

@@ -67,14 +67,11 @@ def _origin(came: object, steps: Sequence[Sequence[StageCall]], at: int) -> str:
     return "an array that no pass returned"
 
 
-def assert_prefixes(
-    trace: GenerationTrace, *, prompt: Sequence[int], context_length: int, name: str = "step"
-) -> None:
+def assert_prefixes(trace: GenerationTrace, *, prompt: Sequence[int], context_length: int) -> None:
     """The logits of step i stand for the last C of the prompt and every token selected before it.
 
     Args:
         context_length: C.
-        name: what a step is called.
 
     Raises:
         Mismatch: a pass stands for other ids; the sentence says which, and by what idea.
@@ -88,9 +85,9 @@ def assert_prefixes(
         what, why = _explained(steps[at - 1 :], list(prompt), context_length)
         reading = partial(_prefix, dict(_prefixes(trace)))
         raise Mismatch(
-            f"The logits of {name} {at} stand for {_shown(ids)}{what}; they should stand for "
+            f"The logits of step {at} stand for {_shown(ids)}{what}; they should stand for "
             f"{_shown(expected)}{': ' + why if why else ''}.",
-            discreet=f"The logits of a {name} stand for the wrong tokens{what}"
+            discreet=f"The logits of a step stand for the wrong tokens{what}"
             f"{': ' + why if why else ''}.",
             look=partial(
                 loop_record,
