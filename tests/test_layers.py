@@ -30,6 +30,20 @@ TABLE = {
         "reference.decoder reference.decoder.misconceptions keys quiz",
         "torch msgspec",
     ),
+    "reference.kv_cache": ("reference.decoder", "torch"),
+    "reference.kv_cache.misconceptions": (
+        "reference.kv_cache reference.decoder subject",
+        "torch",
+    ),
+    "reference.kv_cache.loops": ("reference.kv_cache observed_calls subject", "torch numpy"),
+    "reference.kv_cache.subject": (
+        "reference.kv_cache reference.kv_cache.misconceptions reference.kv_cache.loops subject",
+        "",
+    ),
+    "reference.kv_cache.answers": (
+        "reference.kv_cache reference.kv_cache.misconceptions reference.decoder keys",
+        "torch",
+    ),
     "reference.training_objective": ("", "numpy"),
     "reference.training_objective.misconceptions": (
         "reference.training_objective subject",
