@@ -30,6 +30,56 @@ TABLE = {
         "reference.decoder reference.decoder.misconceptions keys quiz",
         "torch msgspec",
     ),
+    "reference.kv_cache": ("reference.decoder", "torch"),
+    "reference.kv_cache.misconceptions": (
+        "reference.kv_cache reference.decoder subject",
+        "torch",
+    ),
+    "reference.kv_cache.loops": ("reference.kv_cache observed_calls subject", "torch numpy"),
+    "reference.kv_cache.subject": (
+        "reference.kv_cache reference.kv_cache.misconceptions reference.kv_cache.loops subject",
+        "",
+    ),
+    "reference.kv_cache.answers": (
+        "reference.kv_cache reference.kv_cache.misconceptions reference.decoder keys",
+        "torch",
+    ),
+    "reference.training_objective": ("", "numpy"),
+    "reference.training_objective.misconceptions": (
+        "reference.training_objective subject",
+        "numpy",
+    ),
+    "reference.training_objective.loops": (
+        "reference.training_objective observed_calls subject",
+        "numpy",
+    ),
+    "reference.training_objective.subject": (
+        "reference.training_objective reference.training_objective.misconceptions "
+        "reference.training_objective.loops subject",
+        "",
+    ),
+    "reference.sampling_and_search": ("", "numpy"),
+    "reference.sampling_and_search.misconceptions": (
+        "reference.sampling_and_search subject",
+        "numpy",
+    ),
+    "reference.sampling_and_search.loops": (
+        "reference.sampling_and_search observed_calls subject",
+        "numpy",
+    ),
+    "reference.sampling_and_search.subject": (
+        "reference.sampling_and_search reference.sampling_and_search.misconceptions "
+        "reference.sampling_and_search.loops subject",
+        "",
+    ),
+    "reference.sampling_and_search.answers": (
+        "reference.sampling_and_search reference.sampling_and_search.misconceptions keys",
+        "numpy",
+    ),
+    "reference.training_objective.answers": (
+        "reference.training_objective reference.training_objective.misconceptions keys",
+        "numpy torch",
+    ),
     "grader.errors": ("", ""),
     "grader.extensions": ("errors", ""),
     "grader.evidence": ("", ""),
