@@ -81,6 +81,10 @@ TABLE = {
         "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child",
         "msgspec",
     ),
+    "grader.batch.executors.dask": (
+        "errors records report_key text settings batch sandbox sandbox.child",
+        "distributed msgspec",
+    ),
     "grader.code_figures": ("records", ""),
     "grader.quiz": (
         "course_secret decision_list errors records text settings strict_yaml",

@@ -1,6 +1,5 @@
 """What `grader batch` does."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +11,9 @@ from grader.batch.results import Results, assert_apart
 from grader.batch.shards import Shard, shard_from
 from grader.batch.shared_results import SharedResults
 from grader.cli.clock import now
+from grader.cli.executor_choice import chosen_executor
 from grader.cli.intake_preview import opened_intake
 from grader.cli.name_lists import named
-from grader.cli.progress import progress
 from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
@@ -57,6 +56,7 @@ def grade_class(
     require_level: str,
     sandbox: str,
     shard: str,
+    executor: str,
 ) -> int:
     """Grade what was handed in into a results folder; the exit code."""
     part, results = _opened(folder, submissions, shard)
@@ -65,20 +65,21 @@ def grade_class(
     with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
         _foretell(course, chosen, intake, whole=False)
         try:
-            with progress() as told:
+            with chosen_executor(executor, jobs) as grading:
                 summary = run_batch(
                     intake,
                     results,
                     assignment=chosen,
                     course=course,
-                    n_workers=jobs or os.cpu_count() or 1,
+                    n_workers=grading.n_workers,
                     force=force,
                     confirmed=confirmed,
                     require_level=require_level,
                     sandbox=sandbox,
                     shard=part,
-                    told=told,
+                    told=grading.told,
                     now=now,
+                    start=grading.start,
                 )
         except KeyboardInterrupt:
             return _stopped(folder)
