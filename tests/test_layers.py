@@ -83,7 +83,7 @@ TABLE = {
     ),
     "grader.batch.executors.dask": (
         "errors records report_key text settings batch sandbox sandbox.child",
-        "distributed msgspec",
+        "dask distributed msgspec",
     ),
     "grader.code_figures": ("records", ""),
     "grader.quiz": (
@@ -138,9 +138,9 @@ TABLE = {
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
-        "quiz.imports code_figures evidence flow store courses similarity similarity.child "
-        "reports reports.pages gradebooks autograders policies",
+        "harness diagnosis intake batch batch.executors.dask audit debugging release subject quiz "
+        "keys quiz.exports quiz.imports code_figures evidence flow store courses similarity "
+        "similarity.child reports reports.pages gradebooks autograders policies",
         "click rich",
     ),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -51,35 +52,33 @@ def grade_class(
     roster_file: Path | None,
     layout: str,
     jobs: int | None,
-    force: bool,
-    confirmed: bool,
-    require_level: str,
-    sandbox: str,
     shard: str,
     executor: str,
+    **grading: Any,
 ) -> int:
-    """Grade what was handed in into a results folder; the exit code."""
+    """Grade what was handed in into a results folder; the exit code.
+
+    Args:
+        grading: see `run_batch`.
+    """
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
     chosen = find_assignment(assignment)
     with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
         _foretell(course, chosen, intake, whole=False)
         try:
-            with chosen_executor(executor, jobs) as grading:
+            with chosen_executor(executor, jobs) as where:
                 summary = run_batch(
                     intake,
                     results,
                     assignment=chosen,
                     course=course,
-                    n_workers=grading.n_workers,
-                    force=force,
-                    confirmed=confirmed,
-                    require_level=require_level,
-                    sandbox=sandbox,
+                    n_workers=where.n_workers,
                     shard=part,
-                    told=grading.told,
+                    told=where.told,
                     now=now,
-                    start=grading.start,
+                    start=where.start,
+                    **grading,
                 )
         except KeyboardInterrupt:
             return _stopped(folder)

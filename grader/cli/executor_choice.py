@@ -39,7 +39,6 @@ def chosen_executor(words: str, jobs: int | None) -> Iterator[ChosenExecutor]:
     if jobs is not None:
         raise CourseError(
             f"-j is for `--executor local`, and {words} says itself how many workers there are",
-            at="-j",
             fix="Leave out -j.",
         )
     with _on_cluster(place) as chosen:

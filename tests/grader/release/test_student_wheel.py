@@ -14,7 +14,17 @@ from grader.release.student_wheel import student_wheel
 from tests.grader.release.test_nothing_given_away import SHIPPED
 
 FOR_STAFF = ("audit", "keys", "quiz", "store", "courses", "code_figures", "release", "api.py")
-FEW_PACKAGES = ["click", "ipython", "jinja2", "msgspec", "numpy", "packaging", "pytest", "pyyaml", "rich"]
+FEW_PACKAGES = [
+    "click",
+    "ipython",
+    "jinja2",
+    "msgspec",
+    "numpy",
+    "packaging",
+    "pytest",
+    "pyyaml",
+    "rich",
+]
 RIGHT = SHIPPED / "examples" / "submissions" / "right-numpy.py"
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
+import dask
 from distributed import Client, LocalCluster, Security
 
 from grader.batch.executors.contract import Executor, GradingJob
@@ -13,10 +14,14 @@ from grader.batch.executors.dask.crew import Seen, Warned
 from grader.batch.executors.dask.executor import DaskExecutor
 from grader.batch.executors.dask.machine_facts import differs
 from grader.batch.executors.interrupts import ctrl_c_held
-from grader.errors import GraderFault
+from grader.errors import CourseError, GraderFault
 from grader.report_key import grader_version
 
 _CONNECT_SECONDS = 30.0
+_CERTIFICATES = (
+    "Name them in the settings of Dask, by the variables DASK_DISTRIBUTED__COMM__TLS__CA_FILE and "
+    "..__CLIENT__CERT and ..__CLIENT__KEY; see docs/scale.md."
+)
 _START = "Start `dask scheduler` and `dask worker --nthreads 1`, see docs/scale.md."
 
 
@@ -91,6 +96,8 @@ def _started(n_workers: int) -> Iterator[Client]:
 
 @contextlib.contextmanager
 def _connected(address: str) -> Iterator[Client]:
+    if address.startswith("tls://") and not _has_certificates():
+        raise CourseError("TLS needs certificates", at="--executor", fix=_CERTIFICATES)
     try:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, TypeError, ValueError) as error:
@@ -126,6 +133,12 @@ def _assert_fit(client: Client) -> None:
         if said != grader_version():
             theirs = "no grader" if isinstance(said, PackageNotFoundError) else f"grader {said}"
             raise differs(f"the machine {machine} has {theirs}, and here it is {grader_version()}")
+
+
+def _has_certificates() -> bool:
+    """Whether the settings of Dask name them."""
+    names = ("ca-file", "client.cert", "client.key")
+    return all(dask.config.get(f"distributed.comm.tls.{name}") for name in names)
 
 
 def _short(error: Exception) -> str:

@@ -38,7 +38,7 @@ class WorkersSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class TaskAnswer:
     """A worker answered, or its answer cannot be had any more."""
 
     about: object  # what it was asked with
@@ -51,7 +51,7 @@ class ConnectionLost:
     """The scheduler does not answer."""
 
 
-Message = WorkersSeen | Answered | ConnectionLost
+Message = WorkersSeen | TaskAnswer | ConnectionLost
 
 
 class Connection:
@@ -122,12 +122,12 @@ class Connection:
 
     async def _await(self, number: int, future: Any, about: object) -> None:
         try:
-            answered = Answered(about, await future)
+            answered = TaskAnswer(about, await future)
         except Exception as error:  # noqa: BLE001 - any: that a worker was killed, or a fault of ours
             said = str(error).partition("\n")[0]
-            answered = Answered(about, None, f"{type(error).__name__}: {said}")
+            answered = TaskAnswer(about, None, f"{type(error).__name__}: {said}")
         except asyncio.CancelledError:
-            answered = Answered(about, None, "it was cancelled")
+            answered = TaskAnswer(about, None, "it was cancelled")
         self._asked.pop(number, None)
         self._messages.put(answered)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.batch.executors.dask.addresses import is_safe
 from grader.batch.executors.dask.connection import WorkerHost
 from grader.batch.executors.dask.machine_facts import difference, differs
-from grader.batch.executors.dask.wire import Greeting, Hello
+from grader.batch.executors.dask.wire import Greeting, WorkerHello
 from grader.batch.executors.dask.work_list import Seat
 from grader.errors import GraderError, GraderFault
 from grader.text import counted
@@ -102,7 +102,7 @@ class Crew:
             del self._members[member.address]
             self._tell()
 
-    def welcomed(self, member: CrewMember, hello: Hello) -> None:
+    def welcomed(self, member: CrewMember, hello: WorkerHello) -> None:
         """Take a worker by what it said of itself, or leave it out.
 
         Raises:

@@ -15,10 +15,10 @@ from distributed import Client
 
 from grader.batch.executors.contract import Aborted, GradingJob, Outcome
 from grader.batch.executors.dask.connection import (
-    Answered,
     Connection,
     ConnectionLost,
     Message,
+    TaskAnswer,
     WorkerHost,
     WorkersSeen,
 )
@@ -159,14 +159,14 @@ class DaskExecutor:
         for member, greeting in self._crew.arrived(hosts):
             connection.greet(member.address, as_bytes(greeting), _Given(member))
 
-    def _greeted(self, member: CrewMember, answer: Answered) -> Iterator[Outcome]:
+    def _greeted(self, member: CrewMember, answer: TaskAnswer) -> Iterator[Outcome]:
         if answer.data is None:
             yield from self._lost(member, answer.reason)
         else:
             self._crew.welcomed(member, hello_from(answer.data))
 
     def _answered(
-        self, member: CrewMember, chunk: TaskChunk, answer: Answered
+        self, member: CrewMember, chunk: TaskChunk, answer: TaskAnswer
     ) -> Iterator[Outcome]:
         if answer.data is None:
             fault = SentFault(problem=answer.reason, at="", fix="", of_course=False)

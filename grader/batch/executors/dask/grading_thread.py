@@ -18,8 +18,8 @@ from grader.batch.executors.dask.machine_facts import machine_facts
 from grader.batch.executors.dask.wire import (
     Graded,
     Greeting,
-    Hello,
     SentFault,
+    WorkerHello,
     fault_of,
     unpacked_job,
 )
@@ -41,15 +41,15 @@ class GradingThread:
         self.token = greeting.token
         self._greeting = greeting
         self._chunks: queue.SimpleQueue[Sequence[Submission] | None] = queue.SimpleQueue()
-        self._said: queue.SimpleQueue[Hello | Report | SentFault] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[WorkerHello | Report | SentFault] = queue.SimpleQueue()
         self._sandbox: Sandbox | None = None
         self._is_stopped = False
         threading.Thread(target=self._live, args=(job, below), name="grading", daemon=True).start()
 
-    def hello(self) -> Hello:
+    def hello(self) -> WorkerHello:
         """What this machine is, when it can grade or cannot; to be asked once."""
         said = self._said.get()
-        assert isinstance(said, Hello)
+        assert isinstance(said, WorkerHello)
         return said
 
     def grade(self, chunk: Sequence[Submission]) -> Graded:
@@ -81,7 +81,7 @@ class GradingThread:
                 if self._says_hello(unpacked, facts):
                     self._grade_all(unpacked)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client has to hear of it
-            self._said.put(Hello(facts=facts, fault=fault_of(error)))
+            self._said.put(WorkerHello(facts=facts, fault=fault_of(error)))
 
     def _says_hello(self, job: GradingJob, facts: dict[str, str]) -> bool:
         """Whether it is able to grade."""
@@ -93,10 +93,10 @@ class GradingThread:
             level = self._sandbox.prove()
         except GraderFault as error:
             self._sandbox.close()
-            self._said.put(Hello(facts=facts, weak_level=True, fault=fault_of(error)))
+            self._said.put(WorkerHello(facts=facts, weak_level=True, fault=fault_of(error)))
             return False
         limit_own_memory()
-        self._said.put(Hello(facts=facts, level=level))
+        self._said.put(WorkerHello(facts=facts, level=level))
         return True
 
     def _grade_all(self, job: GradingJob) -> None:

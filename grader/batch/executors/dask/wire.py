@@ -42,7 +42,7 @@ class Greeting(msgspec.Struct, frozen=True, kw_only=True):
     n_places: int
 
 
-class Hello(msgspec.Struct, frozen=True, kw_only=True):
+class WorkerHello(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker is, and whether it can grade."""
 
     facts: dict[str, str]
@@ -179,12 +179,12 @@ def reply_from(data: bytes) -> Reply:
     return reply
 
 
-def hello_from(data: bytes) -> Hello:
+def hello_from(data: bytes) -> WorkerHello:
     """What a worker said of itself."""
-    return msgspec.msgpack.decode(data, type=Hello)
+    return msgspec.msgpack.decode(data, type=WorkerHello)
 
 
-def as_bytes(said: Reply | Hello | Greeting) -> bytes:
+def as_bytes(said: Reply | WorkerHello | Greeting) -> bytes:
     """A message; each has a function above that reads it."""
     return msgspec.msgpack.encode(said)
 

@@ -38,7 +38,7 @@ class GradingSite(WorkerPlugin):
 
 
 def greet(site: str, greeting: bytes) -> bytes:
-    """Make a worker ready; its `Hello`. A task, so it may take as long as torch does to load."""
+    """Make a worker ready; its `WorkerHello`. A task, so it may take as long as torch needs."""
     worker = get_worker()
     plugin = _site(worker, site)
     if plugin.thread is not None:
