@@ -64,7 +64,9 @@ def opened_cluster(
         CourseError: others could listen to it.
         GraderFault: it is not there, or has not this grader.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say it, in a sentence
+    for name in logging.root.manager.loggerDict:
+        if name.startswith("distributed"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # we say it, in a sentence
     opened = _started(place.n_workers) if isinstance(place, DaskHere) else _connected(place.address)
     with opened as client:
         yield DaskCluster(client, seen=seen, warned=warned)
@@ -115,12 +117,14 @@ def _connected(address: str) -> Iterator[Client]:
 
 def _assert_fit(client: Client) -> None:
     """Nobody can listen, somebody is there, and all of them have this grader."""
+    with contextlib.suppress(TimeoutError):
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
     found = client.scheduler_info(n_workers=-1)
     for address in (found["address"], *found["workers"]):
         if not is_safe(address):
             raise unsafe(address)
     if not found["workers"]:
-        raise GraderFault("the cluster has no worker", at=found["address"], fix=_START)
+        raise GraderFault("its cluster has no worker", at=found["address"], fix=_START)
     # Asked with a function of Python itself: what has no grader could not read one of ours.
     package = "decoder-grader"
     there = client.run(version, package, on_error="return")

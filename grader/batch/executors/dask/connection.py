@@ -7,6 +7,7 @@ happens there is put into a queue: machines that are there, replies, and the end
 import asyncio
 import contextlib
 import queue
+import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -58,18 +59,19 @@ class Connection:
     """Sends tasks to single workers of a cluster, for one run.
 
     Args:
-        name: of the run, unique.
         job: see `wire.job_bytes`; every worker gets it, also those that come later.
     """
 
-    def __init__(self, client: Client, *, name: str, job: bytes) -> None:
+    def __init__(self, client: Client, *, job: bytes) -> None:
         self._client = client
         self._loop: Any = client.loop
-        self._name = name
+        self._name = worker_site.site_name(client.id, secrets.token_hex(8))
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._asked: dict[int, Any] = {}
         self._n_asked = 0
-        client.register_plugin(worker_site.GradingSite(name, job), name=name)
+        for left in client.run_on_scheduler(worker_site.sites_left):  # whose client was killed
+            client.unregister_worker_plugin(left)
+        client.register_plugin(worker_site.GradingSite(self._name, job), name=self._name)
         self._looking = self._in_background(self._look())
 
     @property

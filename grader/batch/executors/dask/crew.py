@@ -110,7 +110,10 @@ class Crew:
                 does not reach the isolation level.
         """
         member.deadline = float("inf")
-        if what := difference(_named(member), hello.facts, self._facts):
+        here = self._facts
+        if hello.fault is not None:  # it may not have come to know all of them
+            here = {name: fact for name, fact in here.items() if name in hello.facts}
+        if what := difference(_named(member), hello.facts, here):
             self._refused(member, differs(what))
         elif hello.fault is not None and hello.weak_level:
             self._refused(member, hello.fault.as_error(_named(member)))

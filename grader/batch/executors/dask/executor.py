@@ -5,7 +5,6 @@ alone. So it is known what a worker had when it ended, which Dask does not tell:
 everything that was on its way there.
 """
 
-import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -99,8 +98,7 @@ class DaskExecutor:
     def _outcomes(self) -> Iterator[Outcome]:
         if self._list.is_done:
             return
-        name = f"grade-{secrets.token_hex(8)}"
-        connection = Connection(self._client, name=name, job=job_bytes(self._job))
+        connection = Connection(self._client, job=job_bytes(self._job))
         try:
             while not self._list.is_done:
                 with self._moving:

@@ -18,6 +18,7 @@ from grader.batch.executors.dask.machine_facts import machine_facts
 from grader.batch.executors.dask.wire import (
     Graded,
     Greeting,
+    NotGreeted,
     SentFault,
     WorkerHello,
     fault_of,
@@ -27,6 +28,9 @@ from grader.errors import GraderFault
 from grader.records import Report, Submission
 from grader.sandbox.contract import Sandbox
 from grader.settings import load_assignment
+
+_IDLE_SECONDS = 600.0
+_ENDED = SentFault(problem="it has ended", at="", fix="", of_course=False)
 
 
 class GradingThread:
@@ -49,11 +53,12 @@ class GradingThread:
     def hello(self) -> WorkerHello:
         """What this machine is, when it can grade or cannot; to be asked once."""
         said = self._said.get()
-        assert isinstance(said, WorkerHello)
-        return said
+        if isinstance(said, WorkerHello):
+            return said
+        return WorkerHello(facts=machine_facts(), fault=_ENDED)
 
-    def grade(self, chunk: Sequence[Submission]) -> Graded:
-        """The reports on some submissions."""
+    def grade(self, chunk: Sequence[Submission]) -> Graded | NotGreeted:
+        """The reports on some submissions, unless it has ended."""
         begin, reports = time.monotonic(), list[Report]()
         fault: SentFault | None = None
         self._chunks.put(chunk)
@@ -63,6 +68,8 @@ class GradingThread:
                 reports.append(said)
             elif isinstance(said, SentFault):
                 fault = said
+        if fault is _ENDED:
+            return NotGreeted()
         return Graded(reports=tuple(reports), seconds=time.monotonic() - begin, fault=fault)
 
     def stop(self) -> None:
@@ -74,7 +81,7 @@ class GradingThread:
 
     def _live(self, job: bytes, below: Path) -> None:
         _keep_to(self._greeting)
-        facts = machine_facts("")
+        facts = machine_facts()
         try:
             with unpacked_job(job, below) as unpacked:
                 facts = machine_facts(load_assignment(unpacked.assignment).digest)
@@ -82,6 +89,8 @@ class GradingThread:
                     self._grade_all(unpacked)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client has to hear of it
             self._said.put(WorkerHello(facts=facts, fault=fault_of(error)))
+        finally:
+            self._said.put(_ENDED)  # for a task that waits
 
     def _says_hello(self, job: GradingJob, facts: dict[str, str]) -> bool:
         """Whether it is able to grade."""
@@ -103,24 +112,31 @@ class GradingThread:
         """Grade chunk after chunk; after a fault with another sandbox, once there is a chunk."""
         from grader.batch.grading_here import run_job, sandbox_for
 
-        while (chunk := self._chunks.get()) is not None and not self._is_stopped:
+        while (chunk := self._next_chunk()) is not None:
             try:
                 if self._sandbox is None:
                     self._sandbox = sandbox_for(job)
                 submissions = chain(chunk, self._submissions())
                 run_job(submissions, job, sandbox=self._sandbox, emit=self._said.put)
             except Exception as error:  # noqa: BLE001 - the client has to hear of it
-                if not self._is_stopped:
-                    self._said.put(fault_of(error))
+                self._said.put(_ENDED if self._is_stopped else fault_of(error))
             finally:
                 if self._sandbox is not None:
                     self._sandbox.close()
                 self._sandbox = None
 
     def _submissions(self) -> Iterator[Submission]:
-        while (chunk := self._chunks.get()) is not None:
+        while (chunk := self._next_chunk()) is not None:
             yield from chunk
-        self._chunks.put(None)  # for `_grade_all`
+
+    def _next_chunk(self) -> Sequence[Submission] | None:
+        """None: there will be no more. A client that is killed says no goodbye."""
+        chunk = None
+        if not self._is_stopped:
+            with contextlib.suppress(queue.Empty):
+                chunk = self._chunks.get(timeout=_IDLE_SECONDS)
+        self._is_stopped = chunk is None
+        return chunk
 
 
 def _keep_to(greeting: Greeting) -> None:

@@ -17,12 +17,17 @@ _SAME = (
 )
 
 
-def machine_facts(assignment_digest: str) -> dict[str, str]:
-    """What is compared, by what it is called in a sentence, the weightiest first."""
+def machine_facts(assignment_digest: str | None = None) -> dict[str, str]:
+    """What is compared, by what it is called in a sentence, the weightiest first.
+
+    Args:
+        assignment_digest: None where the assignment could not be read.
+    """
     facts = {"grader": grader_version(), "Python": platform.python_version()}
     facts |= {name: _version(name) for name in _PACKAGES}
     facts["code of the grader"] = _code_digest()
-    facts["digest of the assignment and its subject"] = assignment_digest[:16]
+    if assignment_digest is not None:
+        facts["digest of the assignment and its subject"] = assignment_digest[:16]
     return facts
 
 

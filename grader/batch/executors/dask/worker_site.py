@@ -9,10 +9,12 @@ import signal
 from pathlib import Path
 
 import msgspec
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Scheduler, Worker, WorkerPlugin, get_worker
 
 from grader.batch.executors.dask.grading_thread import GradingThread
 from grader.batch.executors.dask.wire import Greeting, NotGreeted, as_bytes, chunk_from
+
+_PREFIX = "grade/"
 
 
 class GradingSite(WorkerPlugin):
@@ -53,14 +55,31 @@ def grade_chunk(site: str, chunk: bytes) -> bytes:
     """Grade some submissions; a `wire.Reply`. A task."""
     plugin = _site(get_worker(), site)
     received = chunk_from(chunk)
-    if plugin.thread is None or plugin.thread.token != received.token:
+    thread = plugin.thread
+    if thread is None or thread.token != received.token:
         return as_bytes(NotGreeted())
-    return as_bytes(plugin.thread.grade(received.submissions))
+    return as_bytes(thread.grade(received.submissions))
 
 
 def end_this_worker() -> None:
     """End a worker that does not answer; its nanny starts another. Runs beside its task."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def sites_left(dask_scheduler: Scheduler) -> list[str]:
+    """The names of runs whose client is gone. Runs on the scheduler."""
+    ours = [name for name in dask_scheduler.worker_plugins if name.startswith(_PREFIX)]
+    return [name for name in ours if name.split("/")[1] not in dask_scheduler.clients]
+
+
+def site_name(client: str, run: str) -> str:
+    """What a run is called on the workers: it says whose it is.
+
+    Args:
+        client: its id.
+        run: unique among those of the client.
+    """
+    return f"{_PREFIX}{client}/{run}"
 
 
 def _site(worker: Worker, name: str) -> GradingSite:

@@ -92,7 +92,9 @@ def test_a_worker_without_tls_is_refused_unless_it_is_here(watched):
 
 
 def test_a_machine_with_a_full_disk_is_left_out_and_the_last_one_ends_the_run(watched):
-    full = WorkerHello(facts=FACTS, fault=fault_of(OSError(28, "No space left on device")))
+    full = WorkerHello(
+        facts=machine_facts(), fault=fault_of(OSError(28, "No space left on device"))
+    )
     (a, _), (b, _) = watched.arrive("tls://a:1", "tls://b:1")
     watched.crew.welcomed(a, full)
     watched.crew.assert_somebody()
