@@ -10,6 +10,7 @@ from distributed import Client, LocalCluster, Security
 
 from grader.batch.executors.contract import Executor, GradingJob
 from grader.batch.executors.dask.addresses import DaskAt, DaskHere, is_safe, unsafe
+from grader.batch.executors.dask.asking import asked
 from grader.batch.executors.dask.crew import Seen, Warned
 from grader.batch.executors.dask.executor import DaskExecutor
 from grader.batch.executors.dask.machine_facts import differs
@@ -41,7 +42,8 @@ class DaskCluster:
     @property
     def n_workers(self) -> int:
         """How many workers it has now."""
-        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+        client = self._client
+        return asked(client, lambda: len(client.scheduler_info(n_workers=-1)["workers"]))
 
     def start(self, job: GradingJob, *, n_workers: int, seconds: float) -> Executor:
         """An executor, see `StartExecutor`; it takes as many workers as there are."""
@@ -109,7 +111,7 @@ def _connected(address: str) -> Iterator[Client]:
             fix=_START,
         ) from error
     try:
-        _assert_fit(client)
+        asked(client, lambda: _assert_fit(client))
         yield client
     finally:
         client.close()
@@ -134,8 +136,9 @@ def _assert_fit(client: Client) -> None:
     except PackageNotFoundError as error:
         there["the scheduler"] = error
     for machine, said in there.items():
-        if said != grader_version():
-            theirs = "no grader" if isinstance(said, PackageNotFoundError) else f"grader {said}"
+        is_gone = isinstance(said, Exception) and not isinstance(said, PackageNotFoundError)
+        if said != grader_version() and not is_gone:
+            theirs = f"grader {said}" if isinstance(said, str) else "no grader"
             raise differs(f"the machine {machine} has {theirs}, and here it is {grader_version()}")
 
 

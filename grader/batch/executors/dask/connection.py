@@ -16,6 +16,7 @@ from typing import Any
 from distributed import Client
 
 from grader.batch.executors.dask import worker_site
+from grader.batch.executors.dask.asking import asked, is_lost
 
 _LOOK_SECONDS = 0.5
 _WORKERS_A_LOOK = 200  # looking at many takes the scheduler longer, so it is done less often
@@ -60,6 +61,9 @@ class Connection:
 
     Args:
         job: see `wire.job_bytes`; every worker gets it, also those that come later.
+
+    Raises:
+        GraderFault: the scheduler is not there any more.
     """
 
     def __init__(self, client: Client, *, job: bytes) -> None:
@@ -69,14 +73,14 @@ class Connection:
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._asked: dict[int, Any] = {}
         self._n_asked = 0
-        for left in client.run_on_scheduler(worker_site.sites_left):  # whose client was killed
-            client.unregister_worker_plugin(left)
-        client.register_plugin(worker_site.GradingSite(self._name, job), name=self._name)
+        asked(client, self._clear_up)
+        site = worker_site.GradingSite(self._name, job)
+        asked(client, lambda: client.register_plugin(site, name=self._name))
         self._looking = self._in_background(self._look())
 
     @property
     def is_lost(self) -> bool:
-        return bool(self._client.status != "running")
+        return is_lost(self._client)
 
     def next_message(self, seconds: float) -> Message | None:
         """What happened; None: nothing in so many seconds."""
@@ -102,6 +106,11 @@ class Connection:
             return
         with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
             self._client.sync(self._say_goodbye, callback_timeout=_GOODBYE_SECONDS)
+
+    def _clear_up(self) -> None:
+        """End what clients that were killed have left on the workers."""
+        for left in self._client.run_on_scheduler(worker_site.sites_left):
+            self._client.unregister_worker_plugin(left)
 
     def _ask(
         self, function: Callable[[str, bytes], bytes], worker: str, data: bytes, about: object

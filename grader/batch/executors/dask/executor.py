@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from distributed import Client
 
 from grader.batch.executors.contract import Aborted, GradingJob, Outcome
+from grader.batch.executors.dask.asking import connection_lost
 from grader.batch.executors.dask.connection import (
     Connection,
     ConnectionLost,
@@ -33,7 +34,6 @@ from grader.batch.executors.dask.wire import (
     reply_from,
 )
 from grader.batch.executors.dask.work_list import TaskChunk, WorkList
-from grader.errors import GraderFault
 from grader.records import Submission
 from grader.settings import load_assignment
 
@@ -114,7 +114,7 @@ class DaskExecutor:
     def _step(self, connection: Connection) -> list[Outcome]:
         """Hand out what there is to do; what came of that at once."""
         if connection.is_lost:
-            raise self._connection_lost()
+            raise connection_lost()
         self._crew.assert_somebody()
         outcomes: list[Outcome] = [*self._ended_by_us(connection), *self._list.aborted()]
         able = self._crew.able
@@ -142,7 +142,7 @@ class DaskExecutor:
 
     def _heard(self, connection: Connection, message: Message) -> Iterator[Outcome]:
         if isinstance(message, ConnectionLost):
-            raise self._connection_lost()
+            raise connection_lost()
         if isinstance(message, WorkersSeen):
             yield from self._looked(connection, message.workers)
         elif isinstance(given := message.about, _Given) and self._crew.has(given.member):
@@ -195,10 +195,3 @@ class DaskExecutor:
         self._ending.discard(member)
         self._crew.ended(member)
         yield from self._list.lost(member.seat, reason)
-
-    def _connection_lost(self) -> GraderFault:
-        return GraderFault(
-            "the connection to the scheduler is lost",
-            fix="What is finished is kept. When the cluster is there again, type the same command "
-            "again: it does the rest.",
-        )
