@@ -73,8 +73,8 @@ class DisturbedClass:
     def mend(self):
         """There are as many nannies as there shall be."""
         running = [nanny for nanny in self.cluster.nannies if nanny.poll() is None]
-        for number in range(WORKERS - len(running)):
-            self.cluster.start_worker(wait=not running and not number)
+        for _ in range(WORKERS - len(running)):
+            self.cluster.start_worker(wait=False)
 
     def kill_one(self, client):
         """Kill something, and start again what nobody else would."""
