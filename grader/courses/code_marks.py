@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 
-from grader.batch.class_grades import grades_kept
+from grader.batch.class_grades import CodeGrades, grades_kept
 from grader.batch.grade_decisions import (
     Awarded,
     CheckDropped,
@@ -36,7 +36,7 @@ class CodeMarks:
     def __init__(self, keeper: ReportKeeper) -> None:
         self._keeper = keeper
 
-    def grades(self) -> tuple[CodeGrade, ...]:
+    def grades(self) -> CodeGrades:
         """The grade of each submission by the attempt that counts, sorted by submission."""
         return grades_kept(self._keeper)
 
