@@ -140,17 +140,22 @@ def grades_kept(
     )
 
 
-def grades_csv(grades: CodeGrades, stages: Iterable[str]) -> bytes:
+def grades_csv(
+    grades: Sequence[CodeGrade], stages: Iterable[str], *, may_be_decided: bool = True
+) -> bytes:
     """The gradebook. A submission without a grade has empty points, and the reason says why.
 
     The column `decided` is there only if something was decided, and the columns from `raw` on only
     if a policy holds or final points were set.
+
+    Args:
+        may_be_decided: whether anything was; if not, the grades are gone through once.
     """
     names = list(stages)
     text = io.StringIO()
     written = csv.writer(text, lineterminator="\n")
-    with_decisions = grades.has_decisions and any(any(grade.said()) for grade in grades)
-    with_final = grades.has_decisions and any(map(_has_terms, grades))
+    with_decisions = may_be_decided and any(any(grade.said()) for grade in grades)
+    with_final = may_be_decided and any(map(_has_terms, grades))
     last = [*(["decided"] if with_decisions else []), *(_FINAL if with_final else [])]
     written.writerow(["submission", "status", "points", "max_points", *names, "reason", *last])
     for grade in grades:

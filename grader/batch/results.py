@@ -143,7 +143,7 @@ class Results:
         stages = run.stages or dict.fromkeys(s.stage for r in newest.values() for s in r.stages)
         known = any(name in newest for name in run.submissions)
         grades = grades_kept(self, run=run, names=sorted(run.submissions) if known else None)
-        write_whole(self.grades, grades_csv(grades, stages))
+        write_whole(self.grades, grades_csv(grades, stages, may_be_decided=grades.has_decisions))
 
     def _set_aside(self, name: str) -> None:
         """Copy the report that counts, and its twin for staff, among the earlier ones.
