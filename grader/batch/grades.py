@@ -157,6 +157,8 @@ class CodeGrade:
             does = "does not count" if len(gone) == 1 else "do not count"
             yield f"{counted(len(gone), 'check')} {does} for anybody: {'; '.join(reasons)}."
             yield f"The maximum is {points} less."
+        if self.decided.final is None:
+            yield from self._awards()
         if (final := self.decided.final) is not None:
             why = final.reason.rstrip(".")
             yield f"Set to {_points(final.points)} points by {final.by}: {why}."
@@ -170,6 +172,15 @@ class CodeGrade:
                 is_marked=self.report.marked_late,
                 marks_late=self.marks_late,
             )
+
+    def _awards(self) -> Iterator[str]:
+        """The stages to which a person gave other points than their checks did."""
+        for stage in self.report.stages:
+            award = self.decided.awards.get(stage.stage)
+            if award and self.points_of(stage) != stage.points:
+                points = counted(self.points_of(stage), "point")
+                why = award.reason.rstrip(".")
+                yield f"{stage.stage} has {points} in place of {stage.points}: {why}."
 
 
 def _points(exact: str) -> str:

@@ -1,6 +1,7 @@
 """What `grader batch` does."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import click
 
 from grader.batch.class_run import Summary, run_batch
 from grader.batch.grade_decisions import PolicyApplied
+from grader.batch.grades import CodeGrade
 from grader.batch.results import Results, assert_apart
 from grader.batch.shards import Shard, shard_from
 from grader.batch.shared_results import SharedResults
@@ -31,9 +33,11 @@ from grader.settings import (
     Course,
     course_file_in,
     course_file_of,
-    find_assignment,
     load_course,
 )
+from grader.suites.choosing import found_assignment, suite_assignment
+from grader.suites.suite import is_suite
+from grader.text import decimal
 
 _GRADEBOOK_LINES = 60
 _INTERRUPTED = 130
@@ -47,7 +51,7 @@ def grade_class(
     submissions: Path,
     folder: Path,
     *,
-    assignment: str,
+    assignment: str | Path,
     course_file: Path | None,
     roster_file: Path | None,
     layout: str,
@@ -59,12 +63,14 @@ def grade_class(
     """Grade what was handed in into a results folder; the exit code.
 
     Args:
-        grading: see `run_batch`.
+        assignment: its name or folder; as a path, the folder of a pytest suite.
+        grading: of what is done again, the sandbox and its level, see `run_batch`.
     """
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
-    chosen = find_assignment(assignment)
-    with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
+    chosen, by_suite = _chosen(assignment)
+    opened = partial(opened_intake, zone=course.zone, as_packages=by_suite)
+    with opened(submissions, place, roster_file, layout=layout) as intake:
         _foretell(course, chosen, intake, whole=False)
         try:
             with chosen_executor(executor, jobs) as where:
@@ -98,13 +104,19 @@ def preview(
     roster_file: Path | None,
     *,
     layout: str,
-    assignment: str,
+    assignment: str | Path,
 ) -> int:
     """Say whose submissions these are, and which cannot be read; the exit code."""
     place, course = _course(course_file, submissions)
-    chosen = find_assignment(assignment)
+    chosen, by_suite = _chosen(assignment)
     with opened_intake(
-        submissions, place, roster_file, layout=layout, zone=course.zone, whole=True
+        submissions,
+        place,
+        roster_file,
+        layout=layout,
+        zone=course.zone,
+        whole=True,
+        as_packages=by_suite,
     ) as intake:
         _foretell(course, chosen, intake, whole=True)
         for entry in intake.entries:
@@ -114,6 +126,14 @@ def preview(
                 click.echo(f"{entry.name} cannot be read: {error.problem}.")
     click.echo("Nothing was graded, and nothing was written.")
     return 0
+
+
+def _chosen(assignment: str | Path) -> tuple[Assignment, bool]:
+    """What is graded by, and whether that is a suite, for which whole packages are handed in."""
+    if isinstance(assignment, Path):
+        return suite_assignment(assignment), True
+    found = found_assignment(assignment)
+    return found, is_suite(found.folder)
 
 
 def _foretell(course: Course, assignment: Assignment, intake: ClassIntake, *, whole: bool) -> None:
@@ -142,11 +162,11 @@ def _stopped(folder: Path) -> int:
 def _finish(summary: Summary, results: Results, chosen: Assignment, course: Course) -> None:
     """Write the pages, and say what came of the class."""
     pages_of_class(results, chosen, [report.submission for report in summary.reports])
-    _print_gradebook(summary.reports)
+    marks = CodeMarks(results)
+    _print_gradebook(summary.reports, marks.grades())
     _print_closing(summary, results.folder)
     if isinstance(results, SharedResults):
         _print_rest(results.without_report())
-    marks = CodeMarks(results)
     run = results.last_run()
     if run and (odd := not_listed(course, run.assignment)):
         click.echo(odd)
@@ -156,7 +176,7 @@ def _finish(summary: Summary, results: Results, chosen: Assignment, course: Cour
     by_hand = [d for d in marks.decisions().values() if not isinstance(d, PolicyApplied)]
     if by_hand:
         click.echo(
-            f"Decisions by hand: {len(by_hand)}. They are in grades.csv, not in the points above."
+            f"Decisions by hand: {len(by_hand)}; `grader decide {results.folder}` lists them."
         )
 
 
@@ -175,9 +195,14 @@ def _course(named: Path | None, submissions: Path) -> tuple[Path | None, Course]
     return path, course
 
 
-def _print_gradebook(reports: tuple[Report, ...]) -> None:
-    if len(reports) <= _GRADEBOOK_LINES:
-        console().print(gradebook(reports))
+def _print_gradebook(reports: Sequence[Report], grades: Sequence[CodeGrade]) -> None:
+    """The points of the newest reports, and what counts where that is something else."""
+    if len(reports) > _GRADEBOOK_LINES:
+        return
+    counted = {g.report.submission: decimal(g.final) if g.counts else g.status for g in grades}
+    graded = {r.submission: str(r.points) for r in reports if r.status == Status.GRADED}
+    is_other = any(counted.get(name, points) != points for name, points in graded.items())
+    console().print(gradebook(reports, counted if is_other else None))
 
 
 def _print_closing(summary: Summary, folder: Path) -> None:

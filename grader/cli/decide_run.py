@@ -72,11 +72,12 @@ def decide(
     given = {
         name: value for name, value in said.items() if value is not None and value is not False
     }
+    zone = policy_that_holds(results).zone
     if not given and place == (None, None, None):
-        _show(marks)
+        _show(marks, zone)
         return
     why = _Why(reason=reason, by=by or getpass.getuser(), at=now())
-    click.echo(_decided(marks, place, given, why, zone=policy_that_holds(results).zone))
+    click.echo(_decided(marks, place, given, why, zone=zone))
     # What concerns one submission changes its page alone.
     pages_again(results, None if (name := place[0]) is None else [name])
     click.echo(f"Grades: {results.grades}")
@@ -88,8 +89,8 @@ def _decided(
     """Decide it; the sentence that says so."""
     match place, list(given.items()):
         case (None, None, None), [("take_back", int(number))]:
-            marks.take_back(number, **why)
-            return f"Decision {number} no longer holds."
+            was = marks.take_back(number, **why)
+            return f"Decision {number} no longer holds: {_of(was)} {_in_words(was, zone)}."
         case (None, None, None), [("drop", str(check))]:
             points = marks.drop_check(check, **why)
             return f"{check} counts for nobody: the maximum is {counted(points, 'point')} less."
@@ -136,19 +137,23 @@ def _worth(grade: CodeGrade) -> str:
     return f"{has} {grade.explained}".rstrip()
 
 
-def _show(marks: CodeMarks) -> None:
-    """The decisions that hold, by number."""
+def _show(marks: CodeMarks, zone: str) -> None:
+    """The decisions that hold, by number; times are those of the course."""
     held = marks.decisions()
     if not held:
         click.echo("No decision holds.")
     for number, entry in held.items():
-        of = getattr(entry, "submission", "class")
-        when = f"{entry.by} {entry.at:%Y-%m-%d %H:%M}Z"
-        click.echo(f"{number}  {of}  {_in_words(entry)}  {when}")
+        when = in_words(entry.at, zone)
+        click.echo(f"{number}  {_of(entry)}  {_in_words(entry, zone)}  {entry.by}, {when}")
         click.echo(f"   {entry.reason}")
 
 
-def _in_words(entry: GradeDecision) -> str:
+def _of(entry: GradeDecision) -> str:
+    """Whom it concerns."""
+    return getattr(entry, "submission", "class")
+
+
+def _in_words(entry: GradeDecision, zone: str) -> str:
     match entry:
         case Awarded():
             return f"{entry.stage} {entry.points}"
@@ -157,7 +162,7 @@ def _in_words(entry: GradeDecision) -> str:
         case Extended():
             return f"{'extra time' if entry.is_extra else 'extension'} {length(entry.seconds)}"
         case TimeStated():
-            return f"handed in {entry.handed_in_at:%Y-%m-%d %H:%M}Z"
+            return f"handed in {in_words(entry.handed_in_at, zone)}"
         case FinalSet():
             return f"final {decimal(Fraction(entry.points))}"
         case CheckDropped():

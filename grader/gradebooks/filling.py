@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from grader.errors import GraderError
 from grader.gradebooks.csv_cells import CsvCells
-from grader.gradebooks.decimals import decimal_text, rounded
+from grader.gradebooks.decimals import decimal_text, number_in, rounded
 from grader.gradebooks.row_matching import RowIdentity, RowMatches, match_rows
 from grader.gradebooks.student_grades import StudentGrade
 from grader.text import counted
@@ -100,6 +100,7 @@ def filled(
             cells[row, layout.feedback] = said
             cells |= {(row, column): word for column, word in layout.remarks.items()}
     notes = _notes(table, layout, chosen, matches=matches)
+    notes[1:1] = _replaced(table, layout, chosen, cells)
     return Filled(content=table.with_cells(cells), notes=tuple(notes))
 
 
@@ -193,6 +194,23 @@ def _of_row(
     if points > most and (rules.scale or most == student.max_points):
         says = f"{who} has {decimal_text(points)} points, and the column gives {decimal_text(most)}"
         yield Misfit(says, "Give the column more points, and download the file again.")
+
+
+def _replaced(
+    table: CsvCells,
+    layout: TemplateLayout,
+    chosen: Sequence[tuple[StudentGrade, int]],
+    cells: Mapping[tuple[int, int], str],
+) -> Iterator[str]:
+    """Other grades that stood in the cells which get one: somebody may have typed them in."""
+    replaced = []
+    for student, row in chosen:
+        before = table.cell(row, layout.column).strip()
+        value = cells.get((row, layout.column), "")
+        if before and value and number_in(before) != number_in(value):
+            replaced.append(f"{student.name} ({before}, now {value})")
+    if replaced:
+        yield f"{counted(len(replaced), 'other grade')} stood there before: {named(replaced)}."
 
 
 def _notes(

@@ -4,7 +4,7 @@ What a submission said is indented in each of its lines, also where the terminal
 it: no line of it can pass for a line of ours.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -62,14 +62,25 @@ def check_report(
     return Group(*parts)
 
 
-def gradebook(reports: Iterable[Report]) -> RenderableType:
-    """The class: one line a submission, with the stages that lost points."""
+def gradebook(
+    reports: Iterable[Report], counted_points: Mapping[str, str] | None = None
+) -> RenderableType:
+    """The class: one line a submission, with the stages that lost points.
+
+    Args:
+        counted_points: what counts in the end, by submission, where policies or people changed
+            something.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("submission", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
+    if counted_points:
+        table.add_column("counted", justify="right", no_wrap=True)
     table.add_column("lost")
     for report in reports:
-        table.add_row(Text(report.submission), *_grade(report))
+        points, lost = _grade(report)
+        final = [Text(counted_points.get(report.submission, "-"))] if counted_points else []
+        table.add_row(Text(report.submission), points, *final, lost)
     return table
 
 

@@ -144,6 +144,15 @@ def test_a_dropped_check_counts_for_nobody_and_leaves_the_maximum():
     assert grade(report(), *both).max_points == 0
 
 
+def test_a_student_reads_which_stage_has_other_points_than_its_checks_gave_and_why():
+    award = Awarded(submission="ada", stage="shift", points=9, report="k", **WHO)
+    assert grade(report(), award).explained == "shift has 9 points in place of 8: why."
+    as_before = Awarded(submission="ada", stage="shift", points=8, report="k", **WHO)
+    assert grade(report(), as_before).explained == ""
+    final = FinalSet(submission="ada", points="3", **WHO)
+    assert grade(report(), award, final).explained == "Set to 3 points by kim: why."
+
+
 def test_final_points_that_a_person_set_hold_whatever_the_rest_says():
     final = FinalSet(submission="ada", points="127/20", **WHO)
     held = grade(report(hours=26), applied(LATE), final)

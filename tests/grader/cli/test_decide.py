@@ -56,9 +56,11 @@ def test_a_decision_is_made_shown_and_taken_back(results):
         in results.grades.read_text()
     )
     ran = decide(results)
-    assert ran.output.startswith("1  ada  shift 2  kim 20")
+    assert ran.output.startswith("1  ada  shift 2  kim, 20")
+    assert " UTC\n" in ran.output
     assert ran.output.endswith("\n   a typo\n")
-    assert decide(results, "--take-back", 1, "--reason", "no typo").exit_code == 0
+    undone = decide(results, "--take-back", 1, "--reason", "no typo")
+    assert undone.output.startswith("Decision 1 no longer holds: ada shift 2.\n")
     assert decide(results).output == "No decision holds.\n"
     assert results.grades.read_text().splitlines()[1] == "ada,graded,0,2,0,shift 0: failed"
 
@@ -107,7 +109,7 @@ def test_each_decision_says_what_the_grade_is_then_and_is_undone(results, words,
     ran = decide(results, *words, "--reason", "r", "--by", "kim")
     assert ran.exit_code == 0, ran.output
     assert ran.output.startswith(said)
-    assert "kim 20" in decide(results).output
+    assert "kim, 20" in decide(results).output
     assert decide(results, "--undo", 1, "--reason", "r").exit_code == 0
     assert results.grades.read_text() == before
 

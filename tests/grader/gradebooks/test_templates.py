@@ -339,6 +339,13 @@ def test_everything_that_was_done_is_said_in_this_order():
     )
 
 
+def test_another_grade_that_is_written_over_is_named_and_the_same_one_is_not():
+    over = fill("canvas", graded("x", 8, Person(id="s2")))
+    assert "1 other grade stood there before: s2 (x) (3, now 8)." in over.notes
+    same = fill("canvas", graded("x", 3, Person(id="s2")))
+    assert not any("stood there" in note for note in same.notes)
+
+
 @pytest.mark.parametrize(
     ("students", "more", "says", "fix"),
     [

@@ -228,6 +228,13 @@ def test_a_gradebook_has_a_line_for_each_submission():
     ]
 
 
+def test_a_gradebook_has_what_counts_beside_the_points_of_the_checks():
+    reports = [report(checked()), report(checked(), submission="bob")]
+    made = gradebook(reports, {"ada": "1.5", "bob": "excused"})
+    lines = [" ".join(line.split()) for line in text_of(made).splitlines()]
+    assert lines == ["submission points counted lost", "ada 2 1.5", "bob 2 excused"]
+
+
 @pytest.mark.parametrize("width", [30, 40, 80])
 def test_a_narrow_terminal_loses_no_name(told, width):
     said = told(report(checked(verdict=Verdict.FAILED, message="It is 3.")), width=width)
