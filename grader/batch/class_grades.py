@@ -24,6 +24,7 @@ from grader.text import decimal, table_cell
 
 Versions = Callable[[str], Iterable[Report]]
 _NOTHING_DECIDED = SubmissionDecisions()
+_NOTHING_CAME = "nothing was handed in"
 _FINAL = ("handed_in_at", "attempt", "attempts", "raw", "late", "final", "explained")
 
 
@@ -115,12 +116,37 @@ class CodeGrades(Sequence[CodeGrade]):
         return grades[chosen(worth, rule)]
 
 
+def code_grades(
+    reports: Mapping[str, Report],
+    entries: Sequence[GradeEntry],
+    *,
+    people: Mapping[str, Sequence[Person]] | None = None,
+    versions: Versions | None = None,
+    only: str | None = None,
+    layout: str = "",
+) -> CodeGrades:
+    """The grades that follow from reports and decisions, see `CodeGrades`.
+
+    Args:
+        only: one submission, if the others are not asked for.
+    """
+    return CodeGrades(
+        reports,
+        entries,
+        people=people,
+        versions=versions,
+        names=[only] if only is not None else None,
+        layout=layout,
+    )
+
+
 def grades_kept(
     keeper: ReportKeeper,
     *,
     only: str | None = None,
     names: Sequence[str] | None = None,
     run: GradingRun | None = None,
+    enrolled: Mapping[str, Sequence[Person]] | None = None,
 ) -> CodeGrades:
     """The grades of all submissions that a keeper has a report on, or of some of them.
 
@@ -128,16 +154,37 @@ def grades_kept(
         only: one submission, if the others are not asked for.
         names: some, sorted.
         run: what was graded; by default the last run that is kept.
+        enrolled: who is in the course, by the name of their submission, if that is known: those
+            who handed nothing in have a grade, too, which says so.
     """
     run = run or keeper.last_run()
+    people = {**(run.people if run is not None else {}), **(enrolled or {})}
+    nothing = {name: nothing_handed_in(name) for name in enrolled or ()}
     return CodeGrades(
-        keeper.newest(),
+        {**nothing, **keeper.newest()} if nothing else keeper.newest(),
         [entry_from_line(line) for line in keeper.entries()],
-        people=run.people if run is not None else {},
+        people=people,
         versions=lambda name: (each.for_student for each in keeper.versions(name)),
         names=[only] if only is not None else names,
         layout=run.layout if run is not None else "",
     )
+
+
+def nothing_handed_in(submission: str, *, assignment: str = "") -> Report:
+    """What stands for a report where nothing was handed in: what was decided still holds."""
+    return Report(
+        submission=submission,
+        status=Status.UNGRADED,
+        assignment=assignment,
+        key="",
+        grader_version="",
+        reason=_NOTHING_CAME,
+    )
+
+
+def is_nothing(report: Report) -> bool:
+    """Whether it only says that nothing was handed in."""
+    return not report.key and report.reason == _NOTHING_CAME
 
 
 def grades_csv(

@@ -3,6 +3,7 @@
 So a class of any size takes the memory of one report. What is written meanwhile is seen.
 """
 
+import os
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from pathlib import Path
 
@@ -53,8 +54,12 @@ class KeptReports(Mapping[str, Report]):
         return _Values(self)
 
     def _all(self) -> Iterator[Report]:
-        for path in sorted(self._folder.glob("*.json")):
-            if (report := self._read(path)) is not None:
+        try:
+            names = sorted(name for name in os.listdir(self._folder) if name.endswith(".json"))
+        except FileNotFoundError:
+            return
+        for name in names:
+            if (report := self._read(self._folder / name)) is not None:
                 yield report
 
 

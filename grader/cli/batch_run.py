@@ -21,7 +21,7 @@ from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.courses.policy_summary import foretold, policy_sentences
-from grader.errors import SubmissionError
+from grader.errors import CourseError, SubmissionError
 from grader.intake.class_intake import ClassIntake
 from grader.policies.policy_settings import not_listed, policy_of
 from grader.records import Report, Status
@@ -65,10 +65,19 @@ def grade_class(
     Args:
         assignment: its name or folder; as a path, the folder of a pytest suite.
         grading: of what is done again, the sandbox and its level, see `run_batch`.
+
+    Raises:
+        CourseError: the executor is not for a suite.
     """
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
     chosen, by_suite = _chosen(assignment)
+    if by_suite and executor != "local":
+        raise CourseError(
+            f"a pytest suite is graded on one machine, got {executor!r}",
+            at="--executor",
+            fix="Leave out --executor, or take --shard on several machines.",
+        )
     opened = partial(opened_intake, zone=course.zone, as_packages=by_suite)
     with opened(submissions, place, roster_file, layout=layout) as intake:
         _foretell(course, chosen, intake, whole=False)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.batch.class_grades import CodeGrades, grades_csv
+from grader.batch.class_grades import code_grades, grades_csv
 from grader.batch.grade_decisions import (
     Awarded,
     CheckDropped,
@@ -74,7 +74,7 @@ def applied(policy):
 
 
 def grade(one, *entries, people=(), versions=()):
-    [only] = CodeGrades(
+    [only] = code_grades(
         {one.submission: one},
         entries,
         people={one.submission: people},
@@ -158,7 +158,7 @@ def test_final_points_that_a_person_set_hold_whatever_the_rest_says():
     held = grade(report(hours=26), applied(LATE), final)
     assert (held.final, held.counts, held.status) == (Fraction(127, 20), True, "graded")
     assert held.explained == "Set to 6.35 points by kim: why."
-    by_hand = CodeGrades({"ada": unread(), "bo": report("bo")}, [final])[0]
+    by_hand = code_grades({"ada": unread(), "bo": report("bo")}, [final])[0]
     assert (by_hand.status, by_hand.final, by_hand.max_points) == ("graded", Fraction(127, 20), 10)
 
 
@@ -231,7 +231,7 @@ def test_the_gradebook_has_columns_of_a_policy_only_with_one():
 def test_what_has_no_grade_is_blank_and_never_0():
     [row] = rows(grade(unread(), applied(LATE)))
     assert (row["points"], row["raw"], row["late"], row["final"]) == ("", "", "", "")
-    by_hand = CodeGrades({"ada": unread()}, [FinalSet(submission="ada", points="5", **WHO)])
+    by_hand = code_grades({"ada": unread()}, [FinalSet(submission="ada", points="5", **WHO)])
     [row] = rows(*by_hand)
     assert (row["points"], row["raw"], row["final"], row["status"]) == ("", "", "5", "graded")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.batch.class_grades import CodeGrades, grades_csv
+from grader.batch.class_grades import code_grades, grades_csv
 from grader.batch.results import Results
 from grader.durable_files import write_whole
 from grader.errors import GraderFault
@@ -105,7 +105,7 @@ def test_a_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch):
 
 
 def rows(reports):
-    grades = CodeGrades({one.submission: one for one in reports}, [])
+    grades = code_grades({one.submission: one for one in reports}, [])
     return list(csv.reader(io.StringIO(grades_csv(grades, ["shift"]).decode(), newline="")))
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.batch.class_grades import CodeGrades
+from grader.batch.class_grades import code_grades
 from grader.batch.grade_decisions import PolicyApplied
 from grader.courses.policy_summary import foretold, policy_sentences
 from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake
@@ -35,7 +35,7 @@ def test_who_is_only_marked_as_late_is_left_to_the_instructor():
         policy=Policy(due=DUE, late=LatePenalty(percent=10)), reason="r", by="c", at=DUE
     )
     reports = {"ada": replace(report("ada", None), marked_late=True)}
-    grades = CodeGrades(reports, [entry])
+    grades = code_grades(reports, [entry])
     assert (grades[0].final, grades[0].explained) == (
         1,
         "It is marked as late, and nobody said how late, so nothing is taken off yet.",
@@ -49,7 +49,7 @@ def test_who_is_not_marked_as_late_where_that_is_marked_is_in_time():
     entry = PolicyApplied(
         policy=Policy(due=DUE, late=LatePenalty(percent=10)), reason="r", by="c", at=DUE
     )
-    grades = CodeGrades({"ada": report("ada", None)}, [entry], layout="canvas")
+    grades = code_grades({"ada": report("ada", None)}, [entry], layout="canvas")
     assert grades[0].explained == "It is not marked as late."
     assert list(policy_sentences(grades, is_new=False)) == [
         "Policy: due 2026-11-30 22:59 UTC; 0 handed in late. grades.csv has the final points."
@@ -65,7 +65,7 @@ def test_neither_excused_nor_unreadable_ones_came_at_an_unknown_time():
     entry = PolicyApplied(policy=policy, reason="r", by="c", at=DUE)
     reports = {name: report(name, None) for name in ("ada", "bo", "chen")}
     reports["bo"] = replace(reports["bo"], status=Status.UNREADABLE, stages=())
-    [line] = policy_sentences(CodeGrades(reports, [entry]), is_new=False)
+    [line] = policy_sentences(code_grades(reports, [entry]), is_new=False)
     assert "0 handed in late, 1 at a time that nobody knows." in line
 
 
@@ -112,7 +112,7 @@ def test_what_a_policy_comes_to_is_foretold(tmp_path, layout, n_unknown):
 def said(policy, *, is_new=False):
     entry = PolicyApplied(policy=policy, reason="r", by="course.yaml", at=DUE)
     reports = {"ada": report("ada", 1), "bo": report("bo", -1), "chen": report("chen", None)}
-    return list(policy_sentences(CodeGrades(reports, [entry]), is_new=is_new))
+    return list(policy_sentences(code_grades(reports, [entry]), is_new=is_new))
 
 
 def test_a_class_without_a_policy_is_told_nothing():

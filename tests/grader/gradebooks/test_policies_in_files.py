@@ -5,7 +5,7 @@ import io
 from dataclasses import replace
 from datetime import timedelta
 
-from grader.batch.class_grades import CodeGrades
+from grader.batch.class_grades import code_grades
 from grader.batch.grade_decisions import PolicyApplied
 from grader.gradebooks.feedback_text import feedback_text
 from grader.gradebooks.plain_table import table_csv
@@ -19,7 +19,7 @@ def students(rule):
     policy = Policy(due=AT, late=rule, dropped=dropped)
     entry = PolicyApplied(policy=policy, reason="r", by="c", at=AT)
     late = replace(report("ada", 10), handed_in_at=AT + timedelta(hours=2))
-    return student_grades(CodeGrades({"ada": late}, [entry]), {})
+    return student_grades(code_grades({"ada": late}, [entry]), {})
 
 
 def test_final_points_the_maximum_and_the_sentence_are_those_of_the_policy():
