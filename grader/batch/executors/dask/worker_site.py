@@ -61,8 +61,11 @@ def grade_chunk(site: str, chunk: bytes) -> bytes:
     return as_bytes(thread.grade(received.submissions))
 
 
-def end_this_worker() -> None:
-    """End a worker that does not answer; its nanny starts another. Runs beside its task."""
+async def end_this_worker() -> None:
+    """End a worker that does not answer; its nanny starts another. Runs beside its task.
+
+    A coroutine: Dask waits for the end of anything else.
+    """
     os.kill(os.getpid(), signal.SIGKILL)
 
 
