@@ -65,19 +65,11 @@ def grade_class(
     Args:
         assignment: its name or folder; as a path, the folder of a pytest suite.
         grading: of what is done again, the sandbox and its level, see `run_batch`.
-
-    Raises:
-        CourseError: the executor is not for a suite.
     """
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
     chosen, by_suite = _chosen(assignment)
-    if by_suite and executor != "local":
-        raise CourseError(
-            f"a pytest suite is graded on one machine, got {executor!r}",
-            at="--executor",
-            fix="Leave out --executor, or take --shard on several machines.",
-        )
+    _assert_possible(executor, by_suite=by_suite)
     opened = partial(opened_intake, zone=course.zone, as_packages=by_suite)
     with opened(submissions, place, roster_file, layout=layout) as intake:
         _foretell(course, chosen, intake, whole=False)
@@ -143,6 +135,15 @@ def _chosen(assignment: str | Path) -> tuple[Assignment, bool]:
         return suite_assignment(assignment), True
     found = found_assignment(assignment)
     return found, is_suite(found.folder)
+
+
+def _assert_possible(executor: str, *, by_suite: bool) -> None:
+    if by_suite and executor != "local":
+        raise CourseError(
+            f"a pytest suite is graded on one machine, got {executor!r}",
+            at="--executor",
+            fix="Leave out --executor, or take --shard on several machines.",
+        )
 
 
 def _foretell(course: Course, assignment: Assignment, intake: ClassIntake, *, whole: bool) -> None:

@@ -56,7 +56,7 @@ class ConnectionLost:
 Message = WorkersSeen | TaskAnswer | ConnectionLost
 
 
-class Connection:
+class ClusterConnection:
     """Sends tasks to single workers of a cluster, for one run.
 
     Args:

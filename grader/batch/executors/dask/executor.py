@@ -15,7 +15,7 @@ from distributed import Client
 from grader.batch.executors.contract import Aborted, GradingJob, Outcome
 from grader.batch.executors.dask.asking import connection_lost
 from grader.batch.executors.dask.connection import (
-    Connection,
+    ClusterConnection,
     ConnectionLost,
     Message,
     TaskAnswer,
@@ -98,7 +98,7 @@ class DaskExecutor:
     def _outcomes(self) -> Iterator[Outcome]:
         if self._list.is_done:
             return
-        connection = Connection(self._client, job=job_bytes(self._job))
+        connection = ClusterConnection(self._client, job=job_bytes(self._job))
         try:
             while not self._list.is_done:
                 with self._moving:
@@ -111,7 +111,7 @@ class DaskExecutor:
         finally:
             connection.close()
 
-    def _step(self, connection: Connection) -> list[Outcome]:
+    def _step(self, connection: ClusterConnection) -> list[Outcome]:
         """Hand out what there is to do; what came of that at once."""
         if connection.is_lost:
             raise connection_lost()
@@ -127,7 +127,7 @@ class DaskExecutor:
                     self._set_deadline(member)
         return outcomes
 
-    def _ended_by_us(self, connection: Connection) -> Iterator[Outcome]:
+    def _ended_by_us(self, connection: ClusterConnection) -> Iterator[Outcome]:
         """End workers that do not answer, or have what was aborted."""
         now = time.monotonic()
         for member in self._crew.members:
@@ -140,7 +140,7 @@ class DaskExecutor:
         n = len(chunks[0].tasks) if chunks else 0
         member.deadline = time.monotonic() + n * self._seconds if n else float("inf")
 
-    def _heard(self, connection: Connection, message: Message) -> Iterator[Outcome]:
+    def _heard(self, connection: ClusterConnection, message: Message) -> Iterator[Outcome]:
         if isinstance(message, ConnectionLost):
             raise connection_lost()
         if isinstance(message, WorkersSeen):
@@ -151,7 +151,9 @@ class DaskExecutor:
             elif given.chunk in given.member.seat.chunks:
                 yield from self._answered(given.member, given.chunk, message)
 
-    def _looked(self, connection: Connection, hosts: Mapping[str, WorkerHost]) -> Iterator[Outcome]:
+    def _looked(
+        self, connection: ClusterConnection, hosts: Mapping[str, WorkerHost]
+    ) -> Iterator[Outcome]:
         for member in self._crew.gone(hosts):
             yield from self._lost(member, "the worker that graded it ended")
         for member, greeting in self._crew.arrived(hosts):
