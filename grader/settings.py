@@ -371,7 +371,7 @@ def _handout_sections(folder: Path, subject: str) -> frozenset[str]:
 def _digest(folder: Path, subject: str) -> str:
     """Of the whole folder, less what is known not to change a grade, and of the subject."""
     digest = hashlib.sha256()
-    for path in sorted(_files(folder)):
+    for path in sorted(graded_files(folder)):
         digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     if subject:
@@ -379,7 +379,7 @@ def _digest(folder: Path, subject: str) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def graded_files(folder: Path) -> Iterator[Path]:
     """All files that a check could read, those behind links to folders as well."""
     seen = set()
     for here, folders, names in os.walk(folder, followlinks=True):

@@ -132,6 +132,10 @@ TABLE = {
         "suites",
         "msgspec",
     ),
+    "grader.batch.executors.dask": (
+        "errors records report_key text settings batch sandbox sandbox.child",
+        "dask distributed msgspec",
+    ),
     "grader.suites": (
         "errors records regular_files report_key sandbox sandbox.child settings strict_yaml "
         "suites.child text",
@@ -208,9 +212,9 @@ TABLE = {
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit authoring debugging release subject quiz keys "
-        "quiz.exports quiz.imports code_figures evidence flow store courses similarity "
-        "similarity.child reports reports.pages gradebooks autograders policies suites "
+        "harness diagnosis intake batch batch.executors.dask audit authoring debugging release "
+        "subject quiz keys quiz.exports quiz.imports code_figures evidence flow store courses "
+        "similarity similarity.child reports reports.pages gradebooks autograders policies suites "
         "hand_ins web",
         "click rich uvicorn",
     ),
