@@ -126,4 +126,4 @@ def test_it_is_installed_and_checks_without_torch(wheel, tmp_path):
     right = run("grader", "check", RIGHT, "--html", "page.html")
     assert right.returncode == 0, right.stdout + right.stderr
     assert "All 53 visible checks passed: 65 of 65 points." in right.stdout
-    assert "65 of 65" in (tmp_path / "home" / "page.html").read_text()
+    assert "All 53 visible checks passed." in (tmp_path / "home" / "page.html").read_text()
