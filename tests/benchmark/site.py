@@ -92,7 +92,10 @@ def _write_quiz(folder: Path) -> None:
     for kind, content in (
         ("questions/load.yaml", {"topic": "load", "title": "Load", "questions": questions}),
         ("questions/misconceptions.yaml", {"misconceptions": ideas}),
-        ("quizzes/load.yaml", {"title": "Load", "id": "load", "questions": ["load"]}),
+        (
+            "quizzes/load.yaml",
+            {"title": "Load", "id": "load", "questions": ["load"], "feedback": "end"},
+        ),
     ):
         path = folder / kind
         path.parent.mkdir(exist_ok=True)
