@@ -19,9 +19,10 @@ def backup(folder: Path, target: Path, store: str) -> None:
     The site may run meanwhile. Keep the file to yourself: it holds the secret of the course.
     """
     from grader.courses.backing_up import back_up
+    from grader.text import counted
 
     n_rows = back_up(folder, store or folder / "site.sqlite", target)
-    click.echo(f"{target}: the files of the course, and {n_rows} rows of its store.")
+    click.echo(f"{target}: the files of the course, and {counted(n_rows, 'row')} of its store.")
 
 
 @click.command()
@@ -31,7 +32,8 @@ def backup(folder: Path, target: Path, store: str) -> None:
 def restore(archive: Path, folder: Path, store: str) -> None:
     """Make the course of ARCHIVE, a file of `grader backup`, in FOLDER, which is empty or new."""
     from grader.courses import backing_up
+    from grader.text import counted
 
     where = store or folder / "site.sqlite"
     n_rows = backing_up.restore(archive, folder, where)
-    click.echo(f"{folder}: the files of the course, and {n_rows} rows in its store.")
+    click.echo(f"{folder}: the files of the course, and {counted(n_rows, 'row')} in its store.")

@@ -90,7 +90,7 @@ def serve_demo(listening: Listening, grading: Grading) -> int:
         people = fill_demo(site, at=now())
         for said, one in (
             ("the owner of the course", people.owner),
-            ("a tutor", people.tutor),
+            ("a grader", people.tutor),
             ("a student", people.student),
             ("a student who begins", people.fresh),
         ):

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from grader.errors import GraderError, NoSuchPath
+from grader.settings import course_file_in
 from grader.store.copying import copy_store, copy_store_to_file
 from grader.store.database import open_database
 
@@ -22,13 +23,17 @@ def back_up(folder: Path, store: str | Path, target: Path) -> int:
     wrote, so only its owner may read it.
 
     Raises:
-        NoSuchPath: there is no such folder.
+        NoSuchPath: there is no such folder, or no course in it.
         GraderError: the file is there already.
         StoreError: the store cannot be used.
     """
     if not folder.is_dir():
         raise NoSuchPath(
             "there is no such folder", at=str(folder), fix="Name the folder of the course."
+        )
+    if course_file_in(folder) is None:
+        raise NoSuchPath(
+            "there is no course.yaml", at=str(folder), fix="Name the folder of the course."
         )
     if target.exists():
         raise GraderError("is there already", at=str(target), fix="Name a new file.")
@@ -42,7 +47,7 @@ def back_up(folder: Path, store: str | Path, target: Path) -> int:
         part.touch(mode=0o600)
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(Path(place) / _STORE, _STORE)
-            for path in _files_of(folder, target):
+            for path in _files_of(folder):
                 archive.write(path, f"{_FILES}/{path.relative_to(folder).as_posix()}")
     os.replace(part, target)
     return n_rows
@@ -71,18 +76,27 @@ def restore(archive: Path, folder: Path, store: str | Path) -> int:
     return n_rows
 
 
-def _files_of(folder: Path, target: Path) -> list[Path]:
+def _files_of(folder: Path) -> list[Path]:
     """What belongs to a course: no store, no earlier backup, nothing hidden."""
     return sorted(
         path
         for path in folder.rglob("*")
         if path.is_file()
         and not path.is_symlink()
-        and path.suffix != target.suffix
         and not path.name.endswith(_ENDINGS)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and "__pycache__" not in path.parts
+        and not _is_backup(path)
     )
+
+
+def _is_backup(path: Path) -> bool:
+    """By what is in it: a zip of a course may as well be a submission among its examples."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return _STORE in opened.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def _unpack(archive: Path, place: Path) -> None:

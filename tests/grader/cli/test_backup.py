@@ -58,3 +58,32 @@ def test_nothing_is_written_over(course, grader, tmp_path):
     full = grader("restore", archive, folder)
     assert full.returncode == 1
     assert "holds something already" in full.stderr
+
+
+def test_zips_of_the_course_are_kept_and_earlier_backups_are_not(course, grader, tmp_path):
+    folder, _ = course
+    with zipfile.ZipFile(folder / "right-package.zip", "w") as submission:
+        submission.writestr("submission.py", "x = 1\n")
+    (folder / "broken.zip").write_bytes(b"no zip")
+    assert grader("backup", folder, folder / "first.zip").returncode == 0
+    assert grader("backup", folder, tmp_path / "second.zip").returncode == 0
+    names = set(zipfile.ZipFile(tmp_path / "second.zip").namelist())
+    assert {"course/right-package.zip", "course/broken.zip"} <= names
+    assert "course/first.zip" not in names
+
+
+def test_a_folder_without_a_course_is_left_as_it_is(grader, tmp_path):
+    (tmp_path / "notes").mkdir()
+    refused = grader("backup", tmp_path / "notes", tmp_path / "backup.zip")
+    assert refused.returncode == 2
+    assert "there is no course.yaml" in refused.stderr
+    assert not list((tmp_path / "notes").iterdir())
+
+
+def test_one_row_is_said_as_one(grader, tmp_path):
+    folder = tmp_path / "course"
+    folder.mkdir()
+    (folder / "course.yaml").write_text("id: c\nname: C\n")
+    grader("lti", "list", folder)  # makes the key of the site, which is a row
+    made = grader("backup", folder, tmp_path / "backup.zip")
+    assert "and 1 row of its store." in made.stdout
