@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import importlib.util
+import re
 from pathlib import Path
 
 from grader.errors import CourseError, did_you_mean
@@ -42,12 +43,26 @@ def where(name: str, *, at: str) -> str:
 
 
 def named_digest(name: str, *, at: str) -> str:
-    """Changes with every source in the folder of a named subject.
+    """Changes with every source in the folder of a named subject, and of shipped ones that it uses.
 
     Raises:
         CourseError: there is no such subject.
     """
-    return source_digest(named_folder(name, at=at))
+    folder = named_folder(name, at=at)
+    used = _used_by(folder)
+    if not used:
+        return source_digest(folder)
+    both = "".join(source_digest(each) for each in (folder, *used))
+    return hashlib.sha256(both.encode()).hexdigest()[:16]
+
+
+def _used_by(folder: Path) -> list[Path]:
+    """The folders beside that of a shipped subject whose stages it imports."""
+    imported = re.compile(rf"^from {SHIPPED}\.(\w+)", re.MULTILINE)
+    sources = (path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    names = {name for source in sources for name in imported.findall(source)}
+    there = {path.parent.name for path in folder.parent.glob("*/subject.py")}
+    return [folder.parent / name for name in sorted(names & there - {folder.name})]
 
 
 def named_folder(name: str, *, at: str) -> Path:

@@ -64,12 +64,17 @@ def with_functions(
 
 @functools.cache
 def _modules(package: str, folder: Path, needed: frozenset[str]) -> dict[str, str]:
-    """The sources of these modules, and of all that they import of the package, by path."""
+    """The sources of these modules, and of all that they import of their own, by path.
+
+    A subject may use stages of another one beside it: own is what lies in the outermost package.
+    """
+    root, *inside = package.split(".")
+    top = folder.parents[len(inside) - 1] if inside else folder
     waiting = sorted(needed)
     sources: dict[str, str] = {}
     while waiting:
         module = waiting.pop()
-        path = folder.joinpath(*module.split(".")[len(package.split(".")) :])
+        path = top.joinpath(*module.split(".")[1:])
         is_package = path.is_dir()
         name = module.replace(".", "/") + ("/__init__.py" if is_package else ".py")
         if name in sources:
@@ -79,8 +84,8 @@ def _modules(package: str, folder: Path, needed: frozenset[str]) -> dict[str, st
             continue  # not a module but what stands in one
         tree = _handed_in(ast.parse(file.read_text(encoding="utf-8") if file.is_file() else ""))
         sources[name] = ast.unparse(tree)
-        waiting += _imported(tree, package, module if is_package else module.rpartition(".")[0])
-    return _above(package) | sources
+        waiting += _imported(tree, root, module if is_package else module.rpartition(".")[0])
+    return sources | _above(package)
 
 
 def _above(package: str) -> dict[str, str]:
