@@ -258,8 +258,7 @@ def changes_its_input(x: Tensor, gain: Tensor, eps: float) -> Tensor:
 
 @equivalent(replaces=rms_norm, says="The library's function is called.")
 def library_call(x: Tensor, gain: Tensor, eps: float) -> Tensor:
-    result: Tensor = functional.rms_norm(x, gain.shape, gain, eps)
-    return result
+    return functional.rms_norm(x, gain.shape, gain, eps)
 
 
 @equivalent(replaces=rms_norm, says="It is multiplied by the inverse root, as in Llama's own code.")

@@ -136,19 +136,6 @@ def positions_all_zero(token_ids: Tensor, model: LlamaWeights, config: LlamaSett
 
 @misconception(
     replaces=llama_logits,
-    says="The position of a token is the number of its row in the batch.",
-    hint="Which axis of the ids counts positions: 0 or 1?",
-    questions=["llama-family.where-positions-enter", "llama-family.rows-and-heads"],
-    differs_only="with more than one token",
-)
-def positions_from_rows(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
-    embedded = model["token_embedding"][token_ids]
-    rows = torch.arange(len(token_ids))[:, None].expand(token_ids.shape)
-    return _after_embedding(embedded, model, config, positions=rows)
-
-
-@misconception(
-    replaces=llama_logits,
     says="The newest token stands at position 0.",
     hint="Of two tokens, which has the larger position: the older or the newer one?",
     questions=["llama-family.where-positions-enter", "llama-family.shifted-positions"],
