@@ -46,9 +46,7 @@ class Sizes:
         return self.n_heads * self.head_width
 
 
-SMALL = Sizes(
-    batch=2, time=3, n_groups=1, shared=2, head_width=2, inner_width=5, vocabulary=7
-)
+SMALL = Sizes(batch=2, time=3, n_groups=1, shared=2, head_width=2, inner_width=5, vocabulary=7)
 
 
 def drawn_sizes(rng: np.random.Generator) -> Sizes:

@@ -8,7 +8,8 @@ EPS = 1e-5
 LARGE_EPS = 1e-2  # shows at once where eps is not the one that was handed in
 TIMED = ("batch", "time", "width")
 LOGITS = ("batch", "time", "vocabulary entry")
-STACK_TOLERANCE = 1e-4  # rounding grows with the depth: 4e-6 was measured in float32
+LAYER_TOLERANCE = 4e-5  # rounding grows with the depth
+STACK_TOLERANCE = 1e-4  # 4e-6 was measured in float32
 
 
 def layer_call(probe, scale=1.0, eps=LARGE_EPS, first=0):
@@ -32,7 +33,7 @@ def test_values(assert_right, probe):
         "the output of one position": layer_call(probe.least, eps=1e-3, first=3),
         "the output of small states": layer_call(probe, scale=0.05),
     }
-    assert_right("llama_layer", calls, axes=TIMED)
+    assert_right("llama_layer", calls, axes=TIMED, tolerance=LAYER_TOLERANCE)
 
 
 @stage("llama_layer")
@@ -89,7 +90,7 @@ def test_states_are_left_alone(assert_left_alone, probe):
     assert_left_alone("llama_stack", stack_call(probe.small, 2))
 
 
-def model_call(probe, eps=LARGE_EPS, scale=1.0, n_layers=2):
+def model_call(probe, eps=0.3, scale=1.0, n_layers=2):
     """What `llama_logits` takes."""
     return probe.ids(), probe.model(n_layers, scale=scale), probe.config(base=100.0, eps=eps)
 
@@ -101,7 +102,7 @@ def test_logits(assert_right, probe):
     calls = {
         "the logits": model_call(probe),
         "the logits of three layers": model_call(probe.sized(batch=2), n_layers=3),
-        "the logits of small embeddings": model_call(probe, eps=0.1, scale=0.1, n_layers=1),
+        "the logits of small embeddings": model_call(probe, eps=0.05, scale=0.1, n_layers=1),
         "the logits of one token": model_call(probe.least.sized(vocabulary=5)),
         "the logits of a vocabulary of one": model_call(probe.least.sized(vocabulary=1)),
     }

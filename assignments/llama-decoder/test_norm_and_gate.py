@@ -42,7 +42,9 @@ def test_tiny_activations(assert_right, probe):
 def test_arguments_are_left_alone(assert_left_alone, probe):
     """The arrays that were handed in are not changed."""
     small = probe.small
-    assert_left_alone("rms_norm", *((x, small.gain(), 1e-5) for x in (small.states(), small.floats(4))))
+    assert_left_alone(
+        "rms_norm", *((x, small.gain(), 1e-5) for x in (small.states(), small.floats(4)))
+    )
 
 
 @stage("swiglu")
@@ -54,7 +56,10 @@ def test_gated_values(assert_right, probe):
         "the output": (probe.states(), *probe.feed_forward().values()),
         "the output of large states": (probe.states(scale=4.0), *probe.feed_forward().values()),
         "the output of one position": (least.states(), *least.feed_forward().values()),
-        "the output of one vector": (least.floats(least.sizes.width), *least.feed_forward().values()),
+        "the output of one vector": (
+            least.floats(least.sizes.width),
+            *least.feed_forward().values(),
+        ),
     }
     assert_right("swiglu", calls, axes=TIMED)
 
@@ -69,9 +74,9 @@ def test_a_shut_gate(student, probe):
     shut = as_floats(shut, name="the output of a shut gate", shape=x.shape, axes=TIMED[1:])
     assert np.abs(shut).max() == 0, f"A gate of zeros lets {np.abs(shut).max():.3g} pass."
     # SiLU of a large number is that number.
-    opened = student.swiglu(x, gate * 0 + 9, up, down)
+    opened = student.swiglu(x, gate * 0 + 0.3, up, down)
     opened = as_floats(opened, name="the output of an open gate", shape=x.shape, axes=TIMED[1:])
-    expected = (9 * x.sum(-1, keepdims=True) * (x @ up)) @ down
+    expected = (0.3 * x.sum(-1, keepdims=True) * (x @ up)) @ down
     error = np.abs(opened - expected).max() / np.abs(expected).max()
     assert error < 1e-3, "A gate that stands wide open does not multiply by its own value."
 

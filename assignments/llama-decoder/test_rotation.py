@@ -15,13 +15,13 @@ def test_values(assert_right, probe):
     coincident = probe.sized(batch=3, n_groups=3, shared=1)  # as many rows as heads
     narrow = probe.sized(batch=1, head_width=2)
     calls = {
-        "the rotated vectors": (probe.heads(), probe.positions(), 100.0),
-        "the rotated vectors of another base": (probe.heads(2), probe.positions(1), 700.0),
         "the rotated vectors of as many rows as heads": (
             coincident.heads(),
             coincident.positions(),
             50.0,
         ),
+        "the rotated vectors": (probe.heads(), probe.positions(), 100.0),
+        "the rotated vectors of another base": (probe.heads(2), probe.positions(1), 700.0),
         "the rotated vectors of one pair": (narrow.heads(), narrow.positions(2), 10_000.0),
     }
     assert_right("rotate", calls, axes=HEADED)

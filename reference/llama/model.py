@@ -3,7 +3,6 @@
 B batch, T time, V vocabulary, d width.
 """
 
-from collections.abc import Sequence
 from typing import TypedDict
 
 import torch
@@ -19,7 +18,7 @@ class LlamaWeights(TypedDict):
     """token_embedding (V, d), the layers, the final gain (d,), and output_weight (d, V)."""
 
     token_embedding: Tensor
-    layers: Sequence[LlamaLayerWeights]
+    layers: list[LlamaLayerWeights]
     final_norm_gain: Tensor
     output_weight: Tensor
 

@@ -9,7 +9,8 @@ from grader.checks import as_floats, assert_same, points, stage
 
 STATES = ("batch", "time", "width")
 HEADED = ("batch", "head", "time", "width")
-STACK_TOLERANCE = 1e-4  # rounding grows with the depth: 4e-6 was measured in float32
+LAYER_TOLERANCE = 4e-5  # rounding grows with the depth
+STACK_TOLERANCE = 1e-4  # 4e-6 was measured in float32
 
 
 @stage("rms_norm")
@@ -37,8 +38,8 @@ def test_random_vectors(assert_right, probe):
     square = probe.sized(batch=2, n_groups=2, shared=1)
     one = probe.sized(time=1)
     calls = {
-        "the rotated vectors": (probe.heads(), probe.positions(), base),
         "the rotated vectors of two heads": (square.heads(), square.positions(3), 2 * base),
+        "the rotated vectors": (probe.heads(), probe.positions(), base),
         "the rotated vectors of one token": (one.heads(), one.positions(4), base),
     }
     assert_right("rotate", calls, axes=HEADED)
@@ -102,7 +103,8 @@ def test_random_layer(assert_right, probe):
     """Random states, weights and positions, with another eps."""
     config = probe.config(base=float(probe.rng.integers(30, 900)), eps=1e-3)
     arguments = probe.states(scale=0.3), probe.layer(), probe.positions(1), config
-    assert_right("llama_layer", {"the output": arguments}, axes=STATES)
+    named = {"the output": arguments}
+    assert_right("llama_layer", named, axes=STATES, tolerance=LAYER_TOLERANCE)
 
 
 @stage("llama_stack")
@@ -120,11 +122,11 @@ def test_random_model(assert_right, probe):
     """Random ids, weights and settings."""
     axes = ("batch", "time", "vocabulary entry")
     calls = {
-        "the logits": (probe.ids(), probe.model(), probe.config(eps=1e-2)),
+        "the logits": (probe.ids(), probe.model(), probe.config(eps=0.3)),
         "the logits of small embeddings": (
             probe.ids(),
             probe.model(1, scale=0.1),
-            probe.config(base=60.0, eps=1e-3),
+            probe.config(base=60.0, eps=0.05),
         ),
     }
     assert_right("llama_logits", calls, axes=axes, tolerance=STACK_TOLERANCE)

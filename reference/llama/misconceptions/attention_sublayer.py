@@ -367,3 +367,17 @@ def input_added(
     x: Tensor, weights: GroupedAttentionWeights, positions: Tensor, config: LlamaSettings
 ) -> Tensor:
     return x + llama_attention(x, weights, positions, config)
+
+
+@misconception(
+    replaces=llama_attention,
+    says="I let the positions count from 1, in the caller's array.",
+    hint="Print the positions before and after the call. Which ones does the next layer get?",
+    questions=["llama-family.shifted-positions"],
+    differs_only="in the positions after the call",
+)
+def changes_its_input(
+    x: Tensor, weights: GroupedAttentionWeights, positions: Tensor, config: LlamaSettings
+) -> Tensor:
+    positions += 1
+    return llama_attention(x, weights, positions, config)

@@ -219,6 +219,19 @@ def input_added(x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
     return wrong("input_added", x, gate, up, down)
 
 
+@misconception(
+    replaces=swiglu,
+    says="I add the result to the caller's hidden states in place.",
+    hint="Print the input before and after the call. Are they the same?",
+    questions=["transformer-block.follow-the-numbers"],
+    differs_only="in the input after the call",
+)
+def changes_its_input(x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
+    result = swiglu(x, gate, up, down)
+    x += result
+    return result
+
+
 @equivalent(replaces=swiglu, says="Both maps are one matrix, whose result is cut in two.")
 def one_matrix(x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
     opened, passed = (x @ torch.cat([gate, up], dim=1)).chunk(2, dim=-1)

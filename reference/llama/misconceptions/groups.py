@@ -210,7 +210,7 @@ def queries_scaled(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     n_keys, width = keys.shape[-2:]
     shared = queries.shape[1] // keys.shape[1]
     keys, values = (x.repeat_interleave(shared, 1) for x in (keys, values))
-    scores = (queries * width**-0.5) @ keys.transpose(-2, -1)
+    scores = (queries / math.sqrt(width)) @ keys.transpose(-2, -1)
     penalty = torch.full((queries.shape[-2], n_keys), -1e30, dtype=scores.dtype)
     penalty = penalty.triu(n_keys - queries.shape[-2] + 1)
     return (scores + penalty).softmax(-1) @ values

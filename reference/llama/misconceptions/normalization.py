@@ -1,5 +1,7 @@
 """What people get wrong about root mean square normalization."""
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -270,7 +272,7 @@ def inverse_root(x: Tensor, gain: Tensor, eps: float) -> Tensor:
 def by_length(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     d = x.shape[-1]
     length = torch.sqrt(x.square().sum(dim=-1, keepdim=True) + d * eps)
-    return x * (gain * d**0.5) / length
+    return x * (gain * math.sqrt(d)) / length
 
 
 @equivalent(replaces=rms_norm, says="It is computed in float32, whatever comes in.")

@@ -260,6 +260,19 @@ def eps_fixed(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> 
     return rms_norm(hidden, model["final_norm_gain"], 1e-5) @ model["output_weight"]
 
 
+@misconception(
+    replaces=llama_logits,
+    says="I take each layer out of the caller's list as I run it.",
+    hint="Call your function twice with the same model. Are there layers left the second time?",
+    questions=["llama-family.whole-model-in-order"],
+    differs_only="in the model after the call",
+)
+def takes_layers_out(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
+    result = llama_logits(token_ids, model, config)
+    model["layers"].clear()
+    return result
+
+
 @equivalent(
     replaces=llama_logits,
     says="Positions count from 1: only their differences reach the scores.",

@@ -92,4 +92,3 @@ def peer(request):
     exact = sizes.base ** -(torch.arange(half, dtype=torch.float64) / half)
     torch.testing.assert_close(rotary.inv_freq.double(), exact, rtol=1e-6, atol=1e-9)
     return LlamaPeer(sizes, theirs, weights)
-

@@ -10,12 +10,12 @@ f inner width. `handout.md` has one section for each function. Check your work w
 
 
 def rms_norm(x, gain, eps):
-    """Divide by the root of the mean square over the last axis, and scale: (..., d), (d,) → (..., d)."""
+    """Divide by the root mean square over the last axis, and scale: (..., d), (d,) → (..., d)."""
     raise NotImplementedError
 
 
 def rotate(x, positions, base):
-    """Turn the pairs (i, i + D/2) by position · base^(-2i/D): (B, n, T, D), (B, T) → (B, n, T, D)."""
+    """Turn pairs (i, i + D/2) by position · base^(-2i/D): (B, n, T, D), (B, T) → (B, n, T, D)."""
     raise NotImplementedError
 
 
