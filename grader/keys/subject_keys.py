@@ -1,9 +1,10 @@
 """What answer keys are run on: claims, procedures and programs, which belong to a subject."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.errors import CourseError
 from grader.keys.procedure import Procedure
@@ -12,6 +13,8 @@ from grader.quiz.bank.concepts import load_concepts
 from grader.quiz.items.verify_keys import DiagnosisRun
 from grader.subject.loading import named_subject
 from grader.subject_sources import source_digest
+
+Keys = TypeVar("Keys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,16 @@ class SubjectKeys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherKeys:
+    """What a further subject adds to the keys of a bank's main one."""
+
+    claims: Mapping[str, Claim]
+    misconceptions: Mapping[str, str]  # the sentence of each, by id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankKeys:
-    """The keys of the subject that a bank names, and the digest that stored results carry."""
+    """The keys of the subjects that a bank names, and the digest that stored results carry."""
 
     keys: SubjectKeys
     digest: str
@@ -50,21 +61,48 @@ def keys_of_bank(folder: Path) -> BankKeys:
     """What the keys of this folder's questions are run on.
 
     Raises:
-        CourseError: its subject is not there, or its reference cannot be asked.
+        CourseError: a subject is not there, or its reference cannot be asked.
     """
     concepts = load_concepts(folder)
-    subject = named_subject(concepts.subject, at=str(concepts.path))
+    at = str(concepts.path)
+    main, *further = concepts.subjects
+    keys = _keys_of(main, SubjectKeys, at=at)
+    for name in further:
+        more = _keys_of(name, FurtherKeys, at=at)
+        if twice := sorted(keys.claims.keys() & more.claims.keys()):
+            raise CourseError(
+                f"the claim {twice[0]!r} is one of {name!r} and of a subject before it",
+                at=at,
+                fix="Give one of the two another name.",
+            )
+        keys = replace(
+            keys,
+            claims={**keys.claims, **more.claims},
+            misconceptions={**keys.misconceptions, **more.misconceptions},
+        )
+    digests = [source_digest(named_subject(name, at=at).folder) for name in concepts.subjects]
+    return BankKeys(keys=keys, digest=_together(digests))
+
+
+def _keys_of(name: str, kind: type[Keys], *, at: str) -> Keys:
+    subject = named_subject(name, at=at)
     if subject.keys is None:
         raise CourseError(
-            f"answer keys cannot be run on the subject {concepts.subject!r}",
-            at=str(concepts.path),
+            f"answer keys cannot be run on the subject {name!r}",
+            at=at,
             fix="Name a subject with claims, such as `subject: decoder`.",
         )
     keys = subject.keys()
-    if not isinstance(keys, SubjectKeys):
+    if not isinstance(keys, kind):
         raise CourseError(
-            f"the keys of the subject {concepts.subject!r} are a {type(keys).__name__}",
-            at=str(concepts.path),
-            fix="They must be a grader.keys.subject_keys.SubjectKeys.",
+            f"the keys of the subject {name!r} are a {type(keys).__name__}",
+            at=at,
+            fix=f"They must be a grader.keys.subject_keys.{kind.__name__}.",
         )
-    return BankKeys(keys=keys, digest=source_digest(subject.folder))
+    return keys
+
+
+def _together(digests: Sequence[str]) -> str:
+    if len(digests) == 1:
+        return digests[0]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:16]

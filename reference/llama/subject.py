@@ -1,6 +1,8 @@
 """The Llama family as a subject: what an assignment gets by `subject: llama`."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from grader.subject.subject import Subject
 from reference.decoder.loops import GenerateLoop
@@ -11,6 +13,12 @@ from reference.llama.misconceptions.compositions import COMPOSITIONS
 
 _STATES = ("column", "position", "sequence")
 _HEADS = ("column", "position", "head", "sequence")
+
+
+def _keys() -> Any:
+    """What answer keys are run on; loaded where a bank is verified, and nowhere else."""
+    return import_module("reference.llama.answers.answer_keys").KEYS
+
 
 SUBJECT = Subject(
     name="llama",
@@ -44,4 +52,5 @@ SUBJECT = Subject(
         "llama_logits": 8,
         "generate": 11,
     },
+    keys=_keys,
 )

@@ -18,6 +18,7 @@ CONCEPTS_FILE = "concepts.yaml"
 class _ConceptsFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     subject: str
     concepts: dict[Concept, str]
+    further_subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Concepts:
     """The rows that questions may be about, by number."""
 
     titles: Mapping[int, str]
-    subject: str  # whose reference the answer keys are run on
+    subjects: tuple[str, ...]  # whose references the answer keys are run on, the main one first
     path: Path
 
 
@@ -59,4 +60,6 @@ def load_concepts(folder: Path) -> Concepts:
     own = folder / CONCEPTS_FILE
     path = own if own.is_file() else shipped("questions") / CONCEPTS_FILE
     read = strict_yaml.read(path, _ConceptsFile)
-    return Concepts(titles=read.concepts, subject=read.subject, path=path)
+    return Concepts(
+        titles=read.concepts, subjects=(read.subject, *read.further_subjects), path=path
+    )

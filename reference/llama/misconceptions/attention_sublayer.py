@@ -361,7 +361,7 @@ def scaled_twice(
     replaces=llama_attention,
     says="The input is added to the result already here.",
     hint="With `output` all zeros, what should come out?",
-    questions=["llama-family.layer-in-order"],
+    questions=["llama-family.layer-formula"],
 )
 def input_added(
     x: Tensor, weights: GroupedAttentionWeights, positions: Tensor, config: LlamaSettings

@@ -213,7 +213,7 @@ def activation_at_end(x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tens
     replaces=swiglu,
     says="The input is added to the result already here.",
     hint="With `down` all zeros, what should come out?",
-    questions=["llama-family.gate-roles", "llama-family.layer-in-order"],
+    questions=["llama-family.gate-roles", "llama-family.layer-formula"],
 )
 def input_added(x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
     return wrong("input_added", x, gate, up, down)

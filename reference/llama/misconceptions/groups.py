@@ -91,7 +91,7 @@ def groups_reversed(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     replaces=grouped_attention,
     says="The query heads of a group are averaged, since they share one set of keys.",
     hint="Can two heads of one group have different attention weights?",
-    questions=["llama-family.shared-in-a-group"],
+    questions=["self-attention.grouped-shapes"],
     differs_only="with fewer groups than heads",
 )
 def queries_averaged(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ def _feed(x: Tensor, weights: LlamaLayerWeights) -> Tensor:
     replaces=llama_layer,
     says="The sub-layers follow each other; nothing is added.",
     hint="If a sub-layer returned zeros, what should the layer return?",
-    questions=["transformer-block.no-residual", "llama-family.layer-in-order"],
+    questions=["transformer-block.no-residual", "llama-family.layer-formula"],
 )
 def no_residual(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -48,7 +48,7 @@ def no_residual(
     replaces=llama_layer,
     says="The attention result is passed on without the input added to it.",
     hint="If attention returned zeros, what should the feed-forward network read?",
-    questions=["transformer-block.no-residual", "llama-family.layer-in-order"],
+    questions=["transformer-block.no-residual", "llama-family.layer-formula"],
 )
 def no_attention_residual(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -61,7 +61,7 @@ def no_attention_residual(
     replaces=llama_layer,
     says="The result of the feed-forward network is the layer's result.",
     hint="If the feed-forward network returned zeros, what should the layer return?",
-    questions=["transformer-block.no-residual", "llama-family.layer-in-order"],
+    questions=["transformer-block.no-residual", "llama-family.layer-formula"],
 )
 def no_feed_forward_residual(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -74,7 +74,7 @@ def no_feed_forward_residual(
     replaces=llama_layer,
     says="Both residual connections carry the normalized values.",
     hint="Follow the shortcut back: does it pass a normalization?",
-    questions=["transformer-block.order-pre-norm", "llama-family.layer-in-order"],
+    questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def residual_from_normalized(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -88,7 +88,7 @@ def residual_from_normalized(
     replaces=llama_layer,
     says="The residual connection around attention carries the normalized input.",
     hint="Follow the shortcut back: does it pass a normalization?",
-    questions=["transformer-block.order-pre-norm", "llama-family.layer-in-order"],
+    questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def first_residual_from_normalized(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -102,7 +102,7 @@ def first_residual_from_normalized(
     replaces=llama_layer,
     says="The residual connection around the feed-forward network carries normalized values.",
     hint="Follow the second shortcut back: does it pass a normalization?",
-    questions=["transformer-block.order-pre-norm", "llama-family.layer-in-order"],
+    questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def second_residual_from_normalized(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -116,7 +116,7 @@ def second_residual_from_normalized(
     replaces=llama_layer,
     says="The second residual connection carries the input of the layer.",
     hint="Which value does the second shortcut add: before or after attention?",
-    questions=["transformer-block.follow-the-numbers", "llama-family.layer-in-order"],
+    questions=["transformer-block.follow-the-numbers", "llama-family.layer-formula"],
 )
 def stale_residual(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -129,7 +129,7 @@ def stale_residual(
     replaces=llama_layer,
     says="Attention and the feed-forward network both read the input of the layer.",
     hint="Does the feed-forward network know what attention found?",
-    questions=["transformer-block.follow-the-numbers", "llama-family.layer-in-order"],
+    questions=["transformer-block.follow-the-numbers", "llama-family.layer-formula"],
 )
 def parallel(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -142,7 +142,7 @@ def parallel(
     replaces=llama_layer,
     says="The feed-forward network comes before attention.",
     hint="Name the two sub-layers in order.",
-    questions=["transformer-block.order-pre-norm", "llama-family.layer-in-order"],
+    questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def feed_forward_first(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -155,7 +155,7 @@ def feed_forward_first(
     replaces=llama_layer,
     says="The layer is normalization and feed-forward network; attention is left out.",
     hint="Change an earlier token. Does the result at the last one change?",
-    questions=["llama-family.layer-in-order"],
+    questions=["llama-family.layer-formula"],
 )
 def no_attention(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -167,7 +167,7 @@ def no_attention(
     replaces=llama_layer,
     says="The layer is normalization and attention; the feed-forward network is left out.",
     hint="Change the matrix `down`. Does your result change?",
-    questions=["llama-family.layer-in-order"],
+    questions=["llama-family.layer-formula"],
 )
 def no_feed_forward(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings

@@ -50,7 +50,7 @@ def post_norm(
     replaces=llama_layer,
     says="The result of each sub-layer is normalized before it is added.",
     hint="What exactly goes through a normalization: what a sub-layer reads, or what it gives?",
-    questions=["transformer-block.order-pre-norm", "llama-family.layer-in-order"],
+    questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def norm_on_output(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -89,7 +89,7 @@ def no_first_norm(
     replaces=llama_layer,
     says="The feed-forward network reads the hidden states as they are.",
     hint="How many normalizations does a layer have, and where do they stand?",
-    questions=["transformer-block.order-pre-norm", "llama-family.layer-in-order"],
+    questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def no_second_norm(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -104,7 +104,7 @@ def no_second_norm(
         "The attention result is normalized for the feed-forward network before the input is added."
     ),
     hint="What should the second normalization read if attention returned zeros?",
-    questions=["transformer-block.order-pre-norm", "llama-family.layer-in-order"],
+    questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def second_norm_before_addition(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -117,7 +117,7 @@ def second_norm_before_addition(
     replaces=llama_layer,
     says="The two gains have changed places.",
     hint="Set one of the gains to zeros. Which sub-layer should fall silent?",
-    questions=["llama-family.layer-in-order"],
+    questions=["llama-family.layer-formula"],
 )
 def norms_swapped(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -130,7 +130,7 @@ def norms_swapped(
     replaces=llama_layer,
     says="Both normalizations have the gain of the first.",
     hint="Change the gain of the second normalization. Does your result change?",
-    questions=["llama-family.layer-in-order"],
+    questions=["llama-family.layer-formula"],
 )
 def norm_shared(
     x: Tensor, weights: LlamaLayerWeights, positions: Tensor, config: LlamaSettings
@@ -159,7 +159,7 @@ def layer_norm_instead(
     replaces=llama_layer,
     says="I use an eps of 1e-5, whichever eps is given.",
     hint="Call your function with eps = 1 and with eps = 0.1. Do the results differ?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
     differs_only="where another eps than 1e-5 is given",
 )
 def eps_fixed(

@@ -101,7 +101,7 @@ def no_root(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     replaces=rms_norm,
     says="eps is added to the root, not inside it.",
     hint="Take a vector of zeros but for one entry of 0.001. By which number do you divide?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
     differs_only="for vectors with small entries",
 )
 def eps_outside_root(x: Tensor, gain: Tensor, eps: float) -> Tensor:
@@ -112,7 +112,7 @@ def eps_outside_root(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     replaces=rms_norm,
     says="eps is the smallest mean square that I allow, instead of being added.",
     hint="Take a mean square of 2 and eps = 1. Under the root stands which number?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
     differs_only="for vectors with small entries",
 )
 def eps_as_minimum(x: Tensor, gain: Tensor, eps: float) -> Tensor:
@@ -123,7 +123,7 @@ def eps_as_minimum(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     replaces=rms_norm,
     says="eps can be left out.",
     hint="What does your function make of a vector of zeros?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
     differs_only="for vectors with small entries",
 )
 def eps_missing(x: Tensor, gain: Tensor, eps: float) -> Tensor:
@@ -134,7 +134,7 @@ def eps_missing(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     replaces=rms_norm,
     says="I use an eps of 1e-5, whichever eps is given.",
     hint="Call your function with eps = 1 and with eps = 0.1. Do the results differ?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
     differs_only="where another eps than 1e-5 is given",
 )
 def eps_fixed(x: Tensor, gain: Tensor, eps: float) -> Tensor:
@@ -145,7 +145,7 @@ def eps_fixed(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     replaces=rms_norm,
     says="I use an eps of 1e-6, whichever eps is given.",
     hint="Call your function with eps = 1 and with eps = 0.1. Do the results differ?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
     differs_only="for vectors with small entries",
 )
 def eps_fixed_small(x: Tensor, gain: Tensor, eps: float) -> Tensor:
@@ -229,7 +229,7 @@ def gain_before(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     replaces=rms_norm,
     says="The gain is added to the normalized vector.",
     hint="Normalize a vector of zeros with a gain of 2. What should come out?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
 )
 def gain_added(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     return wrong("gain_added", x, gain, eps)

@@ -42,7 +42,7 @@ def _after_embedding(
     replaces=llama_logits,
     says="The output projection takes the output of the last layer as it is.",
     hint="What stands between the last layer and the output projection?",
-    questions=["output-and-softmax.no-final-norm", "llama-family.whole-model-in-order"],
+    questions=["output-and-softmax.no-final-norm", "llama-family.what-is-projected"],
 )
 def no_final_norm(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
     return _hidden(token_ids, model, config) @ model["output_weight"]
@@ -52,7 +52,7 @@ def no_final_norm(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings)
     replaces=llama_logits,
     says="The final normalization is applied twice.",
     hint="Count the normalizations after the last layer.",
-    questions=["output-and-softmax.no-final-norm", "llama-family.whole-model-in-order"],
+    questions=["output-and-softmax.no-final-norm", "llama-family.what-is-projected"],
 )
 def norm_twice(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
     hidden = _normed(_normed(_hidden(token_ids, model, config), model, config), model, config)
@@ -88,7 +88,7 @@ def final_layer_norm(token_ids: Tensor, model: LlamaWeights, config: LlamaSettin
     replaces=llama_logits,
     says="The token embeddings are normalized before the first layer, too.",
     hint="What does the first layer receive: rows of the table, or something made of them?",
-    questions=["llama-family.whole-model-in-order"],
+    questions=["llama-family.what-is-projected"],
 )
 def norm_before_stack(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
     table = _normed(model["token_embedding"], model, config)
@@ -99,7 +99,7 @@ def norm_before_stack(token_ids: Tensor, model: LlamaWeights, config: LlamaSetti
     replaces=llama_logits,
     says="The token embeddings are multiplied by the square root of d.",
     hint="Which families scale their embeddings? Is this one of them?",
-    questions=["embedding-and-positions.one-entry", "llama-family.whole-model-in-order"],
+    questions=["embedding-and-positions.one-entry", "llama-family.what-is-projected"],
 )
 def scaled_by_root_d(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
     root = model["token_embedding"].shape[1] ** 0.5
@@ -163,7 +163,7 @@ def ids_as_positions(token_ids: Tensor, model: LlamaWeights, config: LlamaSettin
     replaces=llama_logits,
     says="The token embedding, transposed, is the output projection.",
     hint="Change the output weight. Does your result change?",
-    questions=["output-and-softmax.tied-tables", "llama-family.whole-model-in-order"],
+    questions=["output-and-softmax.tied-tables", "llama-family.what-is-projected"],
 )
 def tied_weights(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
     return llama_logits(token_ids, {**model, "output_weight": model["token_embedding"].T}, config)
@@ -242,7 +242,7 @@ def pad_is_zero(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -
     replaces=llama_logits,
     says="The embeddings go straight to the final normalization.",
     hint="Change an earlier token. Do the logits of the last one change?",
-    questions=["llama-family.whole-model-in-order"],
+    questions=["llama-family.what-is-projected"],
 )
 def no_layers(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
     return llama_logits(token_ids, {**model, "layers": []}, config)
@@ -252,7 +252,7 @@ def no_layers(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> 
     replaces=llama_logits,
     says="I use an eps of 1e-5 in the final normalization, whichever eps is given.",
     hint="Call your function with eps = 1 and with eps = 0.1. Do the results differ?",
-    questions=["llama-family.eps-at-zero"],
+    questions=["llama-family.eps-decides"],
     differs_only="where another eps than 1e-5 is given",
 )
 def eps_fixed(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
@@ -264,7 +264,7 @@ def eps_fixed(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> 
     replaces=llama_logits,
     says="I take each layer out of the caller's list as I run it.",
     hint="Call your function twice with the same model. Are there layers left the second time?",
-    questions=["llama-family.whole-model-in-order"],
+    questions=["llama-family.what-is-projected"],
     differs_only="in the model after the call",
 )
 def takes_layers_out(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
