@@ -51,21 +51,22 @@ SMALL = Sizes(batch=2, time=3, n_groups=1, shared=2, head_width=2, inner_width=5
 
 def drawn_sizes(rng: np.random.Generator) -> Sizes:
     """Sizes by the order of random numbers, for `normal` is what a check's generator repeats."""
-    return _sizes_by(rng.normal(0.0, 1.0, (14,)).tobytes())
+    return _sizes_by(rng.normal(0.0, 1.0, (11,)).tobytes())
 
 
 @lru_cache
 def _sizes_by(drawn: bytes) -> Sizes:
     numbers = np.frombuffer(drawn)
     groups = 2 + int(numbers[0] > numbers[1])
+    is_wide = bool(numbers[2] > numbers[3])
     return Sizes(
-        batch=4 + int(numbers[2] > numbers[3]),
-        time=int((7, 9, 11)[numbers[4:7].argmax()]),
+        batch=4 if is_wide else 5,
+        time=7 + 2 * int(numbers[4] > numbers[5]),
         n_groups=groups,
         shared=5 - groups,  # 2 groups of 3 heads, or 3 of 2
-        head_width=8 + 2 * int(numbers[7] > numbers[8]),
-        inner_width=int((13, 17, 19)[numbers[9:12].argmax()]),
-        vocabulary=23 + 6 * int(numbers[12] > numbers[13]),
+        head_width=8 if is_wide else 4,
+        inner_width=(11, 13, 17)[numbers[6:9].argmax()],
+        vocabulary=(19, 23)[numbers[9:11].argmax()],
     )
 
 
