@@ -30,6 +30,21 @@ TABLE = {
         "reference.decoder reference.decoder.misconceptions keys quiz",
         "torch msgspec",
     ),
+    "reference.llama": ("reference.decoder", "torch"),
+    "reference.llama.misconceptions": (
+        "reference.llama reference.decoder reference.decoder.misconceptions subject",
+        "torch",
+    ),
+    "reference.llama.chain": ("reference.llama subject", "numpy"),
+    "reference.llama.subject": (
+        "reference.llama reference.llama.misconceptions reference.llama.chain "
+        "reference.decoder.loops subject",
+        "",
+    ),
+    "reference.llama.answers": (
+        "reference.llama reference.llama.misconceptions reference.decoder keys",
+        "torch",
+    ),
     "grader.errors": ("", ""),
     "grader.extensions": ("errors", ""),
     "grader.evidence": ("", ""),

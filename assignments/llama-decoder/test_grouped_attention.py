@@ -23,7 +23,8 @@ def test_groups(assert_right, probe):
         "the mixed values of 6 heads in 3 groups": probe.sized(n_groups=3, shared=2),
         "the mixed values of a group for each head": probe.sized(batch=2, n_groups=3, shared=1),
         "the mixed values of one group": probe.sized(batch=3, n_groups=1, shared=4, head_width=3),
-        "the mixed values of one position": probe.least,
+        "the mixed values of one position": probe.sized(batch=1, time=1),
+        "the mixed values of one position and one head": probe.least,
     }
     calls = {name: sized.attended() for name, sized in probes.items()}
     assert_right("grouped_attention", calls, axes=HEADED)
@@ -36,6 +37,7 @@ def test_keys_of_earlier_tokens(assert_right, probe):
     calls = {
         "the mixed values after 3 earlier keys": probe.attended(past=3),
         "the mixed values of one new query": probe.sized(time=1).attended(past=6),
+        "the mixed values of another new query": probe.sized(time=1).attended(past=6),
         "the mixed values of two new queries": probe.sized(batch=1, time=2).attended(past=5),
     }
     assert_right("grouped_attention", calls, axes=HEADED)

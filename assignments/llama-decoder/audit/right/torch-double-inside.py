@@ -1,4 +1,4 @@
-"""PyTorch in float64 inside and float32 outside; einsum throughout, and one shared helper a part."""
+"""PyTorch in float64 inside and float32 outside; einsum throughout."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""PyTorch; nothing calls another graded function, and tables of angles are kept by all they hold."""
+"""No graded function calls another; tables of angles are kept by all that they depend on."""
 
 from functools import lru_cache
 
@@ -109,7 +109,7 @@ def generate(prompt, stages, max_new_tokens, eos_id, context_length):
             states = run(states)
         chosen = stages.select(stages.softmax(stages.output(states)[-1]))
         generated += [chosen]
-        window = (window + [chosen])[-context_length:]
+        window = [*window, chosen][-context_length:]
         if chosen == eos_id:
             break
     return generated
