@@ -218,7 +218,7 @@ def base_fixed(
 @misconception(
     replaces=llama_attention,
     says="A reshape to (B, n, T, D) cuts into heads.",
-    hint="With T = 2, n = 2 and D = 1, write which numbers belong to token 0 of head 1.",
+    hint="With T = 2, n = 2 and D = 1, which numbers belong to token 0 of head 1?",
     questions=["self-attention.order-sub-layer"],
     differs_only="with more than one head and more than one token",
 )

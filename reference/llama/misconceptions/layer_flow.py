@@ -141,7 +141,7 @@ def parallel(
 @misconception(
     replaces=llama_layer,
     says="The feed-forward network comes before attention.",
-    hint="Name the two sub-layers in order.",
+    hint="Which of the two sub-layers reads what the other one gave?",
     questions=["transformer-block.order-pre-norm", "llama-family.layer-formula"],
 )
 def feed_forward_first(

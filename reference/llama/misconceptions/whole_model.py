@@ -51,7 +51,7 @@ def no_final_norm(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings)
 @misconception(
     replaces=llama_logits,
     says="The final normalization is applied twice.",
-    hint="Count the normalizations after the last layer.",
+    hint="How many normalizations stand behind the last layer?",
     questions=["output-and-softmax.no-final-norm", "llama-family.what-is-projected"],
 )
 def norm_twice(token_ids: Tensor, model: LlamaWeights, config: LlamaSettings) -> Tensor:
