@@ -17,7 +17,7 @@ import pytest
 from grader.harness.markers import MARKERS
 
 # Their checks are for submissions that tests write, and are not tests of the project.
-collect_ignore = ["scaling_assignment", "small_assignment"]
+collect_ignore = ["basics_solution", "basics_suite", "scaling_assignment", "small_assignment"]
 
 SMALL = Path(__file__).parent / "small_assignment"
 COMMAND = (sys.executable, "-c", "import sys; from grader.cli import main; sys.exit(main())")

@@ -16,6 +16,7 @@ COMMANDS = (
     "start",
     "check",
     "debug",
+    "new",
     "release",
     "batch",
     "merge",

@@ -93,9 +93,16 @@ TABLE = {
     "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child",
+        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child "
+        "suites",
         "msgspec",
     ),
+    "grader.suites": (
+        "errors records regular_files report_key sandbox sandbox.child settings strict_yaml "
+        "suites.child text",
+        "msgspec numpy pytest torch",
+    ),
+    "grader.suites.child": ("", "numpy suite_values torch"),
     "grader.code_figures": ("records", ""),
     "grader.quiz": (
         "course_secret decision_list errors records text settings strict_yaml",
@@ -119,6 +126,7 @@ TABLE = {
         "errors records observed_calls settings batch subject harness sandbox.child",
         "numpy",
     ),
+    "grader.authoring": ("", ""),
     "grader.release": (
         "errors records remembered report_key observed_calls settings subject subject_sources "
         "sandbox harness diagnosis",
@@ -149,9 +157,9 @@ TABLE = {
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit debugging release subject quiz keys quiz.exports "
-        "quiz.imports code_figures evidence flow store courses similarity similarity.child "
-        "reports reports.pages gradebooks autograders policies",
+        "harness diagnosis intake batch audit authoring debugging release subject quiz keys "
+        "quiz.exports quiz.imports code_figures evidence flow store courses similarity "
+        "similarity.child reports reports.pages gradebooks autograders policies suites",
         "click rich",
     ),
 }

@@ -12,6 +12,7 @@ from grader.records import CheckResult, Report, Submission
 from grader.sandbox.contract import Sandbox
 from grader.sandbox.named import OURS, sandbox_named
 from grader.settings import Assignment, Course, load_assignment
+from grader.suites.suite import is_suite, load_suite
 
 Emit = Callable[[Report], None]
 Told = Callable[[CheckResult], None]
@@ -68,7 +69,8 @@ def sandbox_for(job: GradingJob) -> Sandbox:
     # A release is checked without torch, too, where it is not installed.
     has_torch = importlib.util.find_spec("torch") is not None
     warm = ("numpy", "torch") if job.with_torch and has_torch else ("numpy",)
-    promised = promised_modules(load_assignment(job.assignment))
+    is_ours = not is_suite(job.assignment)
+    promised = promised_modules(load_assignment(job.assignment)) if is_ours else ()
     return sandbox_named(job.sandbox, (*warm, *promised), require_level=job.require_level)
 
 
@@ -88,6 +90,9 @@ def run_job(
             course grades, which is where hidden checks run.
         GraderFault: nothing can be graded here.
     """
+    if is_suite(job.assignment):
+        _run_suite(submissions, job, sandbox=sandbox, emit=emit)
+        return
     from grader.diagnosis.explanation import Explainer
     from grader.harness.grading import grade
     from grader.subject.loading import subject_of
@@ -112,6 +117,15 @@ def run_job(
         inner_causes=explainer.inner_causes,
         told=told,
     )
+
+
+def _run_suite(
+    submissions: Iterable[Submission], job: GradingJob, *, sandbox: Sandbox, emit: Emit
+) -> None:
+    from grader.suites.suite_grading import grade_by_suite, prepared
+
+    graded = prepared(load_suite(job.assignment))
+    grade_by_suite(submissions, graded, sandbox=sandbox, emit=emit, key=job.key(graded.assignment))
 
 
 def _assert_whole(assignment: Assignment) -> None:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "start": ("grader.cli.assignments:start", "Copy an assignment's handout and starter here."),
     "check": ("grader.cli.check:check", "Check one submission with the visible checks."),
     "debug": ("grader.cli.debug:debug", "Write a failing input as a script for a debugger."),
+    "new": ("grader.cli.new:new", "Begin an assignment of your own, with one that runs."),
     "release": ("grader.cli.release:release", "Make what students get of an assignment."),
     "batch": ("grader.cli.batch:batch", "Grade a folder of submissions."),
     "merge": ("grader.cli.merge:merge", "Join what the shards of a class have graded."),

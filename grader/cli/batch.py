@@ -21,6 +21,11 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
 @jobs_option
 @assignment_option
 @click.option(
+    "--suite",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Grade with a pytest suite of your own, as it is: the folder of its tests.",
+)
+@click.option(
     "--course",
     "course_file",
     type=click.Path(path_type=Path),
@@ -70,6 +75,7 @@ def batch(
     course_file: Path | None,
     roster_file: Path | None,
     layout: str,
+    suite: Path | None,
     **grading: Any,
 ) -> None:
     """Grade SUBMISSIONS: a folder with one file, folder, notebook or zip a student.
@@ -84,6 +90,8 @@ def batch(
     needs_torch()
     from grader.cli import batch_run
 
+    if suite is not None:
+        grading["assignment"] = suite
     if folder is None or dry_run:
         named = grading["assignment"]
         ctx.exit(

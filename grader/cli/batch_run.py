@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,9 +34,10 @@ from grader.settings import (
     Course,
     course_file_in,
     course_file_of,
-    find_assignment,
     load_course,
 )
+from grader.suites.choosing import found_assignment, suite_assignment
+from grader.suites.suite import is_suite
 from grader.text import decimal
 
 _GRADEBOOK_LINES = 60
@@ -49,22 +52,25 @@ def grade_class(
     submissions: Path,
     folder: Path,
     *,
-    assignment: str,
+    assignment: str | Path,
     course_file: Path | None,
     roster_file: Path | None,
     layout: str,
     jobs: int | None,
-    force: bool,
-    confirmed: bool,
-    require_level: str,
-    sandbox: str,
     shard: str,
+    **grading: Any,
 ) -> int:
-    """Grade what was handed in into a results folder; the exit code."""
+    """Grade what was handed in into a results folder; the exit code.
+
+    Args:
+        assignment: its name or folder; as a path, the folder of a pytest suite.
+        grading: of what is done again, the sandbox and its level, see `run_batch`.
+    """
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
-    chosen = find_assignment(assignment)
-    with opened_intake(submissions, place, roster_file, layout=layout, zone=course.zone) as intake:
+    chosen, by_suite = _chosen(assignment)
+    opened = partial(opened_intake, zone=course.zone, as_packages=by_suite)
+    with opened(submissions, place, roster_file, layout=layout) as intake:
         _foretell(course, chosen, intake, whole=False)
         try:
             with progress() as told:
@@ -74,13 +80,10 @@ def grade_class(
                     assignment=chosen,
                     course=course,
                     n_workers=jobs or os.cpu_count() or 1,
-                    force=force,
-                    confirmed=confirmed,
-                    require_level=require_level,
-                    sandbox=sandbox,
                     shard=part,
                     told=told,
                     now=now,
+                    **grading,
                 )
         except KeyboardInterrupt:
             return _stopped(folder)
@@ -100,13 +103,19 @@ def preview(
     roster_file: Path | None,
     *,
     layout: str,
-    assignment: str,
+    assignment: str | Path,
 ) -> int:
     """Say whose submissions these are, and which cannot be read; the exit code."""
     place, course = _course(course_file, submissions)
-    chosen = find_assignment(assignment)
+    chosen, by_suite = _chosen(assignment)
     with opened_intake(
-        submissions, place, roster_file, layout=layout, zone=course.zone, whole=True
+        submissions,
+        place,
+        roster_file,
+        layout=layout,
+        zone=course.zone,
+        whole=True,
+        as_packages=by_suite,
     ) as intake:
         _foretell(course, chosen, intake, whole=True)
         for entry in intake.entries:
@@ -116,6 +125,14 @@ def preview(
                 click.echo(f"{entry.name} cannot be read: {error.problem}.")
     click.echo("Nothing was graded, and nothing was written.")
     return 0
+
+
+def _chosen(assignment: str | Path) -> tuple[Assignment, bool]:
+    """What is graded by, and whether that is a suite, for which whole packages are handed in."""
+    if isinstance(assignment, Path):
+        return suite_assignment(assignment), True
+    found = found_assignment(assignment)
+    return found, is_suite(found.folder)
 
 
 def _foretell(course: Course, assignment: Assignment, intake: ClassIntake, *, whole: bool) -> None:

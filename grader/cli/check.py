@@ -32,6 +32,11 @@ from grader.cli.options import (
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report as a page, too.",
 )
+@click.option(
+    "--suite",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Check with a pytest suite of your own, as it is: the folder of its tests.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever the submission is saved.")
 @click.pass_context
 def check(
@@ -45,6 +50,7 @@ def check(
     whole_output: bool,
     sandbox: str,
     page: Path | None,
+    suite: Path | None,
     watch: bool,
 ) -> None:
     """Check SUBMISSION with the visible checks of an assignment.
@@ -53,6 +59,9 @@ def check(
     Exit code 0 only if every check passed and no shortcut costs points.
     """
     one_thread()
+    if suite is not None and (assignment or watch):
+        other = "--watch" if watch else "--assignment"
+        raise click.UsageError(f"--suite and {other} do not go together.")
     from grader.cli import check_run
 
     shown = check_run.Shown(
@@ -66,7 +75,7 @@ def check(
     ctx.exit(
         check_run.check_once(
             submission,
-            assignment,
+            assignment if suite is None else suite,
             as_json=as_json,
             require_level=require_level,
             sandbox=sandbox,

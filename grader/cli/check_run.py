@@ -36,13 +36,25 @@ class Shown:
 
 
 def check_once(
-    path: Path, assignment: str, *, as_json: bool, require_level: str, sandbox: str, shown: Shown
+    path: Path,
+    assignment: str | Path,
+    *,
+    as_json: bool,
+    require_level: str,
+    sandbox: str,
+    shown: Shown,
 ) -> int:
-    """Check a submission and print its report; the exit code is 0 only if all is right."""
-    chosen = with_stage(find_assignment(assignment), shown.stage)
+    """Check a submission and print its report; the exit code is 0 only if all is right.
+
+    Args:
+        assignment: its name or folder; as a path, the folder of a pytest suite.
+    """
+    by_suite = isinstance(assignment, Path)
+    found = _by_suite(assignment) if isinstance(assignment, Path) else find_assignment(assignment)
+    chosen = with_stage(found, shown.stage)
     _assert_page(shown.page, path)
     reports: list[Report] = []
-    submission = read(path)
+    submission = read(path, as_package=by_suite)
     if not chosen.is_release:
         needs_torch()
     if not as_json:
@@ -55,9 +67,16 @@ def check_once(
         require_level=require_level,
         sandbox=sandbox,
     )
-    report = reports[0] if as_json else _with_paths(reports[0], submission, path)
+    as_it_is = as_json or by_suite  # the files of a package have the paths that they had
+    report = reports[0] if as_it_is else _with_paths(reports[0], submission, path)
     _show(report, chosen, as_json=as_json, shown=shown)
     return _exit_code(reports[0], shown.stage)
+
+
+def _by_suite(folder: Path) -> Assignment:
+    from grader.suites.choosing import suite_assignment
+
+    return suite_assignment(folder)
 
 
 def watch(path: Path, assignment: str, *, require_level: str, sandbox: str, shown: Shown) -> None:

@@ -21,6 +21,7 @@ def opened_intake(
     layout: str,
     zone: str = "",
     whole: bool = False,
+    as_packages: bool = False,
 ) -> Iterator[ClassIntake]:
     """What was handed in, after it was said what that is.
 
@@ -28,13 +29,18 @@ def opened_intake(
         course_file: beside which a roster may lie.
         zone: of times that a download gives without one; empty: that of this machine.
         whole: all of it is said, to standard output.
+        as_packages: what was handed in are packages without a main file.
     """
     place = roster_file or roster_beside(course_file)
     roster = read_roster(place) if place is not None else None
     if roster is not None:
         click.echo(f"Roster: {place}, {len(roster.rows)} people.", err=not whole)
     with opened_class(
-        submissions, layout=layout, roster=roster, zone=zone_named(zone) if zone else None
+        submissions,
+        layout=layout,
+        roster=roster,
+        zone=zone_named(zone) if zone else None,
+        as_packages=as_packages,
     ) as intake:
         for line in intake_lines(intake, whole=whole):
             click.echo(line, err=not whole)

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,11 @@ from grader.settings import (
     Assignment,
     Course,
     course_file_of,
-    find_assignment,
     load_course,
     shipped,
 )
+from grader.suites.choosing import found_assignment
+from grader.suites.suite import is_suite
 from grader.text import counted
 
 
@@ -69,7 +71,8 @@ def show(
         click.echo(odd)
     trial = begin_trial(results, there)
     known_layout = run.layout if layout is None else layout
-    intake = opened_intake(there, place, roster_file, layout=known_layout, zone=course.zone)
+    opened = partial(opened_intake, zone=course.zone, as_packages=is_suite(chosen.folder))
+    intake = opened(there, place, roster_file, layout=known_layout)
     with intake as class_, progress() as told:
         summary = run_batch(
             class_,
@@ -154,7 +157,7 @@ def _assignment(named: str | None, run: GradingRun) -> Assignment:
     if run.assignment_folder == "":  # and no folder here that is called the same
         before = str(shipped("assignments") / run.assignment)
     try:
-        return find_assignment(named or before)
+        return found_assignment(named or before)
     except CourseError as error:
         if named or (Path(before) / ASSIGNMENT_FILE).is_file():
             raise

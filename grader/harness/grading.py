@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from grader.errors import CourseError, GraderFault
+from grader.errors import GraderFault
 from grader.harness.answer_sketch import sketched
 from grader.harness.check_run import CheckRunner
 from grader.harness.collected_checks import CollectedChecks
+from grader.harness.collection_errors import not_collected
 from grader.harness.failure_evidence import within_budget
 from grader.harness.planned_calls import CallPlan
 from grader.harness.plugin import GradingPlugin
@@ -130,11 +131,7 @@ def _run_pytest(
     if plugin.error is not None:
         raise plugin.error
     if ended == pytest.ExitCode.USAGE_ERROR:  # such as a conftest.py that cannot be imported
-        raise CourseError(
-            f"the checks cannot be collected:\n{said.getvalue().strip()}",
-            at=folder,
-            fix="Mend the file that is named above.",
-        )
+        raise not_collected(said.getvalue(), assignment.folder)
     if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise GraderFault(f"pytest ended with {ended!r}: {said.getvalue().strip()}", at=folder)
 

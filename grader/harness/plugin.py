@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.errors import CourseError, GraderFault
+from grader.errors import GraderFault
 from grader.harness.check_run import CheckRunner
 from grader.harness.collected_checks import collected_checks
+from grader.harness.collection_errors import not_collected
 from grader.harness.direct_checks import has_hooks
 from grader.harness.markers import MARKERS
 from grader.harness.shortcut_rules import assert_watchable
@@ -103,11 +104,7 @@ class GradingPlugin:
 
     def _take_checks(self, session: pytest.Session) -> CheckRunner:
         if self._broken:
-            raise CourseError(
-                f"the checks cannot be collected:\n{self._broken[0]}",
-                at=str(self._assignment.folder),
-                fix="Mend the file that is named above.",
-            )
+            raise not_collected(self._broken[0], self._assignment.folder)
         checks = collected_checks(session.items, self._assignment, with_hidden=self._with_hidden)
         assert_watchable(self._assignment)
         may_call_directly = not has_hooks(session.config, self)

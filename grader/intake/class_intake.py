@@ -76,7 +76,12 @@ class ClassIntake:
 
 @contextmanager
 def opened_class(
-    source: Path, *, layout: str = "", roster: Roster | None = None, zone: tzinfo | None = None
+    source: Path,
+    *,
+    layout: str = "",
+    roster: Roster | None = None,
+    zone: tzinfo | None = None,
+    as_packages: bool = False,
 ) -> Iterator[ClassIntake]:
     """What lies at a path, as long as something of it is read.
 
@@ -85,6 +90,7 @@ def opened_class(
         layout: the name of one; by default it is recognized. After a colon, which assignment.
         roster: who is in the course.
         zone: of times that the download gives without one; None is that of this machine.
+        as_packages: see `as_package` of `grader.intake.reading.read`.
 
     Raises:
         NoSuchSubmission: there is nothing at the path.
@@ -100,7 +106,7 @@ def opened_class(
             chosen, top = recognized(download, zone)
         known = roster or _NO_ROSTER
         if isinstance(chosen, Plain) and source.is_dir():
-            yield _plain(source, chosen, roster)
+            yield _plain(source, chosen, roster, as_packages=as_packages)
             return
         settings = LayoutSettings(assignment=assignment, logins=known.logins)
         found = chosen.read(download, top, settings)
@@ -115,7 +121,9 @@ def opened_class(
             source=source,
             layout=chosen.name,
             title=chosen.title,
-            entries=tuple(_entry(download, student) for student in students),
+            entries=tuple(
+                _entry(download, student, as_packages=as_packages) for student in students
+            ),
             roster=roster,
             missing=known.missing({match.row for one in students for match in one.matches}),
             left_out=tuple(clean_line(one, MAX_NAME_SHOWN) for one in found.left_out),
@@ -123,7 +131,7 @@ def opened_class(
         )
 
 
-def _plain(source: Path, chosen: Plain, roster: Roster | None) -> ClassIntake:
+def _plain(source: Path, chosen: Plain, roster: Roster | None, *, as_packages: bool) -> ClassIntake:
     """A plain folder: names are those of its entries, whoever is on the roster."""
     known = roster or _NO_ROSTER
     made, rows = [], set()
@@ -134,7 +142,11 @@ def _plain(source: Path, chosen: Plain, roster: Roster | None) -> ClassIntake:
         made.append(
             ClassEntry(
                 name=name,
-                attempts=(ClassAttempt(read=partial(read, path, name), shown=path.name),),
+                attempts=(
+                    ClassAttempt(
+                        read=partial(read, path, name, as_package=as_packages), shown=path.name
+                    ),
+                ),
                 people=(match.person,) if match else (),
                 matched_by=(match.by,) if match else (),
                 is_matched=match is not None,
@@ -151,23 +163,26 @@ def _plain(source: Path, chosen: Plain, roster: Roster | None) -> ClassIntake:
     )
 
 
-def _entry(download: Download, student: AttemptsOf) -> ClassEntry:
+def _entry(download: Download, student: AttemptsOf, *, as_packages: bool) -> ClassEntry:
     return ClassEntry(
         name=student.name,
-        attempts=tuple(_attempt(download, one, student.name) for one in student.attempts),
+        attempts=tuple(
+            _attempt(download, one, student.name, as_package=as_packages)
+            for one in student.attempts
+        ),
         people=student.people,
         matched_by=tuple(match.by for match in student.matches),
         is_matched=student.is_matched,
     )
 
 
-def _attempt(download: Download, hand_in: HandIn, name: str) -> ClassAttempt:
+def _attempt(download: Download, hand_in: HandIn, name: str, *, as_package: bool) -> ClassAttempt:
     try:
         files = attempt_files(download, hand_in)
     except OSError:  # reading it says so
         files = AttemptFiles(taken=(), left_out=(), notes=())
     return ClassAttempt(
-        read=partial(read_attempt, download, hand_in, name),
+        read=partial(read_attempt, download, hand_in, name, as_package=as_package),
         shown=hand_in.files[0].item.name if hand_in.files else name,
         handed_in_at=hand_in.handed_in_at,
         marked_late=hand_in.marked_late,

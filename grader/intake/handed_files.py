@@ -64,8 +64,10 @@ def attempt_files(download: Download, hand_in: HandIn) -> AttemptFiles:
     return AttemptFiles(taken=tuple(taken), left_out=tuple(left), notes=tuple(notes))
 
 
-def read_attempt(download: Download, hand_in: HandIn, name: str) -> Submission:
-    """The submission that an attempt is.
+def read_attempt(
+    download: Download, hand_in: HandIn, name: str, *, as_package: bool = False
+) -> Submission:
+    """The submission that an attempt is; see `grader.intake.reading.read`.
 
     Raises:
         SubmissionError: it cannot be read; the sentence says what to do.
@@ -81,7 +83,7 @@ def read_attempt(download: Download, hand_in: HandIn, name: str) -> Submission:
     notes = list(found.notes)
     sources = list(_unpacked(found.taken, notes))
     return replace(
-        from_files(name, sources, at=at, notes=notes),
+        from_files(name, sources, at=at, notes=notes, as_package=as_package),
         handed_in_at=hand_in.handed_in_at,
         marked_late=hand_in.marked_late,
     )

@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.errors import NoSuchSubmission, SubmissionError
@@ -29,13 +29,14 @@ from grader.text import clean_line
 _MAX_PATH = 4096
 
 
-def read(path: Path, name: str | None = None) -> Submission:
+def read(path: Path, name: str | None = None, *, as_package: bool = False) -> Submission:
     """Read one submission.
 
     Args:
         path: a .py file, a .ipynb notebook, a .zip, or a folder.
         name: what the submission is called, as `entries` names it; by default the name of the file
             without its ending, or of the folder.
+        as_package: all of it is modules, and none is the main file.
 
     Raises:
         NoSuchSubmission: there is nothing at the path.
@@ -52,12 +53,14 @@ def read(path: Path, name: str | None = None) -> Submission:
     at = _shown(path.name)
     try:
         if path.is_dir() and not path.is_symlink():
-            return from_files(name, files_in_folder(path), at=at)
+            return from_files(name, files_in_folder(path), at=at, as_package=as_package)
         if suffix == ".zip":
-            return _from_zip(name, path, at)
+            return _from_zip(name, path, at, as_package=as_package)
         if suffix in SOURCES or path.is_dir():
             read_it = functools.partial(read_file, path)
             main = SourceFile(PurePosixPath(at), path.lstat().st_size, read_it)
+            if as_package:
+                return from_files(name, [main], at=at, as_package=True)
             return _submission(name, main, {}, [])
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -129,17 +132,23 @@ def harmless(names: list[str]) -> list[str]:
     return made
 
 
-def _from_zip(name: str, path: Path, at: str) -> Submission:
+def _from_zip(name: str, path: Path, at: str, *, as_package: bool) -> Submission:
     try:
         with opened(path) as file:
             notes: list[str] = []
-            return from_files(name, sources_in_zip(file, at, notes), at=at, notes=notes)
+            sources = sources_in_zip(file, at, notes)
+            return from_files(name, sources, at=at, notes=notes, as_package=as_package)
     except NotRegular as error:
         raise SubmissionError(str(error), at=at, fix="Hand in the file itself.") from error
 
 
 def from_files(
-    name: str, files: Sequence[SourceFile], *, at: str, notes: Sequence[str] = ()
+    name: str,
+    files: Sequence[SourceFile],
+    *,
+    at: str,
+    notes: Sequence[str] = (),
+    as_package: bool = False,
 ) -> Submission:
     """One submission of the files that were handed in together.
 
@@ -147,13 +156,34 @@ def from_files(
         name: what the submission is called.
         at: what errors call the files together.
         notes: what a person should know of how they were found.
+        as_package: all of them are modules, and none is the main file.
 
     Raises:
         SubmissionError: none of them or several can be the main file, or it cannot be read.
     """
+    if as_package:
+        return _package(name, files, at=at, notes=list(notes))
     main, note = main_file(files, at)
     told = [*([note] if note else []), *notes]
     return _submission(name, main, modules_beside(files, main), told)
+
+
+def _package(name: str, files: Sequence[SourceFile], *, at: str, notes: list[str]) -> Submission:
+    """All modules by their paths."""
+    modules = {file.path.as_posix(): file for file in files if file.path.suffix == ".py"}
+    if not modules:
+        raise SubmissionError("there is no file with Python", at=at, fix="Hand in your modules.")
+    texts = _ModuleTexts(modules, notes, 0)
+    sources = {path: texts.of(path) for path in sorted(modules)}
+    digest = _digest(sources.items())
+    return Submission(name=name, cells=(), modules=sources, digest=digest, notes=tuple(notes))
+
+
+def _digest(sources: Iterable[tuple[str, str]]) -> str:
+    digest = hashlib.sha256()
+    for label, source in sources:
+        digest.update(f"{label}\0{len(source)}\0{source}".encode())
+    return digest.hexdigest()
 
 
 def _submission(
@@ -167,14 +197,11 @@ def _submission(
         others = reachable("\n".join(source for _, source in cells), modules, text_of=texts.of)
         left = len(modules) - len(others)
         notes.append(f"{left} files beside {main.path.name} were not read: nothing names them.")
-    digest = hashlib.sha256()
-    for label, source in [*cells, *sorted(others.items())]:
-        digest.update(f"{label}\0{len(source)}\0{source}".encode())
     return Submission(
         name=name,
         cells=tuple(cells),
         modules=others,
-        digest=digest.hexdigest(),
+        digest=_digest([*cells, *sorted(others.items())]),
         notes=tuple(notes),
     )
 

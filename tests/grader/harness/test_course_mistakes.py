@@ -88,13 +88,20 @@ MISTAKES = {
     ),
     "an unknown marker": (
         ('@stage("double")', '@stage.mark.slow\n@stage("double")'),
-        "arithmetic: the checks cannot be collected:",
+        "arithmetic/test_visible.py, line 9: the checks cannot be collected: AttributeError: ",
     ),
     "a check that cannot be imported": (
         ("import hidden", "import nowhere, hidden"),
-        "arithmetic: the checks cannot be collected:",
+        "the checks cannot be collected: ImportError: cannot import name 'nowhere' from",
     ),
-    "a syntax error": (("def test_chain(", "def test_chain"), "the checks cannot be collected:"),
+    "a syntax error": (
+        ("def test_chain(", "def test_chain"),
+        "the checks cannot be collected: SyntaxError: unmatched ')'\n  Mend that line.",
+    ),
+    "a check that stands twice": (
+        ("def test_more(", "def test_twice("),
+        "the check 'test_twice' stands twice in this file",
+    ),
 }
 
 
@@ -141,9 +148,8 @@ def test_two_checks_of_a_stage_with_one_name_are_refused(small, grade_source, ri
 
 def test_a_broken_import_is_named(mistake):
     sentence = mistake("import nowhere\n" + CHECK)
-    assert "test_visible.py" in sentence
-    assert "No module named 'nowhere'" in sentence
-    assert sentence.endswith("\n  Mend the file that is named above.")
+    problem = "the checks cannot be collected: ModuleNotFoundError: No module named 'nowhere'"
+    assert sentence.endswith(f"test_visible.py, line 1: {problem}\n  Mend that line.")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How does an assignment begin? With one that runs at once, to be changed piece by piece."""

@@ -1,0 +1,1 @@
+"""What enters the student's process for a suite, as text: the bridge and the values it speaks."""

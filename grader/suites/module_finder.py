@@ -1,0 +1,46 @@
+"""Where a suite imports a module of the submission, it gets one that looks behind the wall."""
+
+import importlib.abc
+import importlib.machinery
+from collections.abc import Collection
+from types import ModuleType
+from typing import Any
+
+from grader.suites.student_objects import Connection, StudentModule, StudentObject
+
+
+class SubmittedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the modules of a submission.
+
+    Args:
+        names: the modules and packages that come from it.
+    """
+
+    def __init__(self, connection: Connection, names: Collection[str]) -> None:
+        self._connection = connection
+        self._names = frozenset(names)
+        self._objects: dict[str, StudentObject] = {}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        parts = name.split(".")
+        above = (".".join(parts[:n]) for n in range(1, len(parts) + 1))
+        if self._names.isdisjoint(above):
+            return None
+        found = self._connection.ask("import", name=name)
+        if found is None:
+            return None
+        object.__setattr__(found, "_origin", (name, ""))
+        self._objects[name] = found
+        return importlib.machinery.ModuleSpec(name, self, origin="the submission", is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return StudentModule(spec.name, self._look_up)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """It is run where it is."""
+
+    def _look_up(self, module: str, name: str) -> Any:
+        found = getattr(self._objects[module], name)
+        if type(found) is StudentObject:
+            object.__setattr__(found, "_origin", (module, name))
+        return found
