@@ -15,7 +15,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.checks import TOLERANCE, ScriptedStages, assert_close, assert_unchanged
+from grader.checks import (
+    TOLERANCE,
+    CallFailed,
+    GenerationTrace,
+    ScriptedStages,
+    assert_close,
+    assert_step_inputs,
+    assert_unchanged,
+)
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -256,19 +264,61 @@ def model() -> Model:
     )
 
 
-@pytest.fixture
-def scripted(model: Model) -> Callable[..., ScriptedStages]:
-    """The small model whose `select` follows a script: `scripted([5, 9, 2])`."""
+@dataclass(frozen=True)
+class Run:
+    """One generation: what went in, what its stages saw, and what came."""
 
-    def make(script: list[int], context_length: int = CONTEXT, n_layers: int = 3) -> ScriptedStages:
-        return ScriptedStages(
-            embed=model.embed,
-            layers=[partial(model.layer, k) for k in range(n_layers)],
-            output=model.output,
-            softmax=model.softmax,
-            script=script,
-            context_length=context_length,
-            vocabulary_size=VOCABULARY,
-        )
+    prompt: list[int]
+    script: list[int]  # what a right one returns
+    asked: int
+    eos: int
+    context_length: int
+    trace: GenerationTrace
+    returned: Any
+    prompt_afterwards: list[int]
+
+
+@pytest.fixture
+def generated(student: Any, model: Model) -> Callable[..., Run]:
+    """Makes a generation by the small model: `generated([5, 9], [4, 2, 7], eos=3)`.
+
+    `script` is what is selected, and other tokens come after it. What is made `once` under a name,
+    several checks may judge. If a loop breaks on a wrong step input, that is the better sentence.
+    """
+
+    def make(
+        prompt: list[int],
+        script: list[int],
+        *,
+        eos: int,
+        n: int | None = None,
+        context_length: int = CONTEXT,
+        n_layers: int = 3,
+        once: str = "",
+    ) -> Run:
+        asked = len(script) if n is None else n
+
+        def play() -> Run:
+            stages = ScriptedStages(
+                embed=model.embed,
+                layers=[partial(model.layer, k) for k in range(n_layers)],
+                output=model.output,
+                softmax=model.softmax,
+                script=[*script, *prompt[:1] * 3],
+                context_length=context_length,
+                vocabulary_size=VOCABULARY,
+            )
+            arguments = prompt, stages, asked, eos, context_length
+            try:
+                seen = student.observe("generate", *arguments)
+            except CallFailed:
+                if stages.trace.calls:
+                    assert_step_inputs(stages.trace, prompt=prompt, context_length=context_length)
+                raise
+            settings = prompt, script, asked, eos, context_length
+            return Run(*settings, stages.trace, seen.value, seen.arguments[0])
+
+        made: Run = student.once(once, play) if once else play()
+        return made
 
     return make

@@ -4,14 +4,11 @@
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from grader.checks import (
     CallFailed,
-    GenerationTrace,
     as_tokens,
     assert_data_flow,
     assert_stage_order,
@@ -24,86 +21,47 @@ from grader.checks import (
 
 pytestmark = stage("generate")
 
-LAYERS = 4
-STEPS = 3
-
-
-def generate(student, stages, prompt, max_new_tokens, eos):
-    """Run the student's loop; if it breaks on a wrong step input, that is the better sentence."""
-    try:
-        return student.observe(
-            "generate", prompt, stages, max_new_tokens, eos, stages.context_length
-        )
-    except CallFailed:
-        if stages.trace.calls:
-            assert_step_inputs(stages.trace, prompt=prompt, context_length=stages.context_length)
-        raise
-
-
-@dataclass(frozen=True)
-class Run:
-    """One generation, which several checks may judge."""
-
-    prompt: list[int]
-    script: list[int]  # what a right one returns
-    context_length: int
-    trace: GenerationTrace
-    returned: Any
-    prompt_afterwards: list[int]
+LAYERS, STEPS = 4, 3
 
 
 @pytest.fixture
-def generated(student, probe, scripted):
-    """Makes a generation: `script` is what is selected, and other tokens come after it."""
-
-    def make(prompt, script, *, n, eos, **sizes):
-        stages = scripted([*script, *prompt[:1] * 3], **sizes)
-        observed = generate(student, stages, prompt, n, eos)
-        length = stages.context_length
-        return Run(prompt, script, length, stages.trace, observed.value, observed.arguments[0])
-
-    return make
+def run(probe, generated):
+    """One generation of three tokens by four layers, which several checks judge."""
+    tokens = probe.tokens(7)
+    return generated(tokens[:3], tokens[3:6], eos=tokens[6], n_layers=LAYERS, once="three tokens")
 
 
 @pytest.fixture
-def run(student, probe, generated):
-    """One generation of three tokens by four layers."""
+def full_windows(probe, generated):
+    """Makes generations whose tokens do not fit into the window.
 
-    def generate_three():
-        prompt, script, eos = split(probe.tokens(7), 3, STEPS)
-        return generated(prompt, script, n=STEPS, eos=eos, n_layers=LAYERS)
+    The first prompt alone is too long; the second fills the window on the way.
+    """
 
-    return student.once("three tokens", generate_three)
+    def one(n_prompt, n, length):
+        tokens = probe.tokens(n_prompt + n + 1)
+        prompt, script = tokens[:n_prompt], tokens[n_prompt:-1]
+        sizes = {"context_length": length, "n_layers": 1, "once": f"{n} in a window of {length}"}
+        return generated(prompt, script, eos=tokens[-1], **sizes)
 
-
-@pytest.fixture
-def full_windows(student, probe, generated):
-    """Generations whose tokens do not fit into the window, to be made when they are asked for."""
-
-    def generate_all():
-        # The first prompt alone is too long; the second fills the window on the way.
-        cases = [(7, 1, 5), (4, 3, 5), (2, 2, 1)]
-        lists = [
-            (*split(probe.tokens(n_prompt + n + 1), n_prompt, n), c) for n_prompt, n, c in cases
-        ]
-        return [
-            generated(prompt, script, n=len(script), eos=eos, context_length=c, n_layers=1)
-            for prompt, script, eos, c in lists
-        ]
-
-    return lambda: student.once("full windows", generate_all)
+    return lambda: [one(*sizes) for sizes in ((7, 1, 5), (4, 3, 5), (2, 2, 1))]
 
 
-def split(tokens, n_prompt, n):
-    """Tokens as a prompt, a script of n, and the end-of-sequence token, which is in neither."""
-    return tokens[:n_prompt], tokens[n_prompt : n_prompt + n], tokens[-1]
-
-
-def assert_enough_steps(run):
-    """A loop that ends early has not shown its later steps."""
+def assert_right_steps(run):
+    """Step i reads what it should, and no later step is missing."""
+    assert_step_inputs(run.trace, prompt=run.prompt, context_length=run.context_length)
     asked, steps = len(run.script), len(run.trace.selected)
     assert steps >= asked, (
         f"{asked} tokens were asked for, and stages.select was called {steps} times."
+    )
+
+
+def assert_returned(run):
+    came = as_tokens(run.returned, name="the result of generate")
+    assert came == run.script, (
+        f"Asked for {run.asked} tokens after the prompt {run.prompt}, generate returned {came}; "
+        f"stages.select chose {run.trace.selected}, and the end-of-sequence token is {run.eos}, so "
+        f"{run.script} is expected."
     )
 
 
@@ -123,28 +81,21 @@ def test_data_flow(run):
 @points(2)
 def test_step_inputs(run):
     """Step i reads the prompt followed by every token selected before it."""
-    assert_step_inputs(run.trace, prompt=run.prompt, context_length=run.context_length)
-    assert_enough_steps(run)
+    assert_right_steps(run)
 
 
 @points(1)
 def test_full_window(full_windows):
     """When prompt and generated tokens no longer fit, the newest ones are read."""
     for run in full_windows():
-        assert_step_inputs(run.trace, prompt=run.prompt, context_length=run.context_length)
-        assert_enough_steps(run)
+        assert_right_steps(run)
 
 
 @points(1)
 def test_returned_tokens(run, generated):
     """The generated tokens alone come back, as many as asked for, and none if none are."""
-    came = as_tokens(run.returned, name="the result of generate")
-    assert came == run.script, (
-        f"Asked for {STEPS} tokens after the prompt {run.prompt}, generate returned {came}; "
-        f"stages.select chose {run.trace.selected}, so {run.script} is expected."
-    )
-    none = as_tokens(generated([5, 9], [], n=0, eos=7).returned, name="the result of generate")
-    assert none == [], f"Asked for 0 tokens, generate returned {none}."
+    assert_returned(run)
+    assert_returned(generated([5, 9], [], eos=7))
 
 
 @points(1)
@@ -153,14 +104,8 @@ def test_eos_ends(probe, generated):
     first, second, other, eos = probe.tokens(4)
     # Also as the very first token, after a prompt that begins or ends with it, and as id 0.
     cases = [([first, second, eos], [0, other, eos]), ([0, first], [0])]
-    runs = [generated(*case, n=5, eos=case[1][-1], n_layers=1) for case in cases]
-    for run in runs:
-        came = as_tokens(run.returned, name="the result of generate")
-        assert came == run.script, (
-            f"After the prompt {run.prompt} generate returned {came}; stages.select chose "
-            f"{run.trace.selected}, and {run.script[-1]} ends a sequence, so {run.script} is "
-            f"expected."
-        )
+    for run in [generated(*case, n=5, eos=case[1][-1], n_layers=1) for case in cases]:
+        assert_returned(run)
 
 
 @points(1)

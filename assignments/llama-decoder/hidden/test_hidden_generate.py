@@ -1,7 +1,6 @@
 """The generation loop on prompts and scripts drawn from the course secret."""
 
 from grader.checks import (
-    CallFailed,
     as_tokens,
     assert_data_flow,
     assert_stage_order,
@@ -13,34 +12,22 @@ from grader.checks import (
 pytestmark = stage("generate")
 
 
-def generate(student, stages, prompt, max_new_tokens, eos):
-    try:
-        came = student.generate(prompt, stages, max_new_tokens, eos, stages.context_length)
-    except CallFailed:
-        if stages.trace.calls:
-            assert_step_inputs(stages.trace, prompt=prompt, context_length=stages.context_length)
-        raise
-    return as_tokens(came, name="the result of generate")
-
-
 @points(1)
-def test_eos_in_the_prompt(student, probe, scripted):
+def test_eos_in_the_prompt(probe, generated):
     """An end-of-sequence token in the prompt, also at its end, does not stop generation."""
-    eos, first, *others = probe.tokens(14)
-    stages = scripted(others, n_layers=1)
-    assert generate(student, stages, [eos, first, eos], 2, eos) == others[:2]
+    eos, first, *script = probe.tokens(4)
+    run = generated([eos, first, eos], script, eos=eos, n_layers=1)
+    assert as_tokens(run.returned, name="the result of generate") == script
 
 
 @points(1)
-def test_whole_flow(student, probe, scripted):
+def test_whole_flow(probe, generated):
     """Two layers, a small window, a repeated token and an end-of-sequence token at once."""
-    tokens = probe.tokens(12)
-    eos = tokens[7]
-    prompt, script = tokens[:5], [tokens[6], tokens[6], tokens[2], 0, eos, *tokens[8:]]
-    stages = scripted(script, context_length=7, n_layers=2)
-    came = generate(student, stages, prompt, 8, eos)
-    assert_stage_order(stages.trace, n_layers=2, n_steps=5)
-    assert_data_flow(stages.trace)
-    assert_step_inputs(stages.trace, prompt=prompt, context_length=7)
-    assert came == script[:5]
-    assert generate(student, scripted(script, n_layers=1), prompt, 0, eos) == []
+    a, b, eos, *prompt = probe.tokens(8)
+    run = generated(prompt, [a, a, b, 0, eos], n=8, eos=eos, context_length=7, n_layers=2)
+    assert_stage_order(run.trace, n_layers=2, n_steps=5)
+    assert_data_flow(run.trace)
+    assert_step_inputs(run.trace, prompt=prompt, context_length=7)
+    assert as_tokens(run.returned, name="the result of generate") == run.script
+    none = generated(prompt, [], eos=eos, n_layers=1)
+    assert as_tokens(none.returned, name="the result of generate") == []
