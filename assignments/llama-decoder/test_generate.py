@@ -78,7 +78,7 @@ def test_data_flow(run):
     assert_data_flow(run.trace)
 
 
-@points(2)
+@points(3)
 def test_step_inputs(run):
     """Step i reads the prompt followed by every token selected before it."""
     assert_right_steps(run)

@@ -18,7 +18,7 @@ _SIZES = LlamaSizes(
 )
 _SEED = 5
 _IDS = np.array([[3, 11, 0, 7, 12], [9, 2, 5, 12, 0]])
-_RESULT = "the logits"
+_RESULT = "the output of the model"
 
 
 def values(call: Call, every_layer: bool) -> Iterator[tuple[str, Floats | None]]:

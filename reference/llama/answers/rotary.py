@@ -51,10 +51,10 @@ def angle_of_a_pair(
 
 
 @claim
-def rotation_keeps_lengths(seed: int) -> bool:
-    """Random vectors are turned at random positions: are they as long as before?"""
+def rotation_changes_lengths(seed: int) -> bool:
+    """Random vectors are turned: is one of them longer or shorter than before?"""
     x, places = normal(seed, 2, 3, 5, 8), torch.arange(10).reshape(2, 5) * 3 + seed
-    return same(rotate(x, places, 100.0).norm(dim=-1), x.norm(dim=-1))
+    return not same(rotate(x, places, 100.0).norm(dim=-1), x.norm(dim=-1))
 
 
 def _logits(seed: int, positions: Tensor) -> Tensor:
