@@ -10,7 +10,17 @@ from grader.cli import main
 from grader.cli.quiz.group import quiz
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"torch", "numpy", "pytest", "_pytest", "rich", "sqlalchemy", "IPython", "safetensors"}
+HEAVY = {
+    "torch",
+    "numpy",
+    "pytest",
+    "_pytest",
+    "rich",
+    "sqlalchemy",
+    "IPython",
+    "safetensors",
+    "starlette",
+}
 COMMANDS = (
     "assignments",
     "start",
@@ -34,6 +44,11 @@ COMMANDS = (
     "audit",
     "examples",
     "quiz",
+    "serve",
+    "work",
+    "backup",
+    "restore",
+    "lti",
     "doctor",
 )
 HELP = """

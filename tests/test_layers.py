@@ -138,6 +138,11 @@ TABLE = {
         "code_figures",
         "msgspec",
     ),
+    "grader.staff": (
+        "batch code_figures courses durable_files errors gradebooks intake policies quiz records "
+        "reports reports.pages settings similarity store text",
+        "msgspec",
+    ),
     "grader.reports": (
         "errors promised_packages records text settings intake audit quiz code_figures similarity",
         "rich jinja2 markupsafe matplotlib",
@@ -151,6 +156,17 @@ TABLE = {
         "batch durable_files errors gradebooks harness intake records report_key settings",
         "",
     ),
+    "grader.hand_ins": (
+        "course_secret errors policies records report_key text settings sandbox harness intake "
+        "batch store",
+        "",
+    ),
+    "grader.web": (
+        "errors flow policies records text settings quiz quiz.exports store courses batch "
+        "code_figures hand_ins reports reports.pages staff gradebooks intake",
+        "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
+        "msgspec",
+    ),
     "grader.__main__": ("cli", ""),
     "grader.notebook": ("errors records reports settings", "IPython msgspec"),
     "grader.api": ("errors policies records settings intake batch sandbox store", "msgspec"),
@@ -159,8 +175,9 @@ TABLE = {
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
         "harness diagnosis intake batch audit authoring debugging release subject quiz keys "
         "quiz.exports quiz.imports code_figures evidence flow store courses similarity "
-        "similarity.child reports reports.pages gradebooks autograders policies suites",
-        "click rich",
+        "similarity.child reports reports.pages gradebooks autograders policies suites "
+        "hand_ins web",
+        "click rich uvicorn",
     ),
 }
 

@@ -22,6 +22,7 @@ from grader.text import decimal, table_cell
 
 Versions = Callable[[str], Iterable[Report]]
 _NOTHING_DECIDED = SubmissionDecisions()
+_NOTHING_CAME = "nothing was handed in"
 _FINAL = ("handed_in_at", "attempt", "attempts", "raw", "late", "final", "explained")
 
 
@@ -64,17 +65,45 @@ def code_grades(
     return tuple(grades)
 
 
-def grades_kept(keeper: ReportKeeper, *, only: str | None = None) -> tuple[CodeGrade, ...]:
-    """The grades of all submissions that a keeper has a report on, or of one of them."""
+def grades_kept(
+    keeper: ReportKeeper,
+    *,
+    only: str | None = None,
+    enrolled: Mapping[str, Sequence[Person]] | None = None,
+) -> tuple[CodeGrade, ...]:
+    """The grades of all submissions that a keeper has a report on, or of one of them.
+
+    Args:
+        enrolled: who is in the course, by the name of their submission, if that is known: those
+            who handed nothing in have a grade, too, which says so.
+    """
     run = keeper.last_run()
+    people = {**(run.people if run is not None else {}), **(enrolled or {})}
     return code_grades(
-        keeper.newest(),
+        {**{name: nothing_handed_in(name) for name in enrolled or ()}, **keeper.newest()},
         [entry_from_line(line) for line in keeper.entries()],
-        people=run.people if run is not None else {},
+        people=people,
         versions=lambda name: (each.for_student for each in keeper.versions(name)),
         only=only,
         layout=run.layout if run is not None else "",
     )
+
+
+def nothing_handed_in(submission: str, *, assignment: str = "") -> Report:
+    """What stands for a report where nothing was handed in: what was decided still holds."""
+    return Report(
+        submission=submission,
+        status=Status.UNGRADED,
+        assignment=assignment,
+        key="",
+        grader_version="",
+        reason=_NOTHING_CAME,
+    )
+
+
+def is_nothing(report: Report) -> bool:
+    """Whether it only says that nothing was handed in."""
+    return not report.key and report.reason == _NOTHING_CAME
 
 
 def grades_csv(grades: Iterable[CodeGrade], stages: Iterable[str]) -> bytes:

@@ -29,7 +29,7 @@ from grader.settings import COURSE_FILES, Assignment, Course, Feedback
 from grader.text import clean, clean_line
 
 # On top of what a submission itself may take: starting a worker, and the checks' own work.
-_SPARE_SECONDS = 180.0
+SPARE_SECONDS = 180.0
 _TRACEBACK_CHARACTERS = 20_000
 _SHOWN_CHARACTERS = 300  # of a file's name
 _OF_COURSE = "the policy of the course's settings"
@@ -185,7 +185,7 @@ def _outcomes(
     executor = start(
         replace(job, with_torch=any(submission.mentions_torch for submission in todo)),
         n_workers=min(n_workers, max(1, len(todo))),
-        seconds=limits.load_seconds + limits.submission_seconds + _SPARE_SECONDS,
+        seconds=limits.load_seconds + limits.submission_seconds + SPARE_SECONDS,
     )
     return executor.run(todo)
 
@@ -222,13 +222,15 @@ def _sorted_out(
             submission = attempt.read()
         except SubmissionError as error:
             why = f"{_where(attempt.shown, name, error)}{error.problem}. {error.fix}"
-            unread = _without_grade(name, Status.UNREADABLE, why, assignment)
+            unread = without_grade(name, Status.UNREADABLE, reason=why, assignment=assignment)
             done[name] = _timed(unread, attempt)
             keep(done[name], done[name])
             continue
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
             why = f"the grader could not read it, through its own fault ({type(error).__name__})"
-            done[name] = _timed(_without_grade(name, Status.UNGRADED, why, assignment), attempt)
+            done[name] = _timed(
+                without_grade(name, Status.UNGRADED, reason=why, assignment=assignment), attempt
+            )
             staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
             keep(replace(done[name], notes=(staff_note,)), done[name])
             continue
@@ -263,13 +265,16 @@ def _as_report(outcome: Outcome, assignment: Assignment) -> Report:
     if isinstance(outcome, Report):
         return outcome
     submission = outcome.submission
-    report = _without_grade(submission.name, Status.UNGRADED, outcome.reason, assignment)
+    report = without_grade(
+        submission.name, Status.UNGRADED, reason=outcome.reason, assignment=assignment
+    )
     return replace(
         report, submission_digest=submission.content_digest, handed_in_at=submission.handed_in_at
     )
 
 
-def _without_grade(name: str, status: Status, reason: str, assignment: Assignment) -> Report:
+def without_grade(name: str, status: Status, *, reason: str, assignment: Assignment) -> Report:
+    """A report that says why there is no grade."""
     return Report(
         submission=name,
         status=status,
@@ -306,7 +311,7 @@ class _OfClass:
             assignment_digest=assignment.digest,
             counts={s.value: sum(report.status == s for report in reports) for s in Status},
             isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
-            versions=_versions(),
+            versions=versions_here(),
             workers=n_workers,
             stages=tuple(stage.name for stage in assignment.stages),
             submissions=names if submissions is None else submissions,
@@ -319,7 +324,7 @@ class _OfClass:
         )
 
 
-def _versions() -> dict[str, str]:
+def versions_here() -> dict[str, str]:
     """Of what computes."""
     return {
         "grader": grader_version(),

@@ -37,6 +37,11 @@ _COMMANDS = {
     "audit": ("grader.cli.audit:audit", "Show whether an assignment is fair."),
     "examples": ("grader.cli.examples:examples", "Grade an assignment's examples and compare."),
     "quiz": ("grader.cli.quiz.group:quiz", "Take, check and grade concept quizzes."),
+    "serve": ("grader.cli.serve:serve", "Serve a course as a web site."),
+    "work": ("grader.cli.work:work", "Grade what is handed in to a site."),
+    "backup": ("grader.cli.backup:backup", "Write a course and its store to one file."),
+    "restore": ("grader.cli.backup:restore", "Make a course from such a file."),
+    "lti": ("grader.cli.lti:lti", "Show a course within Canvas, Moodle or Brightspace."),
     "doctor": ("grader.cli.doctor:doctor", "Say what this machine offers."),
 }
 

@@ -48,6 +48,9 @@ def check_once(
 
     Args:
         assignment: its name or folder; as a path, the folder of a pytest suite.
+
+    Raises:
+        SubmissionError: it cannot be read.
     """
     by_suite = isinstance(assignment, Path)
     found = _by_suite(assignment) if isinstance(assignment, Path) else find_assignment(assignment)
@@ -67,6 +70,8 @@ def check_once(
         require_level=require_level,
         sandbox=sandbox,
     )
+    if reports[0].status == Status.UNREADABLE:  # as a package for a suite
+        raise SubmissionError(reports[0].reason)
     as_it_is = as_json or by_suite  # the files of a package have the paths that they had
     report = reports[0] if as_it_is else _with_paths(reports[0], submission, path)
     _show(report, chosen, as_json=as_json, shown=shown)

@@ -10,24 +10,14 @@ from typing import TypedDict
 import click
 
 from grader.batch.applied_policy import policy_that_holds
-from grader.batch.grade_decisions import (
-    Awarded,
-    CheckDropped,
-    Excused,
-    Extended,
-    FinalSet,
-    GradeDecision,
-    PolicyApplied,
-    TimeStated,
-)
 from grader.batch.grades import CodeGrade
 from grader.batch.results import Results
 from grader.cli.clock import now
 from grader.cli.report_run import pages_again
 from grader.courses.code_marks import CodeMarks
+from grader.courses.decision_words import decision_in_words, whom_it_concerns
 from grader.errors import GraderError, NoSuchPath
 from grader.policies.due_dates import in_words, moment
-from grader.policies.explaining import length
 from grader.text import counted, decimal
 
 Place = tuple[str | None, str | None, int | None]  # submission, stage, points
@@ -90,7 +80,8 @@ def _decided(
     match place, list(given.items()):
         case (None, None, None), [("take_back", int(number))]:
             was = marks.take_back(number, **why)
-            return f"Decision {number} no longer holds: {_of(was)} {_in_words(was, zone)}."
+            what = f"{whom_it_concerns(was)} {decision_in_words(was, zone)}"
+            return f"Decision {number} no longer holds: {what}."
         case (None, None, None), [("drop", str(check))]:
             points = marks.drop_check(check, **why)
             return f"{check} counts for nobody: the maximum is {counted(points, 'point')} less."
@@ -144,29 +135,6 @@ def _show(marks: CodeMarks, zone: str) -> None:
         click.echo("No decision holds.")
     for number, entry in held.items():
         when = in_words(entry.at, zone)
-        click.echo(f"{number}  {_of(entry)}  {_in_words(entry, zone)}  {entry.by}, {when}")
+        what = f"{whom_it_concerns(entry)}  {decision_in_words(entry, zone)}"
+        click.echo(f"{number}  {what}  {entry.by}, {when}")
         click.echo(f"   {entry.reason}")
-
-
-def _of(entry: GradeDecision) -> str:
-    """Whom it concerns."""
-    return getattr(entry, "submission", "class")
-
-
-def _in_words(entry: GradeDecision, zone: str) -> str:
-    match entry:
-        case Awarded():
-            return f"{entry.stage} {entry.points}"
-        case Excused():
-            return "excused"
-        case Extended():
-            return f"{'extra time' if entry.is_extra else 'extension'} {length(entry.seconds)}"
-        case TimeStated():
-            return f"handed in {in_words(entry.handed_in_at, zone)}"
-        case FinalSet():
-            return f"final {decimal(Fraction(entry.points))}"
-        case CheckDropped():
-            return f"{entry.check} counts for nobody"
-        case PolicyApplied():
-            due = entry.policy.due
-            return f"policy, due {in_words(due, entry.policy.zone)}" if due else "policy"

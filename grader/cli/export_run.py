@@ -34,11 +34,12 @@ from grader.gradebooks.targets import (
     feedback_zip,
     filled_template,
 )
+from grader.gradebooks.upload_names import upload_names
 from grader.intake.roster import Roster, read_roster
 from grader.records import Person, Status
 from grader.text import clean_line, counted
 
-_NAME_BYTES = 200
+_NAME_BYTES = 200  # of a name that is shown
 _FOLDERS = {"gradescope": ".json", **{target: ending for target, (_, ending) in EACH.items()}}
 
 
@@ -187,7 +188,7 @@ def _write_each(
 ) -> None:
     """One file for each submission, also where several people handed it in."""
     of_submission = {s.submission: s for s in students if s.why_none != "excused"}
-    names = _file_names(list(of_submission))
+    names = upload_names(list(of_submission))
     ending = _FOLDERS[target]
     paths = {name: output / f"{names[name]}{ending}" for name in of_submission}
     for path in paths.values():
@@ -236,13 +237,3 @@ def _say_blank(students: Sequence[StudentGrade]) -> None:
 def _pages(students: Sequence[StudentGrade]) -> Mapping[str, bytes]:
     told = [student for student in students if student.why_none != Status.UNGRADED]
     return {student.submission: feedback_page(student) for student in told}
-
-
-def _file_names(submissions: Sequence[str]) -> dict[str, str]:
-    """A name for the file of each submission: what cannot be one is changed, and numbered."""
-    names: dict[str, str] = {}
-    for number, submission in enumerate(submissions, start=1):
-        cut = submission.replace("/", "-").encode()[:_NAME_BYTES].decode(errors="ignore")
-        is_whole = cut == submission and cut.strip(".")
-        names[submission] = submission if is_whole else f"{cut.strip('.')}-{number}"
-    return names

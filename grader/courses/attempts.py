@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from grader.courses.identities import entered, recognised
 from grader.errors import GraderError
+from grader.quiz.attempt.identity import is_same_quiz
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import (
@@ -16,9 +17,12 @@ from grader.quiz.attempt.session import (
     Session,
     resumed,
 )
+from grader.quiz.items.form import TextForm
 from grader.quiz.marking.scoring import marks_to_json
-from grader.store.quiz_store import QuizStore, StoredAnswer, StoredAttempt
+from grader.store.quiz_store import AttemptProgress, QuizStore, StoredAnswer, StoredAttempt
 from grader.text import counted
+
+A_MINUTE = timedelta(minutes=1)
 
 
 class NotNow(GraderError):
@@ -60,6 +64,8 @@ class Attempt:
                     response=event.response,
                     at=event.at,
                     is_final=is_final,
+                    after=event.after,
+                    continues_since=self._typed_since(event),
                 )
             case Drafted():
                 self.store.save_draft(key, item=event.item, text=event.text, at=event.at)
@@ -68,10 +74,19 @@ class Attempt:
                 self.store.hand_in(key, at=at, mark=lambda given: self._marks(session, given))
             case _:
                 return session
-        now = self.store.attempt(key)
-        fresh = replace(session, finished_at=now.finished_at, drafts=self.store.drafts(key))
-        fresh, _ = resumed(fresh, map(_answered, self.store.answers(key)))
+        now = self.store.progress(key)
+        fresh = replace(session, finished_at=now.attempt.finished_at, drafts=now.drafts)
+        fresh, _ = resumed(fresh, map(_answered, now.answers))
         return replace(fresh, position=session.position)
+
+    def _typed_since(self, event: Answered) -> datetime | None:
+        """From when on a stored text is the beginning of this one, which is saved as it is typed.
+
+        Every few seconds a row would otherwise hold the whole text once more.
+        """
+        item = next((item for item in self.session.items if item.id == event.item), None)
+        is_text = item is not None and isinstance(item.form(self.session.seed), TextForm)
+        return event.at - A_MINUTE if is_text and event.after is not None else None
 
     def _marks(self, session: Session, given: Iterable[StoredAnswer]) -> str:
         all_given, _ = resumed(session, map(_answered, given))
@@ -104,6 +119,34 @@ def settled(
     return [one if one.finished_at else settle(store, quiz, one, at=at) for one in found]
 
 
+def own_attempt(
+    store: QuizStore, quiz: Quiz, *, student: str, number: int, at: datetime
+) -> Attempt | None:
+    """A student's attempt of this number, handed in if its time is up; None if there is none.
+
+    Raises:
+        CourseError: the store knows another quiz by the identity of this one.
+    """
+    now = store.own_progress(
+        student=student,
+        number=number,
+        course=quiz.course.key,
+        name=quiz.name,
+        is_practice=quiz.practice is not None,
+    )
+    if now is None or now.attempt.quiz is None or not is_same_quiz(quiz, now.attempt.quiz):
+        known = recognised(store, quiz)  # perhaps it was renamed, or is another one
+        found = store.attempts(student=student, quiz=known.id) if known else ()
+        stored = next((one for one in found if one.number == number), None)
+        now = store.progress(stored.id) if stored else None
+    if now is None:
+        return None
+    attempt, _ = _with_answers(store, quiz, now)
+    if not attempt.session.is_over(at):
+        return attempt
+    return opened(store, quiz, settle(store, quiz, now.attempt, at=at))
+
+
 def unfinished(
     store: QuizStore, quiz: Quiz, wish: WantedAttempt, *, earlier: Iterable[StoredAttempt]
 ) -> Attempt | None:
@@ -123,7 +166,7 @@ def begin(
         NotNow: the rules of the quiz do not allow one.
         CourseError: the store knows another quiz by the identity of this one.
     """
-    if refusal := quiz.rules.no_attempt(at, begun=number - 1):
+    if refusal := quiz.rules_for(wish.student).no_attempt(at, begun=number - 1):
         raise NotNow(refusal, at=quiz.name)
     items = quiz.draw(seed)
     stored = store.begin(
@@ -141,21 +184,20 @@ def begin(
 
 def opened(store: QuizStore, quiz: Quiz, stored: StoredAttempt) -> Attempt:
     """A stored attempt with its session, whether or not it was handed in."""
-    return _with_answers(store, quiz, stored)[0]
+    return _with_answers(store, quiz, store.progress(stored.id))[0]
 
 
 def _with_answers(
-    store: QuizStore, quiz: Quiz, stored: StoredAttempt
+    store: QuizStore, quiz: Quiz, now: AttemptProgress
 ) -> tuple[Attempt, tuple[str, ...]]:
     """The attempt, and the questions whose answers no longer fit."""
-    answers = map(_answered, store.answers(stored.id))
-    session = replace(_session(quiz, stored), drafts=store.drafts(stored.id))
-    session, lost = resumed(session, answers)
-    return Attempt(store=store, stored=stored, session=session), lost
+    session = replace(_session(quiz, now.attempt), drafts=now.drafts)
+    session, lost = resumed(session, map(_answered, now.answers))
+    return Attempt(store=store, stored=now.attempt, session=session), lost
 
 
 def _resumed(store: QuizStore, quiz: Quiz, wish: WantedAttempt, stored: StoredAttempt) -> Attempt:
-    attempt, lost = _with_answers(store, quiz, stored)
+    attempt, lost = _with_answers(store, quiz, store.progress(stored.id))
     session = attempt.session
     notes = [f"Resumed: {len(session.answers)} of {len(session.items)} questions have an answer."]
     if session.topic.digest != stored.topic_digest:
@@ -172,7 +214,7 @@ def _resumed(store: QuizStore, quiz: Quiz, wish: WantedAttempt, stored: StoredAt
 
 
 def _session(quiz: Quiz, stored: StoredAttempt) -> Session:
-    rules = quiz.rules
+    rules = quiz.rules_for(stored.student)
     if quiz.practice is not None:  # a quiz's own rules may be changed for all, e.g. a later close
         rules = replace(rules, feedback=Feedback(stored.settings["feedback"]))
     return Session(
@@ -185,4 +227,6 @@ def _session(quiz: Quiz, stored: StoredAttempt) -> Session:
 
 
 def _answered(answer: StoredAnswer) -> Answered:
-    return Answered(item=answer.item, response=answer.response, at=answer.answered_at)
+    return Answered(
+        item=answer.item, response=answer.response, at=answer.answered_at, number=answer.number
+    )

@@ -1,10 +1,10 @@
 """The grades of a class for its code: read them, decide about them, and take a decision back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from grader.batch.class_grades import grades_kept
+from grader.batch.class_grades import grades_kept, is_nothing
 from grader.batch.grade_decisions import (
     Awarded,
     CheckDropped,
@@ -23,7 +23,7 @@ from grader.batch.keeper import ReportKeeper
 from grader.courses.people_behind import no_report_on
 from grader.decision_list import to_line
 from grader.errors import GraderError, did_you_mean
-from grader.records import ReportVersion, Status
+from grader.records import Person, ReportVersion, Status
 from grader.text import decimal
 
 
@@ -31,14 +31,21 @@ class CodeMarks:
     """The grades of a class. Who decides and when are arguments; so is why, which may not be empty.
 
     Nothing here changes a report: grades follow from the reports and the list of decisions.
+
+    Args:
+        enrolled: who is in the course, by the name of their submission, if that is known. What is
+            decided about them may come before anything is handed in.
     """
 
-    def __init__(self, keeper: ReportKeeper) -> None:
+    def __init__(
+        self, keeper: ReportKeeper, *, enrolled: Mapping[str, Sequence[Person]] | None = None
+    ) -> None:
         self._keeper = keeper
+        self._enrolled = enrolled or {}
 
     def grades(self) -> tuple[CodeGrade, ...]:
         """The grade of each submission by the attempt that counts, sorted by submission."""
-        return grades_kept(self._keeper)
+        return grades_kept(self._keeper, enrolled=self._enrolled)
 
     def versions(self, submission: str) -> tuple[ReportVersion, ...]:
         """All reports of a submission, oldest first."""
@@ -139,8 +146,13 @@ class CodeMarks:
         Raises:
             GraderError: there is no such submission, or the reason is missing.
         """
-        self._grade(submission)
-        digest = self._keeper.newest()[submission].submission_digest
+        report = self._grade(submission).report
+        if is_nothing(report):
+            raise GraderError(
+                f"{submission!r} has handed nothing in, so there is no time to be stated",
+                fix="Give more time, or set the final points.",
+            )
+        digest = report.submission_digest
         why = _reason(reason)
         self._add(
             TimeStated(
@@ -211,7 +223,7 @@ class CodeMarks:
         Raises:
             GraderError: there is no report on it.
         """
-        for grade in grades_kept(self._keeper, only=submission):
+        for grade in grades_kept(self._keeper, only=submission, enrolled=self._enrolled):
             return grade
         raise no_report_on(submission, self._keeper.last_run(), self._keeper.newest())
 

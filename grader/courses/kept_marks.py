@@ -13,7 +13,7 @@ from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.class_marks import ClassMarks, Keeper
 from grader.quiz.marking.sheets import sheet_from_json, topic_of
 from grader.settings import question_folder
-from grader.store.marking_store import open_marking_store
+from grader.store.marking_store import MarkingStore, open_marking_store
 from grader.store.quiz_store import default_store
 
 
@@ -49,6 +49,16 @@ def open_marks(where: str | None, questions: Path | None) -> Iterator[KeptMarks]
         )
     with open_marking_store(store) as opened:
         yield _kept(store, opened, question_folder(questions))
+
+
+def marks_in_store(store: MarkingStore, questions: Path, *, name: str) -> KeptMarks:
+    """The marks of an open store, which stays open.
+
+    Args:
+        questions: the folder with the questions.
+        name: what the store is called in errors.
+    """
+    return _kept(name, store, questions)
 
 
 def is_results_folder(where: str | None) -> TypeGuard[str]:

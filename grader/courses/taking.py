@@ -48,7 +48,7 @@ def arrive(
     earlier = settled(store, quiz, at=at, student=wanted.student)
     if attempt := unfinished(store, quiz, wanted, earlier=earlier):
         return attempt
-    if refusal := quiz.rules.no_attempt(at, begun=len(earlier)):
+    if refusal := quiz.rules_for(wanted.student).no_attempt(at, begun=len(earlier)):
         return NoneLeft(refusal, review_instead(store, quiz, earlier, refusal=refusal, at=at))
     return MayBegin(len(earlier) + 1)
 

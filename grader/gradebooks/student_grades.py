@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from grader.batch.class_grades import nothing_handed_in
 from grader.batch.grade_decisions import ClassDecisions
 from grader.batch.grades import CodeGrade
-from grader.records import GradingRun, Person, Report, Status
+from grader.records import GradingRun, Person, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +72,7 @@ def excused_without_submission(
 
 
 def _without_submission(person: Person, run: GradingRun, of_class: ClassDecisions) -> StudentGrade:
-    nothing = Report(
-        submission=person.id or person.username or person.email or person.name,
-        status=Status.UNGRADED,
-        assignment=run.assignment,
-        key="",
-        grader_version=run.versions.get("grader", ""),
-        reason="nothing was handed in",
-    )
+    name = person.id or person.username or person.email or person.name
+    nothing = nothing_handed_in(name, assignment=run.assignment)
     grade = CodeGrade(nothing, of_class=of_class, known_as=person.known_as)
     return StudentGrade(grade=grade, person=person)

@@ -61,7 +61,7 @@ def read(path: Path, name: str | None = None, *, as_package: bool = False) -> Su
             main = SourceFile(PurePosixPath(at), path.lstat().st_size, read_it)
             if as_package:
                 return from_files(name, [main], at=at, as_package=True)
-            return _submission(name, main, {}, [])
+            return from_one_file(name, main)
     except OSError as error:
         raise _unreadable(path, error) from error
     raise SubmissionError(
@@ -166,6 +166,15 @@ def from_files(
     main, note = main_file(files, at)
     told = [*([note] if note else []), *notes]
     return _submission(name, main, modules_beside(files, main), told)
+
+
+def from_one_file(name: str, file: SourceFile) -> Submission:
+    """One submission of a file that is a source, whatever it is called.
+
+    Raises:
+        SubmissionError: it cannot be read.
+    """
+    return _submission(name, file, {}, [])
 
 
 def _package(name: str, files: Sequence[SourceFile], *, at: str, notes: list[str]) -> Submission:

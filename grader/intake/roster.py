@@ -133,7 +133,23 @@ def read_roster(path: Path) -> Roster:
         CourseError: it cannot be read, or no column says who is who.
     """
     at = clean_line(str(path), 4096)
-    table = list(_rows(_text(path, at), at))
+    return roster_in(_data(path, at), at=at)
+
+
+def roster_in(data: bytes, *, at: str) -> Roster:
+    """The roster in the bytes of a file.
+
+    Args:
+        at: what the file is called, for errors.
+
+    Raises:
+        CourseError: it is too large, it is no CSV, or no column says who is who.
+    """
+    if len(data) > MAX_BYTES:
+        raise CourseError(
+            f"is larger than {MAX_BYTES >> 20} MB", at=at, fix="Name a CSV with one row a person."
+        )
+    table = list(_rows(_decoded(data), at))
     header = next((row for row in table if any(map(_column, row))), table[0] if table else [])
     columns = _columns(header)
     if not columns.keys() & {"name", "first", "last", "id", "email", "username", *SYSTEMS}:
@@ -302,20 +318,19 @@ def _odd(rows: Sequence[RosterRow], *, n_rows: int) -> Iterator[str]:
                 yield f"The roster has the {kind} {shown} for {both}, so it finds nobody."
 
 
-def _text(path: Path, at: str) -> str:
+def _data(path: Path, at: str) -> bytes:
     try:
         with opened(path.resolve()) as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except NotRegular as error:
         raise CourseError(str(error), at=at, fix="Name a CSV file.") from error
     except OSError as error:
         raise CourseError(
             f"cannot be read ({error.strerror})", at=at, fix="Check the path and its rights."
         ) from error
-    if len(data) > MAX_BYTES:
-        raise CourseError(
-            f"is larger than {MAX_BYTES >> 20} MB", at=at, fix="Name a CSV with one row a person."
-        )
+
+
+def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     try:

@@ -78,12 +78,12 @@ def _student(
     known = tuple(match for match in matches if match)
     name = last.name
     if known and len(known) == len(people):
-        name = "+".join(sorted(_called(match.person) for match in known)) or last.name
+        name = "+".join(sorted(called(match.person) for match in known)) or last.name
     name = composed(name).replace("/", "_").replace("\\", "_").replace("\0", "_")
     return AttemptsOf(name=name or "unnamed", attempts=in_order, people=people, matches=known)
 
 
-def _called(person: Person) -> str:
+def called(person: Person) -> str:
     """What a submission of a person on the roster is called."""
     return person.id or person.username or person.email or person.name
 

@@ -21,7 +21,7 @@ _NAME = "decoder-grader"
 _ENTRIES = ("grader", "grader.__main__", "grader.cli.check", "grader.cli.assignments")
 _ENTRIES_BY_NAME = ("grader.checks", "grader.cli.debug", "grader.notebook")
 # What is found by its path: what runs behind the wall, and what the page of a report is made of.
-_WHOLE = ("sandbox/child", "reports/pages/templates", "reports/pages/style")
+_WHOLE = ("sandbox/child", "suites/child", "reports/pages/templates", "reports/pages/style")
 _SINGLE = ("py.typed", "reports/templates/tokens.css")
 _NEEDS = (
     "click",

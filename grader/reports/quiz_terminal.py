@@ -88,9 +88,9 @@ def opening(topic: Topic) -> RenderableType:
     )
 
 
-def start(quiz: Quiz, *, number: int, at: datetime) -> RenderableType:
+def start(quiz: Quiz, *, student: str, number: int, at: datetime) -> RenderableType:
     """What a taker should know before the clock starts or an attempt is used."""
-    rules, lines = quiz.rules, []
+    rules, lines = quiz.rules_for(student), []
     asked = len(quiz.items) + sum(pool.pick for pool in quiz.pools)
     if rules.limit is not None:
         left = rules.limit if rules.closes is None else min(rules.limit, rules.closes - at)

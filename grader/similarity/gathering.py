@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,13 +60,35 @@ def gather(
         SubmissionError: a folder holds nothing.
     """
     _assert_different([folder, *archives])
-    found = Gathered()
-    with contextlib.ExitStack() as opened, SourceReader() as reader:
+    with contextlib.ExitStack() as opened:
         sources = [
             *_entries(folder, Origin.CLASS, opened=opened, roster=roster),
             *_archives(archives, opened=opened),
             *_shipped(assignment, but=folder.resolve(), opened=opened),
         ]
+        return _gathered(sources, assignment)
+
+
+def gather_read(
+    class_: Mapping[str, Callable[[], Submission]], *, assignment: Assignment, shelf: str
+) -> Gathered:
+    """The same of a class that lies in no folder.
+
+    Args:
+        class_: how each submission is read, by its name.
+        shelf: what the class is called.
+    """
+    with contextlib.ExitStack() as opened:
+        own = (
+            _Source(name=name, origin=Origin.CLASS, shelf=shelf, read=read)
+            for name, read in sorted(class_.items())
+        )
+        return _gathered([*own, *_shipped(assignment, but=None, opened=opened)], assignment)
+
+
+def _gathered(sources: Iterable[_Source], assignment: Assignment) -> Gathered:
+    found = Gathered()
+    with SourceReader() as reader:
         found.given = given_prints(assignment, reader)
         for source in sources:
             _add(source, found, reader)
@@ -147,12 +169,12 @@ def _archives(folders: Sequence[Path], *, opened: contextlib.ExitStack) -> Itera
 
 
 def _shipped(
-    assignment: Assignment, *, but: Path, opened: contextlib.ExitStack
+    assignment: Assignment, *, but: Path | None, opened: contextlib.ExitStack
 ) -> Iterator[_Source]:
     """Right submissions and examples of this assignment and of those that come with the grader.
 
     Args:
-        but: the folder of the class, which may be one of them, to try the command.
+        but: the folder of the class, if there is one; it may be one of them, to try the command.
     """
     known = {each.folder: each for each in (assignment, *assignments())}
     for folder, each in known.items():

@@ -6,7 +6,8 @@ while another program writes. On PostgreSQL both are the same.
 
 SQLite keeps its rollback journal. Write-ahead logging would let a reader go on while a writer
 commits, too, but it needs shared memory, which a home folder on a network has not, and it makes
-three files of a store that people copy and hand in as one. A commit takes milliseconds here.
+three files of a store that people copy and hand in as one. A commit takes milliseconds here. The
+store of a site is asked for it: many read there while others write, and `grader backup` copies it.
 """
 
 from collections.abc import Iterator
@@ -73,6 +74,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def shown_name(engine: Engine) -> str:
     """The store as the user named it, without a password."""
     return _name(engine.url)
+
+
+def let_readers_go_on(engine: Engine) -> None:
+    """Have readers of an SQLite file go on while somebody writes; on PostgreSQL they do anyway."""
+    if engine.dialect.name == "sqlite":
+        with _faults_of(engine.url):
+            raw = engine.raw_connection()  # it cannot be changed within a transaction
+            raw.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+            raw.close()
 
 
 def _url(where: str | Path) -> URL:

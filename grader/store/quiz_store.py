@@ -3,13 +3,13 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from grader.store.database import StoreError, open_database, reading, shown_name, writing
@@ -49,11 +49,24 @@ class StoredAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """One answer that was given, whether or not a later one replaced it."""
+    """One answer that was given, whether or not a later one replaced it.
+
+    `number` grows with every answer that is stored.
+    """
 
     item: str
     response: Response
     answered_at: datetime
+    number: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptProgress:
+    """How far an attempt is: all answers, oldest first, and the texts that are being written."""
+
+    attempt: StoredAttempt
+    answers: tuple[StoredAnswer, ...]
+    drafts: Mapping[str, str]
 
 
 class QuizStore:
@@ -177,6 +190,11 @@ class QuizStore:
         with self._reading() as connection:
             return _attempts_of(connection, query)
 
+    def unfinished(self) -> tuple[StoredAttempt, ...]:
+        """The attempts that were not handed in, oldest first."""
+        with self._reading() as connection:
+            return _attempts_of(connection, _all_attempts().where(attempts.c.finished_at.is_(None)))
+
     def attempt(self, attempt: int) -> StoredAttempt:
         """One attempt as it is now."""
         with self._reading() as connection:
@@ -185,36 +203,69 @@ class QuizStore:
             raise self._no_attempt(attempt)
         return found[0]
 
+    def progress(self, attempt: int) -> AttemptProgress:
+        """How far an attempt is at one moment."""
+        found = self._progress(_all_attempts().where(attempts.c.id == attempt))
+        if found is None:
+            raise self._no_attempt(attempt)
+        return found
+
+    def own_progress(
+        self, *, student: str, number: int, course: str, name: str, is_practice: bool
+    ) -> AttemptProgress | None:
+        """The same of a student's attempt at the quiz with this identity; None if there is none."""
+        joined = quizzes.join(courses, quizzes.c.course == courses.c.id)
+        known = (quizzes.c.name == name) & (quizzes.c.is_practice == is_practice)
+        of_quiz = select(quizzes.c.id).select_from(joined).where(courses.c.key == course, known)
+        own = (people.c.name == student) & (attempts.c.number == number)
+        return self._progress(_all_attempts().where(own, attempts.c.quiz.in_(of_quiz)))
+
     def answers(self, attempt: int) -> tuple[StoredAnswer, ...]:
         """All answers of an attempt, oldest first."""
         with self._reading() as connection:
             return _answers_of(connection, attempt)
 
     def save_answer(
-        self, attempt: int, *, item: str, response: Response, at: datetime, is_final: bool = False
+        self,
+        attempt: int,
+        *,
+        item: str,
+        response: Response,
+        at: datetime,
+        is_final: bool = False,
+        after: int | None = None,
+        continues_since: datetime | None = None,
     ) -> bool:
         """Add an answer; whether it is now the one that counts.
 
         The same answer once more changes nothing. An answer to an attempt that was handed in, or
         another one to a question whose first answer is final, is not stored.
+
+        Args:
+            after: the number of the answer that the taker saw, 0 for none; where there is a newer
+                one, nothing is stored.
+            continues_since: an answer that was given since then goes: this is the same text,
+                written on. It is for texts that are saved as they are typed.
         """
         values = {"attempt": attempt, "item": item, "response": response, "answered_at": at}
         with self._transaction() as connection:
             is_open = not self._lock(connection, attempt)
-            earlier = [a for a in _answers_of(connection, attempt) if a.item == item]
+            earlier = _answers_of(connection, attempt, item)
             if earlier and earlier[-1].response == response:
                 return True
-            if not is_open or (is_final and earlier):
+            last = earlier[-1].number if earlier else 0
+            if not is_open or (is_final and earlier) or after not in (None, last):
                 return False
             connection.execute(insert(answers).values(values))
+            if earlier and continues_since and earlier[-1].answered_at >= continues_since:
+                connection.execute(delete(answers).where(answers.c.id == last))
             _drop_draft(connection, attempt, item)
         return True
 
     def drafts(self, attempt: int) -> Mapping[str, str]:
         """The texts that are being written, by question."""
-        query = select(drafts.c.item, drafts.c.text).where(drafts.c.attempt == attempt)
         with self._reading() as connection:
-            return {item: text for item, text in connection.execute(query.order_by(drafts.c.id))}
+            return _drafts_of(connection, attempt)
 
     def save_draft(self, attempt: int, *, item: str, text: str, at: datetime) -> None:
         """Keep a text as far as it is written, in place of an earlier one; an empty one goes.
@@ -243,6 +294,14 @@ class QuizStore:
             marks = mark(_answers_of(connection, attempt))
             statement = update(attempts).where(attempts.c.id == attempt)
             connection.execute(statement.values(finished_at=at, marks=marks))
+
+    def _progress(self, query: Select[Any]) -> AttemptProgress | None:
+        with self._reading() as connection:
+            found = next(iter(_attempts_of(connection, query)), None)
+            if found is None:
+                return None
+            given, texts = _answers_of(connection, found.id), _drafts_of(connection, found.id)
+        return AttemptProgress(attempt=found, answers=given, drafts=texts)
 
     def _lock(self, connection: Connection, attempt: int) -> bool:
         """Let nobody else change the attempt until the transaction ends; whether it is finished."""
@@ -291,6 +350,8 @@ def _all_attempts() -> Select[Any]:
 
 def _attempts_of(connection: Connection, query: Select[Any]) -> tuple[StoredAttempt, ...]:
     rows = connection.execute(query).all()
+    if not rows:
+        return ()
     named = quiz_columns().where(quizzes.c.id.in_({row.quiz for row in rows}))
     by_id = {quiz.id: quiz for quiz in quizzes_of(connection, named)}
     return tuple(StoredAttempt(**{**row._mapping, "quiz": by_id.get(row.quiz)}) for row in rows)
@@ -319,11 +380,21 @@ def _answer_by_drafts(connection: Connection, attempt: int) -> None:
     connection.execute(delete(drafts).where(drafts.c.attempt == attempt))
 
 
-def _answers_of(connection: Connection, attempt: int) -> tuple[StoredAnswer, ...]:
-    query = select(answers).where(answers.c.attempt == attempt).order_by(answers.c.id)
+def _answers_of(
+    connection: Connection, attempt: int, item: str | None = None
+) -> tuple[StoredAnswer, ...]:
+    of_item = answers.c.item == item if item is not None else true()
+    query = select(answers).where(answers.c.attempt == attempt, of_item).order_by(answers.c.id)
     return tuple(map(_answer, connection.execute(query)))
+
+
+def _drafts_of(connection: Connection, attempt: int) -> Mapping[str, str]:
+    query = select(drafts.c.item, drafts.c.text).where(drafts.c.attempt == attempt)
+    return {item: text for item, text in connection.execute(query.order_by(drafts.c.id))}
 
 
 def _answer(row: Row[Any]) -> StoredAnswer:
     response = row.response if isinstance(row.response, str) else tuple(row.response)
-    return StoredAnswer(item=row.item, response=response, answered_at=row.answered_at)
+    return StoredAnswer(
+        item=row.item, response=response, answered_at=row.answered_at, number=row.id
+    )

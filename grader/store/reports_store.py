@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, insert, select, update
+from sqlalchemy import Column, Connection, Engine, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from grader.course_secret import new_secret
@@ -30,8 +30,23 @@ class ReportsStore:
         self._engine = engine
         self._class = code_class
 
+    @property
+    def class_id(self) -> int:
+        """The number of the class in this database."""
+        return self._class
+
     def close(self) -> None:
         self._engine.dispose()
+
+    def stamp(self) -> tuple[object, ...]:
+        """What changes whenever a report or a decision of the class is kept."""
+        of_reports = select(func.max(reports.c.id), func.max(reports.c.made_at)).where(
+            reports.c.code_class == self._class
+        )
+        of_decisions = select(func.count()).where(grade_decisions.c.code_class == self._class)
+        with reading(self._engine) as connection:
+            newest = connection.execute(of_reports).one()
+            return (*newest, connection.scalar(of_decisions))
 
     def secret(self) -> str:
         query = select(code_classes.c.secret).where(code_classes.c.id == self._class)
@@ -39,32 +54,60 @@ class ReportsStore:
             return str(connection.scalar(query))
 
     def newest(self) -> Mapping[str, Report]:
+        return self._newest(reports.c.for_student)
+
+    def newest_for_staff(self) -> Mapping[str, Report]:
+        """The same reports, with what only staff may see."""
+        return self._newest(reports.c.report)
+
+    def _newest(self, column: Column[Any]) -> Mapping[str, Report]:
         last = select(func.max(reports.c.id)).where(reports.c.code_class == self._class)
-        query = select(reports.c.for_student).where(
-            reports.c.id.in_(last.group_by(reports.c.submission))
-        )
+        query = select(column).where(reports.c.id.in_(last.group_by(reports.c.submission)))
         with reading(self._engine) as connection:
             found = [report_from_json(text.encode()) for text in connection.scalars(query)]
         return {report.submission: report for report in found}
 
     def keep(self, report: Report, for_student: Report, *, at: datetime) -> None:
+        with writing(self._engine) as connection:
+            self._keep(connection, report, for_student, at)
+
+    def keep_attempt(
+        self, connection: Connection, report: Report, for_student: Report, *, at: datetime
+    ) -> None:
+        """Keep a report within a transaction of the caller's, in the order of handing in.
+
+        Where a later attempt has its report already, that one counts as before.
+        """
+        self._keep(connection, report, for_student, at)
+        rows = connection.execute(self._of(report.submission).order_by(reports.c.id)).all()
+        made = [(report_from_json(row.report.encode()), row) for row in rows]
+        timed = [(one.handed_in_at, row) for one, row in made if one.handed_in_at is not None]
+        newest = max(timed, key=lambda pair: (pair[0], pair[1].id), default=None)
+        if newest is None or report.handed_in_at is None or newest[0] <= report.handed_in_at:
+            return
+        again = report_from_json(newest[1].report.encode())
+        twin = report_from_json(newest[1].for_student.encode())
+        self._keep(connection, again, twin, newest[1].made_at)
+
+    def _keep(
+        self, connection: Connection, report: Report, for_student: Report, at: datetime
+    ) -> None:
         values = {
             "made_at": at,
             "report": to_json(report).decode(),
             "for_student": to_json(for_student).decode(),
         }
         names = {"code_class": self._class, "submission": report.submission}
-        with writing(self._engine) as connection:
-            # two programs that keep reports of one class do it one after the other
-            locked = select(code_classes.c.id).where(code_classes.c.id == self._class)
-            connection.execute(locked.with_for_update())
-            query = self._of(report.submission).order_by(reports.c.id.desc()).limit(1)
-            row = connection.execute(query).first()
-            before = report_from_json(row.for_student.encode()) if row else None
-            if row is None or is_new_version(before, for_student):
-                connection.execute(insert(reports).values(names | values))
-            else:
-                connection.execute(update(reports).where(reports.c.id == row.id).values(values))
+        # two programs that keep reports of one class do it one after the other
+        locked = select(code_classes.c.id).where(code_classes.c.id == self._class)
+        connection.execute(locked.with_for_update())
+        query = self._of(report.submission).order_by(reports.c.id.desc()).limit(1)
+        row = connection.execute(query).first()
+        before = report_from_json(row.for_student.encode()) if row else None
+        if row is None or is_new_version(before, for_student):
+            connection.execute(insert(reports).values(names | values))
+        else:
+            connection.execute(update(reports).where(reports.c.id == row.id).values(values))
 
     def versions(self, submission: str) -> tuple[ReportVersion, ...]:
         with reading(self._engine) as connection:
@@ -123,28 +166,33 @@ def open_reports(where: str | Path, *, course: str, assignment: str) -> Iterator
     Raises:
         StoreError: see `database.open_database`.
     """
-    engine = open_database(where)
-    store = ReportsStore(engine, _class_of(engine, course=course, assignment=assignment))
+    store = reports_of(open_database(where), course=course, assignment=assignment)
     try:
         yield store
     finally:
         store.close()
 
 
-def _class_of(engine: Engine, *, course: str, assignment: str) -> int:
+def reports_of(engine: Engine, *, course: str, assignment: str) -> ReportsStore:
+    """The reports of a class in an open database, which is entered when it is first named."""
     names = {"course": course, "assignment": assignment}
-    with writing(engine) as connection:
-        try:
-            with connection.begin_nested():
-                secret = new_secret()
-                connection.execute(insert(code_classes).values(names | {"secret": secret}))
-        except IntegrityError:
-            pass  # it is there already
-        return _known_class(connection, course=course, assignment=assignment)
+    with reading(engine) as connection:
+        known = _known_class(connection, names)
+    if known is None:
+        with writing(engine) as connection:
+            try:
+                with connection.begin_nested():
+                    secret = new_secret()
+                    connection.execute(insert(code_classes).values(names | {"secret": secret}))
+            except IntegrityError:
+                pass  # it is there already
+            known = _known_class(connection, names)
+    assert known is not None
+    return ReportsStore(engine, known)
 
 
-def _known_class(connection: Connection, *, course: str, assignment: str) -> int:
+def _known_class(connection: Connection, names: Mapping[str, str]) -> int | None:
     query = select(code_classes.c.id).where(
-        code_classes.c.course == course, code_classes.c.assignment == assignment
+        code_classes.c.course == names["course"], code_classes.c.assignment == names["assignment"]
     )
-    return int(connection.scalars(query).one())
+    return connection.scalars(query).one_or_none()

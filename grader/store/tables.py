@@ -1,23 +1,18 @@
 """All tables. A change of them is a step at the end of `STEPS`, which brings older stores along."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Connection,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     insert,
     inspect,
     select,
@@ -25,21 +20,10 @@ from sqlalchemy import (
     update,
 )
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A point in time. SQLite keeps no time zone, so all are kept as UTC without one."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-metadata = MetaData()
+from grader.store.columns import UtcDateTime, metadata
+from grader.store.lti_tables import LTI_TABLES
+from grader.store.site_tables import SITE_TABLES
+from grader.store.staff_tables import STAFF_TABLES
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
@@ -93,7 +77,8 @@ attempts = Table(
     Index("attempts_numbers", "quiz", "person", "number", unique=True),
 )
 
-# Rows are only added: an answer that is changed leaves the earlier one to be seen.
+# Rows are only added: an answer that is changed leaves the earlier one to be seen. Only a text that
+# is saved as it is typed takes the place of what was saved of it a moment before.
 answers = Table(
     "answers",
     metadata,
@@ -213,12 +198,19 @@ def _keep_drafts(connection: Connection) -> None:
     metadata.create_all(connection, tables=[drafts])
 
 
+def _run_a_site(connection: Connection) -> None:
+    """Version 6: people who sign in, what they hand in, and the queue of what is to be graded."""
+    tables = [*SITE_TABLES, *STAFF_TABLES, *LTI_TABLES]
+    metadata.create_all(connection, tables=tables)
+
+
 # The step at place n leads from version n + 1 to n + 2, and makes the tables that are new in it.
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _number_attempts,
     _name_quizzes_and_people,
     _keep_reports,
     _keep_drafts,
+    _run_a_site,
 )
 VERSION = 1 + len(STEPS)
 _LOCK = 7_413_211  # any number that nothing else in the database locks

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from grader.errors import GraderFault
-from grader.suites.module_finder import SubmittedModules
+from grader.suites.module_finder import AnyModule, SubmittedModules
 from grader.suites.outcomes import OutcomePlugin, PytestEnded, SuiteOutcome, outcome_of
 from grader.suites.student_objects import Connection
 from grader.suites.suite import Suite
@@ -157,7 +157,10 @@ def _run(
     temporary.mkdir()
     connection = connect(temporary)
     plugin = OutcomePlugin(tell, connection.take_output)
-    sys.meta_path.insert(0, SubmittedModules(connection, names))
+    submitted = SubmittedModules(connection, names)
+    sys.meta_path.insert(0, submitted)
+    if collect and not suite.packages:
+        sys.meta_path.append(AnyModule(submitted, suite.folder))
     sys.dont_write_bytecode = True
     words = [*_words(suite, temporary / "pytest"), *(["--collect-only"] if collect else [])]
     try:

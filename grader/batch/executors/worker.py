@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from grader.batch.executors.contract import GradingJob
 from grader.errors import GraderError
-from grader.records import Report, Submission
+from grader.records import CheckResult, Report, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,15 @@ class WorkerFailed:
 
 
 Reply = WorkerReady | Report | WorkerFailed
+ToldReply = Reply | CheckResult  # with the results of checks
 
 
-def main(connection: Connection, job: GradingJob) -> None:
-    """Grade until the other end closes. Each report is sent as soon as it is there."""
+def main(connection: Connection, job: GradingJob, tells_checks: bool = False) -> None:
+    """Grade until the other end closes. Each report is sent as soon as it is there.
+
+    Args:
+        tells_checks: whether the result of each check is sent before the report.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the pool has held it
     os.environ["OMP_NUM_THREADS"] = "1"  # one core a worker: more threads only get in the way
@@ -41,7 +46,8 @@ def main(connection: Connection, job: GradingJob) -> None:
         try:
             sandbox.prove()  # says at once if the level cannot be had
             limit_own_memory()
-            run_job(_received(connection), job, sandbox=sandbox, emit=connection.send)
+            told = connection.send if tells_checks else None
+            run_job(_received(connection), job, sandbox=sandbox, emit=connection.send, told=told)
         finally:
             sandbox.close()
     except GraderError as error:

@@ -52,7 +52,7 @@ def take(typed: TypedQuiz, *, seed: int | None, feedback: str | None, new: bool)
                 heading = f"{quiz.title}: {why}. Your attempt number {reviewed.number} counts."
                 show(reviewed, folder, heading)
             case MayBegin(number):
-                if _wants_to_start(quiz, number):
+                if _wants_to_start(quiz, wanted.student, number):
                     _talk(_begun(store, quiz, wanted, number=number), typed, folder)
             case attempt:
                 _talk(attempt, typed, folder)
@@ -83,12 +83,12 @@ def _begun(store: QuizStore, quiz: Quiz, wanted: WantedAttempt, *, number: int) 
     return begin(store, quiz, wanted, number=number, seed=seed, at=now())
 
 
-def _wants_to_start(quiz: Quiz, number: int) -> bool:
+def _wants_to_start(quiz: Quiz, student: str, number: int) -> bool:
     """Ask before a clock starts, or before one of few attempts is used."""
     if quiz.rules.limit is None and quiz.rules.attempts is None:
         return True
     out = console()
-    out.print(start(quiz, number=number, at=now()))
+    out.print(start(quiz, student=student, number=number, at=now()))
     try:
         return ask("Enter starts, q leaves > ").strip().lower() in ("", "y", "yes")
     except (EOFError, KeyboardInterrupt):

@@ -1,7 +1,9 @@
 """What one student is asked: the questions of a quiz, with those that a seed draws from pools."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 
 from grader.course_secret import stretched
@@ -51,6 +53,22 @@ class Quiz:
     def label(self) -> str:
         """The name for people, with the course if there is one."""
         return f"{self.course.key}: {self.name}" if self.course.key else self.name
+
+    def rules_for(self, student: str) -> Rules:
+        """The rules for one student: who has extra time in the course has it here, too."""
+        given = {one.student for one in self.course.extra_time}
+        if self.practice is not None or not given:
+            return self.rules
+        each = {name: self._stretched(name) for name in {*given, student}}
+        ends = [rules.closes for rules in each.values() if rules.closes is not None]
+        return replace(each[student], closes_for_all=max(ends, default=None))
+
+    def _stretched(self, student: str) -> Rules:
+        own = [one for one in self.course.extra_time if one.student == student]
+        return self.rules.stretched(
+            percent=max((Fraction(str(one.percent or 0)) for one in own), default=Fraction(0)),
+            more=timedelta(hours=max((one.hours or 0 for one in own), default=0)),
+        )
 
     def draw(self, seed: int) -> tuple[str, ...]:
         """The ids of the questions that the seed gives: all fixed ones, and those drawn."""

@@ -5,7 +5,7 @@ nothing that happens later, such as a crash and a new start of the program, move
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -40,6 +40,7 @@ class Rules:
     counts: Counts = Counts.BEST
     shuffle: bool = True  # whether the seed decides the order of the questions
     feedback: Feedback = Feedback.NOW
+    closes_for_all: datetime | None = None  # later than `closes` where others have more time
 
     def deadline(self, started_at: datetime) -> datetime | None:
         """The last moment of an attempt: the end of its time, or the close if that is earlier."""
@@ -63,7 +64,27 @@ class Rules:
         return f"the time was up {moment(deadline.astimezone(zone.tzinfo if zone else None))}"
 
     def is_closed(self, at: datetime) -> bool:
-        return self.closes is not None and at > self.closes
+        """Whether nobody can answer any more, also of those who have more time."""
+        ends = [end for end in (self.closes, self.closes_for_all) if end is not None]
+        return bool(ends) and at > max(ends)
+
+    def stretched(self, *, percent: Fraction, more: timedelta) -> "Rules":
+        """The rules for somebody with extra time: of the minutes and of the window alike.
+
+        Args:
+            percent: of the minutes for an attempt; without such a limit, of the whole window.
+            more: on top of that, at the end of the window.
+        """
+        whole = self.limit
+        if whole is None and self.opens is not None and self.closes is not None:
+            whole = self.closes - self.opens
+        share = percent / 100
+        extra = (whole or timedelta(0)) * share.numerator / share.denominator
+        return replace(
+            self,
+            limit=None if self.limit is None else self.limit + extra,
+            closes=None if self.closes is None else self.closes + extra + more,
+        )
 
     def no_attempt(self, at: datetime, *, begun: int) -> str:
         """Why nobody who began so many attempts may begin another; empty if they may."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from grader.quiz.attempt.rules import PRACTICE, Feedback, Rules, moment
 from grader.quiz.bank.topics import Topic
@@ -31,12 +32,18 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An answer to a question. `confirmed` says that a doubtful one is meant."""
+    """An answer to a question. `confirmed` says that a doubtful one is meant.
+
+    `number` is what a store gave it. `after` is the number of the answer that the taker saw when
+    giving this one; None where nobody can have answered meanwhile.
+    """
 
     item: str
     response: Response
     at: datetime
     confirmed: bool = False
+    number: int = field(default=0, compare=False)
+    after: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,7 @@ class Session:
     drafts: Mapping[str, str] = field(default_factory=dict)  # of questions without a newer answer
     finished_at: datetime | None = None
 
-    @property
+    @cached_property
     def items(self) -> tuple[Item, ...]:
         """The questions in the order in which they are asked."""
         by_id = {item.id: item for item in self.topic.items_for(self.seed)}
@@ -133,7 +140,8 @@ class Session:
         """Why no marks are shown of the attempt, without a word on what they are."""
         saved = f"{counted(len(self.answers), 'answer')} of {len(self.items)} saved"
         if self.rules.feedback == Feedback.CLOSED and self.rules.closes:
-            return f"{saved}; marks are shown once it has closed {moment(self.rules.closes)}"
+            end = max(self.rules.closes, self.rules.closes_for_all or self.rules.closes)
+            return f"{saved}; marks are shown once it has closed {moment(end)}"
         return f"{saved}; this quiz shows no marks"
 
     def is_final(self, item: str) -> bool:

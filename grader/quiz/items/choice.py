@@ -10,6 +10,7 @@ import msgspec
 
 from grader.errors import did_you_mean
 from grader.quiz.items.folding import without_invisible
+from grader.quiz.items.form import Offered, OptionsForm
 from grader.quiz.items.item import (
     Item,
     LintFinding,
@@ -70,6 +71,11 @@ class _WithOptions(Item, frozen=True, kw_only=True):
             how=how,
             parts=tuple(ShownPart(label, option.text) for label, option in arranged),
         )
+
+    def form(self, seed: int, response: Response | None = None) -> OptionsForm:
+        arranged = zip(LABELS, self._arranged(seed), strict=False)
+        offered = (Offered(label, o.text, o.id in (response or ())) for label, o in arranged)
+        return OptionsForm(options=tuple(offered), several=isinstance(self, Choices))
 
     def _ids(self, value: object) -> tuple[str, ...] | Rejected:
         given = [value] if isinstance(value, str) else value
@@ -267,6 +273,10 @@ class TrueFalse(Item, frozen=True, kw_only=True, tag="true_false"):
             how="Type t for true or f for false.",
             parts=(ShownPart("t", "true"), ShownPart("f", "false")),
         )
+
+    def form(self, seed: int, response: Response | None = None) -> OptionsForm:
+        words = ("true", "false")
+        return OptionsForm(options=tuple(Offered(w[0], w, w == response) for w in words))
 
     def read(self, value: object) -> Response | Rejected:
         word = str(value).lower()

@@ -9,6 +9,7 @@ import msgspec
 
 from grader.errors import did_you_mean
 from grader.quiz.items.folding import without_invisible
+from grader.quiz.items.form import GapField, ListingForm, Offered
 from grader.quiz.items.gaps import BETWEEN, USUAL_FOLD, CodeFold, Gap
 from grader.quiz.items.item import (
     Doubt,
@@ -77,6 +78,17 @@ class Fill(Item, frozen=True, kw_only=True, tag="fill"):
                 for number, gap in enumerate(self._in_order(), start=1)
                 if gap.options
             ),
+        )
+
+    def form(self, seed: int, response: Response | None = None) -> ListingForm:
+        given = by_part(response or ())
+        numbers = {name: str(number) for number, name in self._numbers().items()}
+        pieces = self.split_listing()
+        return ListingForm(
+            tuple(
+                self._field(piece, numbers[piece], given.get(piece, ""), seed) if n % 2 else piece
+                for n, piece in enumerate(pieces)
+            )
         )
 
     def read(self, value: object) -> Response | Rejected:
@@ -185,6 +197,15 @@ class Fill(Item, frozen=True, kw_only=True, tag="fill"):
     def split_listing(self) -> list[str]:
         """Text and ids of gaps by turns; the first and the last are text."""
         return GAP.split(self.listing.rstrip())
+
+    def _field(self, name: str, label: str, value: str, seed: int) -> GapField:
+        arranged = self._gap(name).arranged(seed, self.id)
+        chosen = next((letter for letter, o in arranged.items() if o.id == value), "")
+        return GapField(
+            label=label,
+            value=chosen if arranged else value,
+            options=tuple(Offered(letter, o.text) for letter, o in arranged.items()),
+        )
 
     def _filled(self, texts: Mapping[str, str]) -> str:
         return GAP.sub(lambda found: texts.get(found[1], found[0]), self.listing)

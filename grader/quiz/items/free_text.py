@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from grader.quiz.items.form import TextForm
 from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
 from grader.quiz.items.marks import Mark, Standing, scored, unscored
 
@@ -54,6 +55,9 @@ class Text(Item, frozen=True, kw_only=True, tag="text"):
             " editor. A person marks it.",
             many_lines=True,
         )
+
+    def form(self, seed: int, response: Response | None = None) -> TextForm:
+        return TextForm(str(response or ""))
 
     def read(self, value: object) -> Response | Rejected:
         if not isinstance(value, str) or not value.strip():

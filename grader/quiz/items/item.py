@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 
+from grader.quiz.items.form import QuestionForm
 from grader.quiz.items.marks import Mark
 from grader.quiz.items.verify_keys import Backing
 
@@ -126,6 +127,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def present(self, seed: int) -> Presentation:
         """What the taker sees; the seed decides the order of options and steps."""
+        raise NotImplementedError
+
+    def form(self, seed: int, response: Response | None = None) -> QuestionForm:
+        """The same as a form, filled with a response; `read_typed` reads what it sends."""
         raise NotImplementedError
 
     def read(self, value: object) -> Response | Rejected:

@@ -10,6 +10,7 @@ import msgspec
 from grader.errors import did_you_mean
 from grader.quiz.items.choice import LABELS
 from grader.quiz.items.folding import without_invisible
+from grader.quiz.items.form import Offered, PairsForm
 from grader.quiz.items.item import (
     Doubt,
     Item,
@@ -106,6 +107,19 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
             how=how,
             parts=tuple(ShownPart(label, part.text) for label, part in left.items()),
             targets=tuple(ShownPart(label, part.text) for label, part in right.items()),
+        )
+
+    def form(self, seed: int, response: Response | None = None) -> PairsForm:
+        left, right = self._arranged(seed)
+        given = by_part(response or ())
+        letters = {part.id: letter for letter, part in right.items()}
+        return PairsForm(
+            rows=tuple(
+                (Offered(number, part.text), letters.get(given.get(part.id, ""), ""))
+                for number, part in left.items()
+            ),
+            targets=tuple(Offered(letter, part.text) for letter, part in right.items()),
+            is_free=self._is_free(),
         )
 
     def read(self, value: object) -> Response | Rejected:

@@ -14,6 +14,7 @@ from typing import ClassVar
 import msgspec
 
 from grader.quiz.items.folding import without_invisible
+from grader.quiz.items.form import LineForm
 from grader.quiz.items.item import (
     Item,
     LintFinding,
@@ -83,6 +84,11 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
             how=how,
             unit=self.unit,
         )
+
+    def form(self, seed: int, response: Response | None = None) -> LineForm:
+        unit = "" if self.unit_required else self.unit
+        value = str(response or "")
+        return LineForm(value=value, unit=unit, is_number=True, with_unit=self.unit_required)
 
     def read(self, value: object) -> Response | Rejected:
         if isinstance(value, bool) or not isinstance(value, int | float | str):

@@ -10,6 +10,7 @@ import msgspec
 
 from grader.errors import did_you_mean
 from grader.quiz.items.folding import without_invisible
+from grader.quiz.items.form import Offered, OrderForm
 from grader.quiz.items.item import (
     Doubt,
     Item,
@@ -100,6 +101,18 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
             points=self.points,
             how=how,
             parts=tuple(ShownPart(str(number), texts[step]) for number, step in shown),
+        )
+
+    def form(self, seed: int, response: Response | None = None) -> OrderForm:
+        texts = self._texts()
+        arranged = enumerate(self._arranged(seed), start=1)
+        offered = {step: Offered(str(number), texts[step]) for number, step in arranged}
+        placed = offered if response is None else response
+        rest = tuple(shown for step, shown in offered.items() if step not in placed)
+        return OrderForm(
+            steps=tuple(offered[step] for step in placed),
+            rest=rest,
+            has_rest=bool(self.distractors or rest),
         )
 
     def read(self, value: object) -> Response | Rejected:

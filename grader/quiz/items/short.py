@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from grader.quiz.items.folding import Fold, folded, without_invisible
+from grader.quiz.items.form import LineForm
 from grader.quiz.items.item import (
     Item,
     LintFinding,
@@ -68,6 +69,9 @@ class Short(Item, frozen=True, kw_only=True, tag="short"):
             points=self.points,
             how="Type the answer in a few words.",
         )
+
+    def form(self, seed: int, response: Response | None = None) -> LineForm:
+        return LineForm(value=str(response or ""))
 
     def read(self, value: object) -> Response | Rejected:
         if not isinstance(value, str):

@@ -33,6 +33,7 @@ class NamedIdea:
     hints: tuple[str, ...]
     questions: tuple[str, ...]
     pattern: str
+    names: tuple[str, ...] = ()  # the ids of the mistakes, for where they can be practised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def _idea(finding: Finding) -> NamedIdea:
         hints=finding.hints[:_MOST],
         questions=finding.questions[:_QUESTIONS],
         pattern=finding.pattern,
+        names=finding.misconceptions[:_MOST],
     )
 
 

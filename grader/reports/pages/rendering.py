@@ -15,7 +15,7 @@ from markupsafe import Markup
 from grader.reports.page_templates import TEMPLATES, environment
 from grader.text import clean, counted
 
-_HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 _TOKENS = TEMPLATES / "tokens.css"  # of all pages of the project
 _LONGEST = 30_000  # characters of one text
 
@@ -28,21 +28,22 @@ def rendered(template: str, *, styles: tuple[str, ...] = (), **values: object) -
         styles: further files of the folder `style`, beside those of every page.
         values: what the template shows.
     """
-    style = _style(styles)
-    policy = f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
-    ours = {"style": Markup(style), "style_policy": Markup(policy)}  # noqa: S704 - our own files
+    css = style(styles)
+    policy = f"'sha256-{base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()}'"
+    ours = {"style": Markup(css), "style_policy": Markup(policy)}  # noqa: S704 - our own files
     return _environment().get_template(template).render(**ours, **values).encode()
 
 
 @functools.cache
-def _style(names: tuple[str, ...]) -> str:
-    files = (_TOKENS, *(_HERE / "style" / name for name in ("page.css", *names)))
+def style(names: tuple[str, ...]) -> str:
+    """The style of pages: tokens, what every page has, and files of the folder `style`."""
+    files = (_TOKENS, *(FOLDER / "style" / name for name in ("page.css", *names)))
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    pages = environment(_HERE / "templates", finalize=_harmless)
+    pages = environment(FOLDER / "templates", finalize=_harmless)
     pages.filters["counted"] = counted
     return pages
 

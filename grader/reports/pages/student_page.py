@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.flow import stages_in, whole_flow
 from grader.records import CheckResult, CountedPoints, Report, StageResult, Verdict
@@ -38,30 +39,36 @@ def student_page(
         assignment: what was graded; without it what is expected of a stage is not said.
         counted_points: what the gradebook says of it; None where there is none.
     """
+    values = student_values(report, assignment, counted_points)
+    return rendered("student.html", styles=("student.css",), **values)
+
+
+def student_values(
+    report: Report, assignment: Assignment | None, counted_points: CountedPoints | None = None
+) -> dict[str, Any]:
+    """What the template `student.html` shows of a report; see `student_page`."""
     stages = {stage.stage: stage for stage in report.stages}
     flow = whole_flow(assignment.flow if assignment else (), [*stages])
     order = [name for name in stages_in(flow) if name in stages]
     failed = _failed(report, [stages[name] for name in order], assignment)
     unwritten = [stages[n] for n in order if state_of(stages[n]) == StageState.UNWRITTEN]
     told = {one.stage for one in failed} | {stage.stage for stage in unwritten}
-    return rendered(
-        "student.html",
-        styles=("student.css",),
-        title=assignment.title if assignment else report.assignment,
-        report=report,
-        begin=beginning(report, order, counted_points),
-        rows=pipeline(flow, stages, {n: f"#stage-{n}" for n in order}) if stages else (),
-        failed=failed,
-        unwritten=unwritten,
-        expects=_expects(assignment),
-        others=[stages[name] for name in order if name not in told],
-        states={name: state_of(stages[name]) for name in order},
-        hidden=_hidden(report),
-        n_hidden_passed=sum(check.verdict == Verdict.PASSED for check in _hidden(report)),
-        hidden_wrong=[check for check in _hidden(report) if check.verdict not in _SAID],
-        printed=_printed(report),
-        notes=_notes(report, assignment),
-    )
+    return {
+        "title": assignment.title if assignment else report.assignment,
+        "report": report,
+        "begin": beginning(report, order, counted_points),
+        "rows": pipeline(flow, stages, {n: f"#stage-{n}" for n in order}) if stages else (),
+        "failed": failed,
+        "unwritten": unwritten,
+        "expects": _expects(assignment),
+        "others": [stages[name] for name in order if name not in told],
+        "states": {name: state_of(stages[name]) for name in order},
+        "hidden": _hidden(report),
+        "n_hidden_passed": sum(check.verdict == Verdict.PASSED for check in _hidden(report)),
+        "hidden_wrong": [check for check in _hidden(report) if check.verdict not in _SAID],
+        "printed": _printed(report),
+        "notes": _notes(report, assignment),
+    }
 
 
 def _failed(

@@ -10,10 +10,10 @@ from grader.batch.applied_policy import apply_policy
 from grader.batch.results import Results
 from grader.cli import main
 from grader.cli.export import TARGETS
-from grader.cli.export_run import _file_names
 from grader.cli.gradescope import HIDDEN
 from grader.gradebooks.gradescope_results import HiddenTests
 from grader.gradebooks.targets import EACH, FEEDBACK, LAYOUTS, TABLES
+from grader.gradebooks.upload_names import upload_names
 from grader.policies.policy import ExcusedStudent, Policy
 from grader.records import GradingRun, Status
 from tests.grader.gradebooks.a_class import ADA, AT, BO, CY, report
@@ -190,7 +190,7 @@ def test_one_file_is_written_for_each_submission(export, target):
 
 def test_each_submission_has_a_file_whatever_it_is_called():
     names = ["ada", "2026/7", "2026-7", "..", "x" * 300, "x" * 301]
-    made = _file_names(names)
+    made = upload_names(names)
     assert made["ada"] == "ada"
     assert len(set(made.values())) == len(names)
     assert not any("/" in name or len(name) > 210 or name in ("", "..") for name in made.values())

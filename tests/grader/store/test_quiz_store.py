@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,65 @@ def test_answers_are_kept_in_their_order_and_shape(store):
     assert store.answers(attempt.id) == tuple(
         StoredAnswer(item=item, response=response, answered_at=START) for item, response in given
     )
+
+
+def test_a_newer_answer_than_the_taker_saw_is_not_written_over(store):
+    attempt = begin(store)
+    save = partial(store.save_answer, attempt.id, item="x", at=START)
+    assert save(response="1", after=0)
+    [first] = store.answers(attempt.id)
+    assert not save(response="2", after=0)
+    assert save(response="1", after=0)  # the same once more is no other answer
+    assert save(response="2", after=first.number)
+    assert [answer.response for answer in store.answers(attempt.id)] == ["1", "2"]
+    assert store.answers(attempt.id)[1].number > first.number
+
+
+def test_a_text_that_is_written_on_takes_the_place_of_its_beginning_and_gets_a_new_number(store):
+    attempt = begin(store)
+    numbers = [0]
+    for minute, text in enumerate(("a", "a b", "a b c")):
+        at = START + timedelta(minutes=minute)
+        since = at - timedelta(minutes=1)
+        saved = store.save_answer(
+            attempt.id, item="x", response=text, at=at, after=numbers[-1], continues_since=since
+        )
+        assert saved
+        numbers.append(store.answers(attempt.id)[-1].number)
+    assert [answer.response for answer in store.answers(attempt.id)] == ["a b c"]
+    assert numbers == sorted(set(numbers))
+
+
+def test_an_earlier_text_than_a_moment_ago_stays(store):
+    attempt = begin(store)
+    for minute, text in ((0, "a"), (5, "b")):
+        at = START + timedelta(minutes=minute)
+        since = at - timedelta(minutes=1)
+        store.save_answer(attempt.id, item="x", response=text, at=at, continues_since=since)
+    assert [answer.response for answer in store.answers(attempt.id)] == ["a", "b"]
+
+
+def test_progress_is_an_attempt_with_its_answers_and_drafts(store):
+    attempt, other = begin(store), begin(store, student="bob")
+    store.save_answer(attempt.id, item="x", response="1", at=START)
+    store.save_draft(attempt.id, item="y", text="as far", at=START)
+    quiz = known_quiz(store)
+    identity = {"course": quiz.course, "name": quiz.name, "is_practice": quiz.is_practice}
+    found = store.own_progress(student="ada", number=attempt.number, **identity)
+    assert found == store.progress(attempt.id)
+    assert found.attempt == attempt
+    assert [answer.response for answer in found.answers] == ["1"]
+    assert found.drafts == {"y": "as far"}
+    assert store.own_progress(student="bob", number=other.number, **identity).attempt == other
+    assert store.own_progress(student="ada", number=99, **identity) is None
+    with pytest.raises(StoreError, match="there is no attempt 99"):
+        store.progress(99)
+
+
+def test_unfinished_attempts_are_those_that_were_not_handed_in(store):
+    attempt, other = begin(store), begin(store, student="bob")
+    store.hand_in(attempt.id, at=START, mark=lambda _: "{}")
+    assert [one.id for one in store.unfinished()] == [other.id]
 
 
 def test_answers_belong_to_one_attempt(store):
@@ -365,9 +425,9 @@ with open_store({str(path)!r}) as store:
         student="ada", quiz=known_quiz(store), topic_digest="", seed=1, settings={{}}, at=now
     )
     store.save_answer(attempt.id, item="x", response="kept", at=now)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (131072, 131072))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (524288, 524288))
     try:
-        for number in range(100):
+        for number in range(200):
             store.save_answer(attempt.id, item=str(number), response="y" * 4000, at=now)
     except StoreError as error:
         print(error)

@@ -35,6 +35,30 @@ def test_a_deadline_is_the_end_of_the_time_or_the_close():
     assert Rules(closes=CLOSES).deadline(OPENS) == CLOSES
 
 
+NO_TIME = timedelta(0)
+
+
+def test_extra_time_is_of_the_minutes_and_moves_the_close_by_as_much():
+    own = RULES.stretched(percent=Fraction(25), more=NO_TIME)
+    assert (own.opens, own.limit, own.closes) == (OPENS, HOUR * 5 / 4, CLOSES + HOUR / 4)
+
+
+def test_without_minutes_extra_time_is_of_the_window():
+    own = Rules(opens=OPENS, closes=OPENS + 4 * HOUR).stretched(percent=Fraction(50), more=HOUR)
+    assert (own.limit, own.closes) == (None, OPENS + 7 * HOUR)
+
+
+def test_extra_time_is_nothing_where_nothing_is_limited():
+    assert Rules().stretched(percent=Fraction(50), more=HOUR) == Rules()
+
+
+def test_marks_after_closing_wait_for_those_with_extra_time():
+    rules = Rules(closes=CLOSES, closes_for_all=CLOSES + HOUR, feedback=Feedback.CLOSED)
+    assert not rules.shows_feedback(CLOSES + HOUR, is_finished=True)
+    assert rules.shows_feedback(CLOSES + HOUR + SECOND, is_finished=True)
+    assert rules.no_attempt(CLOSES + SECOND, begun=0)
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_who_begins_later_has_no_earlier_deadline(one, other):
     early, late = (OPENS + timedelta(seconds=n) for n in sorted((one, other)))

@@ -1,0 +1,229 @@
+"""What `grader serve` does: one process answers browsers, another grades."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import uvicorn
+
+from grader.cli.clock import now
+from grader.cli.demo_course import fill_demo, write_demo
+from grader.cli.work_run import assert_level
+from grader.courses.inviting import invite
+from grader.courses.sweeping import sweep
+from grader.errors import CourseError, GraderError, GraderFault
+from grader.store.accounts_store import Enrolment
+from grader.web.application import application
+from grader.web.lti.grade_sender import GradeSender
+from grader.web.opening import open_site
+from grader.web.quizzes.places import shelf_of
+from grader.web.site import Site
+
+_GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
+_AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
+_SETTLE_SECONDS = 20.0
+_FORWARDED = "127.0.0.1,::1"  # proxies that are believed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where and how browsers are answered."""
+
+    host: str
+    port: int
+    address: str
+    proxy_headers: bool
+    certificate: Path | None
+    key: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """How the worker that is started beside it grades; none is if `jobs` is 0."""
+
+    jobs: int | None
+    require_level: str
+    sandbox: str
+
+
+def serve_course(
+    folder: Path, listening: Listening, grading: Grading, *, store: str, owner: str
+) -> int:
+    """Serve a course until it is stopped; the exit code.
+
+    Raises:
+        CourseError: something is wrong in the course's files.
+        GraderFault: this machine does not reach the isolation level.
+    """
+    if grading.jobs != 0:
+        assert_level(grading.sandbox, grading.require_level)
+    site = open_site(folder, clock=now, store=store, address=listening.address)
+    _let_the_owner_in(site, owner)
+    serve_site(site, listening, grading)
+    return 0
+
+
+def serve_demo(listening: Listening, grading: Grading) -> int:
+    """Serve a made-up course from a temporary folder, which is gone afterwards; the exit code.
+
+    Raises:
+        GraderFault: this machine does not reach the isolation level.
+    """
+    if grading.jobs != 0:
+        assert_level(grading.sandbox, grading.require_level)
+    with tempfile.TemporaryDirectory(prefix="grader-demo-") as name:
+        write_demo(Path(name), at=now())
+        site = open_site(Path(name), clock=now, address=listening.address)
+        people = fill_demo(site, at=now())
+        for said, one in (
+            ("the owner of the course", people.owner),
+            ("a tutor", people.tutor),
+            ("a student", people.student),
+            ("a student who begins", people.fresh),
+        ):
+            click.echo(f"{one.full_name}, {said}: {_link(site, one)}")
+        click.echo("Each link opens the course once; open them in different browsers.")
+        serve_site(site, listening, grading)
+    return 0
+
+
+def listening_at(
+    host: str,
+    port: int,
+    *,
+    address: str,
+    proxy_headers: bool,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+) -> Listening:
+    """How browsers are answered.
+
+    Raises:
+        CourseError: a certificate has no key, or a key no certificate.
+        GraderFault: another program listens there.
+    """
+    if (tls_certificate is None) != (tls_key is None):
+        raise CourseError(
+            "a certificate and its key belong together",
+            fix="Name both --tls-certificate and --tls-key, or neither.",
+        )
+    _assert_free(host, port)
+    scheme = "https" if tls_certificate else "http"
+    return Listening(
+        host=host,
+        port=port,
+        address=address or f"{scheme}://{host}:{port}",
+        proxy_headers=proxy_headers,
+        certificate=tls_certificate,
+        key=tls_key,
+    )
+
+
+def _assert_free(host: str, port: int) -> None:
+    try:
+        family, kind, number, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, number) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(place)
+    except OSError as error:
+        raise GraderFault(
+            f"nobody can listen there ({error.strerror})",
+            at=f"{host}:{port}",
+            fix="Name another --host or --port, or stop the program that has this one.",
+        ) from error
+
+
+def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
+    """Answer browsers, and have a worker beside, until SIGTERM or Ctrl-C."""
+    click.echo(f"{site.title}: {site.address}")
+    stop = threading.Event()
+    watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
+    if grading.jobs != 0:
+        watcher.start()
+    threading.Thread(target=_settle_quizzes, args=(site, stop), daemon=True).start()
+    signal.signal(signal.SIGTERM, _interrupted)
+    sender = GradeSender(site)
+    sender.start()
+    try:
+        uvicorn.run(
+            application(site, log=_log),
+            host=listening.host,
+            port=listening.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=listening.proxy_headers,
+            forwarded_allow_ips=_FORWARDED,
+            ssl_certfile=listening.certificate,
+            ssl_keyfile=str(listening.key) if listening.key else None,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            server_header=False,
+        )
+    except KeyboardInterrupt:
+        pass  # it has answered what it could
+    finally:
+        stop.set()
+        sender.stop()
+        if watcher.is_alive():
+            watcher.join()
+        site.store.close()
+
+
+def _settle_quizzes(site: Site, stop: threading.Event) -> None:
+    """Hand in attempts at quizzes whose time is over, also of those who do not come back."""
+    while not stop.wait(_SETTLE_SECONDS):
+        try:
+            quizzes = shelf_of(site).now().quizzes.values()
+            faults = sweep(site.store.quizzes, quizzes, at=site.clock()).faults
+        except GraderError as error:  # the store is away for a while
+            faults = (error,)
+        for fault in faults:
+            click.echo(f"warning: attempts at a quiz are not handed in: {fault}", err=True)
+
+
+def _interrupted(*_: object) -> None:
+    """What SIGTERM comes to once the server has stopped: the rest is put away, too."""
+    raise KeyboardInterrupt
+
+
+def _log(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _keep_working(site: Site, grading: Grading, stop: threading.Event) -> None:
+    """Have one worker process at any time: one that ends is started again."""
+    words = [sys.executable, "-m", "grader", "work", str(site.folder), "--parent", str(os.getpid())]
+    words += ["--store", site.store.where, "--sandbox", grading.sandbox]
+    words += ["--require-level", grading.require_level]
+    words += ["--jobs", str(grading.jobs)] if grading.jobs else []
+    while not stop.is_set():
+        process = subprocess.Popen(words, env=os.environ | {"OMP_NUM_THREADS": "1"})  # noqa: S603 - our own words
+        while process.poll() is None and not stop.wait(0.2):
+            pass
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+            return
+        click.echo(f"warning: the worker ended ({process.returncode}); another begins.", err=True)
+        stop.wait(_AGAIN_SECONDS)
+
+
+def _let_the_owner_in(site: Site, name: str) -> None:
+    """Print a link for the owner of a course that has none who can enter."""
+    owners = [one for one in site.accounts.enrolments() if one.role == "owner"]
+    if any(site.accounts.password(one.id) for one in owners):
+        return
+    first = owners[0] if owners else site.accounts.enrol(Enrolment(person=name, role="owner"))
+    click.echo(f"Enter once as {first.person}, the owner: {_link(site, first)}")
+
+
+def _link(site: Site, one: Enrolment) -> str:
+    days = site.limits.invitation_days
+    links = invite(site.accounts, [one], address=site.address, at=site.clock(), days=days)
+    return links[one.person]

@@ -1,0 +1,1 @@
+"""What students hand in to a site: received, queued, graded by workers, and looked back at."""

@@ -1,0 +1,1 @@
+"""How people enter the course, and leave it."""

@@ -1,0 +1,44 @@
+"""Who watches which job: one reader of the store for all open pages of this process."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+
+from starlette.concurrency import run_in_threadpool
+
+from grader.store.jobs_store import JobProgress, JobsStore
+
+_EACH_SECONDS = 0.4
+
+
+class ProgressBoard:
+    """Tells each watcher how far its job is, as often as the store is read."""
+
+    def __init__(self, jobs: JobsStore) -> None:
+        self._jobs = jobs
+        self._watched: Counter[int] = Counter()
+        self._known: Mapping[int, JobProgress] = {}
+        self._news = asyncio.Condition()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def watch(self, job: int) -> AsyncIterator[JobProgress | None]:
+        """How far a job is, again and again; None if there is none."""
+        self._watched[job] += 1
+        try:
+            if self._reader is None or self._reader.done():
+                self._reader = asyncio.create_task(self._read())
+            while True:
+                async with self._news:
+                    await self._news.wait()
+                yield self._known.get(job)
+        finally:
+            self._watched[job] -= 1
+
+    async def _read(self) -> None:
+        """Read while somebody watches."""
+        while wanted := [job for job, watchers in self._watched.items() if watchers > 0]:
+            self._known = await run_in_threadpool(self._jobs.progress, wanted)
+            self._watched += Counter()  # leaves out those that nobody watches any more
+            async with self._news:
+                self._news.notify_all()
+            await asyncio.sleep(_EACH_SECONDS)

@@ -1,0 +1,234 @@
+"""Hand in, receipt, progress, files, reports."""
+
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from grader.errors import SubmissionError
+from grader.hand_ins.history import HandInAttempt
+from grader.hand_ins.receiving import Upload, UploadLimits, receive
+from grader.intake.uploaded import harmless_path
+from grader.reports.pages.student_page import student_values
+from grader.store.jobs_store import JobProgress
+from grader.web.forms import text_of, with_form
+from grader.web.guard.rights import needs, person_of, refuse
+from grader.web.hand_in.board import ProgressBoard
+from grader.web.hand_in.own_work import OwnWork, own_work
+from grader.web.hand_in.progress import drawn_stages, stages_so_far, unwritten_stages, version_of
+from grader.web.rendering import fragment, moved, page
+from grader.web.site import site_of
+
+_PASTED = "submission.py"
+_AGAIN_MILLISECONDS = 500  # after a broken line
+_QUIET_SECONDS = 15.0  # then a line that says nothing, so that no proxy gives up
+
+
+@needs("student")
+def hand_in(request: Request) -> Response:
+    return _form_page(request, own_work(request))
+
+
+@needs("student")
+@with_form
+def hand_in_now(request: Request, form: FormData) -> Response:
+    """Keep what was sent. Nothing is lost of what was typed if it is refused."""
+    site, work, person = site_of(request), own_work(request), person_of(request)
+    if person.is_staff:
+        refuse(403, "Staff hand nothing in. Look at the course as a student does to see the page.")
+    files = _files(form)
+    try:
+        if not _is_again(work, files) and work.terms.refusal:
+            raise SubmissionError(work.terms.refusal.rstrip("."), fix="Nothing was kept.")
+        upload = Upload(
+            assignment=work.assignment.name, person=person.person, files=files, at=site.clock()
+        )
+        kept, is_new = receive(site.store.hand_ins, upload, _limits(request))
+    except SubmissionError as error:
+        said = f"{error.problem[:1].upper()}{error.problem[1:]}. {error.fix}"
+        return _form_page(request, work, problem=said, code=text_of(form, "code"))
+    again = "" if is_new else "?again"
+    return moved(request, f"/code/{work.assignment.name}/attempts/{kept.number}{again}")
+
+
+@needs("student")
+def attempt(request: Request) -> Response:
+    """The receipt, and how far it is."""
+    work = own_work(request)
+    one = work.attempt(request.path_params["number"])
+    progress = _progress(request, one)
+    return page(
+        request,
+        "hand_in/attempt.html",
+        work=work,
+        attempt=one,
+        is_again="again" in request.query_params,
+        **_progress_values(work, one, progress),
+    )
+
+
+@needs("student")
+async def events(request: Request) -> Response:
+    """The progress part of the page, each time that it changes, until the end."""
+    work = await run_in_threadpool(own_work, request)
+    one = work.attempt(request.path_params["number"])
+    if one.job is None:
+        refuse(404, "Nothing is known of this.")
+    sent = request.headers.get("last-event-id", "")
+    return StreamingResponse(
+        _stream(request, one.job.id, sent),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@needs("student")
+def handed_file(request: Request) -> Response:
+    """One file as it was handed in, to be kept and not to be shown."""
+    one = own_work(request).attempt(request.path_params["number"])
+    files = site_of(request).store.hand_ins.contents(one.hand_in.id)
+    place = request.path_params["place"]
+    if not 1 <= place <= len(files):
+        refuse(404, "There is no such file in this attempt.")
+    name, content = files[place - 1]
+    plain = harmless_path(name).name.encode("ascii", "replace").decode()
+    plain = plain.translate({ord('"'): "'", ord("\\"): "_"})
+    disposition = f'attachment; filename="{plain}"'
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
+    )
+
+
+@needs("student")
+def report(request: Request) -> Response:
+    work = own_work(request)
+    one = work.attempt(request.path_params["number"])
+    if one.report is None or not work.is_shown:
+        return moved(request, f"/code/{work.assignment.name}/attempts/{one.hand_in.number}")
+    grade = work.history.grade
+    counted_points = grade.counted_points if grade is not None and one.counts else None
+    values = student_values(one.report, work.assignment, counted_points)
+    values |= {"work": work, "attempt": one, "practice": "/practice/ideas/"}
+    return page(request, "hand_in/report.html", **values)
+
+
+def _form_page(request: Request, work: OwnWork, *, problem: str = "", code: str = "") -> Response:
+    newest = work.history.attempts[-1] if work.history.attempts else None
+    report = newest.report if newest is not None and work.is_shown else None
+    results = {} if newest else unwritten_stages(work.assignment)
+    if report is not None:
+        results = {stage.stage: stage for stage in report.stages}
+    return page(
+        request,
+        "hand_in/hand_in.html",
+        status=400 if problem else 200,
+        work=work,
+        problem=problem,
+        code=code,
+        limits=site_of(request).limits,
+        rows=drawn_stages(work.assignment, results),
+        newest=newest,
+    )
+
+
+def _files(form: FormData) -> list[tuple[str, bytes]]:
+    """What was sent as files; else what was pasted."""
+    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+    files = [(one.filename or "", one.file.read()) for one in sent]
+    files = [(name, content) for name, content in files if name or content]
+    code = text_of(form, "code")
+    if not files and code.strip():
+        return [(_PASTED, code.replace("\r\n", "\n").encode(errors="surrogatepass"))]
+    return files
+
+
+def _is_again(work: OwnWork, files: list[tuple[str, bytes]]) -> bool:
+    """Whether it is the newest attempt once more, which a refusal of new ones does not touch."""
+    newest = work.history.attempts[-1].hand_in if work.history.attempts else None
+    sent = sorted((name, hashlib.sha256(content).hexdigest()) for name, content in files)
+    return newest is not None and sent == sorted((f.name, f.digest) for f in newest.files)
+
+
+def _limits(request: Request) -> UploadLimits:
+    limits = site_of(request).limits
+    return UploadLimits(
+        n_bytes=limits.upload_bytes,
+        n_files=limits.upload_files,
+        course_bytes=limits.course_bytes,
+        per_hour=limits.uploads_per_hour,
+    )
+
+
+def _progress(request: Request, one: HandInAttempt) -> JobProgress | None:
+    if one.job is None:
+        return None
+    return site_of(request).store.jobs.progress([one.job.id]).get(one.job.id)
+
+
+def _progress_values(
+    work: OwnWork, one: HandInAttempt, progress: JobProgress | None
+) -> dict[str, Any]:
+    results = stages_so_far(work.assignment, progress)
+    is_final = one.report is not None and not one.is_open and work.is_shown
+    if is_final and one.report is not None:
+        results = {stage.stage: stage for stage in one.report.stages}
+    return {
+        "progress": progress,
+        "is_final": is_final,
+        "is_open": one.is_open,
+        "rows": drawn_stages(work.assignment, results if work.is_shown else {}),
+    }
+
+
+async def _stream(request: Request, job: int, sent: str) -> AsyncIterator[str]:
+    yield f"retry: {_AGAIN_MILLISECONDS}\n\n"
+    said_at = time.monotonic()
+    async for progress in _board(request).watch(job):
+        version = version_of(progress)
+        if version != sent:
+            sent, said_at = version, time.monotonic()
+            yield await run_in_threadpool(_message, request, version)
+            if progress is None or progress.state in ("done", "failed"):
+                yield "event: end\ndata: {}\n\n"
+                return
+        elif time.monotonic() - said_at > _QUIET_SECONDS:
+            said_at = time.monotonic()
+            yield ": still here\n\n"
+
+
+def _message(request: Request, version: str) -> str:
+    """The part of the page as it is now, read anew: rights and releases may have changed."""
+    work = own_work(request)
+    one = work.attempt(request.path_params["number"])
+    values = _progress_values(work, one, _progress(request, one))
+    html = fragment(request, "hand_in/progress.html", work=work, attempt=one, **values)
+    return f"id: {version}\ndata: {json.dumps({'html': html})}\n\n"
+
+
+def _board(request: Request) -> ProgressBoard:
+    """The board of this process, made when somebody first watches."""
+    state = request.app.state
+    if not hasattr(state, "board"):
+        state.board = ProgressBoard(site_of(request).store.jobs)
+    board: ProgressBoard = state.board
+    return board
+
+
+_HERE = "/code/{assignment}/"
+routes = (
+    Route(_HERE, hand_in),
+    Route(_HERE, hand_in_now, methods=["POST"]),
+    Route(_HERE + "attempts/{number:int}", attempt),
+    Route(_HERE + "attempts/{number:int}/events", events),
+    Route(_HERE + "attempts/{number:int}/files/{place:int}", handed_file),
+    Route(_HERE + "reports/{number:int}", report),
+)

@@ -1,0 +1,1 @@
+"""Quizzes and practice in a browser."""

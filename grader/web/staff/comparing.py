@@ -1,0 +1,66 @@
+"""How alike the submissions of a class are: a ranking to read by, which changes no grade."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from grader.staff.class_comparison import (
+    PAGES,
+    ComparisonTask,
+    compare_class_apart,
+    kept_ranking,
+)
+from grader.staff.exported_grades import ExportedGrades
+from grader.text import counted
+from grader.web.forms import with_form
+from grader.web.guard.rights import needs, refuse
+from grader.web.staff.class_pages import class_at_once
+from grader.web.staff.releasing import download
+from grader.web.staff.room import assignment_of, room_of
+
+
+@needs("owner")
+def similarity_page(request: Request) -> Response:
+    room, assignment = room_of(request), assignment_of(request)
+    return room.page(
+        "similarity.html",
+        of=class_at_once(room, assignment),
+        ranking=kept_ranking(room.site.store, assignment.name),
+        n_handed_in=len(room.site.store.hand_ins.newest(assignment.name)),
+        members={one.person: one for one in room.everybody.values()},
+    )
+
+
+@needs("owner")
+@with_form
+def compare_again(request: Request, form: FormData) -> Response:
+    room, assignment = room_of(request), assignment_of(request)
+    store = room.site.store
+    if not store.hand_ins.newest(assignment.name):
+        refuse(400, "Nobody has handed in anything that could be compared.")
+    task = ComparisonTask(
+        store=store.where,
+        course=store.course,
+        assignment=str(assignment.folder),
+        at=room.site.clock(),
+    )
+    compare_class_apart(task)
+    found = kept_ranking(store, assignment.name)
+    assert found is not None
+    return room.done(
+        "compared a class",
+        said=f"{counted(found.submissions, 'submission')} compared.",
+        about=assignment.name,
+        back=f"/staff/code/{assignment.name}/similarity",
+    )
+
+
+@needs("owner")
+def similarity_pages(request: Request) -> Response:
+    """The pages with the passages side by side, as a zip: they hold what students wrote."""
+    room, assignment = room_of(request), assignment_of(request)
+    found = room.site.store.staff_files.file(PAGES, assignment.name)
+    if found is None:
+        refuse(404, "The class was not compared yet.")
+    name = f"{assignment.name}-similarity.zip"
+    return download(ExportedGrades(name=name, content=found.content))

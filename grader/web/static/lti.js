@@ -1,0 +1,2 @@
+// Sends the choice back to the platform; without script its button does.
+document.getElementById("choice").submit();

@@ -1,0 +1,47 @@
+"""A body that is too large or too slow ends with a sentence."""
+
+import asyncio
+
+import pytest
+
+from grader.web.guard.bodies import BodyGuard
+from grader.web.site import SiteLimits
+
+LIMITS = SiteLimits(upload_bytes=1000, body_seconds=0.05)
+
+
+def test_a_body_that_says_it_is_too_large_is_refused(browser):
+    answer = browser().post("/code/arithmetic/", content=b"x" * (22 << 20))
+    assert answer.status_code == 413
+    assert "at most 21 MB" in answer.text
+
+
+def test_the_doors_take_nothing_large(browser):
+    answer = browser().post("/login", content=b"x" * (2 << 20))
+    assert answer.status_code == 413
+    assert "at most 1 MB" in answer.text
+
+
+def test_a_body_that_does_not_say_how_large_it_is_is_counted(browser):
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    pieces = (b"x" * (1 << 20) for _ in range(3))
+    assert browser().post("/login", content=pieces, headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("limits", [LIMITS])
+def test_a_body_that_does_not_come_ends(limits):
+    async def reads_all(scope, receive, send):
+        while (await receive()).get("more_body"):
+            pass
+
+    async def never():
+        await asyncio.Event().wait()
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": [], "path": "/"}
+    asyncio.run(BodyGuard(reads_all, limits=limits)(scope, never, send))
+    assert sent[0]["status"] == 408
