@@ -5,12 +5,14 @@ import yaml
 
 from grader.keys.mutants import KEY_CHANGES, WORD_CHANGES, mutants
 from grader.keys.mutation import Mutation, Share, backed_questions, sampled
+from grader.keys.subject_keys import keys_of_bank
 from grader.keys.words import words
 from grader.quiz.bank.assents import Assents, read_assents
 from grader.quiz.bank.topics import questions_as_written, read_item, topic_paths
 from grader.settings import shipped
-from reference.decoder.answers.answer_keys import KEYS
 from tests.grader.quiz.conftest import BANK
+
+KEYS = keys_of_bank(shipped("questions")).keys
 
 
 def all_questions():
