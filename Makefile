@@ -2,6 +2,8 @@
 # make test   install what the tests need beyond that, and run everything
 # make audit  see whether the assignment's checks are fair (some two minutes)
 # make bench  compare the speed with plain pytest and with a bare fork (some minutes)
+# make bench-site  load the course site: a deadline minute, a quiz that loses its server (ten minutes)
+# make bench-scale  compare a Dask cluster with processes of this machine (some minutes)
 # make mutate change the modules that grades depend on, and see whether a test notices (an hour);
 #             MODULES="wire sheets" takes some, CHANGED=main only the lines that differ from main
 
@@ -12,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
-.PHONY: demo test audit bench mutate format clean
+.PHONY: demo test audit bench bench-scale bench-site mutate format clean
 
 demo: .venv/installed
 	$(BIN)/grader batch $(EXAMPLES) -o demo-results --require-level none
@@ -35,6 +37,12 @@ audit: .venv/installed
 
 bench: .venv/installed-test
 	$(BIN)/python tests/benchmark/run.py
+
+bench-site: .venv/installed-test
+	$(BIN)/python tests/benchmark/site.py
+
+bench-scale: .venv/installed-test
+	$(BIN)/python -m tests.benchmark.scale $(OPTIONS)
 
 mutate: .venv/installed-test
 	$(BIN)/python -m tests.mutation.run $(if $(CHANGED),--changed $(CHANGED)) $(OPTIONS) $(MODULES)

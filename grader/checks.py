@@ -22,6 +22,12 @@ there from the start, in 0.1.
 import pytest
 
 from grader.errors import CallFailed
+from grader.generation.cached_order import (
+    assert_cached_order,
+    assert_few_positions,
+    assert_prefixes,
+)
+from grader.generation.cached_stages import ScriptedPasses
 from grader.generation.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.generation.trace import GenerationTrace, ScriptedStages
 from grader.harness.comparison import (
@@ -35,6 +41,8 @@ from grader.harness.comparison import (
     assert_same,
     assert_unchanged,
 )
+from grader.harness.exact_answers import assert_equal
+from grader.harness.scripted_functions import ScriptedFunctions
 from grader.harness.student import Student
 from grader.remembered import remembered
 from grader.subject.misconception import equivalent, misconception
@@ -49,14 +57,20 @@ __all__ = [
     "CallFailed",
     "GenerationTrace",
     "Mismatch",
+    "ScriptedFunctions",
+    "ScriptedPasses",
     "ScriptedStages",
     "Student",
     "as_floats",
     "as_number",
     "as_token",
     "as_tokens",
+    "assert_cached_order",
     "assert_close",
     "assert_data_flow",
+    "assert_equal",
+    "assert_few_positions",
+    "assert_prefixes",
     "assert_same",
     "assert_stage_order",
     "assert_step_inputs",

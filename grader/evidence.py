@@ -61,6 +61,9 @@ class LoopRecord:
     first_wrong: int
     part: Literal["ids", "row", "flow", "order"]  # what is wrong there
     prompt: tuple[int, ...] = ()  # the first of its ids
+    # What `embedded` of a step is: "embedded", or what its logits "stand for" where a cache may
+    # hold a part of it.
+    reads: Literal["embedded", "stand for"] = "embedded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,7 @@ class _AssignmentFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, k
     packages: tuple[str, ...] = ()  # that students may import beside NumPy and PyTorch
     shortcuts: Shortcuts = Shortcuts()
     flow: Flow = ()  # how a report draws the stages
+    place: Annotated[int, msgspec.Meta(ge=1)] | None = None  # in the course, counted from 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ class Assignment:
     shortcuts_cost_points: bool = False
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> its stages
     flow: Flow = ()  # how a report draws the stages
+    place: int | None = None  # in the course, counted from 1; None: it stands by itself
 
     @property
     def total(self) -> int:
@@ -155,9 +157,10 @@ def default_assignment(here: Path) -> str:
 
 
 def assignments() -> tuple[Assignment, ...]:
-    """The assignments that come with the grader, by name."""
-    found = sorted(shipped("assignments").glob(f"*/{ASSIGNMENT_FILE}"))
-    return tuple(load_assignment(path.parent) for path in found)
+    """The assignments that come with the grader: those of the course in its order, then others."""
+    found = shipped("assignments").glob(f"*/{ASSIGNMENT_FILE}")
+    loaded = [load_assignment(path.parent) for path in found]
+    return tuple(sorted(loaded, key=lambda one: (one.place is None, one.place or 0, one.name)))
 
 
 @functools.cache  # to read one is to digest its folder, and every page of a class asks
@@ -205,6 +208,7 @@ def load_assignment(folder: Path) -> Assignment:
         shortcuts_cost_points=settings.shortcuts.consequence == "no points",
         shortcuts=_shortcuts(settings, str(path)),
         flow=settings.flow,
+        place=settings.place,
         digest=_digest(folder, settings.subject),
     )
 
@@ -367,7 +371,7 @@ def _handout_sections(folder: Path, subject: str) -> frozenset[str]:
 def _digest(folder: Path, subject: str) -> str:
     """Of the whole folder, less what is known not to change a grade, and of the subject."""
     digest = hashlib.sha256()
-    for path in sorted(_files(folder)):
+    for path in sorted(graded_files(folder)):
         digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     if subject:
@@ -375,7 +379,7 @@ def _digest(folder: Path, subject: str) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def graded_files(folder: Path) -> Iterator[Path]:
     """All files that a check could read, those behind links to folders as well."""
     seen = set()
     for here, folders, names in os.walk(folder, followlinks=True):

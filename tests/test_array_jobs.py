@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,28 @@ def block(language, beginning):
 
 def value(words, option):
     return words[words.index(option) + 1]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+@pytest.mark.parametrize("beginning", ["#!/bin/bash", "#!/usr/bin/env bash", "job=", "parallel"])
+def test_the_scripts_are_right_bash(beginning):
+    checked = subprocess.run(["bash", "-n"], input=block("bash", beginning), text=True)
+    assert checked.returncode == 0
+
+
+def test_the_cluster_on_slurm_grades_on_its_own_scheduler(typed, tmp_path):
+    script = block("bash", "#!/usr/bin/env bash")
+    for name in ("dask", "srun", "hostname"):
+        stub = tmp_path / ".venv" / "bin" / name
+        stub.write_text('#!/bin/sh\necho node-1\necho "$0" "$@" >> started\n')
+        stub.chmod(0o755)
+    words = typed(script, SLURM_SUBMIT_DIR=str(tmp_path), SLURM_CPUS_PER_TASK="16")
+    assert value(words, "--executor") == "dask:tls://node-1:8786"
+    end = time.monotonic() + 60
+    while "srun" not in (started := (tmp_path / "started").read_text()):  # it runs beside
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert "--nworkers 16 --nthreads 1" in started
 
 
 def test_tasks_of_slurm_are_the_shards(typed, tmp_path):

@@ -17,7 +17,10 @@ PARAMETERS = {
     "root_mean_square": ["x"],
     "largest": ["logits"],
     "perplexity": ["probabilities"],
+    "causal_mask": ["time"],
+    "descend": ["weight", "stages", "rate"],
     "generate": ["prompt", "stages", "max_new_tokens", "eos_token_id", "context_length"],
+    "generate_cached": ["prompt", "stages", "max_new_tokens"],
 }
 REFERENCE = """
 import numpy as np
@@ -40,6 +43,23 @@ def largest(logits):
 
 def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).mean()))
+
+
+def causal_mask(time):
+    return np.arange(time) <= np.arange(time)[:, None]
+
+
+def generate_cached(prompt, stages, max_new_tokens):
+    logits, cache = stages.prefill(prompt)
+    generated = [stages.select(logits)]
+    while len(generated) < max_new_tokens:
+        logits, cache = stages.decode(generated[-1], cache)
+        generated.append(stages.select(logits))
+    return generated
+
+
+def descend(weight, stages, rate):
+    return weight - rate * stages.gradient(weight)
 
 
 def generate(prompt, stages, max_new_tokens, eos_token_id, context_length):
@@ -70,7 +90,20 @@ def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).sum()))
 
 
-{RIGHT[RIGHT.index("def generate") :].replace("(prompt + generated)", "prompt")}
+def causal_mask(time):
+    return np.arange(time) < np.arange(time)[:, None]
+
+
+def generate_cached(prompt, stages, max_new_tokens):
+    return [stages.select(stages.prefill(prompt)[0]) for _ in range(max_new_tokens)]
+
+
+def descend(weight, stages, rate):
+    stages.gradient(weight)
+    return weight - rate * stages.gradient(weight)
+
+
+{RIGHT[RIGHT.index("def generate(") :].replace("(prompt + generated)", "prompt")}
 """
 
 
@@ -141,7 +174,8 @@ def test_every_name_has_its_place():
     [
         name
         for name in checks.__all__
-        if inspect.isfunction(getattr(checks, name)) or name in ("ScriptedStages",)
+        if inspect.isfunction(getattr(checks, name))
+        or name in ("ScriptedFunctions", "ScriptedStages")
     ],
 )
 def test_a_signature_is_the_one_of_the_code(name):

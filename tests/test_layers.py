@@ -45,6 +45,56 @@ TABLE = {
         "reference.llama reference.llama.misconceptions reference.decoder keys",
         "torch",
     ),
+    "reference.kv_cache": ("reference.decoder", "torch"),
+    "reference.kv_cache.misconceptions": (
+        "reference.kv_cache reference.decoder subject",
+        "torch",
+    ),
+    "reference.kv_cache.loops": ("reference.kv_cache observed_calls subject", "torch numpy"),
+    "reference.kv_cache.subject": (
+        "reference.kv_cache reference.kv_cache.misconceptions reference.kv_cache.loops subject",
+        "",
+    ),
+    "reference.kv_cache.answers": (
+        "reference.kv_cache reference.kv_cache.misconceptions reference.decoder keys",
+        "torch",
+    ),
+    "reference.training_objective": ("", "numpy"),
+    "reference.training_objective.misconceptions": (
+        "reference.training_objective subject",
+        "numpy",
+    ),
+    "reference.training_objective.loops": (
+        "reference.training_objective observed_calls subject",
+        "numpy",
+    ),
+    "reference.training_objective.subject": (
+        "reference.training_objective reference.training_objective.misconceptions "
+        "reference.training_objective.loops subject",
+        "",
+    ),
+    "reference.sampling_and_search": ("", "numpy"),
+    "reference.sampling_and_search.misconceptions": (
+        "reference.sampling_and_search subject",
+        "numpy",
+    ),
+    "reference.sampling_and_search.loops": (
+        "reference.sampling_and_search observed_calls subject",
+        "numpy",
+    ),
+    "reference.sampling_and_search.subject": (
+        "reference.sampling_and_search reference.sampling_and_search.misconceptions "
+        "reference.sampling_and_search.loops subject",
+        "",
+    ),
+    "reference.sampling_and_search.answers": (
+        "reference.sampling_and_search reference.sampling_and_search.misconceptions keys",
+        "numpy",
+    ),
+    "reference.training_objective.answers": (
+        "reference.training_objective reference.training_objective.misconceptions keys",
+        "numpy torch",
+    ),
     "grader.errors": ("", ""),
     "grader.extensions": ("errors", ""),
     "grader.evidence": ("", ""),
@@ -96,6 +146,10 @@ TABLE = {
         "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child "
         "suites",
         "msgspec",
+    ),
+    "grader.batch.executors.dask": (
+        "errors records report_key text settings batch sandbox sandbox.child",
+        "dask distributed msgspec",
     ),
     "grader.suites": (
         "errors records regular_files report_key sandbox sandbox.child settings strict_yaml "
@@ -162,8 +216,8 @@ TABLE = {
         "",
     ),
     "grader.web": (
-        "errors flow policies records text settings quiz quiz.exports store courses batch "
-        "code_figures hand_ins reports reports.pages staff gradebooks intake",
+        "errors flow policies records strict_yaml text settings quiz quiz.exports store courses "
+        "batch code_figures hand_ins reports reports.pages staff gradebooks intake",
         "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
         "msgspec",
     ),
@@ -173,9 +227,9 @@ TABLE = {
     "grader.cli": (
         "errors promised_packages records report_key text course_secret durable_files "
         "decision_list strict_yaml remembered observed_calls settings sandbox sandbox.child "
-        "harness diagnosis intake batch audit authoring debugging release subject quiz keys "
-        "quiz.exports quiz.imports code_figures evidence flow store courses similarity "
-        "similarity.child reports reports.pages gradebooks autograders policies suites "
+        "harness diagnosis intake batch batch.executors.dask audit authoring debugging release "
+        "subject quiz keys quiz.exports quiz.imports code_figures evidence flow store courses "
+        "similarity similarity.child reports reports.pages gradebooks autograders policies suites "
         "hand_ins web",
         "click rich uvicorn",
     ),

@@ -33,6 +33,13 @@ class Noise:
         self.numbers = np.random.default_rng(seed)
 
     def on(self, value):
+        if isinstance(value, dict):
+            return {{key: self.on(item) for key, item in value.items()}}
+        if isinstance(value, (list, tuple)) and not all(isinstance(i, int) for i in value):
+            return [self.on(item) for item in value]
+        if isinstance(value, torch.Tensor) and not value.is_floating_point():
+            other = torch.randint(0, 7, value.shape, generator=self.generator)
+            return other > 2 if value.dtype == torch.bool else other
         if isinstance(value, torch.Tensor):
             noise = torch.randn(value.shape, generator=self.generator).to(value.dtype)
             return value + self.size * noise * value.detach().abs().max()
@@ -48,11 +55,21 @@ class Noise:
     def after(self, right):
         return lambda *arguments: self.on(right(*arguments))
 
+    def behind(self, stage):
+        # What goes with the logits, such as a cache, stays as it is.
+        def call(*arguments):
+            logits = stage(*arguments)
+            if isinstance(logits, (list, tuple)):
+                return [self.on(logits[0]), *logits[1:]]
+            return self.on(logits)
+
+        return call
+
     def within(self, loop):
-        # Noise on what a loop returns would be other tokens: one of its stages gets it.
+        # Noise on what a loop returns would be other tokens: its stages that give logits get it.
         def noisy(first, stages, *others):
-            table = {{**vars(stages), "output": self.after(stages.output)}}
-            return loop(first, types.SimpleNamespace(**table), *others)
+            made = {{n: self.behind(f) for n, f in vars(stages).items() if n in {logits}}}
+            return loop(first, types.SimpleNamespace(**{{**vars(stages), **made}}), *others)
 
         return noisy
 
@@ -166,7 +183,8 @@ def _noisy(subject: Subject, samples: int) -> Iterator[AuditCase]:
     for number, first in enumerate(range(0, samples, len(stages))):
         noisy = stages[: samples - first]
         seeds = {stage: first + place for place, stage in enumerate(noisy)}
-        extra = _NOISE.format(seeds=seeds, loops=sorted(subject.loops))
+        logits = sorted({name for loop in subject.loops.values() if loop for name in loop.logits})
+        extra = _NOISE.format(seeds=seeds, loops=sorted(subject.loops), logits=logits)
         yield AuditCase(
             kind=CaseKind.NOISE,
             submission=with_functions(subject, f"noise {number}", [], extra=extra),

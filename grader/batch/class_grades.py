@@ -1,12 +1,14 @@
 """The grades of a class: of each submission by the attempt that counts, and as a table."""
 
 import csv
+import functools
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import overload
 
 from grader.batch.code_attempts import attempts_of
 from grader.batch.grade_decisions import (
-    ClassDecisions,
     GradeEntry,
     SubmissionDecisions,
     class_decisions,
@@ -17,13 +19,101 @@ from grader.batch.keeper import ReportKeeper
 from grader.intake.layouts.canvas import Canvas
 from grader.policies.attempts import AttemptWorth, chosen
 from grader.policies.policy import NO_POLICY
-from grader.records import Person, Report, Status
+from grader.records import GradingRun, Person, Report, Status
 from grader.text import decimal, table_cell
 
 Versions = Callable[[str], Iterable[Report]]
 _NOTHING_DECIDED = SubmissionDecisions()
 _NOTHING_CAME = "nothing was handed in"
 _FINAL = ("handed_in_at", "attempt", "attempts", "raw", "late", "final", "explained")
+
+
+class CodeGrades(Sequence[CodeGrade]):
+    """The grades of a class, sorted by submission, each made of its report when it is asked for.
+
+    So a class of any size takes the memory of one report; each pass reads all of them again.
+
+    Args:
+        reports: the newest of each submission.
+        people: who handed it in, as far as it is known.
+        versions: all reports of a submission, oldest first; asked only if attempts matter.
+        names: the submissions that are asked for; those without a report are passed over.
+        layout: of what was downloaded, as far as it is known.
+    """
+
+    def __init__(
+        self,
+        reports: Mapping[str, Report],
+        entries: Sequence[GradeEntry],
+        *,
+        people: Mapping[str, Sequence[Person]] | None = None,
+        versions: Versions | None = None,
+        names: Sequence[str] | None = None,
+        layout: str = "",
+    ) -> None:
+        self._reports = reports
+        self._of_class = class_decisions(entries)
+        self._people = people or {}
+        self._versions = versions
+        self._asked = names
+        self._marks_late = layout == Canvas.name
+        self.has_decisions = bool(entries)
+
+    def __iter__(self) -> Iterator[CodeGrade]:
+        for name in self._names:
+            if (report := self._reports.get(name)) is not None:
+                yield self._grade(report)
+
+    def __len__(self) -> int:
+        return len(self._names) if self._asked is None else sum(1 for _ in self)
+
+    @overload
+    def __getitem__(self, index: int) -> CodeGrade: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[CodeGrade]: ...
+    def __getitem__(self, index: int | slice) -> CodeGrade | Sequence[CodeGrade]:
+        if isinstance(index, int) and index >= 0:
+            for grade in islice(self, index, None):
+                return grade
+            raise IndexError(index)
+        return [*self][index]
+
+    @functools.cached_property
+    def _names(self) -> Sequence[str]:
+        return sorted(self._reports) if self._asked is None else self._asked
+
+    @functools.cached_property
+    def _class_maximum(self) -> int:
+        reports = self._reports.values()
+        maxima = (CodeGrade(report, of_class=self._of_class).max_points for report in reports)
+        return max(maxima, default=0)
+
+    def _grade(self, report: Report) -> CodeGrade:
+        """The grade by the attempt that counts, the last one where no rule says which."""
+        name, of_class = report.submission, self._of_class
+        attempts: Sequence[Report] = [report]
+        if of_class.policy.attempts is not None and self._versions is not None:
+            attempts = attempts_of(self._versions(name)) or attempts
+        grades = [
+            CodeGrade(
+                attempt,
+                of_class.of.get(name, _NOTHING_DECIDED),
+                of_class,
+                known_as=names_of(name, self._people.get(name, ())),
+                attempt=number,
+                n_attempts=len(attempts),
+                class_maximum=0 if attempt.stages else self._class_maximum,
+                marks_late=self._marks_late,
+            )
+            for number, attempt in enumerate(attempts, start=1)
+        ]
+        if (rule := of_class.policy.attempts) is None:
+            return grades[-1]
+        worth = [
+            AttemptWorth(final=g.final if g.counts else None, is_taken=g.taken_off.is_taken)
+            for g in grades
+        ]
+        return grades[chosen(worth, rule)]
 
 
 def code_grades(
@@ -34,57 +124,48 @@ def code_grades(
     versions: Versions | None = None,
     only: str | None = None,
     layout: str = "",
-) -> tuple[CodeGrade, ...]:
-    """The grades, sorted by submission.
+) -> CodeGrades:
+    """The grades that follow from reports and decisions, see `CodeGrades`.
 
     Args:
-        reports: the newest of each submission.
-        people: who handed it in, as far as it is known.
-        versions: all reports of a submission, oldest first; asked only if attempts matter.
         only: one submission, if the others are not asked for.
-        layout: of what was downloaded, as far as it is known.
     """
-    of_class = class_decisions(entries)
-    maxima = (CodeGrade(report, of_class=of_class).max_points for report in reports.values())
-    n_points = max(maxima, default=0)
-    grades = []
-    for name in sorted(reports.keys() & {only} if only is not None else reports):
-        names = names_of(name, (people or {}).get(name, ()))
-        attempts: Sequence[Report] = [reports[name]]
-        if of_class.policy.attempts is not None and versions is not None:
-            attempts = attempts_of(versions(name)) or attempts
-        grades.append(
-            _grade(
-                attempts,
-                of_class,
-                known_as=names,
-                class_maximum=n_points,
-                marks_late=layout == Canvas.name,
-            )
-        )
-    return tuple(grades)
+    return CodeGrades(
+        reports,
+        entries,
+        people=people,
+        versions=versions,
+        names=[only] if only is not None else None,
+        layout=layout,
+    )
 
 
 def grades_kept(
     keeper: ReportKeeper,
     *,
     only: str | None = None,
+    names: Sequence[str] | None = None,
+    run: GradingRun | None = None,
     enrolled: Mapping[str, Sequence[Person]] | None = None,
-) -> tuple[CodeGrade, ...]:
-    """The grades of all submissions that a keeper has a report on, or of one of them.
+) -> CodeGrades:
+    """The grades of all submissions that a keeper has a report on, or of some of them.
 
     Args:
+        only: one submission, if the others are not asked for.
+        names: some, sorted.
+        run: what was graded; by default the last run that is kept.
         enrolled: who is in the course, by the name of their submission, if that is known: those
             who handed nothing in have a grade, too, which says so.
     """
-    run = keeper.last_run()
+    run = run or keeper.last_run()
     people = {**(run.people if run is not None else {}), **(enrolled or {})}
-    return code_grades(
-        {**{name: nothing_handed_in(name) for name in enrolled or ()}, **keeper.newest()},
+    nothing = {name: nothing_handed_in(name) for name in enrolled or ()}
+    return CodeGrades(
+        {**nothing, **keeper.newest()} if nothing else keeper.newest(),
         [entry_from_line(line) for line in keeper.entries()],
         people=people,
         versions=lambda name: (each.for_student for each in keeper.versions(name)),
-        only=only,
+        names=[only] if only is not None else names,
         layout=run.layout if run is not None else "",
     )
 
@@ -106,20 +187,25 @@ def is_nothing(report: Report) -> bool:
     return not report.key and report.reason == _NOTHING_CAME
 
 
-def grades_csv(grades: Iterable[CodeGrade], stages: Iterable[str]) -> bytes:
+def grades_csv(
+    grades: Sequence[CodeGrade], stages: Iterable[str], *, may_be_decided: bool = True
+) -> bytes:
     """The gradebook. A submission without a grade has empty points, and the reason says why.
 
     The column `decided` is there only if something was decided, and the columns from `raw` on only
     if a policy holds or final points were set.
+
+    Args:
+        may_be_decided: whether anything was; if not, the grades are gone through once.
     """
-    names, rows = list(stages), list(grades)
+    names = list(stages)
     text = io.StringIO()
     written = csv.writer(text, lineterminator="\n")
-    with_decisions = any(any(grade.said()) for grade in rows)
-    with_final = any(map(_has_terms, rows))
+    with_decisions = may_be_decided and any(any(grade.said()) for grade in grades)
+    with_final = may_be_decided and any(map(_has_terms, grades))
     last = [*(["decided"] if with_decisions else []), *(_FINAL if with_final else [])]
     written.writerow(["submission", "status", "points", "max_points", *names, "reason", *last])
-    for grade in rows:
+    for grade in grades:
         said = [table_cell("; ".join(grade.said()))] if with_decisions else []
         final = _final_cells(grade) if with_final else ()
         why = grade.report.reason if grade.excuse is not None else grade.report.why_zero
@@ -137,37 +223,6 @@ def _has_terms(grade: CodeGrade) -> bool:
 def names_of(submission: str, people: Sequence[Person]) -> frozenset[str]:
     """All that a policy may call those who handed something in."""
     return frozenset({submission}.union(*(person.known_as for person in people)))
-
-
-def _grade(
-    attempts: Sequence[Report],
-    of_class: ClassDecisions,
-    *,
-    known_as: frozenset[str],
-    class_maximum: int,
-    marks_late: bool,
-) -> CodeGrade:
-    """The grade by the attempt that counts, the last one where no rule says which."""
-    grades = [
-        CodeGrade(
-            report,
-            of_class.of.get(report.submission, _NOTHING_DECIDED),
-            of_class,
-            known_as=known_as,
-            attempt=number,
-            n_attempts=len(attempts),
-            class_maximum=class_maximum,
-            marks_late=marks_late,
-        )
-        for number, report in enumerate(attempts, start=1)
-    ]
-    if (rule := of_class.policy.attempts) is None:
-        return grades[-1]
-    worth = [
-        AttemptWorth(final=g.final if g.counts else None, is_taken=g.taken_off.is_taken)
-        for g in grades
-    ]
-    return grades[chosen(worth, rule)]
 
 
 def _cells(grade: CodeGrade, stages: Sequence[str]) -> Iterator[str | int]:

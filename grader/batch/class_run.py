@@ -134,7 +134,7 @@ def _begun(
     Returns:
         The submissions that had a report before, and whether another policy held for them.
     """
-    known = keeper.newest().keys()
+    known = frozenset(keeper.newest())
     if not confirmed:
         assert_same_class(keeper.last_run(), run)
         assert_some_stay(known, run.submissions)

@@ -11,7 +11,7 @@ lost by either.
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from grader.batch.results import Results
 from grader.durable_files import append_lines, whole_lines, write_whole
 from grader.errors import CourseError, GraderError
 from grader.policies.policy import Policy
-from grader.records import GradingRun, Report
+from grader.records import GradingRun
 
 _REGRADE, _BASE, _DONE = "regrade", "base", "done"
 _OWN = {_REGRADE, "regrades.jsonl"}
@@ -105,7 +105,9 @@ def changes_anything(results: Results) -> bool:
     trial = finished_trial(results)
     same_policy = policy_that_holds(trial) == policy_that_holds(results)
     same_names = last_run(trial).submissions == last_run(results).submissions
-    return not (same_policy and same_names and trial.newest() == results.newest())
+    old, new = results.newest(), trial.newest()
+    same = len(old) == len(new) and all(old.get(name) == report for name, report in new.items())
+    return not (same_policy and same_names and same)
 
 
 def apply_trial(results: Results, *, reason: str, by: str, at: datetime) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ def apply_trial(results: Results, *, reason: str, by: str, at: datetime) -> tupl
     """
     trial, before = finished_trial(results), last_run(results)
     old, new = results.newest(), trial.newest()
-    changed = sorted(name for name in new if new[name] != old.get(name))
+    changed = sorted(name for name, report in new.items() if report != old.get(name))
     entry = RegradeApplied(
         by=by,
         at=at,
@@ -216,10 +218,11 @@ def _copy(folder: Path, trial: Path) -> None:
 
 def _digest(results: Results) -> str:
     """Of all that counts: reports, decisions and the run."""
-    newest: Mapping[str, Report] = results.newest()
-    counts = [newest[name] for name in sorted(newest)]
-    known = msgspec.json.encode([counts, list(results.entries()), results.last_run()])
-    return hashlib.sha256(known).hexdigest()
+    digest = hashlib.sha256()
+    for report in results.newest().values():
+        digest.update(msgspec.json.encode(report))
+    digest.update(msgspec.json.encode([list(results.entries()), results.last_run()]))
+    return digest.hexdigest()
 
 
 def _text(path: Path) -> str:

@@ -16,14 +16,14 @@ there is one whole report that counts, and none of those before it is gone.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from grader.batch.class_grades import code_grades, grades_csv
-from grader.batch.grade_decisions import entry_from_line
+from grader.batch.class_grades import grades_csv, grades_kept
+from grader.batch.kept_reports import KeptReports
 from grader.course_secret import kept_secret
 from grader.durable_files import (
     alone_in,
@@ -67,10 +67,9 @@ class Results:
         make_folder(self.folder)
         return kept_secret(self._secret)
 
-    def newest(self) -> dict[str, Report]:
+    def newest(self) -> Mapping[str, Report]:
         """The reports that are there and whole. A broken one counts as missing."""
-        reports = map(_report, sorted(self._reports.glob("*.json")))
-        return {report.submission: report for report in reports if report is not None}
+        return KeptReports(self._reports, read=_report, file_name=_file_name)
 
     def keep(self, report: Report, for_student: Report, *, at: datetime) -> None:
         name = _file_name(report.submission)
@@ -141,17 +140,10 @@ class Results:
     def _write_grades(self, run: GradingRun) -> None:
         """Make the gradebook. A run of version 0.1.0 does not say which submissions it had."""
         newest = self.newest()
-        reports = {n: newest[n] for n in run.submissions if n in newest} or newest
-        stages = run.stages or dict.fromkeys(s.stage for r in reports.values() for s in r.stages)
-        entries = [entry_from_line(line) for line in self.entries()]
-        grades = code_grades(
-            reports,
-            entries,
-            people=run.people,
-            versions=lambda name: (each.for_student for each in self.versions(name)),
-            layout=run.layout,
-        )
-        write_whole(self.grades, grades_csv(grades, stages))
+        stages = run.stages or dict.fromkeys(s.stage for r in newest.values() for s in r.stages)
+        known = any(name in newest for name in run.submissions)
+        grades = grades_kept(self, run=run, names=sorted(run.submissions) if known else None)
+        write_whole(self.grades, grades_csv(grades, stages, may_be_decided=grades.has_decisions))
 
     def _set_aside(self, name: str) -> None:
         """Copy the report that counts, and its twin for staff, among the earlier ones.

@@ -4,6 +4,7 @@ Each report is one run's own file. What all have in common, run.json and grades.
 reports that lie there, by one run at a time: so whoever ends last leaves it right.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -35,11 +36,15 @@ class SharedResults(Results):
 
 def _counted(run: GradingRun, newest: Mapping[str, Report]) -> GradingRun:
     """The run with the counts and the isolation of the reports on its submissions."""
-    reports = [newest[name] for name in run.submissions if name in newest]
-    reached = {report.isolation for report in reports if report.isolation}
+    counts: Counter[Status] = Counter()
+    reached = set()
+    for report in map(newest.get, run.submissions):
+        if report is not None:
+            counts[report.status] += 1
+            reached |= {report.isolation} if report.isolation else set()
     return replace(
         run,
-        counts={s.value: sum(report.status == s for report in reports) for s in Status},
+        counts={status.value: counts[status] for status in Status},
         isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
         submissions=tuple(sorted(run.submissions)),
     )

@@ -13,9 +13,10 @@ _FOR_STUDENTS = {"handout.md": "handout.md", "starter.py": "submission.py"}
 
 @click.command()
 def assignments() -> None:
-    """List the assignments, with their stages and points."""
+    """List the assignments in the order of the course, with their stages and points."""
     for assignment in settings.assignments():
-        click.echo(f"{assignment.name}: {assignment.title} ({assignment.total} points)")
+        place = f"{assignment.place}. " if assignment.place else ""
+        click.echo(f"{place}{assignment.name}: {assignment.title} ({assignment.total} points)")
         for stage in assignment.stages:
             click.echo(f"  {stage.points:>3}  {stage.name:<26}{stage.title}")
 
@@ -46,4 +47,6 @@ def start(name: str, folder: Path | None) -> None:
     for old, new in _FOR_STUDENTS.items():
         write_file(target / new, (assignment.folder / old).read_bytes())
     click.echo(f"{target}/ now holds handout.md (read it first) and submission.py (fill it in).")
-    click.echo(f"Next: grader check {target / 'submission.py'}")
+    is_default = assignment.name == settings.DEFAULT_ASSIGNMENT
+    named = "" if is_default else f" --assignment {name}"
+    click.echo(f"Next: grader check {target / 'submission.py'}{named}")

@@ -10,7 +10,7 @@ _store_option = click.option(
 
 
 @click.command()
-@click.argument("folder", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 @_store_option
 def backup(folder: Path, target: Path, store: str) -> None:
@@ -25,7 +25,7 @@ def backup(folder: Path, target: Path, store: str) -> None:
 
 
 @click.command()
-@click.argument("archive", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.argument("archive", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_store_option
 def restore(archive: Path, folder: Path, store: str) -> None:

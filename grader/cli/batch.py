@@ -61,6 +61,14 @@ from grader.cli.options import LEVELS, assignment_option, jobs_option, sandbox_o
     help="Grade part I of N, as a task of an array job; all parts may have the same RESULTS. See "
     "also `grader merge`.",
 )
+@click.option(
+    "--executor",
+    default="local",
+    show_default=True,
+    metavar="WHERE",
+    help="`local`: processes of this machine. `dask-local:N`: a Dask cluster of N workers that is "
+    "started here. `dask:ADDRESS`: the workers of the scheduler there.",
+)
 @click.option("--force", is_flag=True, help="Grade again what is done already.")
 @click.option(
     "--yes", "confirmed", is_flag=True, help="Take the place of results of another class."

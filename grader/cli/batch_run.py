@@ -1,6 +1,5 @@
 """What `grader batch` does."""
 
-import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,14 +14,14 @@ from grader.batch.results import Results, assert_apart
 from grader.batch.shards import Shard, shard_from
 from grader.batch.shared_results import SharedResults
 from grader.cli.clock import now
+from grader.cli.executor_choice import chosen_executor
 from grader.cli.intake_preview import opened_intake
 from grader.cli.name_lists import named
-from grader.cli.progress import progress
 from grader.cli.report_run import pages_of_class
 from grader.course_secret import is_random
 from grader.courses.code_marks import CodeMarks
 from grader.courses.policy_summary import foretold, policy_sentences
-from grader.errors import SubmissionError
+from grader.errors import CourseError, SubmissionError
 from grader.intake.class_intake import ClassIntake
 from grader.policies.policy_settings import not_listed, policy_of
 from grader.records import Report, Status
@@ -58,6 +57,7 @@ def grade_class(
     layout: str,
     jobs: int | None,
     shard: str,
+    executor: str,
     **grading: Any,
 ) -> int:
     """Grade what was handed in into a results folder; the exit code.
@@ -69,20 +69,22 @@ def grade_class(
     part, results = _opened(folder, submissions, shard)
     place, course = _course(course_file, submissions)
     chosen, by_suite = _chosen(assignment)
+    _assert_possible(executor, by_suite=by_suite)
     opened = partial(opened_intake, zone=course.zone, as_packages=by_suite)
     with opened(submissions, place, roster_file, layout=layout) as intake:
         _foretell(course, chosen, intake, whole=False)
         try:
-            with progress() as told:
+            with chosen_executor(executor, jobs) as where:
                 summary = run_batch(
                     intake,
                     results,
                     assignment=chosen,
                     course=course,
-                    n_workers=jobs or os.cpu_count() or 1,
+                    n_workers=where.n_workers,
                     shard=part,
-                    told=told,
+                    told=where.told,
                     now=now,
+                    start=where.start,
                     **grading,
                 )
         except KeyboardInterrupt:
@@ -133,6 +135,15 @@ def _chosen(assignment: str | Path) -> tuple[Assignment, bool]:
         return suite_assignment(assignment), True
     found = found_assignment(assignment)
     return found, is_suite(found.folder)
+
+
+def _assert_possible(executor: str, *, by_suite: bool) -> None:
+    if by_suite and executor != "local":
+        raise CourseError(
+            f"a pytest suite is graded on one machine, got {executor!r}",
+            at="--executor",
+            fix="Leave out --executor, or take --shard on several machines.",
+        )
 
 
 def _foretell(course: Course, assignment: Assignment, intake: ClassIntake, *, whole: bool) -> None:

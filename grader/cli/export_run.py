@@ -1,7 +1,7 @@
 """What `grader export` does."""
 
 import os
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from grader.gradebooks.filling import FillingRules, named
 from grader.gradebooks.gradescope_results import HiddenTests, results_json
 from grader.gradebooks.student_grades import (
     StudentGrade,
+    StudentsInTurn,
     excused_without_submission,
-    student_grades,
 )
 from grader.gradebooks.targets import (
     EACH,
@@ -72,7 +72,7 @@ def export_grades(
     Raises:
         GraderError: there are no results, something does not fit, or a word makes no sense here.
     """
-    students = _students(folder, roster, with_missing=target in LAYOUTS)
+    found, missing = _students(folder, roster, with_missing=target in LAYOUTS)
     reads = [template, roster]
     asked = _Asked(
         template=template,
@@ -84,23 +84,25 @@ def export_grades(
     _assert_meant(target, asked)
     if target in _FOLDERS:
         assert_upload_folder(output, folder)
-        _write_each(target, students, asked, output, reads=reads)
+        _write_each(target, tuple(found), asked, output, reads=reads)
         click.echo(f"Written: {output}")
         return 0
     assert_output(output, reads=reads, ending=".zip" if target in FEEDBACK else "")
     if target in LAYOUTS or target in FEEDBACK:
-        _write_filled(target, students, asked, output)
+        _write_filled(target, (*found, *missing), asked, output)
     elif target in TABLES:
-        write_file(output, TABLES[target](students))
-        _say_blank(students)
+        write_file(output, TABLES[target](found))
+        _say_blank(found)
     else:
-        _write_one(students, output)
+        _write_one(tuple(found), output)
     click.echo(f"Written: {output}")
     return 0
 
 
-def _students(folder: Path, roster: Path | None, *, with_missing: bool) -> tuple[StudentGrade, ...]:
-    """The grade of each; `with_missing`: also who is excused and handed nothing in."""
+def _students(
+    folder: Path, roster: Path | None, *, with_missing: bool
+) -> tuple[StudentsInTurn, tuple[StudentGrade, ...]]:
+    """The grade of each; and with `with_missing`, who is excused and handed nothing in."""
     results = Results(folder)
     run = results.last_run()
     if run is None:
@@ -119,7 +121,7 @@ def _students(folder: Path, roster: Path | None, *, with_missing: bool) -> tuple
         listed = read_roster(roster)
         people = people_behind((g.report.submission for g in grades), people, listed)
         missing = tuple(replace(one, person=_as_listed(one, listed)) for one in missing)
-    return (*student_grades(grades, people), *missing)
+    return StudentsInTurn(grades, people), missing
 
 
 def _as_listed(student: StudentGrade, roster: Roster) -> Person | None:
@@ -228,7 +230,7 @@ def _write_one(students: Sequence[StudentGrade], output: Path) -> None:
     write_file(output, result_json(students[0], surroundings=os.environ, graded_at=now()))
 
 
-def _say_blank(students: Sequence[StudentGrade]) -> None:
+def _say_blank(students: Iterable[StudentGrade]) -> None:
     blank = dict.fromkeys(f"{s.submission} ({s.why_none})" for s in students if s.why_none)
     if blank:
         click.echo(f"Without points, and never a zero: {named(list(blank))}.")

@@ -42,6 +42,20 @@ from grader.cli.options import LEVELS, jobs_option, sandbox_option
     help="Weakest isolation level that will do; see `grader doctor` for what this machine reaches.",
 )
 @sandbox_option
+@click.option(
+    "--upload-megabytes",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="The most that one hand-in may have.",
+)
+@click.option(
+    "--course-gigabytes",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="The most that all hand-ins of the course may have together.",
+)
 @click.option("--owner", default="owner", show_default=True, help="The name of the first owner.")
 @click.pass_context
 def serve(
@@ -57,6 +71,8 @@ def serve(
     sandbox: str,
     store: str,
     owner: str,
+    upload_megabytes: int,
+    course_gigabytes: int,
     **listening: Any,
 ) -> None:
     """Serve the course in FOLDER, where its course.yaml lies.
@@ -72,4 +88,7 @@ def serve(
     )
     if demo:
         ctx.exit(serve_run.serve_demo(where, grading))
-    ctx.exit(serve_run.serve_course(folder, where, grading, store=store, owner=owner))
+    limits = serve_run.limits_of(megabytes=upload_megabytes, gigabytes=course_gigabytes)
+    ctx.exit(
+        serve_run.serve_course(folder, where, grading, store=store, owner=owner, limits=limits)
+    )

@@ -24,7 +24,7 @@ from grader.web.application import application
 from grader.web.lti.grade_sender import GradeSender
 from grader.web.opening import open_site
 from grader.web.quizzes.places import shelf_of
-from grader.web.site import Site
+from grader.web.site import Site, SiteLimits
 
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
 _AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
@@ -54,7 +54,13 @@ class Grading:
 
 
 def serve_course(
-    folder: Path, listening: Listening, grading: Grading, *, store: str, owner: str
+    folder: Path,
+    listening: Listening,
+    grading: Grading,
+    *,
+    store: str,
+    owner: str,
+    limits: SiteLimits,
 ) -> int:
     """Serve a course until it is stopped; the exit code.
 
@@ -64,7 +70,7 @@ def serve_course(
     """
     if grading.jobs != 0:
         assert_level(grading.sandbox, grading.require_level)
-    site = open_site(folder, clock=now, store=store, address=listening.address)
+    site = open_site(folder, clock=now, store=store, address=listening.address, limits=limits)
     _let_the_owner_in(site, owner)
     serve_site(site, listening, grading)
     return 0
@@ -92,6 +98,16 @@ def serve_demo(listening: Listening, grading: Grading) -> int:
         click.echo("Each link opens the course once; open them in different browsers.")
         serve_site(site, listening, grading)
     return 0
+
+
+def limits_of(*, megabytes: int, gigabytes: int) -> SiteLimits:
+    """The limits of a site.
+
+    Args:
+        megabytes: of one hand-in.
+        gigabytes: of all of them.
+    """
+    return SiteLimits(upload_bytes=megabytes << 20, course_bytes=gigabytes << 30)
 
 
 def listening_at(

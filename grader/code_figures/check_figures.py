@@ -1,13 +1,16 @@
 """What each check tells of a class: how many pass it, and whether it tells strong from weak."""
 
 import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from grader.records import CheckResult, Report, Verdict
 
 LEAST = 5  # submissions from which on a check is judged
 _ERRORS = 2  # standard ones, that a correlation lies below 0 before anything is said of it
+_NOT_PASSED, _PASSED = 1, 2  # 0: it did not run
 _NOT_RUN = (Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED, Verdict.UNGRADED)
 
 
@@ -45,54 +48,65 @@ class CheckFigures:
 
 def check_figures(graded: Sequence[Report]) -> tuple[CheckFigures, ...]:
     """One for each check, in the order of the checks."""
-    found: dict[str, list[tuple[Report, CheckResult]]] = {}
+    found: dict[str, _Tally] = {}
     for report in graded:
+        points = report.points
+        of_stage: Counter[str] = Counter()
+        for stage in report.stages:
+            of_stage[stage.stage] += stage.points
         for check in report.checks:
-            found.setdefault(check.check, []).append((report, check))
-    return tuple(_of_check(results) for results in found.values())
+            tally = found.setdefault(check.check, _Tally(check))
+            if check.verdict not in _NOT_RUN:
+                tally.passed.append(check.verdict == Verdict.PASSED)
+                tally.elsewhere.append(points - of_stage[check.stage])
+    return tuple(map(_of_check, found.values()))
 
 
 def equal_checks(graded: Sequence[Report]) -> tuple[tuple[str, ...], ...]:
     """Checks of one stage that always agree, though some submissions pass and some do not."""
-    ways: dict[str, dict[str, bool]] = {}
+    ways: dict[str, bytearray] = {}
     stages: dict[str, str] = {}
-    for report in graded:
+    for number, report in enumerate(graded):
         for check in report.checks:
             stages[check.check] = check.stage
             if check.verdict not in _NOT_RUN:
-                passed = check.verdict == Verdict.PASSED
-                ways.setdefault(check.check, {})[report.submission] = passed
-    equal: dict[tuple[str, tuple[tuple[str, bool], ...]], list[str]] = {}
+                way = ways.setdefault(check.check, bytearray(len(graded)))
+                way[number] = _PASSED if check.verdict == Verdict.PASSED else _NOT_PASSED
+    equal: dict[tuple[str, bytes], list[str]] = {}
     for name, way in ways.items():
         if _tells(way):
-            equal.setdefault((stages[name], tuple(way.items())), []).append(name)
+            equal.setdefault((stages[name], bytes(way)), []).append(name)
     return tuple(tuple(checks) for checks in equal.values() if len(checks) > 1)
 
 
-def _tells(way: Mapping[str, bool]) -> bool:
-    return len(way) >= LEAST and len(set(way.values())) == 2
+def _tells(way: bytearray) -> bool:
+    passed, not_passed = way.count(_PASSED), way.count(_NOT_PASSED)
+    return passed + not_passed >= LEAST and passed > 0 and not_passed > 0
 
 
-def _of_check(results: Sequence[tuple[Report, CheckResult]]) -> CheckFigures:
-    ran = [(report, check) for report, check in results if check.verdict not in _NOT_RUN]
-    first = results[0][1]
-    passed = [check.verdict == Verdict.PASSED for _, check in ran]
-    elsewhere = [
-        report.points - sum(s.points for s in report.stages if s.stage == check.stage)
-        for report, check in ran
-    ]
+@dataclass(slots=True)
+class _Tally:
+    """How a check went in each submission in which it ran: a byte and a number."""
+
+    first: CheckResult
+    passed: bytearray = field(default_factory=bytearray)
+    elsewhere: "array[int]" = field(default_factory=lambda: array("l"))  # points of other stages
+
+
+def _of_check(tally: _Tally) -> CheckFigures:
+    first = tally.first
     return CheckFigures(
         check=first.check,
         stage=first.stage,
         claim=first.claim,
         hidden=first.hidden,
-        n=len(ran),
-        passed=sum(passed),
-        discrimination=_correlation(passed, elsewhere),
+        n=len(tally.passed),
+        passed=sum(tally.passed),
+        discrimination=_correlation(tally.passed, tally.elsewhere),
     )
 
 
-def _correlation(passed: Sequence[bool], points: Sequence[int]) -> float | None:
+def _correlation(passed: bytearray, points: "array[int]") -> float | None:
     """Pearson's; None where one of the two is always the same, or there are too few."""
     if len(passed) < LEAST or len(set(passed)) < 2 or len(set(points)) < 2:
         return None

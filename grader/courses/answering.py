@@ -99,7 +99,7 @@ def _answered(attempt: Attempt, event: Answered) -> Outcome:
         case Doubt(question):  # nothing is doubted that was confirmed
             return AnswerRefused(question)
         case Session() as after:
-            fresh = attempt.save(event, after)
+            fresh = attempt.save_answer(event, after)
     stands = fresh.answers.get(event.item)
     if stands is not None and stands.response == event.response:
         return Kept(fresh)

@@ -57,16 +57,7 @@ class Attempt:
         key = self.stored.id
         match event:
             case Answered():
-                is_final = session.rules.feedback == Feedback.NOW
-                self.store.save_answer(
-                    key,
-                    item=event.item,
-                    response=event.response,
-                    at=event.at,
-                    is_final=is_final,
-                    after=event.after,
-                    continues_since=self._typed_since(event),
-                )
+                self._stored_number(event, session)
             case Drafted():
                 self.store.save_draft(key, item=event.item, text=event.text, at=event.at)
             case Finished():
@@ -74,10 +65,36 @@ class Attempt:
                 self.store.hand_in(key, at=at, mark=lambda given: self._marks(session, given))
             case _:
                 return session
-        now = self.store.progress(key)
+        return self._as_stored(session)
+
+    def save_answer(self, event: Answered, session: Session) -> Session:
+        """As `save`, but what other windows stored is only looked at if the answer is not stored.
+
+        It is half the work where many answer at the same moment.
+        """
+        number = self._stored_number(event, session)
+        if not number:
+            return self._as_stored(session)
+        kept = replace(event, number=number)
+        return replace(session, answers={**session.answers, event.item: kept})
+
+    def _as_stored(self, session: Session) -> Session:
+        now = self.store.progress(self.stored.id)
         fresh = replace(session, finished_at=now.attempt.finished_at, drafts=now.drafts)
         fresh, _ = resumed(fresh, map(_answered, now.answers))
         return replace(fresh, position=session.position)
+
+    def _stored_number(self, event: Answered, session: Session) -> int:
+        """Of the answer in the store; 0 if it is not the one that counts there."""
+        return self.store.save_answer(
+            self.stored.id,
+            item=event.item,
+            response=event.response,
+            at=event.at,
+            is_final=session.rules.feedback == Feedback.NOW,
+            after=event.after,
+            continues_since=self._typed_since(event),
+        )
 
     def _typed_since(self, event: Answered) -> datetime | None:
         """From when on a stored text is the beginning of this one, which is saved as it is typed.

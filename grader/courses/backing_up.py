@@ -6,7 +6,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from grader.errors import GraderError
+from grader.errors import GraderError, NoSuchPath
 from grader.store.copying import copy_store, copy_store_to_file
 from grader.store.database import open_database
 
@@ -22,9 +22,14 @@ def back_up(folder: Path, store: str | Path, target: Path) -> int:
     wrote, so only its owner may read it.
 
     Raises:
+        NoSuchPath: there is no such folder.
         GraderError: the file is there already.
         StoreError: the store cannot be used.
     """
+    if not folder.is_dir():
+        raise NoSuchPath(
+            "there is no such folder", at=str(folder), fix="Name the folder of the course."
+        )
     if target.exists():
         raise GraderError("is there already", at=str(target), fix="Name a new file.")
     part = target.with_name(f".{target.name}.part")

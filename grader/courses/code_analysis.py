@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from grader.batch.keeper import ReportKeeper
 from grader.code_figures.class_figures import ClassFigures, class_figures
+from grader.code_figures.lean_reports import lean_reports
 from grader.courses.kept_marks import open_marks
 from grader.errors import NoSuchPath
 from grader.records import Report
@@ -37,8 +38,8 @@ def figures_of_class(keeper: ReportKeeper, *, at: str) -> ClassFigures:
             at=at,
             fix="Name the folder that `grader batch SUBMISSIONS -o RESULTS` has written.",
         )
-    reports = [report for name in run.submissions if (report := _for_staff(keeper, name))]
-    return class_figures(reports, assignment=run.assignment)
+    reports = (report for name in run.submissions if (report := _for_staff(keeper, name)))
+    return class_figures([*lean_reports(reports)], assignment=run.assignment)
 
 
 def ideas_in_both(figures: ClassFigures, quiz_results: str) -> tuple[IdeaInBoth, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from grader.batch.class_grades import grades_kept, is_nothing
+from grader.batch.class_grades import CodeGrades, grades_kept, is_nothing
 from grader.batch.grade_decisions import (
     Awarded,
     CheckDropped,
@@ -43,7 +43,7 @@ class CodeMarks:
         self._keeper = keeper
         self._enrolled = enrolled or {}
 
-    def grades(self) -> tuple[CodeGrade, ...]:
+    def grades(self) -> CodeGrades:
         """The grade of each submission by the attempt that counts, sorted by submission."""
         return grades_kept(self._keeper, enrolled=self._enrolled)
 

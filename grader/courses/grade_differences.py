@@ -1,8 +1,10 @@
 """Who has another grade in another run, by how much, and why: two sets of grades side by side."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import merge
+from itertools import groupby, repeat
 
 from grader.batch.grades import CodeGrade
 from grader.records import CheckResult, GradingRun, Report
@@ -39,13 +41,21 @@ class GradeChange:
 
 
 def grade_changes(
-    before: Sequence[CodeGrade], after: Sequence[CodeGrade]
+    before: Iterable[CodeGrade], after: Iterable[CodeGrade]
 ) -> tuple[GradeChange, ...]:
-    """The submissions that differ in points, maximum, status or a check, by name."""
-    old = {grade.report.submission: grade for grade in before}
-    new = {grade.report.submission: grade for grade in after}
-    changes = (_change(name, old.get(name), new.get(name)) for name in sorted(old.keys() | new))
-    return tuple(change for change in changes if change is not None)
+    """The submissions that differ in points, maximum, status or a check, by name.
+
+    Args:
+        before: sorted by submission, as those after.
+    """
+    sides = (zip(repeat(0), before, strict=False), zip(repeat(1), after, strict=False))
+    both = merge(*sides, key=lambda pair: pair[1].report.submission)
+    changes = []
+    for name, found in groupby(both, key=lambda pair: pair[1].report.submission):
+        of_side = dict(found)
+        if (change := _change(name, of_side.get(0), of_side.get(1))) is not None:
+            changes.append(change)
+    return tuple(changes)
 
 
 def reasons(before: GradingRun, after: GradingRun, *, policy_changed: bool) -> Iterator[str]:

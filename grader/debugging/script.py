@@ -173,8 +173,8 @@ _STAGES = '''
 def stage(name):
     """A stage of the grader: it shows what it is given, and answers as it did in the check."""
 
-    def call(received):
-        print(name, 'received', received)
+    def call(*received):
+        print(name, 'received', *received)
         for number, (called, answer) in enumerate(ANSWERS):
             if called == name:
                 del ANSWERS[number]

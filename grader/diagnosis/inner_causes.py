@@ -16,7 +16,15 @@ import numpy as np
 from grader.diagnosis.closeness import TOLERANCE, misfit
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent, FindInnerCause, InnerCause
-from grader.subject.values import Floats, Numbers, given, numbers, over_arrays, plain
+from grader.subject.values import (
+    Floats,
+    Numbers,
+    answer_numbers,
+    given,
+    over_arrays,
+    plain,
+    refilled,
+)
 
 _TOGETHER = 2  # of more mistakes, all are tried at once
 _EMPTY = "an inner stage without news"  # not among the ids of mistakes
@@ -49,7 +57,7 @@ def exchanged(
     subject = versions.subject
     received = given(list(arguments), framework=subject.framework, precision="float64")
     try:
-        found = numbers(subject.with_inner(version, received, instead))
+        found = answer_numbers(subject.with_inner(version, received, instead))
     except Exception:  # noqa: BLE001 - a wrong version may raise on what a wrong stage gives
         return None
     return found.array if found else None
@@ -66,8 +74,8 @@ def students(
 
     def call(*arguments: Any) -> Any:
         value = ask(name, [_sent(plain(a)) for a in arguments], answered)
-        if not isinstance(value, np.ndarray):
-            raise TypeError(f"{name} gave no array")
+        if answer_numbers(value) is None:
+            raise TypeError(f"{name} gave no numbers")
         return given(value, framework=versions.subject.framework, precision="float64")
 
     return call
@@ -89,15 +97,17 @@ class _Search:
         self._wrong = [n for n in subject.functions if n in wrong and n not in subject.loops]
         self._calls = calls
         arguments, value = calls[-1]
-        came, right = numbers(value), self._right(arguments)
+        came, right = answer_numbers(value), self._right(arguments)
         if came is None or right is None or came.are_whole or came.array.shape != right.shape:
+            return None
+        if came.form != self._form(arguments):
             return None
         if _agree(came.array, right):
             return None
         for names in self._sets():
             if self._gives(self._stage, arguments, self._students(names), came.array):
                 is_certain = not self._may_be_wrong(names)
-                return InnerCause(stages=names, is_certain=is_certain, right=_like(right, value))
+                return InnerCause(stages=names, is_certain=is_certain, right=refilled(value, right))
         return InnerCause(stages=())
 
     def _sets(self) -> Iterator[tuple[str, ...]]:
@@ -110,6 +120,9 @@ class _Search:
         if self._stage not in self._versions.subject.functions:
             return None
         return self._versions.outcome(self._stage, arguments, "float64").value
+
+    def _form(self, arguments: Sequence[Any]) -> str:
+        return self._versions.outcome(self._stage, arguments, "float64").form
 
     def _students(self, names: Sequence[str]) -> dict[str, Function]:
         """The student's own for these; where they call other wrong ones, right ones answer."""
@@ -163,7 +176,7 @@ class _Search:
 
     def _fits(self, version: str, instead: Mapping[str, Function]) -> bool:
         """Whether a version gives all that came in these calls."""
-        answers = ((arguments, numbers(value)) for arguments, value in reversed(self._calls))
+        answers = ((arguments, answer_numbers(value)) for arguments, value in reversed(self._calls))
         return all(
             came is None or self._gives(version, arguments, instead, came.array)
             for arguments, came in answers
@@ -176,11 +189,14 @@ class _Search:
         such as a missing mask.
         """
         arguments, value = self._calls[-1]
-        right, came = self._right(arguments), numbers(value)
+        right, came = self._right(arguments), answer_numbers(value)
         assert right is not None
         assert came is not None
         for entry in self._versions.subject.of_stage(self._stage):
-            shown = misfit(self._versions, entry.id, arguments, came=Numbers(right, False)) > 1
+            shown = (
+                misfit(self._versions, entry.id, arguments, came=Numbers(right, False, came.form))
+                > 1
+            )
             alone = self._versions.outcome(entry.id, arguments, "float64").value
             if shown and not (alone is not None and _agree(came.array, alone)):
                 yield entry.id
@@ -188,11 +204,11 @@ class _Search:
 
 def _is_news(value: Any, arguments: Sequence[Any]) -> bool:
     """Whether an answer is more than one number everywhere, NaN, or an argument as it was."""
-    came = numbers(value)
+    came = answer_numbers(value)
     finite = came.array[np.isfinite(came.array)] if came is not None else np.zeros(0)
     if came is None or not finite.size or np.ptp(finite) == 0:
         return False
-    given_ = [found.array for found in map(numbers, arguments) if found is not None]
+    given_ = [found.array for found in map(answer_numbers, arguments) if found is not None]
     return not any(_agree(came.array, array) for array in given_)
 
 
@@ -215,8 +231,3 @@ def _sent(value: Any) -> Any:
             return [_sent(item) for item in value]
         case _:
             return value
-
-
-def _like(right: Floats, value: Any) -> Any:
-    """The right answer as the student's one came: an array of its type, or a number."""
-    return right.astype(value.dtype) if isinstance(value, np.ndarray) else float(right)

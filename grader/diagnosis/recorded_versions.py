@@ -12,7 +12,7 @@ from grader.errors import NotSettledHere
 from grader.observed_calls import FindInnerCause, InnerCause, Observation, StageCall
 from grader.subject.recorded_answers import RecordedAnswers, RecordedCall, RecordedRun
 from grader.subject.subject import Subject
-from grader.subject.values import Floats, identical, numbers
+from grader.subject.values import Floats, answer_numbers, identical
 
 # What a loop hands on may have been cast to float32 and back.
 _CAST = 1e-6
@@ -39,6 +39,7 @@ class RecordedVersions(Versions):
         return VersionOutcome(
             value=None if found.value is None else found.value.astype(np.float64),
             is_whole=found.is_whole,
+            form=found.form,
             after=None if found.after is None else tuple(found.after),
         )
 
@@ -66,7 +67,7 @@ def unsettled_causes(versions: Versions) -> FindInnerCause:
         arguments, value = calls[-1]
         if not wrong or stage not in versions.subject.functions:
             return None
-        if misfit(versions, stage, arguments, came=numbers(value)) <= 1:
+        if misfit(versions, stage, arguments, came=answer_numbers(value)) <= 1:
             return None
         raise NotSettledHere
 
@@ -98,9 +99,11 @@ def _is_same_call(recorded: RecordedCall, call: StageCall, calls: Sequence[Stage
     """Whether a student's loop handed on what the version did: the same ids, or what came back."""
     if recorded.stage != call.stage:
         return False
-    came = numbers(call.received)
-    made = numbers(_handed_on(recorded, calls))
+    came = answer_numbers(call.received)
+    made = answer_numbers(_handed_on(recorded, calls))
     if came is None or made is None or came.are_whole != made.are_whole:
+        return False
+    if came.form != made.form:
         return False
     theirs, ours = np.squeeze(came.array), np.squeeze(made.array)
     if not came.are_whole:  # all rows of the logits in the place of the last one are the same

@@ -8,7 +8,7 @@ import numpy as np
 from grader.diagnosis.seen_calls import SeenCall
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import AskStudent
-from grader.subject.values import Numbers, numbers, over_arrays
+from grader.subject.values import Numbers, answer_numbers, over_arrays
 
 DIFFERS = "Two calls with the same input gave different answers."
 DROPOUT = f"{DIFFERS} Entries are 0 or too large by one factor, as dropout leaves them."
@@ -67,7 +67,7 @@ def _differs(
 
 def _is_same(call: SeenCall, value: Any) -> bool:
     """Whether it came again; a call without an answer tells nothing."""
-    again = numbers(value)
+    again = answer_numbers(value)
     return again is None or call.came is None or _same(call.came, again)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from grader.diagnosis.closeness import misfit
 from grader.diagnosis.versions import Versions
 from grader.observed_calls import Observation
-from grader.subject.values import Numbers, identical, numbers
+from grader.subject.values import Numbers, answer_numbers, identical
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ def calls_of(versions: Versions, stage: str, observations: Sequence[Observation]
     """The calls of a stage, the most clearly wrong ones first: they rule out the most."""
     calls = []
     for seen in observations:
-        came = numbers(seen.value)
+        came = answer_numbers(seen.value)
         calls.append(
             SeenCall(
                 check=seen.check,

@@ -8,7 +8,7 @@ from grader.diagnosis.played_loops import Played, play
 from grader.observed_calls import Observation
 from grader.remembered import content_digest, remembered
 from grader.subject.subject import Subject
-from grader.subject.values import Floats, given, identical, numbers
+from grader.subject.values import Floats, answer_numbers, given, identical
 
 _CALLS = 200  # whose arguments are kept, those of one submission or two
 
@@ -19,6 +19,7 @@ class VersionOutcome:
 
     value: Floats | None  # None: nothing that is numbers
     is_whole: bool = False  # whether the numbers are integers
+    form: str = ""  # of several arrays; see `Numbers`
     after: tuple[Any, ...] | None = None  # the arguments, if one of them was changed in place
 
 
@@ -68,11 +69,12 @@ class Versions:
         before = given(arguments, framework=framework, precision=precision)
         function: Callable[..., Any] = self.subject.function_of(version)
         try:
-            came = numbers(function(*received))
+            came = answer_numbers(function(*received))
         except Exception:  # noqa: BLE001 - whatever a wrong version raises is its outcome
             came = None
         return VersionOutcome(
             value=came.array if came else None,
             is_whole=came is not None and came.are_whole,
+            form=came.form if came else "",
             after=None if identical(received, before) else tuple(received),
         )

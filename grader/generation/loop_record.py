@@ -1,6 +1,6 @@
 """What a generation did around its first wrong step, as it can be shown: a row a step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from grader.evidence import LoopRecord, LoopStep
@@ -14,6 +14,14 @@ _MOST_IDS = 24  # of one step: the last of them
 _MOST_CALLS = 12
 
 
+Reading = Callable[[Sequence[StageCall]], list[int]]
+
+
+def embedded(step: Sequence[StageCall]) -> list[int]:
+    """The ids that a step embedded."""
+    return token_ids(step[0].received) if step[0].stage == "stages.embed" else []
+
+
 def loop_record(
     trace: GenerationTrace,
     *,
@@ -21,6 +29,7 @@ def loop_record(
     part: Literal["ids", "row", "flow", "order"],
     prompt: Sequence[int] = (),
     context_length: int | None = None,
+    reading: Reading | None = None,
 ) -> LoopRecord:
     """The steps around the first wrong one.
 
@@ -28,6 +37,7 @@ def loop_record(
         wrong: the number of that step.
         part: what is wrong in it.
         context_length: of the window; None where nobody knows what should have been embedded.
+        reading: the ids that the logits of a step stand for; None: those that it embedded.
     """
     steps = trace.steps()
     shown: list[LoopStep] = []
@@ -35,7 +45,11 @@ def loop_record(
     for number, step in enumerate(steps, start=1):
         if -_STEPS_BEFORE <= number - wrong <= _STEPS_AFTER:
             right = [] if context_length is None else [*prompt, *generated][-context_length:]
-            shown.append(_step(number, step, right, with_calls=part == "order"))
+            shown.append(
+                _step(
+                    number, step, right, ids=(reading or embedded)(step), with_calls=part == "order"
+                )
+            )
         generated += [call.returned for call in step if is_selection(call)]
     return LoopRecord(
         steps=tuple(shown),
@@ -43,14 +57,19 @@ def loop_record(
         first_wrong=wrong,
         part=part,
         prompt=tuple(prompt[:_MOST_IDS]),
+        reads="stand for" if reading else "embedded",
     )
 
 
 def _step(
-    number: int, step: Sequence[StageCall], right: Sequence[int], *, with_calls: bool
+    number: int,
+    step: Sequence[StageCall],
+    right: Sequence[int],
+    *,
+    ids: list[int],
+    with_calls: bool,
 ) -> LoopStep:
     first = step[0]
-    ids = token_ids(first.received) if first.stage == "stages.embed" else []
     return LoopStep(
         number=number,
         embedded=tuple(ids[-_MOST_IDS:]),

@@ -29,15 +29,16 @@ SPARE_STEPS = 3  # steps beyond the script before a generation that does not sto
 
 @dataclass(slots=True)
 class GenerationTrace:
-    """All stage calls of one generation, in order."""
+    """All stage calls of one generation, in order; a step begins with one of `begins`."""
 
     calls: list[StageCall] = field(default_factory=list)
+    begins: tuple[str, ...] = ("stages.embed",)
 
     def steps(self) -> list[list[StageCall]]:
-        """The calls by generation step: a step begins where `stages.embed` is called."""
+        """The calls by generation step."""
         steps: list[list[StageCall]] = []
         for call in self.calls:
-            if call.stage == "stages.embed" or not steps:
+            if call.stage in self.begins or not steps:
                 steps.append([])
             steps[-1].append(call)
         return steps
@@ -170,9 +171,14 @@ class ScriptedStages:
         return received
 
     def _refuse(self, stage: str, received: Any, problem: str) -> Refused:
-        kept = TooLarge(kind_of(received)) if is_larger(received, _MOST_KEPT) else received
-        self.trace.calls.append(StageCall(stage, kept, None))
-        return Refused(f"{stage} {problem}")
+        return refused(self.trace, stage, received, problem=problem)
+
+
+def refused(trace: GenerationTrace, stage: str, received: Any, *, problem: str) -> Refused:
+    """What is raised where a stage cannot take what it received; the call is recorded."""
+    kept = TooLarge(kind_of(received)) if is_larger(received, _MOST_KEPT) else received
+    trace.calls.append(StageCall(stage, kept, None))
+    return Refused(f"{stage} {problem}")
 
 
 def token_ids(received: Any) -> list[int]:

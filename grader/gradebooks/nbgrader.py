@@ -3,7 +3,7 @@
 It knows no quotes, so a comma within a cell would move the cells behind it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from grader.errors import GraderError
@@ -17,7 +17,7 @@ _HEADER = (
 )
 
 
-def grades_csv(students: Sequence[StudentGrade]) -> bytes:
+def grades_csv(students: Iterable[StudentGrade]) -> bytes:
     """The file; what has no grade has no score in it.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from grader.gradebooks.decimals import decimal_text
 from grader.gradebooks.student_grades import StudentGrade
@@ -12,7 +12,7 @@ from grader.text import table_cell
 _HEADER = ("submission", "name", "id", "email", "points", "max", "status", "reason")
 
 
-def table_csv(students: Sequence[StudentGrade]) -> bytes:
+def table_csv(students: Iterable[StudentGrade]) -> bytes:
     """The table; the points of what has no grade are empty."""
     text = io.StringIO()
     written = csv.writer(text, lineterminator="\n")

@@ -1,6 +1,6 @@
 """What each student gets: one grade a person, also where several hand in together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -56,11 +56,20 @@ def student_grades(
     Args:
         people: who is behind each submission, as far as that is known.
     """
-    return tuple(
-        StudentGrade(grade=grade, person=person)
-        for grade in grades
-        for person in people.get(grade.report.submission) or (None,)
-    )
+    return tuple(StudentsInTurn(grades, people))
+
+
+@dataclass(frozen=True, slots=True)
+class StudentsInTurn:
+    """The same one after the other, for a class that is too large to be held."""
+
+    grades: Iterable[CodeGrade]
+    people: Mapping[str, tuple[Person, ...]]
+
+    def __iter__(self) -> Iterator[StudentGrade]:
+        for grade in self.grades:
+            for person in self.people.get(grade.report.submission) or (None,):
+                yield StudentGrade(grade=grade, person=person)
 
 
 def excused_without_submission(

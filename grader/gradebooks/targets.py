@@ -1,7 +1,7 @@
 """Every target by the name that a user types, and how its files come about."""
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import GraderError
@@ -37,7 +37,7 @@ EACH: Mapping[str, tuple[Callable[[StudentGrade], bytes], str]] = {
     "junit": (junit.junit_xml, ".xml"),
 }
 # One table for all.
-TABLES: Mapping[str, Callable[[Sequence[StudentGrade]], bytes]] = {
+TABLES: Mapping[str, Callable[[Iterable[StudentGrade]], bytes]] = {
     "nbgrader": nbgrader.grades_csv,
     "csv": plain_table.table_csv,
 }

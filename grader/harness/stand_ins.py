@@ -51,10 +51,26 @@ def stand_in(reference: object, name: str, given: list[Any]) -> Any:
         if isinstance(error.__cause__, NotSettledHere):
             raise error.__cause__ from None
         raise
-    if not isinstance(value, np.ndarray):
-        return value
     floats = [a.dtype for a in given if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
-    return value.astype(floats[0]) if floats else value
+    return _in_precision(value, floats[0]) if floats else value
+
+
+def _in_precision(value: Any, dtype: np.dtype[Any]) -> Any:
+    """The same with arrays of this dtype, also in lists and dicts such as those of a cache.
+
+    A number becomes an array without axes: a student's code may call `exp` on what it gave itself.
+    """
+    match value:
+        case float():
+            return np.array(value, dtype=dtype)
+        case np.ndarray():
+            return value.astype(dtype) if value.dtype.kind == "f" else value
+        case list() | tuple():
+            return [_in_precision(item, dtype) for item in value]
+        case dict():
+            return {key: _in_precision(item, dtype) for key, item in value.items()}
+        case _:
+            return value
 
 
 def answer_of(function: Callable[..., Any], given: list[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +47,7 @@ class FurtherKeys:
 
     claims: Mapping[str, Claim]
     misconceptions: Mapping[str, str]  # the sentence of each, by id
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +70,17 @@ def keys_of_bank(folder: Path) -> BankKeys:
     keys = _keys_of(main, SubjectKeys, at=at)
     for name in further:
         more = _keys_of(name, FurtherKeys, at=at)
-        if twice := sorted(keys.claims.keys() & more.claims.keys()):
+        known = {*keys.claims, *keys.procedures}
+        if twice := sorted(known & {*more.claims, *more.procedures}):
             raise CourseError(
-                f"the claim {twice[0]!r} is one of {name!r} and of a subject before it",
+                f"{twice[0]!r} is a claim or a procedure of {name!r} and of a subject before it",
                 at=at,
                 fix="Give one of the two another name.",
             )
         keys = replace(
             keys,
             claims={**keys.claims, **more.claims},
+            procedures={**keys.procedures, **more.procedures},
             misconceptions={**keys.misconceptions, **more.misconceptions},
         )
     digests = [source_digest(named_subject(name, at=at).folder) for name in concepts.subjects]

@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.observed_calls import Observation, StageCall
 from grader.subject.recorded_answers import RecordedCall, RecordedRun
-from grader.subject.values import numbers
+from grader.subject.values import Floats, numbers
 
 
 def recorded_run(seen: Observation) -> RecordedRun:
@@ -35,14 +35,21 @@ def _recorded(call: StageCall, earlier: Sequence[StageCall]) -> RecordedCall:
                 continue
             if _equal(found.array, returned.array):
                 return RecordedCall(call.stage, origin=place)
-            rows = returned.array.reshape(-1, returned.array.shape[-1])
-            for row in reversed(range(len(rows))):
-                if _equal(found.array, rows[row]):
-                    return RecordedCall(call.stage, origin=place, row=row)
+            row = _row(found.array, returned.array)
+            if row is not None:
+                return RecordedCall(call.stage, origin=place, row=row)
     received = call.received
     if isinstance(received, np.ndarray) and received.dtype.kind == "f":
         received = received.astype(np.float32)
     return RecordedCall(call.stage, received=received)
+
+
+def _row(received: Floats, returned: Floats) -> int | None:
+    """The last row of what was returned that is what was received; one number has no rows."""
+    if not returned.ndim:
+        return None
+    rows = returned.reshape(-1, returned.shape[-1])
+    return next((n for n in reversed(range(len(rows))) if _equal(received, rows[n])), None)
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -104,7 +104,7 @@ def _outcome(outcome: VersionOutcome, *, is_exact: bool) -> RecordedOutcome:
         is_near = np.allclose(small, value, rtol=1e-6, atol=1e-30, equal_nan=True)
         stored = small if is_near else value
     after = None if outcome.after is None else plain(list(outcome.after))
-    return RecordedOutcome(value=stored, is_whole=outcome.is_whole, after=after)
+    return RecordedOutcome(value=stored, is_whole=outcome.is_whole, after=after, form=outcome.form)
 
 
 def _runs(
@@ -202,7 +202,7 @@ def _looped(
 
     def ask(stage: str, received: Any) -> Any:
         handed_on = plain(received)
-        returned = answer(stage, [handed_on])
+        returned = answer(stage, loop.sent(stage, handed_on))
         return loop.answer(StageCall(stage, handed_on, returned), received)
 
     seen = Observation(stage=call.function, arguments=tuple(copied(list(call.arguments))))

@@ -235,8 +235,8 @@ class QuizStore:
         is_final: bool = False,
         after: int | None = None,
         continues_since: datetime | None = None,
-    ) -> bool:
-        """Add an answer; whether it is now the one that counts.
+    ) -> int:
+        """Add an answer; its number, or 0 if it is not the one that counts now.
 
         The same answer once more changes nothing. An answer to an attempt that was handed in, or
         another one to a question whose first answer is final, is not stored.
@@ -252,15 +252,15 @@ class QuizStore:
             is_open = not self._lock(connection, attempt)
             earlier = _answers_of(connection, attempt, item)
             if earlier and earlier[-1].response == response:
-                return True
+                return earlier[-1].number
             last = earlier[-1].number if earlier else 0
             if not is_open or (is_final and earlier) or after not in (None, last):
-                return False
-            connection.execute(insert(answers).values(values))
+                return 0
+            added = connection.scalar(insert(answers).values(values).returning(answers.c.id))
             if earlier and continues_since and earlier[-1].answered_at >= continues_since:
                 connection.execute(delete(answers).where(answers.c.id == last))
             _drop_draft(connection, attempt, item)
-        return True
+        return int(added or 0)
 
     def drafts(self, attempt: int) -> Mapping[str, str]:
         """The texts that are being written, by question."""

@@ -31,6 +31,7 @@ class RecordedOutcome(msgspec.Struct, frozen=True, array_like=True):
     value: Any
     is_whole: bool = False
     after: Any = None
+    form: str = ""
 
 
 class RecordedCall(msgspec.Struct, frozen=True, array_like=True):

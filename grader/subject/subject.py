@@ -25,6 +25,8 @@ Call = Callable[[str, Sequence[Any]], Any]  # the name of a stage and its argume
 class Loop(Protocol):
     """A stage that is given stages to call, and how its versions are played against a record."""
 
+    logits: tuple[str, ...]  # the stages of its table that give logits, alone or with a cache
+
     def arguments(self, seen: Observation, ask: Callable[[str, Any], Any]) -> list[Any]:
         """What a version gets in place of what was sent.
 
@@ -37,6 +39,9 @@ class Loop(Protocol):
 
     def answer(self, call: StageCall, received: Any) -> Any:
         """The recorded answer, as a version gets it."""
+
+    def sent(self, stage: str, received: Any) -> list[Any]:
+        """The arguments of a call, from what a record has of them."""
 
     def left_alone(self, seen: Observation, arguments: Sequence[Any]) -> bool:
         """Whether the arguments afterwards are what they were in the record."""

@@ -4,7 +4,7 @@ torch is imported where a subject computes with it: what is about arrays alone n
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ class Numbers:
 
     array: Floats
     are_whole: bool  # whether they came as integers
+    # Of several arrays, which stand in `array` one after the other, or of booleans: what each is
+    # called, and its shape. Empty for what is one array of numbers.
+    form: str = ""
 
 
 def given(value: Any, *, framework: str, precision: str) -> Any:
@@ -45,8 +48,7 @@ def over_arrays(function: Callable[..., Any], framework: str) -> Callable[..., A
 
     def call(*arguments: Any) -> Any:
         received = given(list(arguments), framework=framework, precision="float64")
-        result = function(*received)
-        return result.detach().numpy() if is_tensor(result) else result
+        return plain(function(*received))
 
     return call
 
@@ -74,6 +76,8 @@ def _array(array: NDArray[Any], framework: str, precision: str) -> Any:
     import torch
 
     tensor = torch.tensor(array)
+    if array.dtype.kind == "b":
+        return tensor
     return tensor.to(getattr(torch, precision)) if tensor.is_floating_point() else tensor.long()
 
 
@@ -83,6 +87,68 @@ def numbers(value: Any) -> Numbers | None:
     if array is None or array.dtype.kind not in "fiu":
         return None
     return Numbers(array.astype(np.float64), are_whole=array.dtype.kind in "iu")
+
+
+def answer_numbers(value: Any) -> Numbers | None:
+    """What a stage returned as one array, also where it is booleans, or several arrays.
+
+    Several arrays in lists and dicts, such as hidden states and a cache, stand in it one after the
+    other, and `form` says which they are; None for anything else.
+    """
+    found = numbers(value)
+    if found is not None:
+        return found
+    parts = [(name, _as_array(part)) for name, part in _parts(value, "")]
+    arrays = {name: a for name, a in parts if a is not None and a.dtype.kind in "fiub"}
+    if not arrays or len(arrays) < len(parts):
+        return None
+    return Numbers(
+        np.concatenate([array.astype(np.float64).ravel() for array in arrays.values()]),
+        are_whole=all(array.dtype.kind != "f" for array in arrays.values()),
+        form="; ".join(_form(name, array) for name, array in arrays.items()),
+    )
+
+
+def _form(name: str, array: NDArray[Any]) -> str:
+    return f"{name} {array.shape}{' of booleans' if array.dtype.kind == 'b' else ''}".strip()
+
+
+def _parts(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """What stands in lists and dicts, each with its way from the outside in."""
+    match value:
+        case dict():
+            for key in sorted(value, key=str):
+                yield from _parts(value[key], f"{name}.{key}")
+        case list() | tuple():
+            for place, item in enumerate(value):
+                yield from _parts(item, f"{name}.{place}")
+        case _:
+            yield name, value
+
+
+def refilled(value: Any, array: Floats) -> Any:
+    """The same lists and dicts of arrays with other numbers in them, those of `answer_numbers`.
+
+    Args:
+        value: arrays, and numbers where no lists or dicts are around them.
+    """
+    left = [array.ravel()]
+
+    def filled(item: Any) -> Any:
+        match item:
+            case dict():
+                parts = {key: filled(item[key]) for key in sorted(item, key=str)}
+                return {key: parts[key] for key in item}
+            case list() | tuple():
+                return [filled(each) for each in item]
+            case np.ndarray():
+                part, left[0] = left[0][: item.size], left[0][item.size :]
+                return part.reshape(item.shape).astype(item.dtype)
+            case _:
+                part, left[0] = left[0][:1], left[0][1:]
+                return float(part[0])
+
+    return filled(value)
 
 
 def as_numbers(value: Any) -> Floats | None:
@@ -130,7 +196,7 @@ def alike(a: Any, b: Any, *, within: float = 1e-4) -> bool:
         within: how far floats may differ, as a part of the largest one.
     """
     if isinstance(b, np.ndarray) or is_tensor(b):
-        return isinstance(a, np.ndarray) and _near(numbers(a), numbers(b), within)
+        return isinstance(a, np.ndarray) and _near(answer_numbers(a), answer_numbers(b), within)
     match b:
         case dict():
             same_keys = isinstance(a, dict) and a.keys() == b.keys()
@@ -146,6 +212,8 @@ def alike(a: Any, b: Any, *, within: float = 1e-4) -> bool:
 
 def _near(a: Numbers | None, b: Numbers | None, within: float) -> bool:
     if a is None or b is None or a.array.shape != b.array.shape or a.are_whole != b.are_whole:
+        return False
+    if a.form != b.form:
         return False
     largest = float(np.max(np.abs(b.array), initial=0.0, where=np.isfinite(b.array)))
     return np.allclose(a.array, b.array, rtol=0, atol=within * largest, equal_nan=True)

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from grader.web import assets, health, home
 from grader.web.doors.routes import routes as doors
+from grader.web.doors.university_routes import routes as university
 from grader.web.guard.bodies import BodyGuard
 from grader.web.guard.cross_site import CrossSiteGuard
 from grader.web.guard.headers import HeadersGuard
@@ -26,6 +27,7 @@ FROM_OTHER_SITES: tuple[str, ...] = FROM_PLATFORMS
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", home.home),
     *doors,
+    *university,
     *staff,
     *hand_in,
     *quizzes,

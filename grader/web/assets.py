@@ -1,6 +1,7 @@
 """Style and scripts: files of our own, named by their digest, so that browsers keep them."""
 
 import functools
+import gzip
 import hashlib
 import mimetypes
 from pathlib import Path
@@ -13,6 +14,7 @@ from grader.reports.pages.rendering import style
 from grader.web.guard.rights import open_to_all, refuse
 
 FOLDER = Path(__file__).parent / "static"
+_TEXTS = (".css", ".js", ".svg")
 _YEAR = "public, max-age=31536000, immutable"
 mimetypes.add_type("font/woff2", ".woff2")
 mimetypes.add_type("text/javascript", ".js")
@@ -57,7 +59,18 @@ def _serve(request: Request) -> Response:
     if content is None:
         refuse(404, "There is no such file.")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Response(content, media_type=kind, headers={"Cache-Control": _YEAR})
+    headers = {"Cache-Control": _YEAR}
+    if name.endswith(_TEXTS):
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"], content = "gzip", _packed(name)
+    return Response(content, media_type=kind, headers=headers)
+
+
+@functools.cache
+def _packed(name: str) -> bytes:
+    """A file with nothing secret in it, small enough for a slow line."""
+    return gzip.compress(_files()[name], mtime=0)
 
 
 routes = (Route("/static/{digest}/{name:path}", _serve),)

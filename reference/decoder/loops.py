@@ -19,6 +19,8 @@ _AXES = {"stages.embed": 1, "stages.softmax": 1, "stages.select": 1}  # of what 
 class GenerateLoop:
     """Stages that answer from a record, and what counts as the same call of one."""
 
+    logits: tuple[str, ...] = ("output",)
+
     def arguments(self, seen: Observation, ask: Callable[[str, Any], Any]) -> list[Any]:
         """A copy of the prompt, stages that answer from the record, and the limits."""
         prompt, table, *limits = seen.arguments
@@ -47,6 +49,10 @@ class GenerateLoop:
         if is_softmax:
             array = array[-1] if array.ndim > np.ndim(received) else array.reshape(received.shape)
         return torch.from_numpy(array.astype(np.float64))
+
+    def sent(self, stage: str, received: Any) -> list[Any]:
+        """Each stage takes one argument."""
+        return [received]
 
     def left_alone(self, seen: Observation, arguments: Sequence[Any]) -> bool:
         """Whether the prompt afterwards is what it was in the record."""

@@ -3,18 +3,17 @@
 import contextlib
 import multiprocessing
 import os
-import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from grader.batch.executors import worker
 from grader.batch.executors.contract import Aborted, GaveUp, GradingJob, Outcome
+from grader.batch.executors.interrupts import ctrl_c_held
 from grader.errors import CourseError, GraderFault
 from grader.records import Report, Submission
 
@@ -159,7 +158,7 @@ class LocalPool:
         ours, theirs = context.Pipe()
         cpu = self._cpu_of_its_own()
         process = context.Process(target=worker.main, args=(theirs, self._job), daemon=True)
-        with _ctrl_c_held():
+        with ctrl_c_held():
             process.start()
             started = _Worker(process, ours, cpu)
             with self._moving:
@@ -218,20 +217,6 @@ class LocalPool:
         if isinstance(reply.error, CourseError) or self._failed_starts >= ATTEMPTS:
             raise reply.error
         return str(reply.error)
-
-
-@contextlib.contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """Ctrl-C waits meanwhile, here and in processes that are started, until they want it.
-
-    A worker that gets it while Python starts would end with a traceback of its own.
-    """
-    resource_tracker.ensure_running()  # it would let Ctrl-C through when it is started
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _receive(one: _Worker) -> worker.Reply | None:

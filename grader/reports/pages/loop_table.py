@@ -8,11 +8,15 @@ from grader.evidence import LoopRecord, LoopStep
 _COLUMNS = {
     "step": "Step",
     "calls": "Stages called",
-    "ids": "Your loop embedded",
-    "expected": "It should have embedded",
+    "ids": "",
+    "expected": "",
     "row": "Row used",
     "selected": "Token selected",
     "state": "",
+}
+_READS = {
+    "embedded": {"ids": "Your loop embedded", "expected": "It should have embedded"},
+    "stand for": {"ids": "Your logits stand for", "expected": "They should stand for"},
 }
 
 
@@ -44,11 +48,12 @@ class LoopTable:
 
 def loop_table(record: LoopRecord) -> LoopTable:
     """The table of a recorded generation; columns of which nothing is known are left out."""
+    columns = _COLUMNS | _READS[record.reads]
     rows = [(step, _texts(step, record)) for step in record.steps]
     told = [name for name in _COLUMNS if name == "state" or any(t.get(name) for _, t in rows)]
     wrong = {"order": "calls", "flow": "state"}.get(record.part, record.part)
     return LoopTable(
-        heads=tuple((name, _COLUMNS[name]) for name in told),
+        heads=tuple((name, columns[name]) for name in told),
         rows=tuple(_row(step, texts, told, wrong, record) for step, texts in rows),
         caption=_caption(record),
     )

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from grader.store.accounts_store import Enrolment
 from grader.web.doors import passwords
+from grader.web.doors.university import provider_of
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, open_to_all, person_of, refuse
 from grader.web.guard.sessions import begin_session, digest, end_session
@@ -115,7 +116,8 @@ def _entrance(request: Request, problem: str = "") -> Response:
 def _login_page(
     request: Request, *, next_path: str, name: str = "", problem: str = "", status: int = 200
 ) -> Response:
-    values = {"next": next_path, "name": name, "problem": problem}
+    provider = provider_of(site_of(request).folder)
+    values = {"next": next_path, "name": name, "problem": problem, "provider": provider}
     return page(request, "doors/login.html", status=status, **values)
 
 

@@ -59,6 +59,7 @@ def _handed_in(request: Request, place: QuizPlace, attempt: Attempt) -> Response
         "place": place,
         "attempt": stored.number,
         "finished_at": session.finished_at,
+        "time_was_up": session.finished_at is not None and session.finished_at == session.deadline,
     }
     if are_marks_hidden(place.site, place.quiz):
         return page(request, "quizzes/handed_in.html", why="marks are hidden at present", **told)

@@ -14,6 +14,7 @@ from grader.hand_ins.history import job_key
 from grader.policies.due_dates import in_words
 from grader.policies.policy_settings import policy_of
 from grader.settings import Assignment
+from grader.staff.class_memory import ClassStamp
 from grader.staff.class_rows import (
     SHOWN,
     SORTED,
@@ -103,7 +104,7 @@ def class_at_once(room: StaffRoom, assignment: Assignment) -> ClassAtOnce:
     """The class now. What is computed from reports is kept until one changes."""
     figures = room.memory.remembered(
         ("figures", assignment.name),
-        _stamp(room, assignment),
+        _stamp(room, assignment, with_decisions=False),
         lambda: _figures(room, assignment),
     )
     return ClassAtOnce(
@@ -141,10 +142,12 @@ def _waiting(room: StaffRoom, assignment: Assignment) -> frozenset[str]:
     )
 
 
-def _stamp(room: StaffRoom, assignment: Assignment) -> tuple[object, ...]:
+def _stamp(room: StaffRoom, assignment: Assignment, *, with_decisions: bool = True) -> ClassStamp:
     """What changes with any report, any decision and any student."""
+    *reports, decisions = room.reports(assignment).stamp()
     students = tuple(one for one in room.everybody.values() if one.role == "student")
-    return (room.reports(assignment).stamp(), hash(repr(students)))
+    own = decisions if with_decisions else None
+    return ClassStamp(at_once=(own, hash(repr(students))), later=tuple(reports))
 
 
 def summary(of_class: ClassAtOnce) -> str:

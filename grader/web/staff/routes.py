@@ -14,6 +14,7 @@ from grader.web.staff import (
     releasing,
     roster_pages,
     student_pages,
+    student_work,
 )
 
 _CLASS = "/staff/code/{assignment}"
@@ -34,6 +35,11 @@ routes = (
     _post(f"{_CLASS}{_PERSON}/decide/{{kind}}", deciding.decide),
     _post(f"{_CLASS}{_PERSON}/points", deciding.award),
     Route(f"{_CLASS}{_PERSON}/reports/{{version:int}}", student_pages.report_of_student),
+    Route(f"{_CLASS}{_PERSON}/hand-ins/{{hand_in:int}}", student_work.hand_in_page),
+    Route(
+        f"{_CLASS}{_PERSON}/hand-ins/{{hand_in:int}}/files/{{place:int}}", student_work.handed_file
+    ),
+    Route(f"/staff{_PERSON}/attempts/{{attempt:int}}", student_work.attempt_page),
     Route(f"{_CLASS}/release", releasing.release_page),
     _post(f"{_CLASS}/release", releasing.release),
     Route(f"{_CLASS}/regrade", regrading.regrades_page),

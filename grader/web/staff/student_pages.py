@@ -16,6 +16,7 @@ from grader.settings import Assignment
 from grader.staff.class_rows import RowGrade, class_rows
 from grader.staff.student_quizzes import StudentQuiz, student_quizzes
 from grader.store.accounts_store import Enrolment
+from grader.store.hand_ins_store import StoredHandIn
 from grader.web.guard.rights import needs, refuse
 from grader.web.staff.class_pages import grades_of_class
 from grader.web.staff.room import StaffRoom, assignment_of, room_of, student_of
@@ -39,6 +40,7 @@ class StudentAssignment:
     grade: RowGrade
     versions: tuple[ReportVersion, ...]  # oldest first
     decisions: tuple[HeldDecision, ...]
+    handed: tuple[StoredHandIn, ...]  # oldest first
     due: str
 
     @property
@@ -134,6 +136,7 @@ def _work(room: StaffRoom, student: Enrolment, assignment: Assignment) -> Studen
         grade=row.grade if row is not None else RowGrade(),
         versions=tuple(reports.versions(student.person)),
         decisions=tuple(d for d in held_decisions(room, assignment) if d.of == student.person),
+        handed=room.site.store.hand_ins.of_person(assignment.name, student.person),
         due=in_words(policy.due, policy.zone) if policy.due else "",
     )
 

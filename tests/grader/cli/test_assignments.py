@@ -15,6 +15,21 @@ def test_assignments_are_listed_with_their_stages_and_points(grader):
         assert f"  {stage.points:>3}  {stage.name:<26}{stage.title}\n" in ran.stdout
 
 
+def test_the_course_is_listed_in_its_order(grader):
+    said = grader("assignments").stdout
+    titles = [line for line in said.splitlines() if line.endswith("(100 points)")]
+    assert [line.partition(":")[0] for line in titles[:2]] == [
+        "1. decoder-generation",
+        "2. kv-cache",
+    ]
+
+
+def test_an_assignment_that_is_not_the_usual_one_is_named_in_what_to_type_next(grader, tmp_path):
+    ran = grader("start", "kv-cache", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "Next: grader check kv-cache/submission.py --assignment kv-cache\n" in ran.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "folder"), [([], "decoder-generation"), (["my/work"], "my/work")]
 )

@@ -46,6 +46,10 @@ def test_nothing_is_written_over(course, grader, tmp_path):
     assert refused.returncode == 1
     assert "is there already" in refused.stderr
     assert archive.read_bytes() == b"mine"
+    nowhere = grader("backup", tmp_path / "nowhere", tmp_path / "new.zip")
+    assert nowhere.returncode == 2
+    assert "there is no such folder" in nowhere.stderr
+    assert not (tmp_path / "nowhere").exists()
     unread = grader("restore", archive, tmp_path / "new")
     assert unread.returncode == 1
     assert "is no backup" in unread.stderr

@@ -98,3 +98,18 @@ def test_a_job_that_ended_can_be_done_anew_and_one_that_waits_is_not_doubled(sto
     store.jobs.finish(store.jobs.claim("w", at=clock(), until=clock()), at=clock())
     store.jobs.add(new, at=clock())
     assert store.jobs.counts() == {"waiting": 1}
+
+
+def test_a_job_that_another_has_taken_over_is_no_longer_ones_own(store, clock):
+    store.jobs.add(NewJob(key="a", course="llm-26", priority=0, payload={}), at=clock())
+    slow = store.jobs.claim("slow", at=clock(), until=clock())
+    clock.forward(seconds=1)
+    quick = store.jobs.claim("quick", at=clock(), until=clock())
+    assert (slow.attempt, quick.attempt) == (1, 2)
+    wrote = []
+    assert not store.jobs.renew(slow, until=clock())
+    assert not store.jobs.put_back(slow, not_before=clock(), reason="", also=wrote.append)
+    assert not store.jobs.finish(slow, at=clock(), also=wrote.append)
+    assert wrote == []
+    assert store.jobs.finish(quick, at=clock(), also=wrote.append)
+    assert len(wrote) == 1

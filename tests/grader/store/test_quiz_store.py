@@ -301,7 +301,9 @@ def test_a_final_answer_is_not_followed_by_another(store):
     def save(item, response):
         return store.save_answer(attempt.id, item=item, response=response, at=START, is_final=True)
 
-    assert [save("x", "1"), save("x", "2"), save("x", "1"), save("y", "2")] == [1, 0, 1, 1]
+    numbers = [save("x", "1"), save("x", "2"), save("x", "1"), save("y", "2")]
+    first, other = (answer.number for answer in store.answers(attempt.id))
+    assert numbers == [first, 0, first, other]
     assert [a.response for a in store.answers(attempt.id)] == ["1", "2"]
 
 
@@ -336,7 +338,7 @@ def test_no_answer_slips_in_while_an_attempt_is_marked(store):
             return str(len(given))
 
         store.hand_in(attempt.id, at=START, mark=mark)
-        assert coming[0].result() is False
+        assert coming[0].result() == 0
     assert (store.attempt(attempt.id).marks, store.answers(attempt.id)) == ("0", ())
 
 
@@ -377,7 +379,8 @@ with open_store({database!r}) as store:
     )
     for number in range(10):
         assert store.save_answer(attempt.id, item=me + str(number), response="x", at=now)
-    print(store.save_answer(attempt.id, item="one", response=me, at=now, is_final=True))
+    number = store.save_answer(attempt.id, item="one", response=me, at=now, is_final=True)
+    print(number > 0)
 """
     children = [
         subprocess.Popen(

@@ -260,6 +260,24 @@ def test_the_tables_of_a_version_stay_as_they_are(tmp_path):
     connection.close()
 
 
+def test_the_store_of_a_released_version_becomes_what_a_new_one_is(tmp_path):
+    """Version 5 is that of 0.4.0, from before there was a site."""
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    connection = sqlite3.connect(old)
+    connection.executescript(Path(__file__).with_name("tables_5.sql").read_text())
+    connection.execute("INSERT INTO schema_version VALUES (5)")
+    connection.execute("INSERT INTO people (name) VALUES ('ada')")
+    connection.commit()
+    connection.close()
+    assert schema(str(old)) != schema(str(new))
+    open_store(new).close()
+    open_store(old).close()
+    assert schema(str(old)) == schema(str(new))
+    connection = sqlite3.connect(old)
+    assert connection.execute("SELECT name FROM people").fetchall() == [("ada",)]
+    connection.close()
+
+
 def test_a_moment_may_be_taken_back(tmp_path):
     path = tmp_path / "quiz.sqlite"
     with open_store(path) as store:

@@ -18,19 +18,26 @@ _SECONDS = 20
 class ServedSite:
     """A running server; `stop` and `start` are what a crash and a new start are for a browser."""
 
-    def __init__(self, app):
+    def __init__(self, app, **options):
         self._app = app
+        self._options = options  # of uvicorn, such as a certificate
         self.port = 0
         self.start()
 
     @property
     def address(self):
-        return f"http://127.0.0.1:{self.port}"
+        scheme = "https" if "ssl_certfile" in self._options else "http"
+        return f"{scheme}://127.0.0.1:{self.port}"
 
     def start(self, app=None):
         self._app = app or self._app  # a process that is started anew has a new one
         config = uvicorn.Config(
-            self._app, host="127.0.0.1", port=self.port, log_level="error", lifespan="off"
+            self._app,
+            host="127.0.0.1",
+            port=self.port,
+            log_level="error",
+            lifespan="off",
+            **self._options,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

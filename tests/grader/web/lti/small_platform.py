@@ -25,10 +25,16 @@ MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 class SmallPlatform:
     """One platform with one course and one tool."""
 
-    def __init__(self, *, key=None, client_id="grader-client", page=2):
+    def __init__(self, *, key=None, client_id="grader-client", page=2, host=HOST):
+        self.login_url = f"{host}/auth?tenant=1"
+        self.token_url = f"{host}/token"
+        self.keys_url = f"{host}/keys"
+        self.picked_url = f"{host}/picked"
+        self.line_items_url = f"{host}/course/7/items?type_id=3"
+        self.members_url = f"{host}/course/7/members"
         self.key = key or RSAKey.generate_key(2048)
         self.key.ensure_kid()
-        self.issuer = HOST
+        self.issuer = host
         self.client_id = client_id
         self.deployment = "dep 1"
         self.tool_keys = None  # a key set, or a callable that fetches it
@@ -42,13 +48,6 @@ class SmallPlatform:
         self._stamps = {}
         self._numbers = itertools.count(1)
         self._tokens = set()
-
-    # what is registered with a tool
-    login_url = f"{HOST}/auth?tenant=1"
-    token_url = f"{HOST}/token"
-    keys_url = f"{HOST}/keys"
-    line_items_url = f"{HOST}/course/7/items?type_id=3"
-    members_url = f"{HOST}/course/7/members"
 
     def claims(self, *, nonce, sub="sub-ada", roles=("Learner",), at=None, **more):
         """The claims of a launch; those that are None are left out."""
@@ -91,7 +90,7 @@ class SmallPlatform:
             "message_type": "LtiDeepLinkingRequest",
             "resource_link": None,
             "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings": {
-                "deep_link_return_url": f"{HOST}/picked",
+                "deep_link_return_url": self.picked_url,
                 "accept_types": ["ltiResourceLink"],
                 "accept_presentation_document_targets": ["iframe", "window"],
                 "accept_multiple": "false",
@@ -137,7 +136,7 @@ class SmallPlatform:
 
     def chosen(self, token):
         """What a tool chose, if the platform believes it."""
-        keys = KeySet.import_key_set(self.tool_keys() if callable(self.tool_keys) else None)
+        keys = KeySet.import_key_set(self._tool_keys())
         claims = jwt.decode(token, keys, algorithms=["RS256"]).claims
         assert claims["iss"] == self.client_id
         assert claims["aud"] == [self.issuer]
@@ -178,11 +177,12 @@ class SmallPlatform:
     def forget_tokens(self):
         self._tokens.clear()
 
+    def _tool_keys(self):
+        return self.tool_keys() if callable(self.tool_keys) else self.tool_keys
+
     def _token(self, form):
-        keys = self.tool_keys() if callable(self.tool_keys) else self.tool_keys
-        token = jwt.decode(
-            form["client_assertion"][0], KeySet.import_key_set(keys), algorithms=["RS256"]
-        )
+        keys = KeySet.import_key_set(self._tool_keys())
+        token = jwt.decode(form["client_assertion"][0], keys, algorithms=["RS256"])
         claims = token.claims
         assert claims["iss"] == claims["sub"] == self.client_id
         assert claims["aud"] == self.token_url
@@ -208,7 +208,9 @@ class SmallPlatform:
         if method == "POST":
             assert kind == "application/vnd.ims.lis.v2.lineitem+json"
             number = next(self._numbers)
-            item = json.loads(body) | {"id": f"{HOST}/course/7/items/{number}/item?type_id=3"}
+            item = json.loads(body) | {
+                "id": f"{self.issuer}/course/7/items/{number}/item?type_id=3"
+            }
             self.line_items.append(item)
             return _json(item, status=201)
         query = dict(parse_qsl(urlsplit(url).query))

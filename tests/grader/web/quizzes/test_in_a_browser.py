@@ -204,6 +204,21 @@ def test_a_lost_line_loses_nothing(open_page, stored):
     assert stored()["text"] == "Written without a line."
 
 
+def test_who_is_signed_out_meanwhile_is_told_and_loses_nothing(open_page, site, served, stored):
+    from playwright.sync_api import expect
+
+    page = open_page()
+    begin(page)
+    page.goto(f"{ATTEMPT}questions/{PLACE['numeric']}")
+    page.context.clear_cookies()
+    page.locator("#q-line").fill("3")
+    expect(page.locator("#why")).to_contain_text("You are signed out")
+    other = open_page(context=page.context)
+    enter(other, site, served.address, "ada")
+    is_saved(page)
+    assert stored()["numeric"] == "3"
+
+
 def test_a_server_that_is_started_again_loses_nothing(open_page, served, stored):
     from playwright.sync_api import expect
 

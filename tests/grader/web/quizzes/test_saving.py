@@ -154,7 +154,8 @@ def test_what_was_saved_counts_when_the_time_is_over_and_nothing_after(
     assert taker.post(taker.question(NUMBER), form).status == 303
     assert taker.get(taker.question(NUMBER)).status == 303
     assert stored() == {"numeric": "3"}
-    assert "Your marks" in taker.get("/quizzes/week-3/attempts/1/").says
+    review = taker.get("/quizzes/week-3/attempts/1/").says
+    assert "when the time was up, with what you had saved" in review
 
 
 @pytest.mark.parametrize(

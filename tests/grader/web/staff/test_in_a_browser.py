@@ -143,14 +143,16 @@ def test_answers_are_marked_by_keys_alone(open_page, take, site):
     shows(page, "Answer 2 of 2")
 
 
-def test_no_page_of_staff_has_a_fault_of_accessibility(open_page, axe, take, number, keeper):
+def test_no_page_of_staff_has_a_fault_of_accessibility(open_page, site, axe, take, number):
     take("ada", "Cross-attention.")
     page = open_page()
     bob = number("bob")
-    pages = ["", "?show=late", "report", "decisions", "export", "release", "regrade"]
+    pages = ["", "?show=late", "report", "decisions", "export", "release", "regrade", "similarity"]
     pages = [CLASS + one for one in pages]
     pages += [f"/staff/people/{bob}/", f"{CLASS}people/{bob}/reports/1"]
     pages += [f"/staff/{one}/" for one in ("roster", "log", "quizzes", "marking", "files")]
+    [attempt] = site.store.marking.attempts()
+    pages += [f"/staff/people/{number('ada')}/attempts/{attempt.id}"]
     pages += ["/staff/quizzes/week-3/", "/staff/quizzes/week-3/analysis"]
     pages += ["/staff/marking/words.which", "/staff/files/questions/words.yaml"]
     found = {}

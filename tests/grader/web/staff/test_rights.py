@@ -11,6 +11,9 @@ WORDS = {
     "version": 1,
     "upload": 1,
     "regrade": 1,
+    "hand_in": 1,
+    "place": 1,
+    "attempt": 1,
 }
 
 
@@ -27,9 +30,37 @@ def sent(client, route, number):
 GUARDED = [route for route in routes if route.path not in OPEN]
 
 
-def test_every_address_is_for_graders_or_owners():
-    roles = {route.path: route.endpoint.role for route in GUARDED}
-    assert set(roles.values()) == {"grader", "owner"}
+# All that graders may open and do; what is not here is an owner's.
+CLASS, PERSON = "/staff/code/{assignment}", "/people/{number:int}"
+OF_GRADERS = {
+    "GET": {
+        "/staff/",
+        f"{CLASS}/",
+        f"{CLASS}/report",
+        f"{CLASS}/decisions",
+        f"{CLASS}{PERSON}/reports/{{version:int}}",
+        f"{CLASS}{PERSON}/hand-ins/{{hand_in:int}}",
+        f"{CLASS}{PERSON}/hand-ins/{{hand_in:int}}/files/{{place:int}}",
+        f"/staff{PERSON}/",
+        f"/staff{PERSON}/attempts/{{attempt:int}}",
+        "/staff/roster/",
+        "/staff/quizzes/",
+        "/staff/quizzes/{quiz}/",
+        "/staff/quizzes/{quiz}/analysis",
+        "/staff/marking/",
+        "/staff/marking/{question}",
+    },
+    "POST": {f"{CLASS}{PERSON}/points", "/staff/names", "/staff/marking/{question}"},
+}
+
+
+def test_graders_have_these_addresses_and_owners_all():
+    found = {"GET": set(), "POST": set()}
+    for route in GUARDED:
+        assert route.endpoint.role in ("grader", "owner")
+        if route.endpoint.role == "grader":
+            found["POST" if "POST" in route.methods else "GET"].add(route.path)
+    assert found == OF_GRADERS
 
 
 def test_a_student_gets_none_of_it(browser, number, keeper, log):

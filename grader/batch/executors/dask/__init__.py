@@ -1,0 +1,1 @@
+"""How are submissions graded on the workers of a Dask cluster? An executor as any other."""

@@ -1,0 +1,1 @@
+"""What answer keys about the KV cache are run on."""

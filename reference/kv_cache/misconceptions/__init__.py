@@ -1,0 +1,1 @@
+"""What people get wrong about the KV cache: wrong versions, each with its sentence."""

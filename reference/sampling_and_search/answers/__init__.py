@@ -1,0 +1,1 @@
+"""What answer keys about sampling and search are run on."""

@@ -1,0 +1,1 @@
+"""What people get wrong about sampling and search, stage by stage."""

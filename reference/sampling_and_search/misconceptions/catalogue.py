@@ -1,0 +1,20 @@
+"""All misconceptions and equivalents of sampling and search."""
+
+from types import ModuleType
+
+from grader.subject.misconception import Equivalent, Misconception, noted
+from reference.sampling_and_search.contract import FUNCTIONS
+from reference.sampling_and_search.misconceptions import (
+    beam_steps,
+    filtering,
+    searching,
+    speculating,
+)
+
+MODULES: tuple[ModuleType, ...] = (filtering, speculating, beam_steps, searching)
+
+_STAGES = list(FUNCTIONS)
+# In the order of the stages and, within a stage, as they are written.
+_ENTRIES = sorted(noted(MODULES), key=lambda entry: _STAGES.index(entry.stage))
+MISCONCEPTIONS = tuple(e for e in _ENTRIES if isinstance(e, Misconception))
+EQUIVALENTS = tuple(e for e in _ENTRIES if isinstance(e, Equivalent))

@@ -1,0 +1,1 @@
+"""Training by next-token prediction: from token ids to one step of the optimizer, in NumPy."""

@@ -1,0 +1,1 @@
+"""What answer keys about the training objective are run on."""

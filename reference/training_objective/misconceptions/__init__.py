@@ -1,0 +1,1 @@
+"""What people get wrong about the training objective, stage by stage."""
