@@ -30,6 +30,21 @@ TABLE = {
         "reference.decoder reference.decoder.misconceptions keys quiz",
         "torch msgspec",
     ),
+    "reference.llama": ("reference.decoder", "torch"),
+    "reference.llama.misconceptions": (
+        "reference.llama reference.decoder reference.decoder.misconceptions subject",
+        "torch",
+    ),
+    "reference.llama.chain": ("reference.llama subject", "numpy"),
+    "reference.llama.subject": (
+        "reference.llama reference.llama.misconceptions reference.llama.chain "
+        "reference.decoder.loops subject",
+        "",
+    ),
+    "reference.llama.answers": (
+        "reference.llama reference.llama.misconceptions reference.decoder keys",
+        "torch",
+    ),
     "reference.kv_cache": ("reference.decoder", "torch"),
     "reference.kv_cache.misconceptions": (
         "reference.kv_cache reference.decoder subject",
