@@ -129,7 +129,10 @@ TABLE = {
         "sandbox sandbox.child",
         "msgspec pytest numpy",
     ),
-    "grader.generation": ("errors evidence observed_calls harness sandbox sandbox.child", "numpy"),
+    "grader.generation": (
+        "errors evidence records observed_calls harness sandbox sandbox.child",
+        "numpy",
+    ),
     "grader.diagnosis": (
         "errors records remembered observed_calls subject",
         "numpy",
@@ -143,8 +146,8 @@ TABLE = {
     "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child "
-        "suites",
+        "decision_list policies settings observed_calls generation harness diagnosis intake subject "
+        "sandbox sandbox.child suites",
         "msgspec",
     ),
     "grader.batch.executors.dask": (

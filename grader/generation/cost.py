@@ -36,7 +36,10 @@ class _Run:
 
 def with_costs(report: Report, observations: Sequence[Observation]) -> Report:
     """The report with the cost of the longest visible run of each loop that ended as it should."""
-    costs = [_cost(loop, observations) for loop in LOOPS]
+    try:
+        costs = [_cost(loop, observations) for loop in LOOPS]
+    except (TypeError, ValueError, LookupError):  # the stages of a table that is not ours
+        return report
     return replace(report, costs=tuple(cost for cost in costs if cost is not None))
 
 
