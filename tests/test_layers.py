@@ -146,8 +146,8 @@ TABLE = {
     "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list policies settings observed_calls generation harness diagnosis intake subject "
-        "sandbox sandbox.child suites",
+        "decision_list policies settings observed_calls generation harness diagnosis intake "
+        "subject sandbox sandbox.child suites",
         "msgspec",
     ),
     "grader.batch.executors.dask": (

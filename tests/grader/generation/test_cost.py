@@ -111,7 +111,7 @@ def test_a_pass_that_a_stage_refused_costs_nothing():
     ],
 )
 def test_of_a_run_that_cannot_be_compared_nothing_is_said(changes):
-    assert with_costs(GRADED, [observed("generate_cached", cached(), **changes)]) == GRADED
+    assert with_costs(GRADED, [replace(observed("generate_cached", cached()), **changes)]) == GRADED
 
 
 def test_the_longest_run_is_shown_and_a_hidden_one_never():

@@ -241,8 +241,11 @@ def test_printed_text_is_folded_and_long_text_is_shown_by_its_end(shown):
 
 
 def test_what_a_run_costs_is_a_table_beside_the_reference(shown):
-    said = text(shown(report(checked(), costs=(COST,))))
-    assert "What generate_cached costs for 7 tokens counted yours reference" in said
-    assert "recomputed keys 39 0" in said
-    assert "none of this changes points." in said
+    page = shown(report(checked(), costs=(COST,)))
+    (table,) = page.cssselect("table")
+    rows = [[text(cell) for cell in row] for row in table.cssselect("tr")]
+    assert text(table.cssselect("caption")[0]) == "What generate_cached costs for 7 tokens"
+    assert rows[0] == ["counted", "yours", "reference"]
+    assert rows[3] == ["recomputed keys", "39", "0"]
+    assert "none of this changes points." in text(page)
     assert "What a run costs" not in text(shown(report(checked())))
