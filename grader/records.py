@@ -211,6 +211,26 @@ class ImportedPackage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a generation computes."""
+
+    passes: int
+    positions: int  # of all passes
+    recomputed_keys: int  # of one layer and one head
+    multiply_adds: int  # in the layers of a model of a fixed size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCost:
+    """What a visible run of a generation loop costs, beside the same run by the reference."""
+
+    stage: str
+    tokens: int  # that were generated
+    own: Spent
+    reference: Spent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that is known about one graded submission."""
 
@@ -228,6 +248,7 @@ class Report:
     findings: tuple[Finding, ...] = ()  # for stages that are wrong, in their order
     shortcuts: tuple[Shortcut, ...] = ()  # forbidden ones that the submission calls or names
     chain: str = ""  # what the submission's own stages come to when they are put together
+    costs: tuple[RunCost, ...] = ()  # where the course shows them; they change no points
     hidden_checks_left: int = 0  # hidden checks that were not run, as on a student's own machine
     hidden_points_left: int = 0
     packages: tuple[ImportedPackage, ...] = ()

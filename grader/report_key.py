@@ -37,6 +37,7 @@ def report_key(
     require_level: str,
     diagnose_hidden: bool = True,
     feedback: Feedback = "full",
+    cost: bool = False,
 ) -> str:
     """Equal for equal code, assignment, subject, settings and versions: then reports are equal too.
 
@@ -44,8 +45,9 @@ def report_key(
         require_level: the weakest isolation level that is asked for.
         diagnose_hidden: whether a mistake is named that only hidden checks show.
         feedback: how much students are shown.
+        cost: whether it says what a generation costs.
     """
-    settings = secret, require_level, str(diagnose_hidden), feedback
+    settings = secret, require_level, str(diagnose_hidden), feedback, *(("cost",) if cost else ())
     packages = map(version_here, assignment.packages)
     parts = (submission.digest, assignment.digest, *settings, *packages, grader_version())
     return hashlib.sha256("\0".join((*parts, *_numeric_versions())).encode()).hexdigest()

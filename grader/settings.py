@@ -128,6 +128,7 @@ class Course(PolicySettings, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     secret: str = ""  # hidden checks draw their inputs from it
     diagnose_hidden: bool = True  # whether a mistake is named that only hidden checks show
     feedback: Feedback = "full"  # how much students are shown of a check that did not pass
+    cost: bool = False  # whether a report shows what a generation costs; it changes no points
     gradebook: tuple[GradebookItem, ...] = ()
 
     @property

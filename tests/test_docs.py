@@ -147,6 +147,23 @@ def test_a_wrong_command_line_is_found():
             parse(line.split(), complete=True)
 
 
+def test_the_table_of_the_readme_has_every_command():
+    rows = re.findall(r"^\| `(grader [^`]+)`", prose(ROOT / "README.md"), re.MULTILINE)
+    said = {tuple(row.split()[1:3]) for row in rows} | {("restore",)}  # in the row of backup
+    context = click.Context(grader)
+    quiz = grader.get_command(context, "quiz")
+    assert isinstance(quiz, click.Group)
+    assert {words[0] for words in said} == set(grader.list_commands(context))
+    assert {words[1] for words in said if words[0] == "quiz"} == set(quiz.list_commands(context))
+
+
+def test_every_folder_of_ours_answers_a_question():
+    table = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").partition("## Who may")[0]
+    folders = {path.parent for path in (ROOT / "grader").glob("*/__init__.py")}
+    assert folders
+    assert not [path.name for path in folders if f"| `grader/{path.name}/` |" not in table]
+
+
 @of_each_document
 def test_every_script_is_one_for_a_shell(path):
     for script in blocks(path, "sh", "bash"):

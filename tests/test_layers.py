@@ -30,6 +30,21 @@ TABLE = {
         "reference.decoder reference.decoder.misconceptions keys quiz",
         "torch msgspec",
     ),
+    "reference.llama": ("reference.decoder", "torch"),
+    "reference.llama.misconceptions": (
+        "reference.llama reference.decoder reference.decoder.misconceptions subject",
+        "torch",
+    ),
+    "reference.llama.chain": ("reference.llama subject", "numpy"),
+    "reference.llama.subject": (
+        "reference.llama reference.llama.misconceptions reference.llama.chain "
+        "reference.decoder.loops subject",
+        "",
+    ),
+    "reference.llama.answers": (
+        "reference.llama reference.llama.misconceptions reference.decoder keys",
+        "torch",
+    ),
     "reference.kv_cache": ("reference.decoder", "torch"),
     "reference.kv_cache.misconceptions": (
         "reference.kv_cache reference.decoder subject",
@@ -114,7 +129,10 @@ TABLE = {
         "sandbox sandbox.child",
         "msgspec pytest numpy",
     ),
-    "grader.generation": ("errors evidence observed_calls harness sandbox sandbox.child", "numpy"),
+    "grader.generation": (
+        "errors evidence records observed_calls harness sandbox sandbox.child",
+        "numpy",
+    ),
     "grader.diagnosis": (
         "errors records remembered observed_calls subject",
         "numpy",
@@ -128,8 +146,8 @@ TABLE = {
     "grader.similarity.child": ("", ""),
     "grader.batch": (
         "errors promised_packages records report_key text course_secret durable_files "
-        "decision_list policies settings harness diagnosis intake subject sandbox sandbox.child "
-        "suites",
+        "decision_list policies settings observed_calls generation harness diagnosis intake "
+        "subject sandbox sandbox.child suites",
         "msgspec",
     ),
     "grader.batch.executors.dask": (

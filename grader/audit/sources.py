@@ -10,7 +10,7 @@ imported by a student's code.
 import ast
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +57,25 @@ def with_functions(
     return Submission(
         name=name,
         cells=(("submission.py", main),),
-        modules=_modules(subject.package, subject.folder, frozenset(needed)),
+        modules=_modules_of(subject, needed),
         digest=hashlib.sha256(main.encode()).hexdigest(),
     )
+
+
+def _modules_of(subject: Subject, needed: Collection[str]) -> dict[str, str]:
+    """The sources of the needed modules, and of what an assignment adds of its own."""
+    added = subject.added
+    if added is None or not any(one.startswith(f"{added.package}.") for one in needed):
+        return _modules(subject.package, subject.folder, frozenset(needed))
+    tree = _handed_in(ast.parse(added.file.read_text(encoding="utf-8")))
+    root = subject.package.partition(".")[0]
+    of_subject = {one for one in needed if not one.startswith(f"{added.package}.")}
+    of_subject |= set(_imported(tree, root, added.package))
+    own = {
+        f"{added.package}/__init__.py": "",
+        f"{added.package}/{added.file.name}": ast.unparse(tree),
+    }
+    return _modules(subject.package, subject.folder, frozenset(of_subject)) | own
 
 
 @functools.cache

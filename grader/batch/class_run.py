@@ -123,6 +123,7 @@ def _job(
         diagnose_hidden=course.diagnose_hidden,
         sandbox=sandbox,
         feedback=course.feedback,
+        cost=course.cost,
     )
 
 

@@ -2,7 +2,8 @@
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from grader.batch.executors.contract import GradingJob
 from grader.batch.promises import assert_promises, promised_modules
@@ -13,6 +14,10 @@ from grader.sandbox.contract import Sandbox
 from grader.sandbox.named import OURS, sandbox_named
 from grader.settings import Assignment, Course, load_assignment
 from grader.suites.suite import is_suite, load_suite
+
+if TYPE_CHECKING:
+    from grader.harness.grading import Explain
+    from grader.observed_calls import AskStudent, Observation
 
 Emit = Callable[[Report], None]
 Told = Callable[[CheckResult], None]
@@ -49,6 +54,7 @@ def grade_here(
         with_torch=with_torch,
         diagnose_hidden=course is None or course.diagnose_hidden,
         sandbox=sandbox,
+        cost=course is not None and course.cost,
     )
     made = sandbox_for(job)
     try:
@@ -112,11 +118,20 @@ def run_job(
         emit=emit,
         key=job.key(assignment),
         reference=subject.over_arrays() if subject else None,
-        explain=explainer,
+        explain=_with_costs(explainer) if job.cost else explainer,
         put_together=explainer.put_together,
         inner_causes=explainer.inner_causes,
         told=told,
     )
+
+
+def _with_costs(explain: "Explain") -> "Explain":
+    from grader.generation.cost import with_costs
+
+    def explained(report: Report, seen: "Sequence[Observation]", ask: "AskStudent") -> Report:
+        return with_costs(explain(report, seen, ask), seen)
+
+    return explained
 
 
 def _run_suite(

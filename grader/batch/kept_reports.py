@@ -56,7 +56,7 @@ class KeptReports(Mapping[str, Report]):
     def _all(self) -> Iterator[Report]:
         try:
             names = sorted(name for name in os.listdir(self._folder) if name.endswith(".json"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         for name in names:
             if (report := self._read(self._folder / name)) is not None:

@@ -9,6 +9,7 @@ from grader.cli.files import write_file
 from grader.cli.outputs import assert_output
 from grader.courses.naming import function_name, group_named, skeleton
 from grader.errors import GraderError
+from grader.settings import ASSIGNMENT_FILE, load_assignment
 
 _REFERENCE = "reference.py"  # of an assignment with names of its own
 _IMPORT = "from grader.checks import misconception\n"
@@ -36,11 +37,18 @@ def begin_misconception(folder: Path, group: str, *, output: Path | None) -> Non
             at=str(output),
             fix="Fill it in.",
         )
-    if not (output.parent / _REFERENCE).is_file():
+    if not _is_read(output.parent):
         click.echo(
-            f"There is no {_REFERENCE} beside {output.name}: names of its own are known by an "
-            "assignment that has its right functions there, too.",
+            f"Nothing reads {output.name} there: names of its own are known by an assignment that "
+            f"names its subject, or has its right functions in {_REFERENCE}.",
             err=True,
         )
     write_file(output, before.rstrip() + b"\n\n\n" + text.encode())
     click.echo(f"Added to {output}. Fill in `says` and `hint`, and run `grader audit`.")
+
+
+def _is_read(folder: Path) -> bool:
+    """Whether an assignment in a folder looks for mistakes of its own there."""
+    if (folder / _REFERENCE).is_file():
+        return True
+    return (folder / ASSIGNMENT_FILE).is_file() and bool(load_assignment(folder).subject)

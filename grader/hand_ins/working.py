@@ -169,6 +169,7 @@ class WorkerSlot:
             diagnose_hidden=course.diagnose_hidden,
             sandbox=self._settings.sandbox,
             feedback=course.feedback,
+            cost=course.cost,
         )
 
     def _settle(self, job: StoredJob, hand_in: StoredHandIn, report: Report) -> None:

@@ -1,5 +1,6 @@
 """Why the checks of an assignment cannot be collected, in one sentence with a place."""
 
+import os
 import re
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def not_collected(said: str, folder: Path) -> CourseError:
     places = _UNREADABLE.findall(said) or _FRAME.findall(said)
     own = [
         (path, line)  # pytest names files from where it was started
-        for path, line in ((Path(name).absolute(), line) for name, line in places)
+        for path, line in ((Path(os.path.abspath(name)), line) for name, line in places)
         if path.is_relative_to(folder)
     ]
     if not raised or not own:

@@ -28,7 +28,7 @@ def as_shown(report: Report, feedback: Feedback) -> Report:
         for mine, whole in zip(own.stages, report.stages, strict=True)
     )
     if feedback == "points":
-        return replace(own, stages=stages, findings=(), chain="", output="")
+        return replace(own, stages=stages, findings=(), chain="", costs=(), output="")
     # What errors have in common says how far they are from what is right.
     named = tuple(finding for finding in own.findings if finding.misconceptions)
     return replace(own, stages=stages, findings=named)

@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
+from grader.records import CheckResult, Finding, Report, RunCost, StageResult, Status, Verdict
+from grader.reports.cost_lines import EXPLAINED, cost_heading, cost_rows
 from grader.reports.findings import finding_lines
 from grader.reports.package_lines import package_notes
 from grader.reports.printed_text import printed_at, printed_elsewhere
@@ -55,6 +56,9 @@ def check_report(
     parts += shortcut_lines(report.shortcuts)
     if report.chain and not stage:
         parts.append(Text(f"\n{report.chain}"))
+    parts += [_cost_table(c) for c in report.costs if stage in ("", c.stage)]
+    if report.costs and not stage:
+        parts.append(Text(EXPLAINED, style="dim"))
     parts += printed_elsewhere(report, told, only=stage, whole=whole_output)
     parts += _verdict(report)
     if report.isolation:
@@ -117,6 +121,16 @@ def _stage_table(report: Report) -> Table:
             tally.append("; no points: see below", style="red")
         table.add_row(stage.stage, points, tally)
     return table
+
+
+def _cost_table(cost: RunCost) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(cost_heading(cost))
+    for name in ("yours", "reference"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in cost_rows(cost):
+        table.add_row(*row)
+    return Padding(table, (1, 0, 0, 0))
 
 
 def _tally(stage: StageResult) -> Text:

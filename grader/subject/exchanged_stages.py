@@ -5,7 +5,7 @@ they compute is remembered from one submission to the next.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -13,19 +13,19 @@ AnyFunction = Callable[..., Any]
 
 
 class ExchangedStages:
-    """Copies of the functions of a package, which call each other and no original.
+    """Copies of the functions of some packages, which call each other and no original.
 
     Args:
-        package: where a subject is written.
+        packages: where a subject is written.
         stages: its right functions by stage, as the package's modules know them.
     """
 
-    def __init__(self, package: str, stages: Mapping[str, AnyFunction]) -> None:
+    def __init__(self, packages: Sequence[str], stages: Mapping[str, AnyFunction]) -> None:
         self._stages = {id(function): name for name, function in stages.items()}
         self._namespaces = {
             name: dict(vars(module))
             for name, module in list(sys.modules.items())
-            if module is not None and (name == package or name.startswith(f"{package}."))
+            if module is not None and any(f"{name}.".startswith(f"{p}.") for p in packages)
         }
         self._copies: dict[int, AnyFunction] = {}
         self._instead: Mapping[str, AnyFunction] = {}
@@ -36,7 +36,7 @@ class ExchangedStages:
     def call(
         self, function: AnyFunction, arguments: list[Any], instead: Mapping[str, AnyFunction]
     ) -> Any:
-        """Call a function of the package, with other functions for stages that it calls.
+        """Call a function of the packages, with other functions for stages that it calls.
 
         Args:
             instead: by the name of the stage; they take what the stage takes.

@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -17,10 +18,10 @@ from grader.settings import ASSIGNMENT_FILE, Assignment
 from grader.subject.arrival import check_subject
 from grader.subject.misconception import Equivalent, Misconception, noted
 from grader.subject.recorded_subject import recorded_subject
-from grader.subject.subject import Subject, parameters
+from grader.subject.subject import AddedMistakes, Subject, parameters
 from grader.subject_sources import OWN_FILES, is_own, is_recorded, where
 
-_OWN_PACKAGE = "assignment_subject"
+_OWN_PACKAGE = "assignment_subject"  # of the files beside `assignment.yaml`
 _MEANT_THE_FILE = (
     "The file beside it is `.reference`, with a point in front: write `from .reference import ...`."
 )
@@ -36,18 +37,14 @@ def subject_of(assignment: Assignment) -> Subject | None:
     if is_recorded(assignment.folder):
         return recorded_subject(assignment.folder).about(stages)
     if is_own(assignment.folder):
-        if assignment.subject:
-            raise CourseError(
-                f"it names the subject {assignment.subject!r}, and holds "
-                f"{' or '.join(OWN_FILES)} of its own",
-                at=str(assignment.folder / ASSIGNMENT_FILE),
-                fix="Take out `subject`, or the files.",
-            )
-        return _own(assignment.folder, stages)
-    if not assignment.subject:
-        return None
-    at = str(assignment.folder / ASSIGNMENT_FILE)
-    return named_subject(assignment.subject, at=at).about(stages)
+        if not assignment.subject:
+            return _own(assignment.folder, stages)
+        return _with_own_mistakes(_named(assignment), assignment).about(stages)
+    return _named(assignment).about(stages) if assignment.subject else None
+
+
+def _named(assignment: Assignment) -> Subject:
+    return named_subject(assignment.subject, at=str(assignment.folder / ASSIGNMENT_FILE))
 
 
 @cache
@@ -101,6 +98,29 @@ def _own(folder: Path, stages: Mapping[str, tuple[str, ...]]) -> Subject:
     )
     check_subject(subject, at=str(folder / OWN_FILES[1]))
     return subject
+
+
+def _with_own_mistakes(subject: Subject, assignment: Assignment) -> Subject:
+    """A named subject, and what `misconceptions.py` beside `assignment.yaml` adds to it."""
+    folder = assignment.folder
+    if (folder / OWN_FILES[0]).is_file():
+        raise CourseError(
+            f"it names the subject {assignment.subject!r}, and holds {OWN_FILES[0]} of its own",
+            at=str(folder / ASSIGNMENT_FILE),
+            fix="Take out `subject`, or the file.",
+        )
+    _make_package(folder)
+    entries = tuple(noted([_module(folder / OWN_FILES[1])]))
+    wrong = tuple(e for e in entries if isinstance(e, Misconception))
+    other = tuple(e for e in entries if isinstance(e, Equivalent))
+    both = replace(
+        subject,
+        misconceptions=(*subject.misconceptions, *wrong),
+        equivalents=(*subject.equivalents, *other),
+        added=AddedMistakes(package=_OWN_PACKAGE, file=folder / OWN_FILES[1]),
+    )
+    check_subject(both, at=str(folder / OWN_FILES[1]))
+    return both
 
 
 def _functions(

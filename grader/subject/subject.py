@@ -59,6 +59,14 @@ class Chain:
     result: str  # what the last value is called
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedMistakes:
+    """Where an assignment keeps mistakes that it adds to a named subject."""
+
+    package: str
+    file: Path
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """Right functions by stage, and what people get wrong about them.
@@ -86,6 +94,7 @@ class Subject:
     keys: Callable[[], Any] | None = None  # loads what answer keys are run on
     # Of a release: its functions know these answers, and there is no code of them.
     recorded: RecordedAnswers | None = None
+    added: AddedMistakes | None = None
 
     def of_stage(self, stage: str) -> tuple[Misconception, ...]:
         """The misconceptions about one stage, as they are written."""
@@ -171,7 +180,8 @@ class Subject:
 
     @cached_property
     def _exchanged(self) -> ExchangedStages:
-        return ExchangedStages(self.package, self.functions)
+        packages = (self.package, *([self.added.package] if self.added else []))
+        return ExchangedStages(packages, self.functions)
 
     @cached_property
     def _by_id(self) -> dict[str, Misconception]:

@@ -22,7 +22,7 @@ def random_model(config: ModelConfig, seed: int) -> DecoderModel:
 
 def random_weights(config: ModelConfig, seed: int) -> ModelWeights:
     """Lively weights, float64. Each number is also a float32, so casting to it loses nothing."""
-    draw = _Draw(seed)
+    draw = LivelyDraw(seed)
     d = config.width
     return {
         "token_embedding": draw.normal(config.vocabulary_size, d),
@@ -34,8 +34,8 @@ def random_weights(config: ModelConfig, seed: int) -> ModelWeights:
     }
 
 
-class _Draw:
-    """A source of random weights."""
+class LivelyDraw:
+    """A source of random weights, as sharp attention needs them."""
 
     def __init__(self, seed: int) -> None:
         self._generator = torch.Generator().manual_seed(seed)
@@ -54,7 +54,7 @@ class _Draw:
         return self.normal(size, mean=1.0, std=0.3)
 
 
-def _layer(draw: _Draw, config: ModelConfig) -> LayerWeights:
+def _layer(draw: LivelyDraw, config: ModelConfig) -> LayerWeights:
     d = config.width
     return {
         "attention_norm_gain": draw.gain(d),
@@ -66,7 +66,7 @@ def _layer(draw: _Draw, config: ModelConfig) -> LayerWeights:
     }
 
 
-def _attention(draw: _Draw, d: int) -> AttentionWeights:
+def _attention(draw: LivelyDraw, d: int) -> AttentionWeights:
     return {
         "query": draw.matrix(d, d),
         "query_bias": draw.bias(d),
@@ -79,7 +79,7 @@ def _attention(draw: _Draw, d: int) -> AttentionWeights:
     }
 
 
-def _feed_forward(draw: _Draw, d: int, d_ff: int) -> FeedForwardWeights:
+def _feed_forward(draw: LivelyDraw, d: int, d_ff: int) -> FeedForwardWeights:
     return {
         "inner": draw.matrix(d, d_ff),
         "inner_bias": draw.bias(d_ff),

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,8 +114,12 @@ def test_a_public_function_says_since_when_it_is_there(function):
 
 def test_the_names_for_checks_that_came_later_say_since_when_they_are_there():
     said = {name: inspect.getdoc(getattr(checks, name)) or "" for name in checks.__all__}
-    noted = {name for name in said if "Since 0." in said[name]}
-    assert noted == {"equivalent", "misconception"}
+    noted = {name: "".join(re.findall(r"Since (0\.\d)", said[name])) for name in said}
+    of_cache = ("ScriptedPasses", "assert_cached_order", "assert_few_positions", "assert_prefixes")
+    assert {name: since for name, since in noted.items() if since} == {
+        **dict.fromkeys(("equivalent", "misconception"), "0.2"),
+        **dict.fromkeys((*of_cache, "ScriptedFunctions", "assert_equal"), "0.5"),
+    }
 
 
 def test_the_example_of_the_page_is_real():

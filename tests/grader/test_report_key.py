@@ -82,7 +82,8 @@ def test_a_setting_of_the_assignment_makes_a_new_key(small):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"secret": "t"}, {"require_level": "none"}, {"diagnose_hidden": False}]
+    "changes",
+    [{"secret": "t"}, {"require_level": "none"}, {"diagnose_hidden": False}, {"cost": True}],
 )
 def test_a_setting_of_the_run_makes_a_new_key(small, changes):
     assert key(small, **changes) != key(small)

@@ -23,6 +23,7 @@ class GradingJob:
     diagnose_hidden: bool  # whether calls of hidden checks are evidence for a diagnosis
     sandbox: str = OURS  # its name, see `grader.sandbox.named`
     feedback: Feedback = "full"  # how much students are shown; another makes another report
+    cost: bool = False  # whether a report says what a generation costs
 
     def key(self, assignment: Assignment) -> Callable[[Submission], str]:
         """What the report of a submission is known by, in this job."""
@@ -33,6 +34,7 @@ class GradingJob:
             require_level=self.require_level,
             diagnose_hidden=self.diagnose_hidden,
             feedback=self.feedback,
+            cost=self.cost,
         )
 
 

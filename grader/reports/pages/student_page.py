@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.flow import stages_in, whole_flow
 from grader.records import CheckResult, CountedPoints, Report, StageResult, Verdict
+from grader.reports.cost_lines import EXPLAINED, cost_heading, cost_rows
 from grader.reports.package_lines import package_notes
 from grader.reports.pages.beginning import beginning
 from grader.reports.pages.failed_stages import FailedStage, failed_stage
@@ -66,6 +67,8 @@ def student_values(
         "hidden": _hidden(report),
         "n_hidden_passed": sum(check.verdict == Verdict.PASSED for check in _hidden(report)),
         "hidden_wrong": [check for check in _hidden(report) if check.verdict not in _SAID],
+        "costs": [(cost_heading(cost), cost_rows(cost)) for cost in report.costs],
+        "costs_explained": EXPLAINED,
         "printed": _printed(report),
         "notes": _notes(report, assignment),
     }

@@ -15,7 +15,7 @@ INSIDE = ROOT / "grader" / "harness" / "pytest_inside.py"
 OTHERS = sorted(set((ROOT / "grader").rglob("*.py")) - {INSIDE})
 # Attributes of pytest's objects that its reference does not name, or not as stable.
 PRIVATE = {"callspec", "cached_result", "teardown_exact", "name2fixturedefs", "runtestprotocol"}
-OWN = {"self", "cls"}
+OWN = {"self", "cls", "os"}  # whose private parts are no parts of pytest
 
 
 def private_parts(source):

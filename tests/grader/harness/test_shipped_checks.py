@@ -97,4 +97,5 @@ def test_no_answer_makes_a_check_stumble(name, sandbox):
     }
     assert not stumbled
     assert len(reports) == len(CASES)
-    assert max(report.points for report in reports[: len(SPOILED)]) < 30
+    # what a stage returns may be spoiled by nothing: a list of tokens is a list, a number is one
+    assert max(report.points for report in reports[: len(SPOILED)]) < assignment.total / 2

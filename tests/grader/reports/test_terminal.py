@@ -5,9 +5,25 @@ import io
 import pytest
 from rich.console import Console
 
-from grader.records import CheckResult, Isolation, Report, StageResult, Status, Verdict
+from grader.records import (
+    CheckResult,
+    Isolation,
+    Report,
+    RunCost,
+    Spent,
+    StageResult,
+    Status,
+    Verdict,
+)
 from grader.reports.terminal import check_report, gradebook
 from grader.settings import load_assignment
+
+COST = RunCost(
+    stage="generate_cached",
+    tokens=7,
+    own=Spent(passes=7, positions=49, recomputed_keys=39, multiply_adds=4_165_668_864),
+    reference=Spent(passes=7, positions=10, recomputed_keys=0, multiply_adds=850_360_320),
+)
 
 
 def checked(name="values", verdict=Verdict.PASSED, **changes):
@@ -240,3 +256,13 @@ def test_a_narrow_terminal_loses_no_name(told, width):
     said = told(report(checked(verdict=Verdict.FAILED, message="It is 3.")), width=width)
     for part in ("double", "0/2", "1 failed", "It is 3.", "0 of 2 points"):
         assert part in said
+
+
+def test_what_a_run_costs_stands_beside_the_reference_and_is_explained(told):
+    said = told(report(checked(), costs=(COST,)))
+    assert "What generate_cached costs for 7 tokens yours reference" in said
+    assert "positions processed 49 10" in said
+    assert "multiply-adds 4,165,668,864 850,360,320" in said
+    assert "none of this changes points." in said
+    assert "costs for" not in told(report(checked()))
+    assert "multiply-adds" not in told(report(checked()))

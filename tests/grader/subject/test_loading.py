@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from grader.audit.sources import with_functions
 from grader.errors import CourseError
 from grader.settings import find_assignment, load_assignment
 from grader.subject.loading import named_subject, subject_of
@@ -152,3 +153,74 @@ def test_a_strangers_package_adds_a_subject(tmp_path, monkeypatch):
         named_subject("broken", at="a.yaml")
     with pytest.raises(CourseError, match="cannot be loaded"):
         named_subject("absent", at="a.yaml")
+
+
+ADDED = """
+from grader.checks import misconception
+from reference.decoder.softmax import softmax
+
+
+@misconception(
+    replaces="softmax",
+    says="I divide by the largest entry.",
+    hint="What should a row of probabilities sum to?",
+)
+def over_the_largest(logits):
+    rows = softmax(logits)
+    return rows / rows.max(-1, keepdim=True).values
+"""
+SOFTMAX = """title: Softmax
+subject: decoder
+total: 1
+stages:
+  - {name: softmax, title: Softmax, points: 1, parameters: [logits]}
+"""
+
+
+@pytest.fixture
+def added(tmp_path):
+    folder = tmp_path / "added"
+    folder.mkdir()
+    (folder / "assignment.yaml").write_text(SOFTMAX)
+    (folder / "misconceptions.py").write_text(ADDED)
+    return folder
+
+
+def test_an_assignment_adds_mistakes_of_its_own_to_a_named_subject(added):
+    subject = subject_of(load_assignment(added))
+    ids = [entry.id for entry in subject.misconceptions]
+    assert ids[-1] == "softmax.over_the_largest"
+    assert len(ids) == 1 + len(named_subject("decoder", at="x").of_stage("softmax"))
+
+
+def test_an_added_mistake_is_handed_in_by_an_audit_with_what_it_imports(added):
+    subject = subject_of(load_assignment(added))
+    entry = subject.find("softmax.over_the_largest")
+    submission = with_functions(subject, "one", [("softmax", entry.wrong)])
+    assert {"assignment_subject/misconceptions.py", "reference/decoder/softmax.py"} <= set(
+        submission.modules
+    )
+    assert "grader" not in submission.modules["assignment_subject/misconceptions.py"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (('replaces="softmax"', 'replaces="max"'), "max.over_the_largest replaces 'max'"),
+        (("over_the_largest", "over_time"), "softmax.over_time: two functions have this id"),
+    ],
+)
+def test_an_added_mistake_that_does_not_fit_is_one_sentence(added, change, sentence):
+    known = {e.id for e in named_subject("decoder", at="x").of_stage("softmax")}
+    name = sorted(known)[0].partition(".")[2]
+    changed = tuple(text.replace("over_time", name) for text in change)
+    (added / "misconceptions.py").write_text(ADDED.replace(*changed))
+    with pytest.raises(CourseError) as raised:
+        subject_of(load_assignment(added))
+    assert sentence.replace("over_time", name) in str(raised.value)
+
+
+def test_right_functions_of_its_own_and_a_named_subject_do_not_go_together(added):
+    (added / "reference.py").write_text("def softmax(logits):\n    return logits\n")
+    with pytest.raises(CourseError, match=r"and holds reference\.py of its own"):
+        subject_of(load_assignment(added))

@@ -32,6 +32,7 @@ class SentJob(msgspec.Struct, frozen=True, kw_only=True):
     diagnose_hidden: bool
     sandbox: str
     feedback: Feedback
+    cost: bool
 
 
 class Greeting(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +123,7 @@ def job_bytes(job: GradingJob) -> bytes:
             diagnose_hidden=job.diagnose_hidden,
             sandbox=job.sandbox,
             feedback=job.feedback,
+            cost=job.cost,
         )
     )
 
@@ -149,6 +151,7 @@ def unpacked_job(data: bytes, below: Path) -> Iterator[GradingJob]:
             diagnose_hidden=sent.diagnose_hidden,
             sandbox=sent.sandbox,
             feedback=sent.feedback,
+            cost=sent.cost,
         )
     finally:
         shutil.rmtree(top, ignore_errors=True)

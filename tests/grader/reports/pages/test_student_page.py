@@ -12,7 +12,7 @@ from grader.evidence import ArrayWindow, CallInput, FailureEvidence, LoopRecord,
 from grader.records import Finding, Isolation, StageResult, Status, Verdict
 from grader.reports.pages.student_page import student_page
 from grader.settings import load_assignment
-from tests.grader.reports.test_terminal import checked, report
+from tests.grader.reports.test_terminal import COST, checked, report
 
 NASTY = "<script>alert(1)</script> \u202egnp\u2066 \x1b[31m & \" '"
 WINDOW = ArrayWindow(
@@ -238,3 +238,14 @@ def test_printed_text_is_folded_and_long_text_is_shown_by_its_end(shown):
     assert printed.getparent().tag == "details"
     assert printed.text.splitlines()[0] == "line 60"
     assert "… 60 lines before" in text(page)
+
+
+def test_what_a_run_costs_is_a_table_beside_the_reference(shown):
+    page = shown(report(checked(), costs=(COST,)))
+    (table,) = page.cssselect("table")
+    rows = [[text(cell) for cell in row] for row in table.cssselect("tr")]
+    assert text(table.cssselect("caption")[0]) == "What generate_cached costs for 7 tokens"
+    assert rows[0] == ["counted", "yours", "reference"]
+    assert rows[3] == ["recomputed keys", "39", "0"]
+    assert "none of this changes points." in text(page)
+    assert "What a run costs" not in text(shown(report(checked())))

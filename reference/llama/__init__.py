@@ -1,0 +1,1 @@
+"""A decoder of the Llama family in float64, one stage a file."""

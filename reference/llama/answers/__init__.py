@@ -1,0 +1,1 @@
+"""What answer keys about the Llama family are run on."""

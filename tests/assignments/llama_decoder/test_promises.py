@@ -1,0 +1,97 @@
+"""Each promise of the handout has checks that fail where it is broken: the table promises.yaml."""
+
+import ast
+import inspect
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader.harness.grading import grade
+from grader.records import Submission
+from grader.sandbox.warm import WarmSandbox
+from grader.settings import find_assignment
+from grader.subject.loading import subject_of
+from reference.llama.contract import FUNCTIONS
+
+ASSIGNMENT = find_assignment("llama-decoder")
+HANDOUT = " ".join((ASSIGNMENT.folder / "handout.md").read_text(encoding="utf-8").split())
+RIGHT = (ASSIGNMENT.folder / "examples/submissions/right-torch.py").read_text(encoding="utf-8")
+PROMISES = yaml.safe_load(Path(__file__).with_name("promises.yaml").read_text(encoding="utf-8"))
+MISTAKES = {name: how for promise in PROMISES for name, how in promise["mistakes"].items()}
+OTHER_BODY = """
+
+_right, _kept = {stage}, {{}}
+
+
+def {stage}({names}):
+    right, given, kept = _right, [{names}], _kept
+{body}
+"""
+
+
+def broken(name):
+    """The right submission with one mistake."""
+    how, stage = MISTAKES[name], name.partition(".")[0]
+    if body := how.get("body"):
+        names = ", ".join(inspect.signature(FUNCTIONS[stage]).parameters)
+        return RIGHT + OTHER_BODY.format(
+            stage=stage, names=names, body=textwrap.indent(body, "    ")
+        )
+    begin = RIGHT.index(f"def {stage}(")
+    end = RIGHT.find("\ndef ", begin) % (len(RIGHT) + 1)
+    function = RIGHT[begin:end]
+    assert function.count(how["old"]) == 1, name
+    function = function.replace(how["old"], how["new"])
+    return RIGHT[:begin] + how.get("first", "") + "\n\n" + function + RIGHT[end:]
+
+
+@pytest.fixture(scope="module")
+def visible():
+    """The reports of all of them by the visible checks."""
+    submissions = [
+        Submission(name=name, cells=(("submission.py", source),), modules={}, digest=name)
+        for name, source in {"right": RIGHT, **{name: broken(name) for name in MISTAKES}}.items()
+    ]
+    sandbox, reports = WarmSandbox(("torch", "numpy")), []
+    grade(
+        submissions,
+        assignment=ASSIGNMENT,
+        sandbox=sandbox,
+        with_hidden=False,
+        secret="",
+        emit=reports.append,
+        reference=subject_of(ASSIGNMENT).over_arrays(),
+    )
+    sandbox.close()
+    return {report.submission: report for report in reports}
+
+
+@pytest.mark.parametrize("says", [promise["says"] for promise in PROMISES])
+def test_a_promise_stands_in_the_handout(says):
+    assert " ".join(says.split()) in HANDOUT
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_a_program(name):
+    ast.parse(broken(name))
+
+
+def test_what_keeps_every_promise_loses_nothing(visible):
+    assert visible["right"].points == visible["right"].max_points
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_broken_promise_loses_points_in_its_stage_alone(visible, name):
+    """By visible checks: what only a hidden one sees, a student cannot know."""
+    losing = {stage.stage for stage in visible[name].stages if stage.points < stage.max_points}
+    assert losing == {name.partition(".")[0]}
+
+
+def test_every_stage_makes_promises_about_sizes_arguments_and_state():
+    kinds = ("Hard-code no size.", "Do not change what you are given", "The same call twice gives")
+    for kind in kinds:
+        [promise] = [promise for promise in PROMISES if promise["says"].startswith(kind)]
+        assert set(FUNCTIONS) == {re.match(r"\w+", name)[0] for name in promise["mistakes"]}, kind
