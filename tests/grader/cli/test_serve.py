@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,15 @@ def wait_for(address, context=None):
     raise AssertionError("the site does not answer")
 
 
+def runs(pid):
+    """Whether a process is there and has not ended; nobody may have waited for one that has."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def in_time(happens):
     ends = time.monotonic() + SECONDS
     while not (found := happens()):
@@ -126,7 +136,7 @@ def test_a_site_serves_grades_and_stops_with_an_open_stream(grader_command, cour
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
         assert time.monotonic() - begun < 25
-        in_time(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in below))
+        in_time(lambda: not any(map(runs, below)))
     said = (course.parent / "said").read_text()
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     assert {"at", "event", "method", "endpoint", "enrolment", "status", "ms"} == set(lines[0])
