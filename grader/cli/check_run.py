@@ -13,6 +13,7 @@ import click
 from grader.batch.grading_here import grade_here
 from grader.cli.clock import now
 from grader.cli.edge import needs_torch
+from grader.cli.other_assignment import meant_instead
 from grader.cli.outputs import assert_output
 from grader.cli.stages import with_stage
 from grader.cli.watch import last_saved, versions
@@ -22,7 +23,7 @@ from grader.intake.main_file import main_file
 from grader.intake.reading import read
 from grader.records import Report, Status, Submission, Verdict, to_json
 from grader.reports.clickable_places import with_paths
-from grader.settings import Assignment, find_assignment
+from grader.settings import Assignment, assignments, find_assignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,12 @@ def check_once(
     as_it_is = as_json or by_suite  # the files of a package have the paths that they had
     report = reports[0] if as_it_is else _with_paths(reports[0], submission, path)
     _show(report, chosen, as_json=as_json, shown=shown)
-    return _exit_code(reports[0], shown.stage)
+    code = _exit_code(reports[0], shown.stage)
+    if code and not assignment and not chosen.is_release:
+        others = [one for one in assignments() if one.name != chosen.name]
+        if said := meant_instead(submission, chosen=chosen, others=others):
+            click.echo(said, err=True)
+    return code
 
 
 def _by_suite(folder: Path) -> Assignment:
