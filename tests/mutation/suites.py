@@ -61,6 +61,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "grader/batch/class_grades.py": (GRADES, "tests/grader/courses/test_code_marks.py", *ON_SQLITE),
     "grader/batch/code_attempts.py": ("tests/grader/batch/test_code_attempts.py",),
     "grader/generation/order.py": ("tests/grader/generation",),
+    "grader/generation/contents.py": ("tests/grader/generation",),
     "grader/harness/time_budget.py": of_harness("time_budget"),
     "grader/harness/retries.py": of_harness("retries"),
     "grader/harness/seen_calls.py": of_harness("seen_calls"),
@@ -77,5 +78,6 @@ SUITES: dict[str, tuple[str, ...]] = {
     "grader/store/marking_store.py": (*of_store("marking_store", "database"), *ON_SQLITE),
     "grader/store/database.py": (*of_store("database", "quiz_store"), *ON_SQLITE),
     # what several programs do at once is held back by a lock of PostgreSQL
+    "grader/store/columns.py": (*of_store("tables", "quiz_store"), *ON_SQLITE),
     "grader/store/tables.py": (*of_store("tables"), "-k", "not postgresql or at_once"),
 }
