@@ -150,7 +150,7 @@ class SuiteConnection:
             raise DoesNotCross(f"{error} cannot be handed to the submission") from error
 
     def _replied(self, session: StudentSession, message: dict[str, Any]) -> dict[str, Any]:
-        call = StudentCall("serve", [message], tables=())
+        call = StudentCall("serve", [message])
         try:
             reply = session.call(call, seconds=self._seconds, answer=self._answer).value
         except CallFailed as error:
@@ -218,7 +218,7 @@ class SuiteConnection:
     def _named(self, text: str, file: dict[str, Any] | None) -> Any:
         if file is None:
             return text
-        self._request.files.add(text)
+        self._request.files.add(file["text"])
         return file
 
     def array(self, value: np.ndarray, data: Any) -> Any:

@@ -71,7 +71,7 @@ class Leaves:
         if data.shape != tensor.shape or data.dtype != tensor.dtype:
             raise ValueError("another shape or dtype")
         with torch.no_grad():
-            if not suite_values.is_same(_array(data), _array(tensor)):
+            if not suite_values.is_same(*map(suite_values.numbers_of, (data, tensor))):
                 tensor.copy_(data)
         if state["gradient"] is None:
             tensor.grad = None
@@ -195,11 +195,6 @@ def _content(path: Path, but: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
         if room < 0:
             raise NotPlain(f"files of more than {_MOST_BYTES >> 20} MB at {path}")
         yield "" if file == path else str(file.relative_to(path)), content
-
-
-def _array(tensor: Any) -> np.ndarray:
-    plain = tensor.detach()
-    return np.asarray((plain.float() if str(plain.dtype) == "torch.bfloat16" else plain).numpy())
 
 
 class Iterators:

@@ -46,14 +46,8 @@ class Suite:
     packages: tuple[str, ...]  # that submissions bring; none named: all that the suite lacks
     points: Mapping[str, int]  # by test, or by what stands before it; none: one a test
     limits: LimitSettings
+    tests: tuple[str, ...]  # the files of tests, by their paths
     digest: str
-
-    @property
-    def tests(self) -> tuple[str, ...]:
-        """The files of tests, by their paths."""
-        return tuple(
-            path for path in sorted(_sources(self.folder)) if _is_tests(self.folder / path)
-        )
 
     def module_of(self, file: str) -> str:
         """The name under which the suite imports a file: packages above it are part of it."""
@@ -98,7 +92,8 @@ def load_suite(folder: Path) -> Suite:
     file = folder / SUITE_FILE
     said = strict_yaml.read(file, _SuiteFile) if file.is_file() else _SuiteFile()
     sources = sorted(_sources(folder))
-    if not any(_is_tests(folder / path) for path in sources):
+    tests = tuple(path for path in sources if _is_tests(folder / path))
+    if not tests:
         raise CourseError(
             "holds no tests",
             at=str(folder),
@@ -120,6 +115,7 @@ def load_suite(folder: Path) -> Suite:
         packages=tuple(one for one in said.student if not one.endswith(".py")),
         points=said.points,
         limits=said.limits,
+        tests=tests,
         digest=_digest(folder, sources),
     )
 

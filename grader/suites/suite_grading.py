@@ -12,11 +12,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from grader.errors import CourseError, GraderFault, SubmissionError
 from grader.records import CheckResult, Isolation, Report, StageResult, Status, Submission, Verdict
 from grader.report_key import grader_version
 from grader.sandbox.contract import Code, Limits, Sandbox, StudentSession
-from grader.settings import Assignment, LimitSettings
+from grader.settings import Assignment
 from grader.suites.connection import SuiteConnection
 from grader.suites.handed_package import modules_for, served
 from grader.suites.outcomes import SuiteOutcome, TestOutcome
@@ -155,7 +157,7 @@ def _outcome(suite: Suite, submission: Submission, sandbox: Sandbox) -> SuiteOut
         modules=modules | {f"{_VALUES}.py": _text(_VALUES)},
         stages=("serve",),
     )
-    limits = _of_child(suite.limits)
+    limits = Limits(**msgspec.structs.asdict(suite.limits))
     sandbox.prove()
 
     def opened() -> StudentSession:
@@ -178,16 +180,6 @@ def _import_packages(suite: Suite) -> None:
         if re.search(rf"^\s*(?:import|from) {name}\b", text, re.MULTILINE):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-
-
-def _of_child(limits: LimitSettings) -> Limits:
-    return Limits(
-        call_seconds=limits.call_seconds,
-        load_seconds=limits.load_seconds,
-        submission_seconds=limits.submission_seconds,
-        memory_megabytes=limits.memory_megabytes,
-        output_kilobytes=limits.output_kilobytes,
-    )
 
 
 @cache

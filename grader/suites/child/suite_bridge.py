@@ -161,7 +161,7 @@ class _Here:
         return _BUILT[kind](data)
 
     def _noted(self, number: int, value: Any) -> Any:
-        array = value if isinstance(value, np.ndarray) else _plain(value)
+        array = value if isinstance(value, np.ndarray) else suite_values.numbers_of(value)
         self.sent.append((number, value, array.copy()))
         return value
 
@@ -169,7 +169,7 @@ class _Here:
         """What the submission changed in place of what it was handed."""
         found = []
         for number, value, before in self.sent:
-            now = value if isinstance(value, np.ndarray) else _plain(value)
+            now = value if isinstance(value, np.ndarray) else suite_values.numbers_of(value)
             if not suite_values.is_same(now, before):
                 found.append([number, suite_values.encode(np.array(now), self)])
         return found
@@ -202,13 +202,6 @@ class _Here:
 
 
 _NOW: list[_Here] = []  # the request that is served, at its end
-
-
-def _plain(tensor: Any) -> np.ndarray:
-    import torch
-
-    plain = tensor.detach().resolve_conj().resolve_neg()
-    return np.asarray((plain.float() if plain.dtype is torch.bfloat16 else plain).numpy())
 
 
 class _Theirs:

@@ -149,10 +149,16 @@ def tensor_data(tensor: Any) -> dict[str, Any]:
     torch = sys.modules["torch"]
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
         raise NotPlain(f"a tensor of layout {tensor.layout} on {tensor.device}")
+    is_brief = tensor.dtype is torch.bfloat16
+    return {"t": "tensor", "data": _array(numbers_of(tensor)), "brief": is_brief}
+
+
+def numbers_of(tensor: Any) -> np.ndarray:
+    """A tensor as an array, without its history; numpy has no bfloat16, which becomes float32."""
+    torch = sys.modules["torch"]
     plain = tensor.detach().resolve_conj().resolve_neg()
-    is_brief = plain.dtype is torch.bfloat16
-    array = (plain.float() if is_brief else plain).numpy()
-    return {"t": "tensor", "data": _array(array), "brief": is_brief}
+    array: np.ndarray = (plain.float() if plain.dtype is torch.bfloat16 else plain).numpy()
+    return array
 
 
 def tensor_of(data: dict[str, Any]) -> Any:
