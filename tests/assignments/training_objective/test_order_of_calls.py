@@ -18,7 +18,7 @@ def test_the_first_wrong_call_is_shown_beside_the_expected_one(tmp_path):
     submission.write_text(ZERO_FOR_EACH_PART)
     graded = grade_submission(submission, assignment="training-objective", require_level="none")
     (stage,) = (one for one in graded.stages if one.stage == "train_step")
-    (order,) = (one for one in stage.checks if one.check == "order")
+    (order,) = (one for one in stage.checks if one.check == "train_step.order")
     calls = order.evidence.calls
     assert calls.wrong == 5
     assert calls.made[4] == "stages.zero"
