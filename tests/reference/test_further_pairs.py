@@ -5,7 +5,9 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
+import torch
 
+from grader.diagnosis import arrays
 from grader.settings import find_assignment
 from grader.subject.composition import composed
 from grader.subject.loading import subject_of
@@ -13,7 +15,7 @@ from grader.subject.subject import both
 from tests.reference.decoder.misconceptions.test_recorded_calls import distance
 from tests.reference.graded_here import GradedHere
 
-NAMES = ("training-objective",)
+NAMES = ("training-objective", "kv-cache")
 ASSIGNMENTS = {name: find_assignment(name) for name in NAMES}
 SUBJECTS = {name: subject_of(one) for name, one in ASSIGNMENTS.items()}
 STAGES = [(name, stage) for name, one in SUBJECTS.items() for stage in one.compositions]
@@ -22,6 +24,11 @@ DRAWN = 40  # of the pairs of a stage; more only take time
 WHOLE = {
     "train_step.reads_the_targets",
     "train_step.empties_the_batches",
+    "cached_attention.changes_its_cache",
+    "cached_layer.changes_its_cache",
+    "prefill.kept_in_the_model",
+    "decode.changes_its_cache",
+    "generate_cached.changes_the_prompt",
 }
 LIKELY = [
     ("training-objective", "mask_targets.prompt_counts", "mask_targets.always_minus_hundred"),
@@ -33,7 +40,29 @@ LIKELY = [
     ("training-objective", "train_step.never_clips", "train_step.mean_of_means"),
     ("training-objective", "train_step.never_zeroes", "train_step.never_schedules"),
     ("training-objective", "train_step.one_backward", "train_step.mean_of_means"),
+    ("kv-cache", "cached_attention.no_scale", "cached_attention.mask_not_shifted"),
+    ("kv-cache", "cached_attention.new_before_past", "cached_attention.no_mask"),
+    ("kv-cache", "cached_layer.no_residual", "cached_layer.old_cache_returned"),
+    ("kv-cache", "prefill.every_position", "prefill.no_final_norm"),
+    ("kv-cache", "decode.position_zero", "decode.cache_not_grown"),
+    ("kv-cache", "generate_cached.stale_cache", "generate_cached.eos_ignored"),
+    ("kv-cache", "generate_cached.decodes_on", "generate_cached.one_too_many"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _all_the_time_it_takes(monkeypatch):
+    """A machine that is busy with other tests may be slow."""
+    monkeypatch.setattr(arrays, "SECONDS_FOR_PAIRS", 300.0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread():
+    """As a worker has it: on small arrays several threads only wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @cache
@@ -51,11 +80,23 @@ def finding(report):
     return found[0] if found else None
 
 
+def largest(value):
+    """The largest finite size of a number in a value."""
+    match value:
+        case dict():
+            return max(map(largest, value.values()), default=0.0)
+        case list():
+            return max(map(largest, value), default=0.0)
+        case None:
+            return 0.0
+        case _:
+            sizes = np.abs(np.asarray(value, dtype=np.float64))
+            return float(sizes[np.isfinite(sizes)].max(initial=0.0))
+
+
 def unit(value):
     """What may be rounding in single precision."""
-    arrays = value if isinstance(value, list) else [value]
-    largest = [np.abs(np.nan_to_num(a, posinf=0, neginf=0)).max(initial=0.0) for a in arrays]
-    return 1e-4 * max(float(max(largest, default=0.0)), 1e-3)
+    return 1e-4 * max(largest(value), 1e-3)
 
 
 def assert_same(one, other):

@@ -60,7 +60,8 @@ def _binary(logarithms: Floats, columns: Ids) -> Floats:
     shares = np.minimum(np.exp(logarithms), 1 - 1e-12)
     with np.errstate(divide="ignore", invalid="ignore"):
         others = np.log1p(-shares).sum(axis=-1) - np.log1p(-_at(shares, columns))
-    return -_at(logarithms, columns) - others
+    result: Floats = -_at(logarithms, columns) - others
+    return result
 
 
 def _log_of_mean(losses: Floats, is_counted: Ids) -> float:
