@@ -15,12 +15,13 @@ from grader.subject.subject import both
 from tests.reference.decoder.misconceptions.test_recorded_calls import distance
 from tests.reference.graded_here import GradedHere
 
-NAMES = ("training-objective", "kv-cache")
+NAMES = ("training-objective", "kv-cache", "sampling-and-search")
 ASSIGNMENTS = {name: find_assignment(name) for name in NAMES}
 SUBJECTS = {name: subject_of(one) for name, one in ASSIGNMENTS.items()}
 STAGES = [(name, stage) for name, one in SUBJECTS.items() for stage in one.compositions]
 DRAWN = 40  # of the pairs of a stage; more only take time
-# What is no matter of one part: the end of the run, or the arguments changed in place.
+# What is no matter of one part: the end of the run, the choice of one beam among a few, or the
+# arguments changed in place.
 WHOLE = {
     "train_step.reads_the_targets",
     "train_step.empties_the_batches",
@@ -29,6 +30,12 @@ WHOLE = {
     "prefill.kept_in_the_model",
     "decode.changes_its_cache",
     "generate_cached.changes_the_prompt",
+    "beam_search.no_length",
+    "beam_search.prompt_counts_in_the_length",
+    "beam_search.multiplies_by_the_length",
+    "beam_search.always_the_whole_length",
+    "beam_search.returns_the_last",
+    "beam_search.finished_ones_alone",
 }
 LIKELY = [
     ("training-objective", "mask_targets.prompt_counts", "mask_targets.always_minus_hundred"),
@@ -47,6 +54,10 @@ LIKELY = [
     ("kv-cache", "decode.position_zero", "decode.cache_not_grown"),
     ("kv-cache", "generate_cached.stale_cache", "generate_cached.eos_ignored"),
     ("kv-cache", "generate_cached.decodes_on", "generate_cached.one_too_many"),
+    ("sampling-and-search", "beam_step.adds_probabilities", "beam_step.parents_are_lost"),
+    ("sampling-and-search", "beam_step.finished_ones_go_on", "beam_step.averages"),
+    ("sampling-and-search", "beam_search.starts_with_copies", "beam_search.returns_the_prompt"),
+    ("sampling-and-search", "beam_search.prompt_is_lost", "beam_search.one_step_more"),
 ]
 
 
