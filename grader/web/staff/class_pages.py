@@ -168,7 +168,7 @@ def summary(of_class: ClassAtOnce) -> str:
 
 def _figures(room: StaffRoom, assignment: Assignment) -> ClassFigures:
     newest = room.reports(assignment).newest_for_staff()
-    known = [report for name, report in newest.items() if name in room.enrolled]
+    known = [report for name, report in sorted(newest.items()) if name in room.enrolled]
     return class_figures(known, assignment=assignment.name)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.code_figures.unexplained import answer_groups
+from grader.code_figures.unexplained import AnswerGroups
 from grader.records import AnswerSketch, CheckResult, Finding, Report, StageResult, Status, Verdict
 
 ANSWERS = (
@@ -38,6 +38,13 @@ def changed(place, number):
     numbers = list(ANSWERS[0].numbers)
     numbers[place] = number
     return (replace(ANSWERS[0], numbers=tuple(numbers)), ANSWERS[1])
+
+
+def answer_groups(reports):
+    groups = AnswerGroups()
+    for one in reports:
+        groups.add(one)
+    return groups.found()
 
 
 def students(*reports):
