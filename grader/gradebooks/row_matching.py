@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.gradebooks.student_grades import StudentGrade
+from grader.gradebooks.student_grades import PointsInColumn
 from grader.intake.roster import name_keys
 
 _WHOLE_NAME = "name"
@@ -33,7 +33,7 @@ class RowMatches:
 
 
 def match_rows(
-    students: Sequence[StudentGrade], rows: Sequence[RowIdentity], *, system: str
+    students: Sequence[PointsInColumn], rows: Sequence[RowIdentity], *, system: str
 ) -> RowMatches:
     """The row of each student.
 
@@ -81,7 +81,7 @@ def _index(rows: Sequence[RowIdentity]) -> dict[tuple[str, str], list[int]]:
     return index
 
 
-def _keys_of(student: StudentGrade, system: str) -> Iterator[tuple[str, str]]:
+def _keys_of(student: PointsInColumn, system: str) -> Iterator[tuple[str, str]]:
     """What tells the student from everybody else."""
     person = student.person
     if person is None:
@@ -99,7 +99,7 @@ def _keys_of(student: StudentGrade, system: str) -> Iterator[tuple[str, str]]:
 
 
 def _named_so(
-    student: StudentGrade,
+    student: PointsInColumn,
     index: Mapping[tuple[str, str], Sequence[int]],
     rows: Mapping[int, RowIdentity],
     system: str,
@@ -110,7 +110,7 @@ def _named_so(
     return {row for row in found if _may_be(student, rows[row], system)}
 
 
-def _may_be(student: StudentGrade, row: RowIdentity, system: str) -> bool:
+def _may_be(student: PointsInColumn, row: RowIdentity, system: str) -> bool:
     """Whether no number says that this is somebody else of the same name."""
     if student.person is None:
         return True
@@ -118,7 +118,7 @@ def _may_be(student: StudentGrade, row: RowIdentity, system: str) -> bool:
     return all(ours == theirs for ours, theirs in pairs if ours and theirs)
 
 
-def _shared(students: Sequence[StudentGrade], found: Mapping[int, int]) -> Iterator[str]:
+def _shared(students: Sequence[PointsInColumn], found: Mapping[int, int]) -> Iterator[str]:
     """Rows that several submissions fit."""
     takers: dict[int, list[str]] = defaultdict(list)
     for place, row in found.items():

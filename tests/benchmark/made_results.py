@@ -64,7 +64,7 @@ def _under(name: str, number: int, like: _Graded, text: str) -> str:
     text = text.replace(f'"{like.name}"', f'"{name}"', 1)
     if number % _LEFT_ALONE:
         text = text.replace(like.digest, hashlib.sha256(name.encode()).hexdigest(), 1)
-    drawn = random.Random(number)  # noqa: S311 - no secret
+    drawn = random.Random(number)
     text = _SECONDS.sub(lambda one: f"{float(one[0]) * drawn.uniform(1, 9):.3f}", text)
     if number // _LEFT_ALONE % _OWN:
         text = _NUMBER.sub(lambda one: f"{float(one[0]) * drawn.uniform(1, 9):.6g}", text)
