@@ -68,6 +68,10 @@ class Results:
         make_folder(self.folder)
         return kept_secret(self._secret)
 
+    def has_secret(self) -> bool:
+        """Whether one was made already."""
+        return self._secret.is_file()
+
     def newest(self) -> Mapping[str, Report]:
         """The reports that are there and whole. A broken one counts as missing."""
         return self._kept(_report)
