@@ -83,7 +83,7 @@ async def events(request: Request) -> Response:
         refuse(404, "Nothing is known of this.")
     sent = request.headers.get("last-event-id", "")
     return StreamingResponse(
-        _stream(request, one.job.id, sent),
+        _stream(request, work, one, sent),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -189,29 +189,44 @@ def _progress_values(
     }
 
 
-async def _stream(request: Request, job: int, sent: str) -> AsyncIterator[str]:
+async def _stream(
+    request: Request, work: OwnWork, one: HandInAttempt, sent: str
+) -> AsyncIterator[str]:
     yield f"retry: {_AGAIN_MILLISECONDS}\n\n"
-    said_at = time.monotonic()
-    async for progress in _board(request).watch(job):
-        version = version_of(progress)
-        if version != sent:
-            sent, said_at = version, time.monotonic()
-            yield await run_in_threadpool(_message, request, version)
+    board, job = _board(request), one.job.id if one.job else 0
+    said_at, has_waited = 0.0, False
+    async for progress in board.watch(job):
+        version, waits = version_of(progress), _waits(progress)
+        quiet = time.monotonic() - said_at
+        if version != sent and not (waits and has_waited and quiet < board.place_seconds):
+            sent, said_at, has_waited = version, time.monotonic(), waits
+            if waits:
+                yield _part(request, work, one, progress)
+            else:
+                yield await run_in_threadpool(_part_now, request, progress)
             if progress is None or progress.state in ("done", "failed"):
                 yield "event: end\ndata: {}\n\n"
                 return
-        elif time.monotonic() - said_at > _QUIET_SECONDS:
+        elif quiet > _QUIET_SECONDS:
             said_at = time.monotonic()
             yield ": still here\n\n"
 
 
-def _message(request: Request, version: str) -> str:
+def _waits(progress: JobProgress | None) -> bool:
+    """Whether it waits for its first turn: all there is to tell is its place."""
+    return progress is not None and progress.state == "waiting" and progress.attempt == 0
+
+
+def _part_now(request: Request, progress: JobProgress | None) -> str:
     """The part of the page as it is now, read anew: rights and releases may have changed."""
     work = own_work(request)
-    one = work.attempt(request.path_params["number"])
-    values = _progress_values(work, one, _progress(request, one))
+    return _part(request, work, work.attempt(request.path_params["number"]), progress)
+
+
+def _part(request: Request, work: OwnWork, one: HandInAttempt, progress: JobProgress | None) -> str:
+    values = _progress_values(work, one, progress)
     html = fragment(request, "hand_in/progress.html", work=work, attempt=one, **values)
-    return f"id: {version}\ndata: {json.dumps({'html': html})}\n\n"
+    return f"id: {version_of(progress)}\ndata: {json.dumps({'html': html})}\n\n"
 
 
 def _board(request: Request) -> ProgressBoard:
