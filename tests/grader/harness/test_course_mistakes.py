@@ -5,6 +5,7 @@ import pytest
 from grader.errors import CourseError
 
 CHECK = '''
+import pytest
 from grader.checks import hidden, needs, points, stage
 
 @stage("shift")
@@ -59,7 +60,8 @@ MISTAKES = {
     "points that do not add up": (
         ("@points(3)", "@points(4)"),
         "arithmetic: the checks of stage 'double' add up to 4 points, "
-        "but assignment.yaml gives it 3",
+        "but assignment.yaml gives it 3\n  Change the points of a check or of the stage; found were "
+        "1 visible and 0 hidden checks.",
     ),
     "no docstring": (
         ('    """Every entry is doubled."""', "    student.double(x)"),
@@ -72,7 +74,7 @@ MISTAKES = {
     ),
     "an unknown need": (
         ('@stage("double")', '@needs("nothing")\n@stage("double")'),
-        "arithmetic: double.twice needs double.nothing, which does not run before it",
+        "arithmetic: double.twice needs double.nothing, and there is no such check\n  There is none.",
     ),
     "a need of itself": (
         ('@stage("double")', '@needs("twice")\n@stage("double")'),
@@ -88,7 +90,22 @@ MISTAKES = {
     ),
     "an unknown marker": (
         ('@stage("double")', '@stage.mark.slow\n@stage("double")'),
-        "arithmetic/test_visible.py, line 9: the checks cannot be collected: AttributeError: ",
+        "arithmetic/test_visible.py, line 10: the checks cannot be collected: AttributeError: ",
+    ),
+    "a mark of pytest": (
+        ('@stage("double")', '@pytest.mark.slow\n@stage("double")'),
+        "test_visible.py, line 10: the checks cannot be collected: no check has a mark 'slow'\n"
+        "  A check has the marks `stage`, `points`, `needs` and `hidden`",
+    ),
+    "a helper beside the checks": (
+        ("from grader.checks", "import helpers\nfrom grader.checks"),
+        "line 3: the checks cannot be collected: ModuleNotFoundError: No module named 'helpers'\n"
+        "  Put what checks share into conftest.py, and write `from conftest import ...`.",
+    ),
+    "a relative import": (
+        ("from grader.checks", "from .conftest import one\nfrom grader.checks"),
+        "relative import with no known parent package\n"
+        "  Put what checks share into conftest.py, and write `from conftest import ...`.",
     ),
     "a check that cannot be imported": (
         ("import hidden", "import nowhere, hidden"),
@@ -111,6 +128,7 @@ def mistake(small, grade_source, right):
     (small / "hidden" / "test_random.py").unlink()
 
     def run(checks):
+        (small / "helpers.py").touch()
         (small / "test_visible.py").write_text(checks)
         with pytest.raises(CourseError) as raised:
             grade_source(right)
