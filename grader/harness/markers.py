@@ -109,7 +109,8 @@ def assert_complete(checks: list[Check], assignment: Assignment) -> None:
                 f"the checks of stage {stage.name!r} add up to {points} points, "
                 f"but assignment.yaml gives it {stage.points}",
                 at=at,
-                fix=f"Change the points of a check or of the stage; {_counted(checks, stage.name)}.",
+                fix="Change the points of a check or of the stage; "
+                f"{_counted(checks, stage.name)}.",
             )
 
 

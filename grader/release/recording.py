@@ -15,6 +15,7 @@ from grader.diagnosis.versions import VersionOutcome, Versions
 from grader.errors import CourseError, Crashed
 from grader.harness.functions_here import FunctionsHere
 from grader.harness.grading import grade
+from grader.harness.steady_inputs import assert_steady
 from grader.observed_calls import AskStudent, Observation, StageCall, copied
 from grader.records import Report, Submission
 from grader.release.recorded_runs import recorded_run
@@ -31,7 +32,7 @@ from grader.subject.recorded_answers import (
 from grader.subject.subject import Subject, parameters
 from grader.subject.values import identical, plain
 
-_RIGHT = "reference"
+_RIGHT, _AGAIN = "reference", "reference, again"
 
 
 @dataclass(slots=True)
@@ -47,10 +48,12 @@ def recorded(assignment: Assignment, subject: Subject) -> RecordedAnswers:
     """The answers of a subject to all inputs of the visible checks.
 
     Raises:
-        CourseError: the checks are wrong, or the right functions do not pass them.
+        CourseError: the checks are wrong, ask something else each time, or the right functions do
+            not pass them.
     """
     heard = _heard(assignment, subject)
     _assert_right(heard.reports[_RIGHT], assignment)
+    assert_steady(heard.observations[_RIGHT], heard.observations[_AGAIN], folder=assignment.folder)
     return RecordedAnswers(
         subject=subject.name,
         parameters={name: parameters(function) for name, function in subject.functions.items()},
@@ -141,7 +144,7 @@ def _heard(assignment: Assignment, subject: Subject) -> _Heard:
     wrong = [entry.id for loop in subject.loops for entry in subject.of_stage(loop)]
 
     def submissions() -> Iterator[Submission]:
-        for version in (_RIGHT, *wrong):
+        for version in (_RIGHT, _AGAIN, *wrong):
             playing[:] = [version]
             yield Submission(name=version, cells=((version, ""),), modules={}, digest=version)
 
