@@ -9,11 +9,11 @@ from typing import Any
 from grader.errors import Crashed
 from grader.harness.functions_here import FunctionsHere
 from grader.harness.grading import grade
-from grader.harness.steady_inputs import assert_steady
 from grader.observed_calls import AskStudent, Observation
 from grader.records import Report, Submission
 from grader.sandbox import contract
 from grader.settings import Assignment
+from grader.subject.steady_inputs import assert_steady
 from grader.subject.subject import Subject
 
 

@@ -15,7 +15,6 @@ from grader.diagnosis.versions import VersionOutcome, Versions
 from grader.errors import CourseError, Crashed
 from grader.harness.functions_here import FunctionsHere
 from grader.harness.grading import grade
-from grader.harness.steady_inputs import assert_steady
 from grader.observed_calls import AskStudent, Observation, StageCall, copied
 from grader.records import Report, Submission
 from grader.release.recorded_runs import recorded_run
@@ -29,6 +28,7 @@ from grader.subject.recorded_answers import (
     RecordedRun,
     run_key,
 )
+from grader.subject.steady_inputs import assert_steady
 from grader.subject.subject import Subject, parameters
 from grader.subject.values import identical, plain
 
