@@ -21,6 +21,7 @@ from grader.store.jobs_store import JobProgress
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, person_of, refuse
 from grader.web.hand_in.board import ProgressBoard
+from grader.web.hand_in.onlooker import Onlooker, is_first_wait
 from grader.web.hand_in.own_work import OwnWork, own_work
 from grader.web.hand_in.progress import drawn_stages, stages_so_far, unwritten_stages, version_of
 from grader.web.rendering import fragment, moved, page
@@ -28,7 +29,6 @@ from grader.web.site import site_of
 
 _PASTED = "submission.py"
 _AGAIN_MILLISECONDS = 500  # after a broken line
-_QUIET_SECONDS = 15.0  # then a line that says nothing, so that no proxy gives up
 
 
 @needs("student")
@@ -193,28 +193,20 @@ async def _stream(
     request: Request, work: OwnWork, one: HandInAttempt, sent: str
 ) -> AsyncIterator[str]:
     yield f"retry: {_AGAIN_MILLISECONDS}\n\n"
-    board, job = _board(request), one.job.id if one.job else 0
-    said_at, has_waited = 0.0, False
-    async for progress in board.watch(job):
-        version, waits = version_of(progress), _waits(progress)
-        quiet = time.monotonic() - said_at
-        if version != sent and not (waits and has_waited and quiet < board.place_seconds):
-            sent, said_at, has_waited = version, time.monotonic(), waits
-            if waits:
-                yield _part(request, work, one, progress)
-            else:
-                yield await run_in_threadpool(_part_now, request, progress)
-            if progress is None or progress.state in ("done", "failed"):
-                yield "event: end\ndata: {}\n\n"
-                return
-        elif quiet > _QUIET_SECONDS:
-            said_at = time.monotonic()
+    board, onlooker = _board(request), Onlooker(sent)
+    async for progress in board.watch(one.job.id if one.job else 0):
+        news = onlooker.hears(progress, at=time.monotonic(), place_seconds=board.place_seconds)
+        if news == "sign of life":
             yield ": still here\n\n"
-
-
-def _waits(progress: JobProgress | None) -> bool:
-    """Whether it waits for its first turn: all there is to tell is its place."""
-    return progress is not None and progress.state == "waiting" and progress.attempt == 0
+        if news != "change":
+            continue
+        if is_first_wait(progress):
+            yield _part(request, work, one, progress)
+        else:
+            yield await run_in_threadpool(_part_now, request, progress)
+        if progress is None or progress.state in ("done", "failed"):
+            yield "event: end\ndata: {}\n\n"
+            return
 
 
 def _part_now(request: Request, progress: JobProgress | None) -> str:
