@@ -80,6 +80,8 @@ class MadeObject(Opaque):
     """
 
     __slots__ = ("_history", "_path")
+    _history: History
+    _path: str
 
     def __init__(self, history: History, path: str = "") -> None:
         object.__setattr__(self, "_history", history)

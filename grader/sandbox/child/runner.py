@@ -128,7 +128,8 @@ class Runner:
             return lambda config, steps: made_objects.play(make, config, steps, self._connect)
 
         def call(history: list[Any], *others: Any) -> Any:
-            made = made_objects.made_after(make, *history, self._connect)
+            config, steps = history
+            made = made_objects.made_after(make, config, steps, self._connect)
             return made_objects.inside(made, request.function)(*others)
 
         return call
