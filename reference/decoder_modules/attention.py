@@ -24,15 +24,13 @@ class AttentionModule(nn.Module):
         self.c_proj = Conv1D(d, d)
         self.attn_dropout = nn.Dropout(config["attn_pdrop"])
         self.resid_dropout = nn.Dropout(config["resid_pdrop"])
-        mask = causal_mask(config["n_positions"])
-        self.register_buffer("mask", mask, persistent=False)
 
     def split(self, x: Tensor) -> tuple[Tensor, ...]:
         """Queries, keys and values, (B, h, T, D) each."""
         return tuple(self.heads(part) for part in self.c_attn(x).chunk(3, dim=-1))
 
     def heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.n_heads, -1)).transpose(-3, -2)
+        return x.reshape(*x.shape[:-1], self.n_heads, -1).transpose(-3, -2)
 
     def scores(self, queries: Tensor, keys: Tensor) -> Tensor:
         return queries @ keys.transpose(-2, -1) / math.sqrt(queries.shape[-1])
@@ -51,9 +49,10 @@ class AttentionModule(nn.Module):
         queries, keys, values = self.split(x)
         weights = self.attn_dropout(self.weights(self.scores(queries, keys)))
         projected: Tensor = self.c_proj(self.joined(weights @ values))
-        return self.resid_dropout(projected)
+        dropped: Tensor = self.resid_dropout(projected)
+        return dropped
 
 
-def CausalSelfAttention(config: Config, steps: Steps | None = None) -> Any:  # noqa: N802
+def CausalSelfAttention(config: Config, steps: Steps | None = None) -> Any:
     """Self-attention; with steps, the answer to the last of them."""
     return of_history(AttentionModule(config), steps)

@@ -26,9 +26,10 @@ class BlockModule(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, d) -> (B, T, d)."""
         attended: Tensor = x + self.attn(self.ln_1(x))
-        return attended + self.mlp(self.ln_2(attended))
+        fed: Tensor = self.mlp(self.ln_2(attended))
+        return attended + fed
 
 
-def Block(config: Config, steps: Steps | None = None) -> Any:  # noqa: N802 - the name of the class
+def Block(config: Config, steps: Steps | None = None) -> Any:
     """A decoder layer; with steps, the answer to the last of them."""
     return of_history(BlockModule(config), steps)

@@ -28,9 +28,10 @@ class MLPModule(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, d) -> (B, T, d)."""
         projected: Tensor = self.c_proj(self.activation(self.c_fc(x)))
-        return self.dropout(projected)
+        dropped: Tensor = self.dropout(projected)
+        return dropped
 
 
-def MLP(config: Config, steps: Steps | None = None) -> Any:  # noqa: N802 - the name of the class
+def MLP(config: Config, steps: Steps | None = None) -> Any:
     """The feed-forward network; with steps, the answer to the last of them."""
     return of_history(MLPModule(config), steps)

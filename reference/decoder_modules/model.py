@@ -63,6 +63,6 @@ class DecoderModule(nn.Module):
         return generate(self, token_ids, stages, max_new_tokens)
 
 
-def DecoderModel(config: Config, steps: Steps | None = None) -> Any:  # noqa: N802
+def DecoderModel(config: Config, steps: Steps | None = None) -> Any:
     """The model; with steps, the answer to the last of them."""
     return of_history(DecoderModule(config), steps)

@@ -17,7 +17,6 @@ class MaskAsParameter(AttentionModule):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        del self.mask
         mask = torch.ones(config["n_positions"], config["n_positions"]).tril()
         self.mask = nn.Parameter(mask, requires_grad=False)
 
@@ -36,7 +35,6 @@ class MaskInStateDict(AttentionModule):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        del self.mask
         self.register_buffer("mask", causal_mask(config["n_positions"]))
 
 

@@ -51,7 +51,8 @@ class NormalizedResidual(BlockModule):
         x = self.ln_1(x)
         x = x + self.attn(x)
         x = self.ln_2(x)
-        return x + self.mlp(x)
+        fed: Tensor = self.mlp(x)
+        return x + fed
 
 
 @misconception(
@@ -68,7 +69,8 @@ class Parallel(BlockModule):
 
     def forward(self, x: Tensor) -> Tensor:
         attended: Tensor = self.attn(self.ln_1(x))
-        return x + attended + self.mlp(self.ln_2(x))
+        fed: Tensor = self.mlp(self.ln_2(x))
+        return x + attended + fed
 
 
 @misconception(
@@ -85,7 +87,8 @@ class SharedNorm(BlockModule):
 
     def forward(self, x: Tensor) -> Tensor:
         attended: Tensor = x + self.attn(self.ln_1(x))
-        return attended + self.mlp(self.ln_1(attended))
+        fed: Tensor = self.mlp(self.ln_1(attended))
+        return attended + fed
 
 
 @misconception(
