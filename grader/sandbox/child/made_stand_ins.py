@@ -41,11 +41,11 @@ def _module(name: str, config: Any, state: Mapping[str, Any], ask: AskGrader) ->
     """A module with these parameters, whose forward pass is asked of the grader."""
     import torch
 
-    def forward(*inputs: Any) -> Any:
+    def forward(*inputs: Any, **named: Any) -> Any:
         steps: list[Any] = [
             ["load_state_dict", [made.state_dict()], ANSWER],
             ["train", [bool(made.training)], ANSWER],
-            ["", list(inputs), ANSWER],
+            ["", [*inputs, *named.values()], ANSWER],
         ]
         answer = ask(name, [config, steps])
         if answer is OWN:
