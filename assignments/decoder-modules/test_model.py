@@ -5,24 +5,19 @@ from grader.checks import needs, points, stage
 pytestmark = stage("DecoderModel")
 
 
-@points(3)
-def test_parameters(assert_names, probe):
+@points(5)
+def test_parameters(assert_names, assert_round_trip, probe):
     """Its parameters have GPT-2's names, each once: lm_head shares that of the token embedding."""
     assert_names("DecoderModel", probe.config)
-    assert_names("DecoderModel", probe.config, of="state_dict")
-
-
-@points(2)
-@needs("parameters")
-def test_state_dict(assert_round_trip, probe):
-    """The weights that are loaded come back in the state dict."""
     assert_round_trip("DecoderModel", probe)
 
 
-@points(6)
+@points(7)
 def test_values(assert_right, probe):
-    """The logits of every position."""
+    """The logits of every position, also of a text as long as there are positions."""
     assert_right("DecoderModel", probe, probe.ids(), of="the logits")
+    full = probe.sized(1, probe.config["n_positions"])
+    assert_right("DecoderModel", probe, full.ids(), of="the logits of a full window")
     small = probe.with_config(n_layer=1, layer_norm_epsilon=0.3)
     assert_right("DecoderModel", small, probe.sized(1, 1).ids(), of="the logits of one token")
 
@@ -40,13 +35,6 @@ def test_dropout(assert_right, probe):
 def test_second_call(assert_right, probe):
     """A second call answers as a first one would: positions begin at 0 again."""
     assert_right("DecoderModel", probe, probe.ids(), probe.sized(3, 4).ids(), of="the logits")
-
-
-@points(1)
-def test_full_window(assert_right, probe):
-    """A text may be as long as there are positions."""
-    window = probe.config["n_positions"]
-    assert_right("DecoderModel", probe, probe.sized(1, window).ids(), of="the logits")
 
 
 @points(2)

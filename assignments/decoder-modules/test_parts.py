@@ -4,27 +4,19 @@ from grader.checks import needs, points, stage
 
 
 @stage("MLP")
-@points(2)
-def test_parameters(assert_names, probe):
-    """It has c_fc and c_proj with GPT-2's shapes, and nothing else is a parameter or is saved."""
+@points(3)
+def test_parameters(assert_names, assert_round_trip, probe):
+    """It has c_fc and c_proj with GPT-2's shapes, and gives back the weights that are loaded."""
     assert_names("MLP", probe.config)
-    assert_names("MLP", probe.config, of="state_dict")
-
-
-@stage("MLP")
-@points(1)
-@needs("parameters")
-def test_state_dict(assert_round_trip, probe):
-    """The weights that are loaded come back in the state dict."""
     assert_round_trip("MLP", probe)
 
 
 @stage("MLP")
-@points(4)
+@points(5)
 def test_values(assert_right, probe):
-    """Two projections with the tanh GELU between them, at each position."""
-    assert_right("MLP", probe, probe.states())
-    assert_right("MLP", probe, probe.sized(1, 1).states())
+    """Two projections with the tanh GELU between them, at each position and in each call."""
+    assert_right("MLP", probe, probe.states(), probe.sized(3, 4).states())
+    assert_right("MLP", probe, probe.sized(1, 1).states(), weights=probe.shifted())
 
 
 @stage("MLP")
@@ -36,26 +28,11 @@ def test_dropout(assert_right, probe):
     assert_right("MLP", all_dropped, probe.states(), of="the answer in evaluation mode")
 
 
-@stage("MLP")
-@points(1)
-def test_second_call(assert_right, probe):
-    """A second call answers as a first one would, whatever the batch was before."""
-    assert_right("MLP", probe, probe.states(), probe.sized(3, 4).states())
-
-
 @stage("CausalSelfAttention")
-@points(2)
-def test_attention_parameters(assert_names, probe):
+@points(3)
+def test_attention_parameters(assert_names, assert_round_trip, probe):
     """It has c_attn and c_proj with GPT-2's shapes; a mask is neither a parameter nor saved."""
     assert_names("CausalSelfAttention", probe.config)
-    assert_names("CausalSelfAttention", probe.config, of="state_dict")
-
-
-@stage("CausalSelfAttention")
-@points(1)
-@needs("attention_parameters")
-def test_attention_state_dict(assert_round_trip, probe):
-    """The weights that are loaded come back in the state dict."""
     assert_round_trip("CausalSelfAttention", probe)
 
 
@@ -84,23 +61,23 @@ def test_attention_dropout(assert_right, probe):
 @points(2)
 @needs("attention_values")
 def test_attention_second_call(assert_right, probe):
-    """A second call answers as a first one would, whatever the batch was before."""
+    """A second call answers as a first one would: nothing of an earlier text is left."""
     assert_right("CausalSelfAttention", probe, probe.states(), probe.sized(2, 4).states())
 
 
 @stage("Block")
 @points(2)
-def test_block_parameters(assert_names, probe):
+def test_block_parameters(assert_names, assert_round_trip, probe):
     """Its parameters are those of ln_1, attn, ln_2 and mlp."""
     assert_names("Block", probe.config)
-    assert_names("Block", probe.config, of="state_dict")
+    assert_round_trip("Block", probe)
 
 
 @stage("Block")
-@points(6)
+@points(7)
 def test_block_values(assert_right, probe):
-    """Both parts read normalized states, and what they give is added."""
-    assert_right("Block", probe, probe.states())
+    """Both parts read normalized states, and what they give is added, in each call."""
+    assert_right("Block", probe, probe.states(), probe.sized(3, 4).states())
     assert_right("Block", probe.with_config(layer_norm_epsilon=0.3), probe.sized(1, 1).states())
 
 
@@ -110,11 +87,3 @@ def test_block_dropout(assert_right, probe):
     """If all that its parts give is dropped, the layer gives its input; embd_pdrop is not its."""
     dropped = probe.with_config(resid_pdrop=1.0, embd_pdrop=1.0)
     assert_right("Block", dropped, probe.states(), train=True, of="what is left in training")
-
-
-@stage("Block")
-@points(1)
-@needs("block_values")
-def test_block_second_call(assert_right, probe):
-    """A second call answers as a first one would."""
-    assert_right("Block", probe, probe.states(), probe.sized(3, 4).states())

@@ -7,7 +7,8 @@ from grader.checks import points, stage
 @points(3)
 def test_hidden_values(assert_right, probe):
     """Random states and weights."""
-    assert_right("MLP", probe, probe.states())
+    assert_right("MLP", probe, probe.states(), weights=probe.shifted())
+    assert_right("MLP", probe, probe.sized(3, 2).states())
 
 
 @stage("MLP")
@@ -42,16 +43,9 @@ def test_hidden_attention_second_call(assert_right, probe):
 
 
 @stage("Block")
-@points(4)
+@points(5)
 def test_hidden_block(assert_right, probe):
-    """Random states and weights."""
-    assert_right("Block", probe, probe.states())
-
-
-@stage("Block")
-@points(1)
-def test_hidden_block_second_call(assert_right, probe):
-    """Two calls of one object."""
+    """Random states and weights, and two calls of one object."""
     assert_right("Block", probe, probe.states(), probe.sized(3, 4).states())
 
 

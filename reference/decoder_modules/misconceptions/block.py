@@ -100,6 +100,23 @@ def shared_norm(config: Config, steps: Steps | None = None) -> Any:
     return of_history(SharedNorm(config), steps)
 
 
+class OneNorm(BlockModule):
+    """One module under two names."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.ln_2 = self.ln_1
+
+
+@misconception(
+    replaces=Block,
+    says="ln_1 and ln_2 are the same module.",
+    hint="How many gains does a layer have, and how many does named_parameters() list?",
+)
+def one_norm(config: Config, steps: Steps | None = None) -> Any:
+    return of_history(OneNorm(config), steps)
+
+
 class DefaultEps(BlockModule):
     """The epsilon of torch.nn.LayerNorm."""
 
