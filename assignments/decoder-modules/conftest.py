@@ -80,25 +80,31 @@ class Probe:
         return self.rng.normal(0.0, 1.0, shape).astype(np.float32)
 
 
+def _conv(name: str, n_in: int, n_out: int) -> dict[str, list[int]]:
+    return {f"{name}.weight": [n_in, n_out], f"{name}.bias": [n_out]}
+
+
+def _norm(name: str, d: int) -> dict[str, list[int]]:
+    return {f"{name}.weight": [d], f"{name}.bias": [d]}
+
+
 def shapes_of_kind(kind: str, config: Config) -> dict[str, list[int]]:
     """Names and shapes of the parameters of a class."""
     d = config["n_embd"]
-    conv = lambda name, n_in, n_out: {f"{name}.weight": [n_in, n_out], f"{name}.bias": [n_out]}
-    norm = lambda name: {f"{name}.weight": [d], f"{name}.bias": [d]}
     if kind == "MLP":
-        return conv("c_fc", d, 4 * d) | conv("c_proj", 4 * d, d)
+        return _conv("c_fc", d, 4 * d) | _conv("c_proj", 4 * d, d)
     if kind == "CausalSelfAttention":
-        return conv("c_attn", d, 3 * d) | conv("c_proj", d, d)
+        return _conv("c_attn", d, 3 * d) | _conv("c_proj", d, d)
     if kind == "Block":
         attention = below("attn", shapes_of_kind("CausalSelfAttention", config))
         mlp = below("mlp", shapes_of_kind("MLP", config))
-        return norm("ln_1") | attention | norm("ln_2") | mlp
+        return _norm("ln_1", d) | attention | _norm("ln_2", d) | mlp
     embeddings = {"wte.weight": [config["vocab_size"], d], "wpe.weight": [config["n_positions"], d]}
     block = shapes_of_kind("Block", config)
     layers = [below(f"h.{n}", block) for n in range(config["n_layer"])]
     for layer in layers:
         embeddings |= layer
-    return below("transformer", embeddings | norm("ln_f"))
+    return below("transformer", embeddings | _norm("ln_f", d))
 
 
 def below(name: str, shapes: dict[str, list[int]]) -> dict[str, list[int]]:

@@ -3,7 +3,6 @@
 A method that still raises NotImplementedError counts as not written yet.
 """
 
-import torch
 from torch import Tensor, nn
 
 

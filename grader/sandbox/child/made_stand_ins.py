@@ -17,22 +17,31 @@ from grader.sandbox.child.student_modules import StudentModules
 def made_stand_ins(
     submission: StudentModules, inner: Mapping[str, Sequence[str]], ask: AskGrader
 ) -> Iterator[None]:
-    """Put stand-ins in the place of the named classes in all of the student's modules."""
-    replacements = {
-        name: (own, _stand_in(own, name, ask))
-        for name in inner
-        if (own := submission.function(name)) is not None
-    }
-    with put_in_place(submission, replacements.values()):
-        yield
+    """Put stand-ins in the place of the named classes in all of the student's modules.
+
+    A class that is missing has one in the main module.
+    """
+    made = {name: (submission.function(name), _stand_in(name, ask)) for name in inner}
+    pairs = [(own, stand_in) for own, stand_in in made.values() if own is not None]
+    missing = {name: stand_in for name, (own, stand_in) in made.items() if own is None}
+    main = vars(submission.modules()[0])
+    main |= missing
+    try:
+        with put_in_place(submission, pairs):
+            yield
+    finally:
+        for name in missing:
+            main.pop(name, None)
 
 
-def _stand_in(own: Callable[..., Any], name: str, ask: AskGrader) -> Callable[..., Any]:
+def _stand_in(name: str, ask: AskGrader) -> Callable[..., Any]:
     def make(*args: Any, **kwargs: Any) -> Any:
         config = next(iter((*args, *kwargs.values())), None)
         step: Step = ("state_dict", [], ANSWER)
         state = ask(name, [config, [list(step)]])
-        return own(*args, **kwargs) if state is OWN else _module(name, config, state, ask)
+        if state is OWN:
+            raise TypeError(f"{name} cannot be made of what it is given here")
+        return _module(name, config, state, ask)
 
     return make
 

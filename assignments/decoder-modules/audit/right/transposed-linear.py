@@ -39,7 +39,8 @@ class Attention(nn.Module):
 
     def forward(self, x):
         out = []
-        for q, k, v in zip(*(p.chunk(self.heads, -1) for p in self.c_attn(x).chunk(3, -1))):
+        parts = (p.chunk(self.heads, -1) for p in self.c_attn(x).chunk(3, -1))
+        for q, k, v in zip(*parts, strict=True):
             scores = q @ k.mT / math.sqrt(q.shape[-1])
             later = torch.ones(scores.shape[-2:]).triu(1).bool()
             scores[..., later] = -torch.inf
