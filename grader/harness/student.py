@@ -192,7 +192,12 @@ class Student:
         finally:
             calls = answering.calls if answering is not None else ()
             self._process.seen.observe(
-                call.function, call.arguments, came=came, stopped=stopped, calls=calls
+                call.function,
+                call.arguments,
+                makes=call.makes,
+                came=came,
+                stopped=stopped,
+                calls=calls,
             )
 
     def _unsettled(self, call: contract.StudentCall) -> NotSettledHere:
