@@ -8,6 +8,7 @@ from grader.errors import CallFailed, NotSettledHere, TimedOut
 from grader.harness.answering import AnsweringTable, is_answering
 from grader.harness.comparison import Arguments, Mismatch
 from grader.harness.made_object import History, MadeObject, answer_forward, shapes_of, value_of
+from grader.harness.made_stand_ins import made_stand_in
 from grader.harness.retries import unless_killed
 from grader.harness.stand_ins import InnerStages, stand_in
 from grader.harness.student_process import StudentProcess
@@ -150,6 +151,8 @@ class Student:
         )
 
         def answer(called: str, given: list[Any]) -> Any:
+            if called in call.stand_ins and makes:
+                return made_stand_in(self._reference, called, given, call)
             if called in call.stand_ins:
                 return stand_in(self._reference, called, given)
             if answering is None:
