@@ -25,7 +25,7 @@ _SILENT = ("load_state_dict", "eval", "train", "requires_grad_", "zero_grad")
 Ask = Callable[[str, str, list[Any]], Any]
 
 
-class History:
+class ObjectHistory:
     """What an object was made with, and what was done to it so far."""
 
     def __init__(self, kind: str, config: Any, methods: frozenset[str], ask: Ask) -> None:
@@ -54,6 +54,11 @@ class History:
         """Do a step, after all that came before, and give its answer.
 
         A step that ends in a failure is not part of the history.
+
+        Raises:
+            CallFailed: there is no usable answer; the class says why.
+            DoesNotCross: it is handed functions of the check, and is no stage of its own.
+            ValueError: see `add`.
         """
         if path in self._methods and wanted == ANSWER:
             return self._ask(self.kind, path, [[self._config, list(self._steps)], *arguments])
@@ -80,10 +85,10 @@ class MadeObject(Opaque):
     """
 
     __slots__ = ("_history", "_path")
-    _history: History
+    _history: ObjectHistory
     _path: str
 
-    def __init__(self, history: History, path: str = "") -> None:
+    def __init__(self, history: ObjectHistory, path: str = "") -> None:
         object.__setattr__(self, "_history", history)
         object.__setattr__(self, "_path", path)
 

@@ -15,7 +15,7 @@ from grader.sandbox.child.made_objects import ANSWER
 from grader.sandbox.contract import NoAnswer, StudentCall
 
 
-def made_stand_in(reference: object, name: str, given: list[Any], call: StudentCall) -> Any:
+def made_stand_in(reference: object, name: str, given: list[Any], *, call: StudentCall) -> Any:
     """The reference's answer, in the student's precision.
 
     Args:

@@ -7,7 +7,13 @@ from typing import Any, TypeVar, cast
 from grader.errors import CallFailed, NotSettledHere, TimedOut
 from grader.harness.answering import AnsweringTable, is_answering
 from grader.harness.comparison import Arguments, Mismatch
-from grader.harness.made_object import History, MadeObject, answer_forward, shapes_of, value_of
+from grader.harness.made_object import (
+    MadeObject,
+    ObjectHistory,
+    answer_forward,
+    shapes_of,
+    value_of,
+)
 from grader.harness.made_stand_ins import made_stand_in
 from grader.harness.retries import unless_killed
 from grader.harness.stand_ins import InnerStages, stand_in
@@ -70,7 +76,7 @@ class Student:
         """
         self._assert_stage(name)
         methods = frozenset(self._inner) - {name}
-        return MadeObject(History(name, config, methods, self._ask_object))
+        return MadeObject(ObjectHistory(name, config, methods, self._ask_object))
 
     def value_of(self, made: MadeObject) -> Any:
         """What stands at a place of an object, such as `made.training`. Since 0.6.
@@ -152,7 +158,7 @@ class Student:
 
         def answer(called: str, given: list[Any]) -> Any:
             if called in call.stand_ins and makes:
-                return made_stand_in(self._reference, called, given, call)
+                return made_stand_in(self._reference, called, given, call=call)
             if called in call.stand_ins:
                 return stand_in(self._reference, called, given)
             if answering is None:

@@ -1,4 +1,4 @@
-"""Hostile classes: what objects of them earn, tell and cost. Each is right but for what it tries."""
+"""Hostile classes: what objects of them earn, tell and cost. They are right but for one thing."""
 
 import dataclasses
 import functools

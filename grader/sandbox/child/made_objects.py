@@ -24,7 +24,7 @@ MOST_ITEMS = 10_000  # of an iterator such as that of `named_parameters`
 Connect = Callable[[str], Callable[..., Any]]
 
 
-def play(make: Callable[..., Any], config: Any, steps: Sequence[Step], connect: Connect) -> Any:
+def play(make: Callable[..., Any], config: Any, steps: Sequence[Step], *, connect: Connect) -> Any:
     """Make an object, and do all steps one after the other; the answer to the last one."""
     found, answer = made(make, config), None
     for step in steps:
@@ -33,7 +33,7 @@ def play(make: Callable[..., Any], config: Any, steps: Sequence[Step], connect: 
 
 
 def made_after(
-    make: Callable[..., Any], config: Any, steps: Sequence[Step], connect: Connect
+    make: Callable[..., Any], config: Any, steps: Sequence[Step], *, connect: Connect
 ) -> Any:
     """An object to which all steps have been done."""
     found = made(make, config)

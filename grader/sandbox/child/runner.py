@@ -125,11 +125,13 @@ class Runner:
     def _of_object(self, request: wire.Call, make: Callable[..., Any]) -> Callable[..., Any]:
         """What a call does that is one of an object of the student's."""
         if request.makes == request.function:
-            return lambda config, steps: made_objects.play(make, config, steps, self._connect)
+            return lambda config, steps: made_objects.play(
+                make, config, steps, connect=self._connect
+            )
 
         def call(history: list[Any], *others: Any) -> Any:
             config, steps = history
-            made = made_objects.made_after(make, config, steps, self._connect)
+            made = made_objects.made_after(make, config, steps, connect=self._connect)
             return made_objects.inside(made, request.function)(*others)
 
         return call

@@ -17,7 +17,7 @@ PARAMETERS = [["state_dict", [], "answer"]]
 
 
 def asked(given, call=CALL):
-    return made_stand_in(REFERENCE, "MLP", given, call)
+    return made_stand_in(REFERENCE, "MLP", given, call=call)
 
 
 def forward(**changed):
@@ -98,7 +98,14 @@ def test_a_forward_pass_has_one_form(changed):
 
 @pytest.mark.parametrize(
     "config",
-    [CONFIG | {"n_embd": 10**9}, CONFIG | {"n_embd": 4.0}, {}, None, [CONFIG], CONFIG | {"more": 1}],
+    [
+        CONFIG | {"n_embd": 10**9},
+        CONFIG | {"n_embd": 4.0},
+        {},
+        None,
+        [CONFIG],
+        CONFIG | {"more": 1},
+    ],
 )
 def test_an_inner_object_is_made_as_the_outer_one_is(config):
     """Otherwise code could have our side make one that is far too large."""
