@@ -1,6 +1,7 @@
 """Is it another assignment that a submission is for? Students forget to name it.
 
-The code is text here: it is looked through for names of functions and classes, and never parsed or run.
+The code is text here: it is looked through for names of functions and classes, and never parsed
+or run.
 """
 
 import re
