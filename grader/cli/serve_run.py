@@ -1,6 +1,7 @@
 """What `grader serve` does: one process answers browsers, another grades."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -29,6 +30,7 @@ from grader.web.site import Site, SiteLimits
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
 _AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
 _SETTLE_SECONDS = 20.0
+_MOST_FILES = 1 << 16  # open at once; each student who looks on is one
 _FORWARDED = "127.0.0.1,::1"  # proxies that are believed
 
 
@@ -166,6 +168,7 @@ def _assert_free(host: str, port: int) -> None:
 def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
     """Answer browsers, and have a worker beside, until SIGTERM or Ctrl-C."""
     click.echo(f"{site.title}: {site.address}")
+    _let_many_look_on()
     stop = threading.Event()
     watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
     if grading.jobs != 0:
@@ -197,6 +200,13 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
         if watcher.is_alive():
             watcher.join()
         site.store.close()
+
+
+def _let_many_look_on() -> None:
+    """Raise the limit of open files, which many systems begin at 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _settle_quizzes(site: Site, stop: threading.Event) -> None:
