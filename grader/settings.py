@@ -30,7 +30,7 @@ _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
 # What students read, and what an audit or `grader examples` hands in: no check reads them.
 _NO_GRADES = {"handout.md", "starter.py", "examples", "audit"}
 # What a check can ask of `student` itself; every other name is a function of the student's.
-STUDENT_METHODS = frozenset({"observe", "once"})
+STUDENT_METHODS = frozenset({"answer_forward", "make", "observe", "once", "shapes_of", "value_of"})
 
 # All; without what is right; without values and inputs; points and verdicts alone.
 Feedback = Literal["full", "actual", "names", "points"]

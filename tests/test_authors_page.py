@@ -19,6 +19,7 @@ PARAMETERS = {
     "largest": ["logits"],
     "perplexity": ["probabilities"],
     "causal_mask": ["time"],
+    "RunningMean": ["config", "steps"],
     "descend": ["weight", "stages", "rate"],
     "generate": ["prompt", "stages", "max_new_tokens", "eos_token_id", "context_length"],
     "generate_cached": ["prompt", "stages", "max_new_tokens"],
@@ -54,6 +55,15 @@ def largest(logits):
 
 def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).mean()))
+
+
+class RunningMean:
+    def __init__(self, config):
+        self.numbers = [config["first"]]
+
+    def add(self, number):
+        self.numbers.append(number)
+        return sum(self.numbers) / len(self.numbers)
 
 
 def causal_mask(time):
@@ -103,6 +113,15 @@ def largest(logits):
 
 def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).sum()))
+
+
+class RunningMean:
+    def __init__(self, config):
+        self.numbers = [config["first"]]
+
+    def add(self, number):
+        self.numbers.append(number)
+        return sum(self.numbers[-2:]) / 3
 
 
 def causal_mask(time):

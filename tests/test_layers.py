@@ -59,6 +59,20 @@ TABLE = {
         "reference.kv_cache reference.kv_cache.misconceptions reference.decoder keys",
         "torch",
     ),
+    "reference.decoder_modules": ("reference.decoder", "torch"),
+    "reference.decoder_modules.misconceptions": (
+        "reference.decoder_modules reference.decoder subject",
+        "torch",
+    ),
+    "reference.decoder_modules.loops": (
+        "reference.decoder_modules observed_calls subject",
+        "torch numpy",
+    ),
+    "reference.decoder_modules.subject": (
+        "reference.decoder_modules reference.decoder_modules.misconceptions "
+        "reference.decoder_modules.loops subject",
+        "",
+    ),
     "reference.training_objective": ("", "numpy"),
     "reference.training_objective.misconceptions": (
         "reference.training_objective subject",

@@ -38,11 +38,15 @@ def no_false_sentence(subject: Subject, inputs: Inputs, *, samples: int) -> Figu
     versions = Versions(subject)
     rng = np.random.default_rng(_SEED)
     said, exceptions = 0, []
+    # Of several arrays nothing is said but a name.
+    single = {
+        stage: [call for call in calls if not versions.outcome(stage, call, "float64").form]
+        for stage, calls in inputs.items()
+    }
     few = {
         stage: calls[:: max(1, len(calls) // _FEW)][:_FEW]
-        for stage, calls in inputs.items()
-        # Of several arrays nothing is said but a name.
-        if calls and not versions.outcome(stage, calls[0], "float64").form
+        for stage, calls in single.items()
+        if calls
     }
     for cause, stage, answers in _causes(versions, few, samples, rng):
         axes = subject.axes.get(stage, ())
