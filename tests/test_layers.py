@@ -220,7 +220,8 @@ TABLE = {
     ),
     "grader.web": (
         "errors flow policies records strict_yaml text settings quiz quiz.exports store courses "
-        "batch code_figures hand_ins reports reports.pages staff gradebooks intake",
+        "batch code_figures hand_ins reports reports.pages staff gradebooks intake "
+        "subject_sources",
         "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
         "msgspec",
     ),

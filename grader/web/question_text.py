@@ -80,7 +80,8 @@ def _table_close(*_: object) -> str:
     return "</table></div>\n"
 
 
-def _reader() -> MarkdownIt:
+def markdown_reader() -> MarkdownIt:
+    """A reader of Markdown with formulas, which passes no HTML of the source on."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.use(dollarmath_plugin, allow_labels=False, double_inline=True)
     reader.add_render_rule("math_inline", _inline_maths)
@@ -99,4 +100,4 @@ def _no_picture(_self: object, tokens: list[Token], place: int, *_: object) -> s
     return escape(tokens[place].content)
 
 
-_READER = _reader()
+_READER = markdown_reader()
