@@ -234,7 +234,7 @@ TABLE = {
         "harness diagnosis intake batch batch.executors.dask audit authoring debugging release "
         "subject quiz keys quiz.exports quiz.imports code_figures evidence flow store courses "
         "similarity similarity.child reports reports.pages gradebooks autograders policies suites "
-        "hand_ins web",
+        "hand_ins staff web",
         "click rich uvicorn",
     ),
 }

@@ -17,9 +17,9 @@ from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.class_marks import ClassMarks
 from grader.quiz.marking.gradebook import Line, gradebook_csv
-from grader.settings import question_folder
 from grader.staff.exported_grades import ExportedGrades
 from grader.staff.marking_desk import questions_to_mark
+from grader.staff.quiz_editing import files_of_course
 from grader.web.forms import with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.quizzes.places import shelf_of
@@ -129,8 +129,7 @@ def quiz_of(room: StaffRoom) -> Quiz:
 
 def questions_of(room: StaffRoom) -> Path:
     """The folder of the questions of the course."""
-    own = room.site.folder / "questions"
-    return question_folder(own if own.is_dir() else None)
+    return files_of_course(room.site.folder).questions
 
 
 def marks_of(room: StaffRoom) -> ClassMarks:
