@@ -59,7 +59,7 @@ def quizzes_page(request: Request) -> Response:
     shelf = shelf_of(room.site).now()
     return room.page(
         "quizzes.html",
-        quizzes=[_of_course(room, quiz) for quiz in shelf.quizzes.values()],
+        quizzes=[of_course(room, quiz) for quiz in shelf.quizzes.values()],
         faults=shelf.faults,
         n_waiting=sum(one.n_waiting for one in questions_to_mark(marks_of(room))),
     )
@@ -68,7 +68,7 @@ def quizzes_page(request: Request) -> Response:
 @needs("grader")
 def quiz_page(request: Request) -> Response:
     room = room_of(request)
-    one = _of_course(room, quiz_of(room))
+    one = of_course(room, quiz_of(room))
     known = {each.person: each for each in room.everybody.values()}
     lines = sorted(one.lines, key=lambda line: room.shown_person(line.student).casefold())
     return room.page("quiz.html", one=one, lines=lines, known=known)
@@ -78,7 +78,7 @@ def quiz_page(request: Request) -> Response:
 def analysis_page(request: Request) -> Response:
     """How hard, how telling and how guessable each question was."""
     room = room_of(request)
-    one = _of_course(room, quiz_of(room))
+    one = of_course(room, quiz_of(room))
     which = request.query_params.get("which", "first")
     if which not in _WHICH:
         refuse(404, "There is no such choice of attempts.")
@@ -137,7 +137,8 @@ def marks_of(room: StaffRoom) -> ClassMarks:
     return marks_in_store(room.site.store.marking, questions_of(room), name="the course").marks
 
 
-def _of_course(room: StaffRoom, quiz: Quiz) -> QuizOfCourse:
+def of_course(room: StaffRoom, quiz: Quiz) -> QuizOfCourse:
+    """A quiz with the results of the class."""
     store = room.site.store
     return QuizOfCourse(
         quiz=quiz,
