@@ -28,15 +28,15 @@ def take_quiz(store: QuizStore, quiz: Quiz, students: Sequence[Enrolment], *, at
         began = at - timedelta(hours=3 * (len(students) - number))
         wish = WantedAttempt(student=student.person)
         attempt = begin(store, quiz, wish, number=1, seed=number + 1, at=began)
-        knows, session = chance.uniform(0.45, 0.95), attempt.session
-        for minute, item in enumerate(session.items, start=1):
+        knows, pace, session = chance.uniform(0.45, 0.95), chance.randint(40, 90), attempt.session
+        for place, item in enumerate(session.items, start=1):
             given = _given(item, session.seed, knows, chance)
-            now = began + timedelta(minutes=minute)
+            now = began + timedelta(seconds=place * pace)
             if given is not None:
                 event = Answered(item=item.id, response=given, at=now, confirmed=True)
                 session = _after(session, event)
                 attempt.save(event, session)
-        done = Finished(began + timedelta(minutes=len(session.items) + 1))
+        done = Finished(began + timedelta(seconds=(len(session.items) + 1) * pace))
         attempt.save(done, _after(session, done))
 
 

@@ -168,7 +168,7 @@ def _sum_line(changes: Sequence[GradeChange]) -> str:
     rest = len(changes) - more - less
     total = sum((each for each in known if each is not None), Fraction(0))
     said = f"{counted(len(changes), 'submission')}: {more} more, {less} less, {rest} otherwise"
-    return f"{said}; {_signed(total)} points in all."
+    return f"{said}; {_signed(total)} {'point' if abs(total) == 1 else 'points'} in all."
 
 
 def _signed(points: Fraction) -> str:

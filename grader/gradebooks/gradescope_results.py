@@ -71,7 +71,7 @@ def _output(report: Report, explained: str) -> str:
         are = "is" if len(hidden) == 1 else "are"
         worth = counted(sum(check.max_points for check in hidden), "point")
         parts.append(
-            f"{len(hidden)} of the {len(report.checks)} checks {are} hidden, worth {worth}."
+            f"{len(hidden)} of the {counted(len(report.checks), 'check')} {are} hidden, worth {worth}."
         )
     if report.hidden_checks_left:
         left = counted(report.hidden_checks_left, "hidden check")
