@@ -6,12 +6,11 @@ the submission. Whoever is known in none of these ways is joined by the name tha
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from grader.batch.grades import CodeGrade
 from grader.policies.policy import exactly
 from grader.policies.weights import Earned, GradebookItem, mean_part, name_of, total_part
 from grader.records import Person
@@ -51,7 +50,7 @@ class GradebookSource:
         people: who is behind each submission.
         missing: who handed nothing in.
         submissions: the names of all, also of those whom nobody is known behind.
-        grades: of an assignment.
+        earned: for an assignment, by submission; who handed nothing in is not there.
         excused: what those are called whom its policy excuses.
         sheets: of a quiz.
     """
@@ -59,7 +58,7 @@ class GradebookSource:
     people: Mapping[str, Sequence[Person]] = field(default_factory=dict)
     missing: Sequence[Person] = ()
     submissions: Sequence[str] = ()
-    grades: Iterable[CodeGrade] = ()
+    earned: Mapping[str, Earned] = field(default_factory=dict)
     excused: Sequence[str] = ()
     sheets: Sequence[QuizSheet] = ()
 
@@ -181,27 +180,14 @@ def _enter_students(source: GradebookSource, class_: _Class) -> None:
 
 def _earned(source: GradebookSource, class_: _Class) -> Mapping[str, Earned]:
     """What each person earned; nobody who handed nothing in is there."""
-    came = dict(_of_code(source.grades, source.people, class_))
+    came = {}
+    for name, earned in source.earned.items():
+        group = source.people.get(name, ()) or [Person(id=name)]
+        for person in group:
+            came[class_.enter(person, name if len(group) == 1 else "")] = earned
     excused = (class_.key_of(name) for name in source.excused)
     known = dict.fromkeys(filter(None, excused), Earned(is_excused=True))
     return known | came | _of_quiz(source.sheets, class_)
-
-
-def _of_code(
-    grades: Iterable[CodeGrade], people: Mapping[str, Sequence[Person]], class_: _Class
-) -> Iterator[tuple[str, Earned]]:
-    for grade in grades:
-        name = grade.report.submission
-        group = people.get(name, ()) or [Person(id=name)]
-        keys = [class_.enter(person, name if len(group) == 1 else "") for person in group]
-        if grade.status == "not taken":
-            continue
-        most = grade.max_points
-        if grade.excuse is not None or (grade.counts and not most):
-            earned = Earned(is_excused=True)
-        else:
-            earned = Earned(part=grade.final / most if grade.counts else None)
-        yield from ((key, earned) for key in keys)
 
 
 def _of_quiz(sheets: Iterable[QuizSheet], class_: _Class) -> dict[str, Earned]:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.batch.applied_policy import policy_that_holds
+from grader.batch.grades import CodeGrade
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
 from grader.courses.course_gradebook import GradebookSource
 from grader.courses.quiz_results_folder import QuizResultsFolder
 from grader.errors import CourseError
-from grader.policies.weights import GradebookItem, name_of
+from grader.policies.weights import Earned, GradebookItem, name_of
 from grader.quiz.marking.sheets import sheet_from_json
 
 
@@ -39,7 +40,11 @@ def _source(path: Path, key: str, at: str) -> GradebookSource:
             people=run.people,
             missing=run.missing,
             submissions=run.submissions,
-            grades=CodeMarks(code).grades(),
+            earned={
+                grade.report.submission: _earned(grade)
+                for grade in CodeMarks(code).grades()
+                if grade.status != "not taken"
+            },
             excused=[each.student for each in policy_that_holds(code).excused],
         )
     if quiz.is_there():
@@ -50,3 +55,10 @@ def _source(path: Path, key: str, at: str) -> GradebookSource:
         at=at,
         fix="Name the folder that `grader batch -o` or `grader quiz grade -o` has written.",
     )
+
+
+def _earned(grade: CodeGrade) -> Earned:
+    most = grade.max_points
+    if grade.excuse is not None or (grade.counts and not most):
+        return Earned(is_excused=True)
+    return Earned(part=grade.final / most if grade.counts else None)

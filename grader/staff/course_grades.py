@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from grader.batch.applied_policy import policy_that_holds
-from grader.batch.class_grades import is_nothing
 from grader.courses.class_results import class_results
-from grader.courses.code_marks import CodeMarks
 from grader.courses.course_gradebook import CourseRow, GradebookSource, course_gradebook
 from grader.courses.quiz_shelf import address_of
-from grader.policies.weights import GradebookItem
+from grader.policies.weights import Earned, GradebookItem
 from grader.quiz.attempt.quiz import Quiz
 from grader.records import Person
-from grader.settings import Assignment
+from grader.staff.class_rows import ClassRow, RowGrade, RowState
 from grader.store.site_store import SiteStore
 
+_NOTHING = (RowState.NOTHING, RowState.NOT_TAKEN)  # as if nothing had been handed in
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -50,7 +48,8 @@ class CourseGrades:
 def course_grades(
     store: SiteStore,
     *,
-    assignments: Sequence[Assignment],
+    classes: Mapping[str, Sequence[ClassRow]],
+    titles: Mapping[str, str],
     quizzes: Sequence[Quiz],
     weights: Sequence[GradebookItem],
     people: Mapping[str, Person],
@@ -59,15 +58,16 @@ def course_grades(
     """What everybody has for everything.
 
     Args:
+        classes: the rows of each assignment, by its name.
+        titles: of the assignments, by name.
         weights: those of course.yaml; empty if it says none.
         people: who is in the course now, by the name there.
     """
-    known = {one.name: _of_code(store, one, people) for one in assignments}
+    known = {name: _of_class(rows, people) for name, rows in classes.items()}
     known |= {_name(quiz): _of_quiz(store, quiz, people, at) for quiz in quizzes}
-    titles = {one.name: one.title for one in assignments}
-    titles |= {_name(quiz): quiz.title for quiz in quizzes}
+    named = {**titles, **{_name(quiz): quiz.title for quiz in quizzes}}
     wanted = weights or [
-        GradebookItem(results=name, weight=0, name=title) for name, title in titles.items()
+        GradebookItem(results=name, weight=0, name=title) for name, title in named.items()
     ]
     items = [item for item in wanted if all(_last(name) in known for name in item.folders)]
     sources = {name: known[_last(name)] for item in items for name in item.folders}
@@ -79,22 +79,21 @@ def course_grades(
     )
 
 
-def _of_code(
-    store: SiteStore, assignment: Assignment, people: Mapping[str, Person]
-) -> GradebookSource:
-    keeper = store.reports(assignment.name)
-    enrolled = {name: (person,) for name, person in people.items()}
-    grades = CodeMarks(keeper, enrolled=enrolled).grades()
+def _of_class(rows: Sequence[ClassRow], people: Mapping[str, Person]) -> GradebookSource:
     return GradebookSource(
-        people=enrolled,
-        grades=[
-            grade
-            for grade in grades
-            if grade.report.submission in people
-            and (grade.excuse is not None or not is_nothing(grade.report))
-        ],
-        excused=[each.student for each in policy_that_holds(keeper).excused],
+        people={name: (person,) for name, person in people.items()},
+        earned={
+            row.member.person: _earned(row.grade)
+            for row in rows
+            if row.member.person in people and row.grade.state not in _NOTHING
+        },
     )
+
+
+def _earned(grade: RowGrade) -> Earned:
+    if grade.state == RowState.EXCUSED or (grade.points is not None and not grade.max_points):
+        return Earned(is_excused=True)
+    return Earned(part=None if grade.points is None else grade.points / grade.max_points)
 
 
 def _of_quiz(

@@ -10,6 +10,7 @@ from grader.staff.course_grades import CourseGrades, course_grades
 from grader.staff.exported_grades import ExportedGrades
 from grader.web.guard.rights import needs
 from grader.web.quizzes.places import shelf_of
+from grader.web.staff.class_pages import class_at_once
 from grader.web.staff.releasing import download
 from grader.web.staff.room import StaffRoom, room_of
 
@@ -41,7 +42,8 @@ def _grades(room: StaffRoom) -> CourseGrades:
     active = (one for one in room.everybody.values() if one.role == "student" and one.is_active)
     return course_grades(
         site.store,
-        assignments=site.assignments,
+        classes={one.name: class_at_once(room, one).rows for one in site.assignments},
+        titles={one.name: one.title for one in site.assignments},
         quizzes=tuple(shelf_of(site).now().quizzes.values()),
         weights=site.course.gradebook,
         people={one.person: person_of_enrolment(one) for one in active},

@@ -7,7 +7,7 @@ const look = async () => {
     const now = page.getElementById("computing");
     if (now && now.textContent !== place.textContent) place.replaceChildren(...now.childNodes);
     if (answer.ok && now && !now.hasAttribute("data-waits")) {
-      if (place.dataset.then === "reload") location.reload();
+      if (place.dataset.then === "reload") location.replace(location.pathname);
       return;
     }
   } catch {

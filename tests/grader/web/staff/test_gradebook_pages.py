@@ -7,8 +7,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from grader.courses.inviting import invite
+from grader.store.accounts_store import Enrolment
 from grader.web.application import application
 from grader.web.opening import open_site
+from tests.grader.web.staff.test_regrading import handed_in
 
 PAGE = "/staff/gradebook/"
 WEIGHTS = """
@@ -61,7 +63,7 @@ def test_totals_are_by_the_weights_of_the_course(weighted, take, site):
     assert rows["bob"]["total_exact"] == "42 of 100"
     page = owner.get(PAGE).text
     assert "2 students, 2 with a total." in page
-    assert "<strong>70 %</strong>" in page
+    assert "<strong>70.0 %</strong>" in page
     assert "weight 30" in page
 
 
@@ -101,3 +103,13 @@ def test_hidden_names_are_hidden_here_too(weighted):
     owner.post("/staff/names", data={"show": ""})
     page = owner.get(PAGE).text
     assert "Ada Adams" not in page
+
+
+def test_what_is_being_graded_is_no_zero(weighted, site, clock, number):
+    owner = weighted(WEIGHTS.replace("weight: 70", "weight: 70, not_handed_in: zero"))
+    site.accounts.enrol(Enrolment(person="cy", role="student", full_name="Cy Cole"))
+    assert table(owner)["cy"]["Code"] == "0"
+    handed_in(site, "cy", clock())
+    rows = table(owner)
+    assert rows["cy"]["Code"] == ""
+    assert "Code: no grade yet" in rows["cy"]["remarks"]

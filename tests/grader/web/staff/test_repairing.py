@@ -112,8 +112,8 @@ def given(owner, text):
 
 def test_the_questions_say_how_they_were_answered(owner):
     page = owner.get(HERE).text
-    assert "1 of 2 right" in page
-    assert "2 of 2 right" in page
+    assert "1 of 2 with all points" in page
+    assert "2 of 2 with all points" in page
     assert "<b>axes" not in page
     page = owner.get(WHICH).text
     assert "Three, &lt;i&gt;really" in page
