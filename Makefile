@@ -30,7 +30,7 @@ test: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto $(if $(filter true,$(CI)),,-m "not slow")
+	$(BIN)/python -m pytest -n auto --dist worksteal $(if $(filter true,$(CI)),,-m "not slow")
 
 audit: .venv/installed
 	$(BIN)/grader audit

@@ -30,6 +30,7 @@ from grader.generation.cached_order import (
 from grader.generation.cached_stages import ScriptedPasses
 from grader.generation.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.generation.trace import GenerationTrace, ScriptedStages
+from grader.harness.call_table import call_table
 from grader.harness.comparison import (
     TOLERANCE,
     Mismatch,
@@ -75,6 +76,7 @@ __all__ = [
     "assert_stage_order",
     "assert_step_inputs",
     "assert_unchanged",
+    "call_table",
     "equivalent",
     "hidden",
     "misconception",

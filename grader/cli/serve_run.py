@@ -74,7 +74,14 @@ def serve_course(
     """
     if grading.jobs != 0:
         assert_level(grading.sandbox, grading.require_level)
-    site = open_site(folder, clock=now, store=store, address=listening.address, limits=limits)
+    site = open_site(
+        folder,
+        clock=now,
+        store=store,
+        address=listening.address,
+        limits=limits,
+        stays_open=True,
+    )
     _let_the_owner_in(site, owner)
     serve_site(site, listening, grading)
     return 0
@@ -90,7 +97,7 @@ def serve_demo(listening: Listening, grading: Grading) -> int:
         assert_level(grading.sandbox, grading.require_level)
     with tempfile.TemporaryDirectory(prefix="grader-demo-") as name:
         write_demo(Path(name), at=now())
-        site = open_site(Path(name), clock=now, address=listening.address)
+        site = open_site(Path(name), clock=now, address=listening.address, stays_open=True)
         people = fill_demo(site, at=now())
         with Path(name, _DEMO_LOG).open("a", encoding="utf-8", buffering=1) as log:
             said = partial(_say_demo, site, people, log.name)
@@ -201,6 +208,7 @@ def serve_site(
         watcher.start()
     threading.Thread(target=_settle_quizzes, args=(site, stop), daemon=True).start()
     signal.signal(signal.SIGTERM, _interrupted)
+    shelf_of(site).now()  # read before the first ones ask, who may be five hundred
     sender = GradeSender(site)
     sender.start()
     try:

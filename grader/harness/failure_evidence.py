@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from grader.errors import CallFailed
-from grader.evidence import ArrayWindow, CallInput, FailureEvidence, LoopRecord
+from grader.evidence import ArrayWindow, CallInput, CallTable, FailureEvidence, LoopRecord
 from grader.harness.comparison import UNKNOWN, Mismatch, is_identical
 from grader.observed_calls import Observation
 from grader.records import CheckResult, Verdict
@@ -51,6 +51,7 @@ def failure_evidence(
         inputs=inputs,
         array=seen if isinstance(seen, ArrayWindow) else None,
         loop=seen if isinstance(seen, LoopRecord) else None,
+        calls=seen if isinstance(seen, CallTable) else None,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 
 from grader.evidence import ArrayWindow, CallInput, FailureEvidence, LoopRecord, LoopStep
+from grader.harness.call_table import call_table
 from grader.records import Finding, Isolation, StageResult, Status, Verdict
 from grader.reports.pages.student_page import student_page
 from grader.settings import load_assignment
@@ -146,6 +147,20 @@ def test_a_generation_is_a_table_with_its_first_wrong_cell_marked(shown):
     assert marked.getparent().get("class") == "first-wrong"
 
 
+def test_calls_are_a_table_with_the_first_wrong_one_marked(shown):
+    calls = call_table(["s.zero", "s.loss"], ["s.zero", "s.forward", "s.loss"])
+    made = report(stages=stages(double=[replace(FAILED, evidence=FailureEvidence(calls=calls))]))
+    (table,) = shown(made).cssselect("table.steps")
+    rows = [[text(cell) for cell in row] for row in table.cssselect("tbody tr")]
+    assert rows == [
+        ["1", "s.zero", "s.zero", "right"],
+        ["2", "s.loss", "s.forward", "✗ first wrong call"],
+        ["3", "none", "s.loss", ""],
+    ]
+    (marked,) = table.cssselect("td.worst")
+    assert text(marked) == "s.loss"
+
+
 @pytest.mark.parametrize(
     "made",
     [
@@ -167,6 +182,12 @@ def test_a_generation_is_a_table_with_its_first_wrong_cell_marked(shown):
                         part="order",
                     ),
                 ),
+            )
+        ),
+        report(
+            replace(
+                FAILED,
+                evidence=FailureEvidence(calls=call_table([NASTY], [])),
             )
         ),
         report(FAILED, findings=(Finding(stage="double", pattern=NASTY),)),
