@@ -158,6 +158,11 @@ def look_at_the_rest(marks: ClassMarks) -> LookedAtRepair:
     return LookedAtRepair(plan=plan, outcome=outcome, seen=_seen(plan, outcome))
 
 
+def n_behind(marks: ClassMarks) -> int:
+    """How many attempts do not have the repairs yet that hold."""
+    return len(marks.preview()) if marks.decisions().repairs else 0
+
+
 def repair_the_rest(marks: ClassMarks, *, seen: str, at: datetime) -> LookedAtRepair:
     """Bring all attempts in line with what holds.
 

@@ -20,6 +20,7 @@ from grader.quiz.marking.gradebook import Line, gradebook_csv
 from grader.staff.exported_grades import ExportedGrades
 from grader.staff.marking_desk import questions_to_mark
 from grader.staff.quiz_editing import files_of_course
+from grader.staff.quiz_repairs import n_behind
 from grader.web.forms import with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.quizzes.places import shelf_of
@@ -71,7 +72,8 @@ def quiz_page(request: Request) -> Response:
     one = of_course(room, quiz_of(room))
     known = {each.person: each for each in room.everybody.values()}
     lines = sorted(one.lines, key=lambda line: room.shown_person(line.student).casefold())
-    return room.page("quiz.html", one=one, lines=lines, known=known)
+    behind = n_behind(marks_of(room)) if room.is_owner else 0
+    return room.page("quiz.html", one=one, lines=lines, known=known, n_behind=behind)
 
 
 @needs("grader")

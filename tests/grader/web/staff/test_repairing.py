@@ -170,6 +170,7 @@ def test_an_answer_that_nobody_gave_is_accepted_by_the_form_of_the_question(owne
 def test_who_hands_in_later_is_brought_in_line_after_a_look(owner, take, points, log, site):
     do(owner, look(owner, action="full_marks"))
     take("cy", "one")
+    assert "1 attempt handed in after a repair" in owner.get("/staff/quizzes/week-4/").text
     page = owner.get(HERE)
     assert "1 attempt without what holds now" in page.text
     assert points()["cy"] == "2"
@@ -179,6 +180,7 @@ def test_who_hands_in_later_is_brought_in_line_after_a_look(owner, take, points,
     assert owner.post(HERE, data=hidden(page)).status_code == 303
     assert points()["cy"] == "4"
     assert log()[0].what == "brought marks in line"
+    assert "handed in after a repair" not in owner.get("/staff/quizzes/week-4/").text
 
 
 def test_what_has_changed_since_the_look_is_looked_at_again(owner, take, points):
