@@ -18,6 +18,7 @@ from grader.quiz.exports.formulas import NoFormula, mathml, words
 from grader.text import clean
 
 _LONGEST = 100_000  # characters of one text
+_NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 
 
 @functools.lru_cache(maxsize=4096)
@@ -50,6 +51,7 @@ def _formula(latex: str, *, block: bool) -> str:
     latex = latex.strip()
     try:
         drawn = etree.tostring(mathml(latex, block=block), encoding="unicode")
+        drawn = drawn.replace(_NAMESPACE, "")  # HTML knows it, and a handout has hundreds
     except NoFormula:
         drawn = f"<code>{escape(latex)}</code>"
     kind = "maths block" if block else "maths"

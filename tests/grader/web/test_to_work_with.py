@@ -2,12 +2,15 @@
 
 import io
 import re
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from grader.web.handout_text import read_handout
 
+ASSIGNMENTS = Path(__file__).parents[3] / "assignments"
 PAGE = "/code/arithmetic/"
 HANDOUT = """\
 # Arithmetic
@@ -107,3 +110,15 @@ def test_an_assignment_that_gives_nothing_has_no_such_part(browser, course_folde
     page = browser("ada").get(PAGE).text
     assert "What is to be done" not in page
     assert browser("ada").get(f"{PAGE}handout").status_code == 404
+
+
+def test_the_longest_handout_of_the_course_weighs_under_150_kilobytes(site, browser, course_folder):
+    longest = max(ASSIGNMENTS.glob("*/handout.md"), key=lambda path: path.stat().st_size)
+    shutil.copy(longest, course_folder / "assignments" / "arithmetic" / "handout.md")
+    client = browser("ada")
+    page = client.get(f"{PAGE}handout").text
+    needs = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+    sent = [client.get(path, headers={"Accept-Encoding": "gzip"}) for path in needs]
+    weight = len(page.encode()) + sum(int(one.headers["content-length"]) for one in sent)
+    assert len(sent) >= 4
+    assert weight < 150_000
