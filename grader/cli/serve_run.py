@@ -1,6 +1,7 @@
 """What `grader serve` does: one process answers browsers, another grades."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ _DEMO_LOG = "site.log"
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
 _AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
 _SETTLE_SECONDS = 20.0
+_MOST_FILES = 1 << 16  # open at once; each student who looks on is one
 _FORWARDED = "127.0.0.1,::1"  # proxies that are believed
 
 
@@ -201,6 +203,7 @@ def serve_site(
         when_up: called when the site answers.
     """
     click.echo(f"{site.title}: {site.address}")
+    _let_many_look_on()
     stop = threading.Event()
     work = (site, grading, stop, log)
     watcher = threading.Thread(target=_keep_working, args=work, daemon=True)
@@ -237,6 +240,13 @@ def _configured(site: Site, listening: Listening, log: TextIO | None) -> uvicorn
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
     )
+
+
+def _let_many_look_on() -> None:
+    """Raise the limit of open files, which many systems begin at 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _settle_quizzes(site: Site, stop: threading.Event) -> None:

@@ -2,7 +2,7 @@
 
 from grader.api import grade_submission
 
-ZERO_FOR_EACH_PART = '''
+ZERO_FOR_EACH_PART = """
 def train_step(batches, stages, max_norm, ignore_index):
     for inputs, targets in batches:
         stages.zero()
@@ -10,7 +10,7 @@ def train_step(batches, stages, max_norm, ignore_index):
     stages.clip(max_norm)
     stages.step()
     stages.schedule()
-'''
+"""
 
 
 def test_the_first_wrong_call_is_shown_beside_the_expected_one(tmp_path):
