@@ -15,6 +15,7 @@ from grader.cli import main
 PAGE = (Path(__file__).parents[1] / "docs" / "authors.md").read_text(encoding="utf-8")
 PARAMETERS = {
     "root_mean_square": ["x"],
+    "merge": ["word", "pair"],
     "largest": ["logits"],
     "perplexity": ["probabilities"],
     "causal_mask": ["time"],
@@ -35,6 +36,16 @@ import numpy as np
 
 def root_mean_square(x):
     return np.sqrt((x * x).mean(-1))
+
+
+def merge(word, pair):
+    merged = []
+    for symbol in word:
+        if merged and [merged[-1], symbol] == pair:
+            merged[-1] += symbol
+        else:
+            merged.append(symbol)
+    return merged
 
 
 def largest(logits):
@@ -79,6 +90,10 @@ import numpy as np
 def root_mean_square(x):
     x *= x
     return np.sqrt(x.mean(keepdims=True) * np.ones(x.shape[:-1]) + 1)
+
+
+def merge(word, pair):
+    return " ".join(word).replace(" ".join(pair), "".join(pair))
 
 
 def largest(logits):

@@ -81,7 +81,7 @@ def _causes(
         if len(numbers) == len(answers) and (smaller := scaled_down(numbers, rng)):
             yield f"{version}, scaled down", stage, list(smaller)
     stages = list(inputs)
-    for number in range(5 * samples):
+    for number in range(5 * samples if stages else 0):
         stage, change = stages[number % len(stages)], random_change(rng)
         right = [versions.outcome(stage, call, "float64").value for call in inputs[stage]]
         changed = [None if r is None else ExactAnswer(change(r), r) for r in right]

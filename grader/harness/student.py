@@ -41,7 +41,13 @@ class Student:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._inner:
             raise AttributeError(f"the assignment has no stage {name!r}")
-        return lambda *arguments: self._call(name, arguments).value
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            if named:
+                raise TypeError(f"hand {name} its arguments in their order, without names")
+            return self._call(name, arguments).value
+
+        return call
 
     def observe(self, name: str, *arguments: Any) -> contract.Returned:
         """Call a function: its `value`, and its `arguments` as the function left them.
@@ -76,6 +82,7 @@ class Student:
     def _call(
         self, name: str, arguments: tuple[Any, ...], *, want_arguments: bool = False
     ) -> contract.Returned:
+        self._assert_as_many(name, arguments)
         tables = [i for i, a in enumerate(arguments) if is_answering(a)]
         answering = arguments[tables[0]] if tables else None
         call = contract.StudentCall(
@@ -103,6 +110,12 @@ class Student:
             return self._process.call(call, answer)
 
         return self._observed(call, attempt, answering)
+
+    def _assert_as_many(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """A call with too few arguments is a fault of the check, and not of the student."""
+        wanted = self._parameters.get(name, ())
+        if wanted and len(arguments) != len(wanted):
+            raise TypeError(f"hand {name} {', '.join(wanted)}; {len(arguments)} are handed")
 
     def _observed(
         self,
