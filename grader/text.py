@@ -52,6 +52,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def all_of(number: int, noun: str) -> str:
+    """All of so many: `the only check`, `all 2 checks`."""
+    return f"the only {noun}" if number == 1 else f"all {counted(number, noun)}"
+
+
 def decimal(points: Fraction) -> str:
     """Points as every spreadsheet reads them, rounded to four places, to even at the half."""
     whole, part = divmod(abs(round(points * 10_000)), 10_000)

@@ -234,7 +234,8 @@ TABLE = {
     ),
     "grader.web": (
         "errors flow policies records strict_yaml text settings quiz quiz.exports store courses "
-        "batch code_figures hand_ins reports reports.pages staff gradebooks intake",
+        "batch code_figures hand_ins reports reports.pages staff gradebooks intake "
+        "subject_sources",
         "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
         "msgspec",
     ),
@@ -247,7 +248,7 @@ TABLE = {
         "harness diagnosis intake batch batch.executors.dask audit authoring debugging release "
         "subject quiz keys quiz.exports quiz.imports code_figures evidence flow store courses "
         "similarity similarity.child reports reports.pages gradebooks autograders policies suites "
-        "hand_ins web",
+        "hand_ins staff web",
         "click rich uvicorn",
     ),
 }

@@ -187,7 +187,8 @@ class _Sum:
             return "Nobody's grade changes."
         rest = self.n - self.more - self.less
         said = f"{counted(self.n, 'submission')}: {self.more} more, {self.less} less"
-        return f"{said}, {rest} otherwise; {_signed(self.total)} points in all."
+        points = "point" if abs(self.total) == 1 else "points"
+        return f"{said}, {rest} otherwise; {_signed(self.total)} {points} in all."
 
 
 def _signed(points: Fraction) -> str:

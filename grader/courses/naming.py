@@ -38,7 +38,7 @@ def group_named(keeper: ReportKeeper, group: str, *, at: str) -> AnswerGroup:
     groups = {one.id: one for one in figures_of_class(keeper, at=at).groups}
     if group in groups:
         return groups[group]
-    known = did_you_mean(group, groups) if groups else "Every group of equal answers has a name."
+    known = did_you_mean(group, groups) if groups else "No equal wrong answers are without a name."
     raise GraderError(f"there is no group {group!r}", at=at, fix=known)
 
 

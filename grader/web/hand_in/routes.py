@@ -18,12 +18,19 @@ from grader.hand_ins.receiving import Upload, UploadLimits, receive
 from grader.intake.uploaded import harmless_path
 from grader.reports.pages.student_page import student_values
 from grader.store.jobs_store import JobProgress
+from grader.web.downloads import file_to_keep
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, person_of, refuse
 from grader.web.hand_in.board import ProgressBoard
 from grader.web.hand_in.onlooker import Onlooker, is_first_wait
 from grader.web.hand_in.own_work import OwnWork, own_work
 from grader.web.hand_in.progress import drawn_stages, stages_so_far, unwritten_stages, version_of
+from grader.web.hand_in.to_work_with import (
+    handout_page,
+    starter_file,
+    to_work_with,
+    visible_checks,
+)
 from grader.web.rendering import fragment, moved, page
 from grader.web.site import site_of
 
@@ -98,14 +105,7 @@ def handed_file(request: Request) -> Response:
     if not 1 <= place <= len(files):
         refuse(404, "There is no such file in this attempt.")
     name, content = files[place - 1]
-    plain = harmless_path(name).name.encode("ascii", "replace").decode()
-    plain = plain.translate({ord('"'): "'", ord("\\"): "_"})
-    disposition = f'attachment; filename="{plain}"'
-    return Response(
-        content,
-        media_type="application/octet-stream",
-        headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
-    )
+    return file_to_keep(harmless_path(name).name, content)
 
 
 @needs("student")
@@ -117,7 +117,8 @@ def report(request: Request) -> Response:
     grade = work.history.grade
     counted_points = grade.counted_points if grade is not None and one.counts else None
     values = student_values(one.report, work.assignment, counted_points)
-    values |= {"work": work, "attempt": one, "practice": "/practice/ideas/"}
+    handout = f"/code/{work.assignment.name}/handout"
+    values |= {"work": work, "attempt": one, "practice": "/practice/ideas/", "handout": handout}
     return page(request, "hand_in/report.html", **values)
 
 
@@ -137,6 +138,7 @@ def _form_page(request: Request, work: OwnWork, *, problem: str = "", code: str 
         limits=site_of(request).limits,
         rows=drawn_stages(work.assignment, results),
         newest=newest,
+        given=to_work_with(site_of(request), work.assignment),
     )
 
 
@@ -234,6 +236,9 @@ _HERE = "/code/{assignment}/"
 routes = (
     Route(_HERE, hand_in),
     Route(_HERE, hand_in_now, methods=["POST"]),
+    Route(_HERE + "handout", handout_page),
+    Route(_HERE + "starter/{name}", starter_file),
+    Route(_HERE + "checks.zip", visible_checks),
     Route(_HERE + "attempts/{number:int}", attempt),
     Route(_HERE + "attempts/{number:int}/events", events),
     Route(_HERE + "attempts/{number:int}/files/{place:int}", handed_file),
