@@ -43,6 +43,7 @@ from grader.harness.comparison import (
     assert_unchanged,
 )
 from grader.harness.exact_answers import assert_equal
+from grader.harness.made_object import MadeObject
 from grader.harness.scripted_functions import ScriptedFunctions
 from grader.harness.student import Student
 from grader.remembered import remembered
@@ -57,6 +58,7 @@ __all__ = [
     "TOLERANCE",
     "CallFailed",
     "GenerationTrace",
+    "MadeObject",
     "Mismatch",
     "ScriptedFunctions",
     "ScriptedPasses",

@@ -151,7 +151,21 @@ class Visitor:
 
     def __init__(self, client: httpx2.AsyncClient, server: Server, word: str) -> None:
         self._client, self._server, self._word = client, server, word
+        self.n_bytes_told = 0
         self.numbers: dict[int, str] = {}  # of the answer that stands, by place, as a page knows it
+
+    async def is_told(self, path: str) -> bool:
+        """Follow a stream of events; whether it came to its end."""
+        headers = {"Cookie": f"{COOKIE}={self._word}"}
+        with contextlib.suppress(httpx2.HTTPError):
+            async with self._client.stream(
+                "GET", f"{self._server.address}{path}", headers=headers
+            ) as stream:
+                async for line in stream.aiter_lines():
+                    self.n_bytes_told += len(line)
+                    if line == "event: end":
+                        return True
+        return False
 
     async def ask(self, method: str, path: str, **more: object) -> tuple[httpx2.Response, float]:
         headers = {"Cookie": f"{COOKIE}={self._word}", "Origin": self._server.address}
@@ -170,25 +184,37 @@ def percentiles(seconds: list[float]) -> str:
 
 async def deadline_minute(made: Course, server: Server, seconds: float) -> dict[str, list[float]]:
     """Each student uploads once within the minute; some browse, and some answer a quiz."""
-    took: dict[str, list[float]] = {"upload": [], "page": [], "saved": []}
+    took: dict[str, list[float]] = {name: [] for name in ("upload", "page", "saved", "told")}
     ends = time.monotonic() + seconds
-    limits = httpx2.Limits(max_connections=200)
+    limits = httpx2.Limits(max_connections=len(made.words) + 200)
     async with httpx2.AsyncClient(timeout=120, limits=limits) as client:
         visitors = {p: Visitor(client, server, word) for p, word in made.words.items()}
         chosen = random.Random(1)
         uploads = [
-            _upload(visitors[p], made.submissions[p], chosen.uniform(0, seconds), took)
+            _upload_and_watch(visitors[p], made.submissions[p], chosen.uniform(0, seconds), took)
             for p in made.words
         ]
         everybody = list(visitors.values())
         browsing = [_browse(one, ends, took) for one in everybody[:20]]
         answering = [_answer(one, ends, took, every=5.0) for one in everybody[20:40]]
-        await asyncio.gather(*uploads, *browsing, *answering)
+        await asyncio.gather(*uploads, *browsing, *answering, _drained(made, took, ends))
+    took["untold"] = [max(took["told"]) - ends - took["drained"][0]]
+    took["bytes"] = [float(one.n_bytes_told) for one in everybody]
     return took
 
 
-async def _upload(visitor: Visitor, path: Path, wait: float, took: dict[str, list[float]]) -> None:
+async def _upload_and_watch(
+    visitor: Visitor, path: Path, wait: float, took: dict[str, list[float]]
+) -> None:
+    """Upload, and look at the progress until it is graded, as everybody's page does."""
     await asyncio.sleep(wait)
+    await _upload(visitor, path, took)
+    while not await visitor.is_told("/code/decoder-generation/attempts/1/events"):
+        await asyncio.sleep(1)
+    took["told"].append(time.monotonic())
+
+
+async def _upload(visitor: Visitor, path: Path, took: dict[str, list[float]]) -> None:
     files = {"files": ("submission.py", path.read_bytes())}
     answer, seconds = await visitor.ask("POST", "/code/decoder-generation/", files=files)
     assert answer.status_code == 303, answer.text[:500]
@@ -235,13 +261,15 @@ async def save(visitor: Visitor, given: int, took: dict[str, list[float]]) -> No
         await asyncio.sleep(0.5)
 
 
-def drained(made: Course, site: Site) -> tuple[int, float]:
-    """Waits until nothing is to be graded: how many were waiting, and how many seconds it took."""
-    begin = time.monotonic()
-    n_waiting = len(made.words) - site.store.jobs.counts().get("done", 0)
+async def _drained(made: Course, took: dict[str, list[float]], ends: float) -> None:
+    """Count those that are not graded at the end of the minute, and note when all are."""
+    site = open_site(made.folder, clock=lambda: datetime.now(UTC))
+    await asyncio.sleep(ends - time.monotonic())
+    took["waiting"] = [float(len(made.words) - site.store.jobs.counts().get("done", 0))]
     while site.store.jobs.counts().get("done", 0) < len(made.words):
-        time.sleep(0.2)
-    return n_waiting, time.monotonic() - begin
+        await asyncio.sleep(0.2)
+    took["drained"] = [time.monotonic() - ends]
+    site.store.close()
 
 
 def by_batch(made: Course) -> tuple[float, dict[str, int]]:
@@ -271,19 +299,17 @@ def show_deadline_minute(n_students: int, seconds: float) -> None:
     with course(n_students) as made:
         batch_speed, expected = by_batch(made)
         server = Server(made.folder)
-        site = open_site(made.folder, clock=lambda: datetime.now(UTC))
         try:
-            begin = time.monotonic()
             took = asyncio.run(deadline_minute(made, server, seconds))
-            minute = time.monotonic() - begin
-            n_waiting, drain = drained(made, site)
         finally:
             server.stop()
+        site = open_site(made.folder, clock=lambda: datetime.now(UTC))
         reports = site.store.reports(ASSIGNMENT.name)
         points = {name: report.points for name, report in reports.newest().items()}
         versions = [len(reports.versions(name)) for name in points]
         site.store.close()
-    print(f"students: {n_students}, each uploads once within {seconds:g} s")
+    n_waiting, drain = round(took["waiting"][0]), took["drained"][0]
+    print(f"students: {n_students}, each uploads once within {seconds:g} s and looks on")
     print(f"uploads: {percentiles(took['upload'])}")
     print(f"pages meanwhile: {percentiles(took['page'])}")
     print(f"saved meanwhile: {percentiles(took['saved'])}")
@@ -291,9 +317,11 @@ def show_deadline_minute(n_students: int, seconds: float) -> None:
     print(f"graded twice: {sum(versions) - len(points)}")
     print(f"graded otherwise than by grader batch: {_differing(expected, points)}")
     print(f"graded meanwhile: {n_students - n_waiting}; then {n_waiting} in {drain:.0f} s")
-    print(f"while_loaded_vs_batch: {(n_students - n_waiting) / minute / batch_speed:.2f}")
+    print(f"while_loaded_vs_batch: {(n_students - n_waiting) / seconds / batch_speed:.2f}")
     print(f"queue_vs_batch: {n_waiting / drain / batch_speed:.2f}")
-    print(f"whole_vs_batch: {n_students / (minute + drain) / batch_speed:.2f}")
+    print(f"whole_vs_batch: {n_students / (seconds + drain) / batch_speed:.2f}")
+    print(f"seconds until the last one is told: {took['untold'][0]:.1f}")
+    print(f"kilobytes told to each: {statistics.mean(took['bytes']) / 1000:.0f}")
 
 
 def _differing(expected: dict[str, int], points: dict[str, int]) -> int:
@@ -318,7 +346,7 @@ async def _alone(made: Course, server: Server) -> list[float]:
     async with httpx2.AsyncClient(timeout=60) as client:
         for person, word in made.words.items():
             begin = time.monotonic()
-            await _upload(Visitor(client, server, word), made.submissions[person], 0, took)
+            await _upload(Visitor(client, server, word), made.submissions[person], took)
             while person not in (newest := site.store.reports(ASSIGNMENT.name).newest()):
                 await asyncio.sleep(0.02)
             over.append(time.monotonic() - begin - newest[person].seconds)

@@ -249,7 +249,7 @@ def test_if_nothing_could_run_the_note_is_the_answer(shown):
 def test_all_passed_never_hides_that_hidden_checks_remain(shown):
     page = shown(report(checked(), hidden_checks_left=17, hidden_points_left=35))
     assert "2 of 2 visible points" in text(page)
-    assert "All 1 visible checks passed. 17 hidden checks, worth 35 points, are run" in text(page)
+    assert "The only visible check passed. 17 hidden checks, worth 35 points, are run" in text(page)
 
 
 def test_printed_text_is_folded_and_long_text_is_shown_by_its_end(shown):
