@@ -382,6 +382,7 @@ MESSAGES = [
             "tables": [],
             "stand_ins": {},
             "want_arguments": False,
+            "makes": "",
         },
     ),
     (wire.Calls(id=1, calls=[]), {"op": "calls", "calls": []}),
