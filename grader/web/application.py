@@ -16,6 +16,7 @@ from grader.web.guard.sessions import SessionsGuard
 from grader.web.hand_in.routes import routes as hand_in
 from grader.web.lti.routes import FROM_PLATFORMS
 from grader.web.lti.routes import routes as lti
+from grader.web.odd_text import OddTextGuard
 from grader.web.problems import handlers
 from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
@@ -46,6 +47,7 @@ def application(site: Site, *, log: Write = lambda line: None) -> ASGIApp:
     made = Starlette(
         routes=ROUTES,
         middleware=[
+            Middleware(OddTextGuard),
             Middleware(BodyGuard, limits=site.limits),
             Middleware(CrossSiteGuard, exempt=FROM_OTHER_SITES),
             Middleware(SessionsGuard, site=site),
