@@ -29,7 +29,7 @@ _OURS = "This is our fault, not yours. What you handed in and answered before is
 
 
 def handlers() -> Mapping[Any, Callable[[Request, Any], Response]]:
-    return {HTTPException: _refused, GraderError: _not_possible, Exception: _our_fault}
+    return {HTTPException: _refused, GraderError: not_possible, Exception: _our_fault}
 
 
 def _refused(request: Request, error: HTTPException) -> Response:
@@ -38,7 +38,8 @@ def _refused(request: Request, error: HTTPException) -> Response:
     return _problem(request, error.status_code, sentence)
 
 
-def _not_possible(request: Request, error: GraderError) -> Response:
+def not_possible(request: Request, error: GraderError) -> Response:
+    """The page of an error of ours that can be said in a sentence."""
     if isinstance(error, GraderFault | CourseError):  # the place may be a path of this machine
         return _problem(request, 503, _OURS)
     return _problem(request, 400, f"{error.problem}. {error.fix}".replace("..", "."))

@@ -59,8 +59,8 @@ class Zygote:
 
     def serve(self, why_not: str) -> None:
         hello = requests.Hello(namespaces=self._processes is not None, why_not=why_not)
-        requests.send(self._control, hello, [])
         try:
+            requests.send(self._control, hello, [])
             while True:
                 self._reap()
                 wait = _REAP_SECONDS if self._dying else None

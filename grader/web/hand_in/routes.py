@@ -8,11 +8,12 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from grader.errors import SubmissionError
+from grader.errors import GraderError, SubmissionError
 from grader.hand_ins.history import HandInAttempt
 from grader.hand_ins.receiving import Upload, UploadLimits, receive
 from grader.intake.uploaded import harmless_path
@@ -195,8 +196,12 @@ async def _stream(request: Request, job: int, sent: str) -> AsyncIterator[str]:
     async for progress in _board(request).watch(job):
         version = version_of(progress)
         if version != sent:
+            try:
+                message = await run_in_threadpool(_message, request, version)
+            except (GraderError, HTTPException):
+                return  # the page asks again, and is told then why it gets nothing
             sent, said_at = version, time.monotonic()
-            yield await run_in_threadpool(_message, request, version)
+            yield message
             if progress is None or progress.state in ("done", "failed"):
                 yield "event: end\ndata: {}\n\n"
                 return

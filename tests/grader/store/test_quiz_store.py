@@ -253,8 +253,8 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
         ),
         (
             "nonsense://x/deep/quiz",
-            "nonsense://x/deep/quiz: 'nonsense' is no kind of database that a store can be kept in\n"
-            "  Write a path for SQLite, or postgresql://user@host/database.",
+            "nonsense://x/deep/quiz: 'nonsense' is no kind of database that a store can be kept in"
+            "\n  Write a path for SQLite, or postgresql://user@host/database.",
         ),
     ],
     ids=["no URL", "no kind of database"],
