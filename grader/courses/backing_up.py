@@ -71,7 +71,7 @@ def restore(archive: Path, folder: Path, store: str | Path) -> int:
     """Make the folder of a course and its store from a backup; how many rows it holds.
 
     Raises:
-        NoSuchPath: there is no such file.
+        NoSuchPath: there is no such file, or the folder cannot be made.
         PlaceTaken: the folder holds something already.
         GraderError: the file is no backup.
         StoreError: the store holds something already, or cannot be used.
@@ -86,6 +86,14 @@ def restore(archive: Path, folder: Path, store: str | Path) -> int:
         )
     with tempfile.TemporaryDirectory() as place:
         _unpack(archive, Path(place))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoSuchPath(
+                f"no folder can be made there ({error.strerror})",
+                at=str(folder),
+                fix="Name another place, or change the rights.",
+            ) from error
         source, target = open_database(Path(place) / _STORE), open_database(store)
         try:
             n_rows = copy_store(source, target)

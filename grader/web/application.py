@@ -6,7 +6,6 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from grader.errors import GraderError
 from grader.web import assets, health, home
 from grader.web.doors.routes import routes as doors
 from grader.web.doors.university_routes import routes as university
@@ -19,7 +18,7 @@ from grader.web.hand_in.routes import routes as hand_in
 from grader.web.lti.routes import FROM_PLATFORMS
 from grader.web.lti.routes import routes as lti
 from grader.web.odd_text import OddTextGuard
-from grader.web.problems import handlers, not_possible
+from grader.web.problems import handlers, refusals
 from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
 from grader.web.staff.routes import routes as staff
@@ -53,7 +52,7 @@ def application(site: Site, *, log: Write = lambda line: None) -> ASGIApp:
             Middleware(BodyGuard, limits=site.limits),
             Middleware(CrossSiteGuard, exempt=FROM_OTHER_SITES),
             # the store may be away when a guard looks for who asks
-            Middleware(ExceptionMiddleware, handlers={GraderError: not_possible}),
+            Middleware(ExceptionMiddleware, handlers=refusals()),
             Middleware(SessionsGuard, site=site),
         ],
         exception_handlers=handlers(),

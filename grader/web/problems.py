@@ -29,7 +29,12 @@ _OURS = "This is our fault, not yours. What you handed in and answered before is
 
 
 def handlers() -> Mapping[Any, Callable[[Request, Any], Response]]:
-    return {HTTPException: _refused, GraderError: not_possible, Exception: _our_fault}
+    return {HTTPException: _refused, Exception: _our_fault, **refusals()}
+
+
+def refusals() -> Mapping[Any, Callable[[Request, Any], Response]]:
+    """What a guard can end with, before an endpoint is asked."""
+    return {GraderError: _not_possible}
 
 
 def _refused(request: Request, error: HTTPException) -> Response:
@@ -38,8 +43,7 @@ def _refused(request: Request, error: HTTPException) -> Response:
     return _problem(request, error.status_code, sentence)
 
 
-def not_possible(request: Request, error: GraderError) -> Response:
-    """The page of an error of ours that can be said in a sentence."""
+def _not_possible(request: Request, error: GraderError) -> Response:
     if isinstance(error, GraderFault | CourseError):  # the place may be a path of this machine
         return _problem(request, 503, _OURS)
     return _problem(request, 400, f"{error.problem}. {error.fix}".replace("..", "."))

@@ -43,8 +43,13 @@ def as_sent(path):
     """The files of an entry of a class folder, as a browser sends them."""
     if path.is_dir():
         inside = sorted(one for one in path.rglob("*") if one.is_file() and not one.is_symlink())
-        return [(one.name, one.read_bytes()) for one in inside[:200]]
-    return [(path.name, path.read_bytes())]
+        return [(_sendable(one.name), one.read_bytes()) for one in inside[:200]]
+    return [(_sendable(path.name), path.read_bytes())]
+
+
+def _sendable(name):
+    """A name as a browser can send it: bytes that are no text are not."""
+    return name.encode("utf-8", "replace").decode()
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,11 @@ def test_a_place_that_cannot_be_is_named_as_it_was_typed(course, grader, tmp_pat
     missing = grader("restore", tmp_path / "no.zip", tmp_path / "new")
     assert missing.returncode == 2
     assert missing.stderr.startswith(f"error: {tmp_path / 'no.zip'}: there is no such file")
+    assert grader("backup", folder, tmp_path / "good.zip").returncode == 0
+    place = folder / "course.yaml" / "again"
+    unmade = grader("restore", tmp_path / "good.zip", place)
+    assert unmade.returncode == 2
+    assert unmade.stderr.startswith(f"error: {place}: no folder can be made there")
 
 
 def test_a_full_disk_leaves_no_half_of_a_backup(course, tmp_path, most_bytes):
