@@ -5,7 +5,8 @@ is kept in one transaction with the end of its job.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +22,7 @@ from grader.intake.uploaded import read_uploaded
 from grader.records import Report, Status, Submission
 from grader.sandbox.named import OURS
 from grader.settings import Assignment, Course, load_assignment
+from grader.store.database import StoreError
 from grader.store.hand_ins_store import StoredHandIn
 from grader.store.jobs_store import StoredJob
 from grader.store.site_store import SiteStore
@@ -28,6 +30,7 @@ from grader.store.site_store import SiteStore
 MOST_TRIES = 5
 _WAITS = (5, 30, 120, 600)  # seconds before the next try
 _IDLE_SECONDS = 0.2
+_MOST_RENEWALS = 30  # five minutes of the lease below
 _WARM = 2  # grading processes that are kept, one an assignment
 _NOT_RUN = "the checks of this assignment cannot be run at the moment"
 
@@ -111,7 +114,8 @@ class WorkerSlot:
         if job.attempt > MOST_TRIES:  # those who tried it were killed
             return _faulty(hand_in, assignment, GraderFault("its grading ended each time"))
         try:
-            read = read_uploaded(hand_in.person, self._store.hand_ins.contents(hand_in.id))
+            with self._held(job):
+                read = read_uploaded(hand_in.person, self._store.hand_ins.contents(hand_in.id))
         except SubmissionError as error:
             return _unread(hand_in, assignment, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
@@ -122,6 +126,29 @@ class WorkerSlot:
             return self._graded(submission, assignment, job, stop)
         except (GraderFault, CourseError) as error:
             return _faulty(hand_in, assignment, error)
+
+    @contextmanager
+    def _held(self, job: StoredJob) -> Iterator[None]:
+        """Keep hold of a job while nothing is heard of it, for a large archive on a busy machine.
+
+        Not for ever: whoever hangs there loses it.
+        """
+        jobs, lease, done = self._store.jobs, self._settings.lease, threading.Event()
+
+        def renew() -> None:
+            for _ in range(_MOST_RENEWALS):
+                if done.wait(lease.total_seconds() / 3):
+                    return
+                with suppress(StoreError):  # it is away for a while
+                    jobs.renew(job, until=self._settings.clock() + lease)
+
+        renewing = threading.Thread(target=renew, daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewing.join()
 
     def _graded(
         self, submission: Submission, assignment: Assignment, job: StoredJob, stop: threading.Event

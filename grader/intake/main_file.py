@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 from grader.errors import SubmissionError
@@ -17,6 +18,7 @@ _NEARLY = re.compile(
     r"submission(?:[ _-]*(?:\(\d+\)|v?\d+|copy|kopie|final))*\.(?:py|ipynb)", re.IGNORECASE
 )
 _WORD = re.compile(r"\w+")
+_IMPORTED = re.compile(rb"\b(?:from|import)\s+([^\s.,;()#'\"\\]+)")
 
 
 def main_file(files: Sequence[SourceFile], at: str) -> tuple[SourceFile, str]:
@@ -33,8 +35,7 @@ def main_file(files: Sequence[SourceFile], at: str) -> tuple[SourceFile, str]:
     found = exact or found
     if not found:
         candidates = [file for file in files if not _NO_MAIN.fullmatch(file.path.name)]
-        found = _nearest(candidates)
-        found = [file for file in found if not _is_imported(file, found)]
+        found = _not_imported(_nearest(candidates))
         if len(found) != 1:
             raise _no_main(files, at)
     if len(found) > 1:
@@ -59,16 +60,21 @@ def _nearest(files: Sequence[SourceFile]) -> list[SourceFile]:
     return [file for file in files if len(file.path.parts) == top]
 
 
-def _is_imported(file: SourceFile, others: Sequence[SourceFile]) -> bool:
-    """Whether one of the others names it in an import: then it is a module of that one."""
-    wanted = re.compile(rb"\b(?:from|import)\s+" + re.escape(file.path.stem).encode() + rb"\b")
-    for other in others:
-        try:
-            if other is not file and wanted.search(other.read()):
-                return True
-        except (Unreadable, OSError):
-            continue
-    return False
+def _not_imported(files: Sequence[SourceFile]) -> list[SourceFile]:
+    """Those that none of the others names in an import: else it is a module of that one.
+
+    Each is read once: there may be as many as an archive holds.
+    """
+    importers: dict[bytes, set[int]] = {}
+    for number, file in enumerate(files):
+        with suppress(Unreadable, OSError):
+            for name in set(_IMPORTED.findall(file.read())):
+                importers.setdefault(name, set()).add(number)
+    return [
+        file
+        for number, file in enumerate(files)
+        if not importers.get(file.path.stem.encode(errors="replace"), set()) - {number}
+    ]
 
 
 def _no_main(files: Iterable[SourceFile], at: str) -> SubmissionError:

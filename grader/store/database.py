@@ -22,11 +22,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from grader.errors import GraderFault
+from grader.errors import GraderFault, NoSuchPath
 from grader.store.tables import VERSION, bring_up_to_date, found_version
 
 _CONNECT_SECONDS = 10
 _LOCK_SECONDS = 30  # of waiting for others who write to the same file
+_KINDS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _READS_ONLY = "grader_reads_only"
 _KEPT = 16  # connections of a server to an SQLite file; more are closed after use
 
@@ -37,6 +38,10 @@ _TURNS: WeakKeyDictionary[Engine, AbstractContextManager[Any]] = WeakKeyDictiona
 
 class StoreError(GraderFault):
     """The store cannot be opened, read or written."""
+
+
+class NoSuchStore(NoSuchPath, StoreError):
+    """What was named is no place of a store, so nothing was looked at."""
 
 
 def open_database(where: str | Path, *, stays_open: bool = False) -> Engine:
@@ -104,12 +109,18 @@ def _url(where: str | Path) -> URL:
     try:
         url = make_url(str(where))
     except SQLAlchemyError as error:
-        raise StoreError(
+        raise NoSuchStore(
             "the URL of the store cannot be read",
             fix="Write a path, or e.g. postgresql://user@host/database.",
         ) from error
     if url.drivername in ("postgresql", "postgres"):  # which driver that is changed over time
         return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in _KINDS:
+        raise NoSuchStore(
+            f"{url.drivername!r} is no kind of database that a store can be kept in",
+            at=_name(url),
+            fix="Write a path for SQLite, or postgresql://user@host/database.",
+        )
     return url
 
 
@@ -118,8 +129,6 @@ def _engine(url: URL, *, stays_open: bool) -> Engine:
         waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
         # a taker thinks for minutes: a connection that was cut meanwhile is opened anew
         return create_engine(url, pool_pre_ping=True, connect_args=waits)
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url)
     if not url.database or url.database == ":memory:":
         engine = create_engine(url)
     else:

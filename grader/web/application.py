@@ -2,6 +2,7 @@
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -16,7 +17,8 @@ from grader.web.guard.sessions import SessionsGuard
 from grader.web.hand_in.routes import routes as hand_in
 from grader.web.lti.routes import FROM_PLATFORMS
 from grader.web.lti.routes import routes as lti
-from grader.web.problems import handlers
+from grader.web.odd_text import OddTextGuard
+from grader.web.problems import handlers, refusals
 from grader.web.quizzes.routes import routes as quizzes
 from grader.web.site import Site
 from grader.web.staff.routes import routes as staff
@@ -46,8 +48,11 @@ def application(site: Site, *, log: Write = lambda line: None) -> ASGIApp:
     made = Starlette(
         routes=ROUTES,
         middleware=[
+            Middleware(OddTextGuard),
             Middleware(BodyGuard, limits=site.limits),
             Middleware(CrossSiteGuard, exempt=FROM_OTHER_SITES),
+            # the store may be away when a guard looks for who asks
+            Middleware(ExceptionMiddleware, handlers=refusals()),
             Middleware(SessionsGuard, site=site),
         ],
         exception_handlers=handlers(),

@@ -4,10 +4,12 @@ import functools
 from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from grader.web.odd_text import storable
 from grader.web.site import site_of
 
 _FIELDS = 2_000
@@ -20,11 +22,11 @@ def with_form(
 
     @functools.wraps(endpoint)
     async def read(request: Request) -> Response:
-        limits = site_of(request).limits
-        async with request.form(
-            max_files=limits.upload_files, max_fields=_FIELDS, max_part_size=limits.form_bytes
-        ) as form:
-            return await run_in_threadpool(endpoint, request, form)
+        form = await _form_of(request)
+        try:
+            return await run_in_threadpool(endpoint, request, _storable(form))
+        finally:
+            await form.close()
 
     return read
 
@@ -33,3 +35,25 @@ def text_of(form: FormData, name: str) -> str:
     """A field as text; empty where it is missing or a file."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+async def _form_of(request: Request) -> FormData:
+    limits = site_of(request).limits
+    try:
+        return await request.form(
+            max_files=limits.upload_files, max_fields=_FIELDS, max_part_size=limits.form_bytes
+        )
+    except UnicodeError as error:  # in an encoding that no browser uses
+        raise HTTPException(400) from error
+
+
+def _storable(form: FormData) -> FormData:
+    """The same fields and files, in texts and names that every database keeps."""
+    items: list[tuple[str, str | UploadFile]] = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            value.filename = storable(value.filename or "")
+            items.append((storable(name), value))
+        else:
+            items.append((storable(name), storable(value)))
+    return FormData(items)

@@ -29,7 +29,12 @@ _OURS = "This is our fault, not yours. What you handed in and answered before is
 
 
 def handlers() -> Mapping[Any, Callable[[Request, Any], Response]]:
-    return {HTTPException: _refused, GraderError: _not_possible, Exception: _our_fault}
+    return {HTTPException: _refused, Exception: _our_fault, **refusals()}
+
+
+def refusals() -> Mapping[Any, Callable[[Request, Any], Response]]:
+    """What a guard can end with, before an endpoint is asked."""
+    return {GraderError: _not_possible}
 
 
 def _refused(request: Request, error: HTTPException) -> Response:

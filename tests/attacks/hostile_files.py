@@ -114,6 +114,15 @@ def zip_with_a_hundred_thousand_members(folder: Path, name: str) -> None:
             archive.writestr(zipfile.ZipInfo(f"{number}.txt"), b"")
 
 
+@hostile(refused="there is no submission.py")
+def zip_with_ten_thousand_modules(folder: Path, name: str) -> None:
+    members = {
+        f"{number}.py": f"import {number + 1}\nfrom {number} import x\n" * 5
+        for number in range(10_000)
+    }
+    (folder / f"{name}.zip").write_bytes(zipped({**members, "last.py": "x = 1\n"}))
+
+
 @hostile(refused="encrypted")
 def zip_that_is_encrypted(folder: Path, name: str) -> None:
     data = bytearray(zipped({MAIN: SOURCE}))

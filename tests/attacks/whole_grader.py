@@ -80,7 +80,7 @@ def grade_class(folder: Path, fill: Callable[[Path, Path], None]) -> Run:
         folder: where everything of this run lies.
         fill: makes the entries: (class folder, folder of the run).
     """
-    with _locked(folder):
+    with locked(folder):
         run = Run(folder)
         if (folder / "marks.json").exists():
             return run
@@ -90,9 +90,9 @@ def grade_class(folder: Path, fill: Callable[[Path, Path], None]) -> Run:
         entries = folder / "class"
         entries.mkdir()
         fill(entries, folder)
-        _marks()
+        marks()
         _run(folder, ["--assignment", str(assignment), "--course", str(course)])
-        (folder / "marks.json").write_text(json.dumps(_marks()), encoding="utf-8")
+        (folder / "marks.json").write_text(json.dumps(marks()), encoding="utf-8")
         return run
 
 
@@ -128,7 +128,7 @@ def copied_assignment(folder: Path) -> Path:
     return copy
 
 
-def _marks() -> list[str]:
+def marks() -> list[str]:
     """What attacks left on disk, by path; it is removed."""
     found = [
         path
@@ -142,7 +142,7 @@ def _marks() -> list[str]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -49,9 +49,11 @@ def end_with_the_tests():
 class Cluster:
     """A running server. Each call of `database` makes an empty database and gives its URL."""
 
-    def __init__(self, programs):
+    def __init__(self, programs, **settings):
         self.folder = Path(tempfile.mkdtemp(prefix="grader-pg-", dir="/tmp"))
         self._number = 0
+        self._programs = programs
+        self._settings = SETTINGS | settings
         as_user = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to be run by root
             user = pwd.getpwnam("postgres")
@@ -59,23 +61,37 @@ class Cluster:
             as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         data = self.folder / "data"
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-        options = {"env": environment, "cwd": self.folder, **as_user}
+        self._options = {"env": environment, "cwd": self.folder, **as_user}
         subprocess.run(
             [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
             check=True,
             capture_output=True,
-            **options,
+            **self._options,
         )
-        settings = [word for pair in SETTINGS.items() for word in ("-c", "=".join(pair))]
-        with open(self.folder / "log", "wb") as log:
+        self.start()
+
+    def start(self):
+        command = [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder]
+        command += [word for pair in self._settings.items() for word in ("-c", "=".join(pair))]
+        with open(self.folder / "log", "ab") as log:
             self._server = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", self.folder, *settings],
-                stdout=log,
-                stderr=log,
-                preexec_fn=end_with_the_tests,
-                **options,
+                command, stdout=log, stderr=log, preexec_fn=end_with_the_tests, **self._options
             )
         self._wait()
+
+    def crash(self):
+        """End it at once, without writing anything down; `start` finds what was committed."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait()
+
+    def cut(self, url):
+        """End all connections to a database but one's own; how many there were."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            found = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchall()
+        return len(found)
 
     def database(self):
         self._number += 1
@@ -91,8 +107,7 @@ class Cluster:
             connection.execute(statement)
 
     def close(self):
-        self._server.send_signal(signal.SIGQUIT)
-        self._server.wait()
+        self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait(self):

@@ -23,6 +23,7 @@ from joserfc.jwk import KeySet
 from grader import strict_yaml
 from grader.errors import GraderError
 from grader.store.accounts_store import AccountsStore, Enrolment
+from grader.web.odd_text import storable_json
 
 FILE = "oidc.yaml"
 _ALGORITHMS = ["RS256", "ES256"]
@@ -133,7 +134,8 @@ def claims_for(
             f"{provider.title} gave an answer that cannot be believed ({type(error).__name__})",
             fix="Try again from the start.",
         ) from error
-    return token.claims
+    said: Mapping[str, Any] = storable_json(token.claims)
+    return said
 
 
 def found_by(

@@ -35,6 +35,8 @@ class BodyGuard:
         try:
             body.see_length()
             await self._app(scope, body.receive, send)
+        except ClientDisconnect:  # in the middle of the body: there is nobody to be answered
+            return
         except _TooLarge:
             megabytes = body.most >> 20
             said = f"This is too large: at most {megabytes} MB are taken. Nothing was kept.\n"

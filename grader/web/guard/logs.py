@@ -4,6 +4,7 @@ Nothing of a person's is in it: no path with its words, no name, no text, no mes
 A room that refuses somebody sets `request.state.log` to what else is to be said.
 """
 
+import asyncio
 import json
 import time
 import traceback
@@ -42,6 +43,10 @@ class LogGuard:
 
         try:
             await self._app(scope, receive, with_status)
+        except asyncio.CancelledError:
+            if not status:
+                raise
+            # the server stops, and cuts a stream that was open: nothing went wrong
         except Exception as error:
             self._say("fault", _fault(error))
             if not status:  # nothing was answered: the server has to know

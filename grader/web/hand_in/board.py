@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from starlette.concurrency import run_in_threadpool
 
+from grader.store.database import StoreError
 from grader.store.jobs_store import JobProgress, JobsStore
 
 _EACH_SECONDS = 0.4
@@ -43,7 +44,11 @@ class ProgressBoard:
     async def _read(self) -> None:
         """Read while somebody watches."""
         while wanted := [job for job, watchers in self._watched.items() if watchers > 0]:
-            self._known = await run_in_threadpool(self._jobs.progress, wanted)
+            try:
+                self._known = await run_in_threadpool(self._jobs.progress, wanted)
+            except StoreError:  # away for a while; those who watch wait as long
+                await asyncio.sleep(_EACH_SECONDS)
+                continue
             self._watched += Counter()  # leaves out those that nobody watches any more
             async with self._news:
                 self._news.notify_all()

@@ -8,11 +8,12 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from grader.errors import SubmissionError
+from grader.errors import GraderError, SubmissionError
 from grader.hand_ins.history import HandInAttempt
 from grader.hand_ins.receiving import Upload, UploadLimits, receive
 from grader.intake.uploaded import harmless_path
@@ -205,7 +206,11 @@ async def _stream(
         if is_first_wait(progress):
             yield _part(request, work, one, progress)
         else:
-            yield await run_in_threadpool(_part_now, request, progress)
+            try:
+                part = await run_in_threadpool(_part_now, request, progress)
+            except (GraderError, HTTPException):
+                return  # the page asks again, and is told then why it gets nothing
+            yield part
         if progress is None or progress.state in ("done", "failed"):
             yield "event: end\ndata: {}\n\n"
             return

@@ -11,6 +11,7 @@ import msgspec
 
 from grader.text import clean_line
 from grader.web.lti.refusal import LaunchRefused
+from grader.web.odd_text import storable_json
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -131,7 +132,7 @@ def launch_of(claims: Mapping[str, Any]) -> Launch:
         LaunchRefused: they are not those of a launch of LTI 1.3 by somebody.
     """
     try:
-        launch = msgspec.convert(dict(claims), Launch, strict=True)
+        launch = msgspec.convert(storable_json(dict(claims)), Launch, strict=True)
     except msgspec.ValidationError as error:
         said = clean_line(str(error), 300)
         raise LaunchRefused(f"the platform's message is no launch of LTI 1.3: {said}") from error

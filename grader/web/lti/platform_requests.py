@@ -11,6 +11,7 @@ import httpx2
 from grader.errors import CourseError
 from grader.text import clean_line
 from grader.web.lti.refusal import ServiceFailed
+from grader.web.odd_text import storable_json
 
 _SECONDS = 10.0
 _MOST_BYTES = 8 << 20  # a page of members with everything that a platform knows of them
@@ -33,7 +34,7 @@ class PlatformAnswer:
             ServiceFailed: it is none.
         """
         try:
-            return json.loads(self.body)
+            return storable_json(json.loads(self.body))
         except ValueError as error:
             raise ServiceFailed("did not answer in JSON", at=shown_url(self.url)) from error
 

@@ -16,6 +16,7 @@ from grader.web.lti.claims import Short
 from grader.web.lti.own_keys import own_key, signed
 from grader.web.lti.platform_requests import PlatformAnswer, ask, shown_url
 from grader.web.lti.refusal import ServiceFailed
+from grader.web.odd_text import storable_json
 
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 SCORE_SCOPE = f"{_AGS}score"
@@ -206,7 +207,7 @@ def below(line_item: str, name: str) -> str:
 
 def _typed(answer: PlatformAnswer, kind: type[_T]) -> _T:
     try:
-        return msgspec.json.decode(answer.body, type=kind)
+        return msgspec.convert(storable_json(msgspec.json.decode(answer.body)), kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ServiceFailed(
             "answered something else than LTI says", at=shown_url(answer.url)

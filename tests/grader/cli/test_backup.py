@@ -1,10 +1,13 @@
 """A course is written to one file while it is served, and comes back whole."""
 
+import os
 import stat
 import zipfile
 
 import pytest
 
+from grader.courses.backing_up import back_up
+from grader.errors import GraderFault
 from grader.store.accounts_store import Enrolment
 from grader.store.site_store import open_site_store
 
@@ -43,7 +46,7 @@ def test_nothing_is_written_over(course, grader, tmp_path):
     archive = tmp_path / "backup.zip"
     archive.write_bytes(b"mine")
     refused = grader("backup", folder, archive)
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "is there already" in refused.stderr
     assert archive.read_bytes() == b"mine"
     nowhere = grader("backup", tmp_path / "nowhere", tmp_path / "new.zip")
@@ -56,8 +59,35 @@ def test_nothing_is_written_over(course, grader, tmp_path):
     archive.unlink()
     grader("backup", folder, archive)
     full = grader("restore", archive, folder)
-    assert full.returncode == 1
+    assert full.returncode == 2
     assert "holds something already" in full.stderr
+
+
+def test_a_place_that_cannot_be_is_named_as_it_was_typed(course, grader, tmp_path):
+    folder, _ = course
+    for target in (tmp_path / "nowhere" / "x.zip", folder / "course.yaml" / "x.zip"):
+        refused = grader("backup", folder, target)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith(f"error: {target}: there is no folder")
+    missing = grader("restore", tmp_path / "no.zip", tmp_path / "new")
+    assert missing.returncode == 2
+    assert missing.stderr.startswith(f"error: {tmp_path / 'no.zip'}: there is no such file")
+    assert grader("backup", folder, tmp_path / "good.zip").returncode == 0
+    place = folder / "course.yaml" / "again"
+    unmade = grader("restore", tmp_path / "good.zip", place)
+    assert unmade.returncode == 2
+    assert unmade.stderr.startswith(f"error: {place}: no folder can be made there")
+
+
+def test_a_full_disk_leaves_no_half_of_a_backup(course, tmp_path, most_bytes):
+    folder, _ = course
+    (folder / "large.py").write_bytes(os.urandom(2_000_000))
+    target = tmp_path / "backup.zip"
+    before = sorted(tmp_path.iterdir())
+    with most_bytes(1_000_000), pytest.raises(GraderFault, match="cannot be written") as caught:
+        back_up(folder, folder / "site.sqlite", target)
+    assert str(target) in str(caught.value)
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_zips_of_the_course_are_kept_and_earlier_backups_are_not(course, grader, tmp_path):

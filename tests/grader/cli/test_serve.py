@@ -138,6 +138,7 @@ def test_a_site_serves_grades_and_stops_with_an_open_stream(grader_command, cour
         assert time.monotonic() - begun < 25
         in_time(lambda: not any(map(runs, below)))
     said = (course.parent / "said").read_text()
+    assert "Traceback" not in said
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     assert {"at", "event", "method", "endpoint", "enrolment", "status", "ms"} == set(lines[0])
     assert "ada" not in "".join(map(json.dumps, lines))

@@ -3,15 +3,21 @@
 import io
 import threading
 import zipfile
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from grader.hand_ins.history import history
-from grader.hand_ins.working import MOST_TRIES
+from grader.hand_ins.working import MOST_TRIES, WorkerSlot
 from grader.records import Status
+from grader.store.database import reading
+from grader.store.site_tables import jobs
+from tests.grader.hand_ins.conftest import LIMITS
 
 LEASE = timedelta(seconds=30)
+LARGE = replace(LIMITS, n_bytes=1 << 25, course_bytes=1 << 26)
 
 
 @pytest.fixture
@@ -85,6 +91,30 @@ def test_what_cannot_be_read_is_said_and_not_tried_again(store, slot, hand_in):
     (report,) = finals(store)
     assert report.status == Status.UNREADABLE
     assert "work.zip" in report.reason
+
+
+def test_a_job_is_held_while_a_large_archive_is_read(store, settings, hand_in):
+    members = io.BytesIO()
+    with zipfile.ZipFile(members, "w") as archive:
+        for number in range(60_000):
+            archive.writestr(f"{number}.py", b"")
+    hand_in(files=[("work.zip", members.getvalue())], limits=LARGE)
+    began = datetime.now(UTC)
+    # nobody else claims here, so that only what the worker itself says is looked at
+    timed = replace(settings, clock=lambda: datetime.now(UTC), lease=timedelta(seconds=0.3))
+    slot = WorkerSlot(store, timed)
+    worker, leases = threading.Thread(target=slot.step, daemon=True), set()
+    worker.start()
+    while worker.is_alive():
+        with reading(store.engine) as connection:
+            leases.add(connection.scalar(select(jobs.c.leased_until)))
+        worker.join(0.02)
+    slot.close()
+    held = [until for until in leases if until is not None]
+    assert max(held) > began + timedelta(seconds=0.4)
+    assert len(held) > 1
+    (report,) = finals(store)
+    assert report.status == Status.UNREADABLE
 
 
 def test_our_fault_is_no_grade_and_is_tried_again_later(

@@ -253,18 +253,18 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
         ),
         (
             "nonsense://x/deep/quiz",
-            "nonsense://x/deep/quiz: the store cannot be used: Can't load plugin: "
-            "sqlalchemy.dialects:nonsense\n"
-            "  Check the path or URL, your rights to it, and that it is a quiz store.",
+            "nonsense://x/deep/quiz: 'nonsense' is no kind of database that a store can be kept in"
+            "\n  Write a path for SQLite, or postgresql://user@host/database.",
         ),
     ],
-    ids=["no URL", "no driver"],
+    ids=["no URL", "no kind of database"],
 )
 def test_a_url_that_leads_nowhere_is_one_sentence(url, says, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(StoreError) as caught:
         open_store(url)
     assert str(caught.value) == says
+    assert caught.value.exit_code == 2
     assert not list(tmp_path.iterdir())
 
 

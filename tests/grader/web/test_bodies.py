@@ -1,9 +1,11 @@
 """A body that is too large or too slow ends with a sentence."""
 
 import asyncio
+import json
 
 import pytest
 
+from grader.web.application import application
 from grader.web.guard.bodies import BodyGuard
 from grader.web.site import SiteLimits
 
@@ -45,3 +47,22 @@ def test_a_body_that_does_not_come_ends(limits):
     scope = {"type": "http", "method": "POST", "headers": [], "path": "/"}
     asyncio.run(BodyGuard(reads_all, limits=limits)(scope, never, send))
     assert sent[0]["status"] == 408
+
+
+def test_a_client_that_goes_away_in_the_middle_is_no_fault_of_ours(site):
+    said, sent = [], []
+    scope = {
+        **{"type": "http", "method": "POST", "path": "/login", "raw_path": b"/login"},
+        **{"query_string": b"", "scheme": "http", "root_path": ""},
+        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+    }
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(application(site, log=said.append)(scope, receive, send))
+    assert sent == []
+    assert [json.loads(line)["event"] for line in said] == ["request"]
