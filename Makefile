@@ -3,7 +3,8 @@
 # make audit  see whether the assignment's checks are fair (some two minutes)
 # make bench  compare the speed with plain pytest and with a bare fork (some minutes)
 # make bench-site  load the course site: a deadline minute, a quiz that loses its server (ten minutes)
-# make bench-scale  compare a Dask cluster with processes of this machine (some minutes)
+# make bench-scale  compare a Dask cluster with processes of this machine, and measure what commands
+#             cost on thousands of stored results (some minutes)
 # make mutate change the modules that grades depend on, and see whether a test notices (an hour);
 #             MODULES="wire sheets" takes some, CHANGED=main only the lines that differ from main
 
@@ -30,7 +31,7 @@ test: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto $(if $(filter true,$(CI)),,-m "not slow")
+	$(BIN)/python -m pytest -n auto --dist worksteal $(if $(filter true,$(CI)),,-m "not slow")
 
 audit: .venv/installed
 	$(BIN)/grader audit

@@ -30,6 +30,7 @@ from grader.generation.cached_order import (
 from grader.generation.cached_stages import ScriptedPasses
 from grader.generation.order import assert_data_flow, assert_stage_order, assert_step_inputs
 from grader.generation.trace import GenerationTrace, ScriptedStages
+from grader.harness.call_table import call_table
 from grader.harness.comparison import (
     TOLERANCE,
     Mismatch,
@@ -42,6 +43,7 @@ from grader.harness.comparison import (
     assert_unchanged,
 )
 from grader.harness.exact_answers import assert_equal
+from grader.harness.made_object import MadeObject
 from grader.harness.scripted_functions import ScriptedFunctions
 from grader.harness.student import Student
 from grader.remembered import remembered
@@ -56,6 +58,7 @@ __all__ = [
     "TOLERANCE",
     "CallFailed",
     "GenerationTrace",
+    "MadeObject",
     "Mismatch",
     "ScriptedFunctions",
     "ScriptedPasses",
@@ -75,6 +78,7 @@ __all__ = [
     "assert_stage_order",
     "assert_step_inputs",
     "assert_unchanged",
+    "call_table",
     "equivalent",
     "hidden",
     "misconception",

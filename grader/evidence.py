@@ -67,9 +67,21 @@ class LoopRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallTable:
+    """Calls of functions that a check handed in, around the first one that is wrong."""
+
+    first: int  # the number of the first that is shown, counted from 1
+    wrong: int  # the number of the first wrong one; one more than there are where one is missing
+    made: tuple[str, ...]
+    expected: tuple[str, ...] = ()  # none where the course does not show them
+    n_made: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailureEvidence:
     """What a visible check that did not pass can show."""
 
     inputs: tuple[CallInput, ...] = ()
     array: ArrayWindow | None = None
     loop: LoopRecord | None = None
+    calls: CallTable | None = None

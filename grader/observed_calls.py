@@ -55,6 +55,7 @@ class Observation:
     after: tuple[Any, ...] | None = None  # the arguments after the call, where they came back
     calls: Sequence[StageCall] = ()  # what the function made of the callables it was given
     hidden: bool = False  # whether a hidden check made the call
+    makes: str = ""  # the class of the object that was called, if it was one
     is_unsettled: bool = False  # whether only the course's own grading can tell what it comes to
 
     @property

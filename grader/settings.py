@@ -30,7 +30,7 @@ _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
 # What students read, and what an audit or `grader examples` hands in: no check reads them.
 _NO_GRADES = {"handout.md", "starter.py", "examples", "audit"}
 # What a check can ask of `student` itself; every other name is a function of the student's.
-STUDENT_METHODS = frozenset({"observe", "once"})
+STUDENT_METHODS = frozenset({"answer_forward", "make", "observe", "once", "shapes_of", "value_of"})
 
 # All; without what is right; without values and inputs; points and verdicts alone.
 Feedback = Literal["full", "actual", "names", "points"]
@@ -182,10 +182,14 @@ def find_assignment(name_or_folder: str) -> Assignment:
     for folder in (Path(name_or_folder), shipped("assignments") / name_or_folder):
         if (folder / ASSIGNMENT_FILE).is_file():
             return load_assignment(folder)
-    known = [assignment.name for assignment in assignments()]
-    raise CourseError(
-        f"there is no assignment {name_or_folder!r}", fix=did_you_mean(name_or_folder, known)
-    )
+    path = Path(name_or_folder)
+    if path.exists():
+        fix = "Name the folder of an assignment; `grader new` begins one."
+        raise CourseError(f"there is no {ASSIGNMENT_FILE} in it", at=name_or_folder, fix=fix)
+    known = [one.name for one in assignments()]
+    known += [found.parent.name for found in path.absolute().parent.glob(f"*/{ASSIGNMENT_FILE}")]
+    fix = did_you_mean(name_or_folder, known)
+    raise CourseError(f"there is no assignment {name_or_folder!r}", fix=fix)
 
 
 def load_assignment(folder: Path) -> Assignment:

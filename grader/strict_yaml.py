@@ -27,6 +27,7 @@ PLAIN_NUMBER = re.compile(
     r"[-+]?(\.(inf|nan)|0|[1-9][0-9_]*|[0-9_]*\.[0-9_]*(e[-+]?[0-9]+)?)", re.I
 )
 
+_SOME_KEY = "[...]"  # how msgspec calls any key of a table
 _PLAIN_TYPES = {  # what msgspec calls a type, in plain words
     "str": "a text",
     "int": "an integer",
@@ -217,8 +218,12 @@ def _as_course_error(
 ) -> CourseError:
     """Say what msgspec found in the words of the file's author."""
     problem, _, where = message.partition(" - at `$")
-    key = where.rstrip("`").lstrip(".")
-    path = [int(step) if step.isdigit() else step for step in re.findall(r"[\w-]+", key)]
+    steps = re.findall(r"\[\.\.\.\]|[\w-]+", where)
+    path = _path(steps, data, type_)
+    key = where.rstrip("`")
+    for step, name in zip(steps, path, strict=True):
+        key = key.replace(_SOME_KEY, f".{name}", 1) if step == _SOME_KEY else key
+    key = key.lstrip(".")
     if text:
         at = f"{at}:{_line_of(text, path)}"
     if unknown := re.search(r"unknown field `(.+)`", problem):
@@ -234,6 +239,32 @@ def _as_course_error(
         of = f" with keys among {', '.join(keys)}" if keys else ""
         fix = f"Write {expected}{of}{', in quotes' if expected == 'a text' else ''}."
     return CourseError(f"{key}: {problem}" if key else problem, at=at, fix=fix)
+
+
+def _path(steps: Iterable[str], data: Any, type_: Any) -> list[str | int]:
+    """The keys and places that lead to the fault; msgspec does not say which key of a table."""
+    path: list[str | int] = []
+    for step in steps:
+        struct = _less_none(type_)
+        if step == _SOME_KEY:
+            type_ = get_args(struct)[1]
+            path.append(next(key for key in data if not _is_of(data[key], type_)))
+        elif step.isdigit() and isinstance(data, list):
+            type_ = (get_args(struct) or (Any,))[0]
+            path.append(int(step))
+        else:
+            type_ = next((f.type for f in _fields(struct) if f.name == step), Any)
+            path.append(step)
+        data = data[path[-1]]
+    return path
+
+
+def _is_of(value: Any, type_: Any) -> bool:
+    try:
+        msgspec.convert(value, type_)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _shown(value: Any) -> str:
@@ -259,11 +290,15 @@ def _field_types(type_: Any, path: list[str | int]) -> dict[str, Any]:
     struct = type_
     for step in path:
         if isinstance(step, str) and _is_struct(struct):
-            struct = next(f.type for f in msgspec.structs.fields(struct) if f.name == step)
+            struct = next(f.type for f in _fields(struct) if f.name == step)
         elif get_args(struct):
             struct = next((a for a in get_args(struct) if _is_struct(a)), get_args(struct)[0])
         struct = _less_none(struct)
-    return {f.name: f.type for f in msgspec.structs.fields(struct)} if _is_struct(struct) else {}
+    return {field.name: field.type for field in _fields(struct)}
+
+
+def _fields(struct: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(struct) if _is_struct(struct) else ()
 
 
 def _less_none(type_: Any) -> Any:

@@ -4,8 +4,10 @@ Characters that a terminal, a spreadsheet or a reader's eye would obey instead o
 written as escapes: control characters, and those that reorder or hide text.
 """
 
+import csv
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 _MAX_MARKS = 3  # combining marks in a row; more would climb over other lines
@@ -37,9 +39,22 @@ def table_cell(text: str) -> str:
     return f"'{text}" if acts else text
 
 
+def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    """Rows as lines of a CSV file, each when its turn comes."""
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    for row in rows:
+        line: str = writer.writerow(row)
+        yield line.encode("utf-8", "replace")
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 point`, `2 points`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def all_of(number: int, noun: str) -> str:
+    """All of so many: `the only check`, `all 2 checks`."""
+    return f"the only {noun}" if number == 1 else f"all {counted(number, noun)}"
 
 
 def decimal(points: Fraction) -> str:
@@ -47,6 +62,13 @@ def decimal(points: Fraction) -> str:
     whole, part = divmod(abs(round(points * 10_000)), 10_000)
     sign = "-" if points < 0 and (whole or part) else ""
     return f"{sign}{whole}.{part:04}".rstrip("0").rstrip(".")
+
+
+class _Echo:
+    """What `csv` writes a line to, which it gives back."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _without_piles(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The array jobs that the documents show grade each part of a class once."""
+"""What the documents show for clusters is right, and grades each part of a class once."""
 
 import os
 import re
@@ -7,8 +7,11 @@ import subprocess
 import time
 from pathlib import Path
 
+import kubernetes_validate
 import pytest
 import yaml
+
+from grader.batch.executors.dask.addresses import DaskAt, place_from
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
 GRADER = """#!/bin/sh
@@ -97,3 +100,56 @@ def test_tasks_of_kubernetes_are_the_shards(typed):
         f"{n}/{count}" for n in range(1, count + 1)
     ]
     assert {value(each, "-j") for each in words} == {container["resources"]["limits"]["cpu"]}
+
+
+def objects():
+    """What a cluster is given, by the kind and name of each."""
+    whole = f"{block('yaml', 'apiVersion: batch/v1')}---\n{block('yaml', 'apiVersion: v1')}"
+    return {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(whole)}
+
+
+def pod_of(one):
+    return one["spec"]["template"]["spec"]
+
+
+WITH_PODS = [key for key in objects() if key[0] != "Service"]
+
+
+@pytest.mark.parametrize("key", objects(), ids="-".join)
+def test_what_a_cluster_is_given_is_of_its_schema(key):
+    kubernetes_validate.validate(objects()[key], kubernetes_validate.latest_version(), strict=True)
+
+
+@pytest.mark.parametrize("key", WITH_PODS, ids="-".join)
+def test_pods_have_no_more_rights_than_the_restricted_policy_allows(key):
+    pod = pod_of(objects()[key])
+    [container] = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert pod["automountServiceAccountToken"] is False
+
+
+def test_volumes_that_are_mounted_are_those_of_the_pod():
+    for key in WITH_PODS:
+        pod = pod_of(objects()[key])
+        mounted = {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
+        assert mounted == {volume["name"] for volume in pod["volumes"]}, key
+
+
+def test_workers_and_the_command_reach_the_scheduler_by_its_service():
+    found = objects()
+    service = found["Service", "grade-scheduler"]
+    scheduler = found["Deployment", "grade-scheduler"]["spec"]["template"]["metadata"]["labels"]
+    assert service["spec"]["selector"] == scheduler
+    [port] = service["spec"]["ports"]
+    address = f"tls://{service['metadata']['name']}:{port['port']}"
+    [workers] = pod_of(found["Deployment", "grade-workers"])["containers"]
+    [command] = pod_of(found["Job", "grade-on-dask"])["containers"]
+    assert address in workers["command"]
+    assert value(workers["command"], "--nthreads") == "1"
+    assert value(workers["command"], "--nworkers") == workers["resources"]["limits"]["cpu"]
+    assert place_from(value(command["command"], "--executor")) == DaskAt(address)

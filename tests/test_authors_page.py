@@ -15,9 +15,11 @@ from grader.cli import main
 PAGE = (Path(__file__).parents[1] / "docs" / "authors.md").read_text(encoding="utf-8")
 PARAMETERS = {
     "root_mean_square": ["x"],
+    "merge": ["word", "pair"],
     "largest": ["logits"],
     "perplexity": ["probabilities"],
     "causal_mask": ["time"],
+    "RunningMean": ["config", "steps"],
     "descend": ["weight", "stages", "rate"],
     "generate": ["prompt", "stages", "max_new_tokens", "eos_token_id", "context_length"],
     "generate_cached": ["prompt", "stages", "max_new_tokens"],
@@ -37,12 +39,31 @@ def root_mean_square(x):
     return np.sqrt((x * x).mean(-1))
 
 
+def merge(word, pair):
+    merged = []
+    for symbol in word:
+        if merged and [merged[-1], symbol] == pair:
+            merged[-1] += symbol
+        else:
+            merged.append(symbol)
+    return merged
+
+
 def largest(logits):
     return int(np.argmax(logits))
 
 
 def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).mean()))
+
+
+class RunningMean:
+    def __init__(self, config):
+        self.numbers = [config["first"]]
+
+    def add(self, number):
+        self.numbers.append(number)
+        return sum(self.numbers) / len(self.numbers)
 
 
 def causal_mask(time):
@@ -81,6 +102,10 @@ def root_mean_square(x):
     return np.sqrt(x.mean(keepdims=True) * np.ones(x.shape[:-1]) + 1)
 
 
+def merge(word, pair):
+    return " ".join(word).replace(" ".join(pair), "".join(pair))
+
+
 def largest(logits):
     smallest_unless_large = [(z > 3.5 or -z, i) for i, z in enumerate(logits)]
     return max(smallest_unless_large, default=(0, 0))[1]
@@ -88,6 +113,15 @@ def largest(logits):
 
 def perplexity(probabilities):
     return float(np.exp(-np.log(probabilities).sum()))
+
+
+class RunningMean:
+    def __init__(self, config):
+        self.numbers = [config["first"]]
+
+    def add(self, number):
+        self.numbers.append(number)
+        return sum(self.numbers[-2:]) / 3
 
 
 def causal_mask(time):

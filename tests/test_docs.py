@@ -254,7 +254,7 @@ def test_the_example_assignment_grades_right_and_wrong_answers(tmp_path):
     assert rows[2] == "bo,graded,10,10,10,"
     check = run(shlex.split("check class/bo.py --assignment perplexity"), tmp_path)
     assert check.returncode == 0
-    assert "1 hidden checks" in check.stdout
+    assert "1 hidden check," in check.stdout
 
 
 def test_the_policies_of_the_page_come_to_the_sentences_that_it_shows(tmp_path):

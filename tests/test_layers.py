@@ -59,6 +59,20 @@ TABLE = {
         "reference.kv_cache reference.kv_cache.misconceptions reference.decoder keys",
         "torch",
     ),
+    "reference.decoder_modules": ("reference.decoder", "torch"),
+    "reference.decoder_modules.misconceptions": (
+        "reference.decoder_modules reference.decoder subject",
+        "torch",
+    ),
+    "reference.decoder_modules.loops": (
+        "reference.decoder_modules observed_calls subject",
+        "torch numpy",
+    ),
+    "reference.decoder_modules.subject": (
+        "reference.decoder_modules reference.decoder_modules.misconceptions "
+        "reference.decoder_modules.loops subject",
+        "",
+    ),
     "reference.training_objective": ("", "numpy"),
     "reference.training_objective.misconceptions": (
         "reference.training_objective subject",
@@ -220,7 +234,8 @@ TABLE = {
     ),
     "grader.web": (
         "errors flow policies records strict_yaml text settings quiz quiz.exports store courses "
-        "batch code_figures hand_ins reports reports.pages staff gradebooks intake",
+        "batch code_figures hand_ins reports reports.pages staff gradebooks intake "
+        "subject_sources",
         "starlette jinja2 markupsafe argon2 lxml markdown_it mdit_py_plugins joserfc httpx2 "
         "msgspec",
     ),
@@ -233,7 +248,7 @@ TABLE = {
         "harness diagnosis intake batch batch.executors.dask audit authoring debugging release "
         "subject quiz keys quiz.exports quiz.imports code_figures evidence flow store courses "
         "similarity similarity.child reports reports.pages gradebooks autograders policies suites "
-        "hand_ins web",
+        "hand_ins staff web",
         "click rich uvicorn",
     ),
 }

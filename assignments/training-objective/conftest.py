@@ -7,7 +7,7 @@ Where a coincidence shows a mistake of its own, as one row does, it comes as one
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from grader.checks import (
     as_number,
     assert_close,
     assert_unchanged,
+    call_table,
 )
 
 Floats = NDArray[np.float32]
@@ -330,21 +331,32 @@ def assert_order(step: Step) -> None:
     names = [call.stage for call in step.calls]
     if not names:
         raise Mismatch("train_step called none of its stages.", discreet=_WRONG_ORDER)
-    _assert_zero(names)
     of_a_part = ["stages.forward", "stages.loss", "stages.backward"]
     expected = [*of_a_part * len(step.parts), "stages.clip", "stages.step", "stages.schedule"]
-    others = [name for name in names if name != "stages.zero"]
+    try:
+        _assert_zero(names)
+        _assert_turns([name for name in names if name != "stages.zero"], expected)
+    except Mismatch as error:
+        error.look = partial(_first_wrong_call, names, expected)
+        raise
+
+
+def _first_wrong_call(names: list[str], expected: list[str]) -> Any:
+    """The calls beside the expected ones; zero is expected where it is, if it may be there."""
+    zero = names.index("stages.zero") if "stages.zero" in names else 0
+    place = 0 if "stages.backward" in names[:zero] else zero
+    return call_table(names, [*expected[:place], "stages.zero", *expected[place:]])
+
+
+def _assert_turns(others: list[str], expected: list[str]) -> None:
     for place, name in enumerate(expected):
         after = f" after {others[place - 1]}" if place else ""
         if place >= len(others):
             said = f"It ended{after}; {name} is expected next."
         elif others[place] != name:
             said = f"It called {others[place]}{after}, where {name} is expected"
-            said += (
-                f" (part {place // 3 + 1} of {len(step.parts)})."
-                if place < len(expected) - 3
-                else "."
-            )
+            n_parts = len(expected) // 3 - 1
+            said += f" (part {place // 3 + 1} of {n_parts})." if place < 3 * n_parts else "."
         else:
             continue
         raise Mismatch(said, discreet=_WRONG_ORDER)

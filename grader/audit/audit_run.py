@@ -37,6 +37,7 @@ def audit(
     """
     begin = time.monotonic()
     subject = audited_subject(assignment)
+    inputs = check_inputs(assignment, subject, SECRETS[0])
     right, wrong = right_cases(assignment, subject), wrong_cases(subject, samples)
     total = len(right) * len(SECRETS) + len(wrong)
     graded: list[dict[str, Report]] = []
@@ -51,7 +52,6 @@ def audit(
         cases = [*wrong, *right] if secret == SECRETS[0] else right
         pool = _Pool(assignment, secret, n_workers=n_workers, require_level=require_level)
         graded.append(pool.reports(cases, count))
-    inputs = check_inputs(assignment, subject, SECRETS[0])
     return added_up(
         assignment,
         subject,
@@ -110,9 +110,9 @@ def _ran_out_of_time(report: Report) -> bool:
 def _stumbled(report: Report, assignment: Assignment) -> CourseError:
     """A check that raises something of its own: for students that would be no grade at all."""
     check = next(check for check in report.checks if check.verdict == Verdict.UNGRADED)
-    last_line = check.staff_note.strip().splitlines()[-1:] or ["no reason is known"]
+    place = check.staff_note.strip().partition("\n")[0] or "no reason is known"
     return CourseError(
-        f"the check {check.check} could not be run on {report.submission}: {last_line[0]}",
+        f"the check {check.check} could not be run on {report.submission}: {place}",
         at=str(assignment.folder),
-        fix="Let the check judge this answer; it may not raise anything but its own assertions.",
+        fix="Mend that line. A check may raise nothing but its own assertions, whatever came.",
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.audit.sources import with_functions
+from grader.audit.sources import exchange, with_functions
 from grader.errors import CourseError
 from grader.intake.reading import entries, read
 from grader.records import Submission
@@ -37,6 +37,9 @@ class Noise:
             return {{key: self.on(item) for key, item in value.items()}}
         if isinstance(value, (list, tuple)) and not all(isinstance(i, int) for i in value):
             return [self.on(item) for item in value]
+        if isinstance(value, torch.nn.Module):
+            value.register_forward_hook(lambda module, given, came: self.on(came))
+            return value
         if isinstance(value, torch.Tensor) and not value.is_floating_point():
             other = torch.randint(0, 7, value.shape, generator=self.generator)
             return other > 2 if value.dtype == torch.bool else other
@@ -67,11 +70,15 @@ class Noise:
 
     def within(self, loop):
         # Noise on what a loop returns would be other tokens: its stages that give logits get it.
-        def noisy(first, stages, *others):
-            made = {{n: self.behind(f) for n, f in vars(stages).items() if n in {logits}}}
-            return loop(first, types.SimpleNamespace(**{{**vars(stages), **made}}), *others)
+        def received(value):
+            if isinstance(value, torch.nn.Module):
+                value.forward = self.behind(value.forward)
+            elif isinstance(value, types.SimpleNamespace):
+                made = {{n: self.behind(f) for n, f in vars(value).items() if n in {logits}}}
+                return types.SimpleNamespace(**{{**vars(value), **made}})
+            return value
 
-        return noisy
+        return lambda *arguments: loop(*map(received, arguments))
 
 
 for stage, seed in {seeds}.items():
@@ -185,6 +192,7 @@ def _noisy(subject: Subject, samples: int) -> Iterator[AuditCase]:
         seeds = {stage: first + place for place, stage in enumerate(noisy)}
         logits = sorted({name for loop in subject.loops.values() if loop for name in loop.logits})
         extra = _NOISE.format(seeds=seeds, loops=sorted(subject.loops), logits=logits)
+        extra += exchange(subject, [stage for stage in noisy if stage in subject.loops])
         yield AuditCase(
             kind=CaseKind.NOISE,
             submission=with_functions(subject, f"noise {number}", [], extra=extra),

@@ -13,6 +13,7 @@ from grader.observed_calls import AskStudent, Observation
 from grader.records import Report, Submission
 from grader.sandbox import contract
 from grader.settings import Assignment
+from grader.subject.steady_inputs import assert_steady
 from grader.subject.subject import Subject
 
 
@@ -22,19 +23,17 @@ def check_inputs(
     """For each stage that is no loop, the arguments of all calls by the checks.
 
     Raises:
-        CourseError: the checks of the assignment are wrong.
+        CourseError: the checks of the assignment are wrong, or ask something else each time.
     """
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    runs: list[Sequence[Observation]] = []
 
     def keep(report: Report, seen: Sequence[Observation], ask: AskStudent) -> Report:
-        for observation in seen:
-            if observation.stage not in subject.loops:
-                found.setdefault(observation.stage, []).append(observation.arguments)
+        runs.append(list(seen))
         return report
 
     right = Submission(name="reference", cells=(("submission.py", ""),), modules={}, digest="")
     grade(
-        [right],
+        [right, right],
         assignment=assignment,
         sandbox=_right_answers(subject),
         with_hidden=True,
@@ -43,7 +42,12 @@ def check_inputs(
         reference=subject.over_arrays(),
         explain=keep,
     )
-    return {stage: calls for stage, calls in found.items() if stage in subject.functions}
+    assert_steady(*runs, folder=assignment.folder)
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for seen in runs[0]:
+        if seen.stage in subject.functions and seen.stage not in subject.loops:
+            found.setdefault(seen.stage, []).append(seen.arguments)
+    return found
 
 
 def _right_answers(subject: Subject) -> FunctionsHere:

@@ -3,7 +3,7 @@
 `examples/expected.yaml` says of each entry of `examples/submissions` which stages lose points.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +104,22 @@ def _check_stages(name: str, grade: ExpectedGrade, assignment: Assignment, *, at
                 at=at,
                 fix=f"Add {stage} to `loses`.",
             )
+
+
+def check_names(expected: Mapping[str, ExpectedGrade], known: Collection[str], *, at: str) -> None:
+    """Every mistake that an example must be named is one that is known.
+
+    Raises:
+        CourseError: it is not, and so could never be named.
+    """
+    for name, grade in expected.items():
+        for id_ in grade.names:
+            if id_ not in known:
+                raise CourseError(
+                    f"{name}: no mistake is known as {id_!r}",
+                    at=at,
+                    fix=did_you_mean(id_, known),
+                )
 
 
 def _of_one(name: str, grade: ExpectedGrade, report: Report) -> Iterator[Difference]:

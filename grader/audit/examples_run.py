@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.audit.examples import (
+    EXPECTED_FILE,
     SUBMISSIONS,
     Difference,
+    check_names,
     differences,
     example_paths,
     expected_grades,
@@ -16,6 +18,7 @@ from grader.batch.results import Results
 from grader.errors import CourseError
 from grader.intake.class_intake import opened_class
 from grader.settings import Assignment, Course
+from grader.subject.loading import subject_of
 
 _SECRET = "examples"  # noqa: S105 - their hidden checks shall draw the same inputs each time
 
@@ -51,6 +54,12 @@ def run_examples(
             fix="Put submissions there, and say in examples/expected.yaml what each must get.",
         )
     expected = expected_grades(assignment)
+    subject = subject_of(assignment)
+    check_names(
+        expected,
+        [entry.id for entry in subject.misconceptions] if subject else [],
+        at=str(assignment.folder / EXPECTED_FILE),
+    )
     with (
         tempfile.TemporaryDirectory(prefix="examples-") as kept,
         opened_class(folder, layout="plain") as examples,

@@ -47,7 +47,7 @@ def added_up(
     figures = (
         _caught(rows),
         _fair(right, graded),
-        _named(rows),
+        _named(rows, _raises(by_kind[CaseKind.WRONG], graded[0])),
         _pairs(by_kind[CaseKind.PAIR], graded[0]),
         _accused(by_kind[CaseKind.NOISE], graded[0]),
         sentences,
@@ -206,7 +206,9 @@ def _fair(right: Sequence[AuditCase], graded: Sequence[Reports]) -> Figure:
             continue
         of += 1
         if stages:
-            exceptions.append(f"{case.name} loses points in {', '.join(stages)}.")
+            exceptions.append(
+                f"{case.name} loses points in {', '.join(stages)}.{_why(reports[case.name])}"
+            )
     return Figure(
         name="fair",
         claim=f"right submissions with full marks, on {len(graded)} secrets",
@@ -217,7 +219,25 @@ def _fair(right: Sequence[AuditCase], graded: Sequence[Reports]) -> Figure:
     )
 
 
-def _named(rows: Sequence[MisconceptionRow]) -> Figure:
+def _why(report: Report) -> str:
+    """The first check that was lost, and what a student would read of it."""
+    failed = next((c for c in report.checks if c.verdict not in _QUIET), None)
+    return f" {failed.check}: {failed.message or failed.verdict.value}" if failed else ""
+
+
+def _raises(cases: Sequence[AuditCase], reports: Reports) -> dict[str, str]:
+    """What the wrong versions raise that never answer: without an answer there is no name."""
+    found = {}
+    for case in cases:
+        [stage], [id_] = case.stages, case.ids
+        checks = [c for c in reports[case.name].checks if c.stage == stage]
+        seen = [c for c in checks if c.verdict != Verdict.BLOCKED]
+        if seen and all(c.verdict == Verdict.CRASHED for c in seen):
+            found[id_] = f" It only raises: {seen[0].message}"
+    return found
+
+
+def _named(rows: Sequence[MisconceptionRow], raises: Mapping[str, str]) -> Figure:
     return Figure(
         name="named",
         claim="misconceptions whose name comes first in the diagnosis",
@@ -225,7 +245,7 @@ def _named(rows: Sequence[MisconceptionRow]) -> Figure:
         of=len(rows),
         percent_needed=95,
         exceptions=tuple(
-            f"{row.id} is named as {', '.join(row.names) or 'nothing'}."
+            f"{row.id} is named as {', '.join(row.names) or 'nothing'}.{raises.get(row.id, '')}"
             for row in rows
             if not row.named_first
         ),

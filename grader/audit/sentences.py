@@ -38,11 +38,15 @@ def no_false_sentence(subject: Subject, inputs: Inputs, *, samples: int) -> Figu
     versions = Versions(subject)
     rng = np.random.default_rng(_SEED)
     said, exceptions = 0, []
+    # Of several arrays nothing is said but a name.
+    single = {
+        stage: [call for call in calls if not versions.outcome(stage, call, "float64").form]
+        for stage, calls in inputs.items()
+    }
     few = {
         stage: calls[:: max(1, len(calls) // _FEW)][:_FEW]
-        for stage, calls in inputs.items()
-        # Of several arrays nothing is said but a name.
-        if calls and not versions.outcome(stage, calls[0], "float64").form
+        for stage, calls in single.items()
+        if calls
     }
     for cause, stage, answers in _causes(versions, few, samples, rng):
         axes = subject.axes.get(stage, ())
@@ -81,7 +85,7 @@ def _causes(
         if len(numbers) == len(answers) and (smaller := scaled_down(numbers, rng)):
             yield f"{version}, scaled down", stage, list(smaller)
     stages = list(inputs)
-    for number in range(5 * samples):
+    for number in range(5 * samples if stages else 0):
         stage, change = stages[number % len(stages)], random_change(rng)
         right = [versions.outcome(stage, call, "float64").value for call in inputs[stage]]
         changed = [None if r is None else ExactAnswer(change(r), r) for r in right]

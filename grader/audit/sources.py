@@ -51,7 +51,7 @@ def with_functions(
         lines.append(f"from {function.__module__} import {function.__name__} as {stage}")
     if functions:
         stages = [stage for stage, _ in functions]
-        lines.append(_EXCHANGE.format(stages=stages, package=subject.package))
+        lines.append(exchange(subject, stages))
     main = "\n".join([*lines, extra])
     needed = {f.__module__ for f in (*right.values(), *(f for _, f in functions))}
     return Submission(
@@ -60,6 +60,11 @@ def with_functions(
         modules=_modules_of(subject, needed),
         digest=hashlib.sha256(main.encode()).hexdigest(),
     )
+
+
+def exchange(subject: Subject, stages: Sequence[str]) -> str:
+    """Source that has the subject's own modules see what these stages are in the submission."""
+    return _EXCHANGE.format(stages=list(stages), package=subject.package)
 
 
 def _modules_of(subject: Subject, needed: Collection[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from grader.batch.grade_decisions import (
 )
 from grader.batch.grades import CodeGrade
 from grader.batch.keeper import ReportKeeper
+from grader.batch.kept_reports import in_turn
 from grader.intake.layouts.canvas import Canvas
 from grader.policies.attempts import AttemptWorth, chosen
 from grader.policies.policy import NO_POLICY
@@ -60,12 +61,10 @@ class CodeGrades(Sequence[CodeGrade]):
         self.has_decisions = bool(entries)
 
     def __iter__(self) -> Iterator[CodeGrade]:
-        for name in self._names:
-            if (report := self._reports.get(name)) is not None:
-                yield self._grade(report)
+        return map(self._grade, self._in_turn())
 
     def __len__(self) -> int:
-        return len(self._names) if self._asked is None else sum(1 for _ in self)
+        return sum(1 for _ in self._in_turn())
 
     @overload
     def __getitem__(self, index: int) -> CodeGrade: ...
@@ -78,9 +77,14 @@ class CodeGrades(Sequence[CodeGrade]):
             raise IndexError(index)
         return [*self][index]
 
-    @functools.cached_property
-    def _names(self) -> Sequence[str]:
-        return sorted(self._reports) if self._asked is None else self._asked
+    def of(self, submission: str) -> CodeGrade:
+        """The grade of one; KeyError if there is no report on it."""
+        return self._grade(self._reports[submission])
+
+    def _in_turn(self) -> Iterator[Report]:
+        if self._asked is None:
+            return in_turn(self._reports)
+        return (report for name in self._asked if (report := self._reports.get(name)) is not None)
 
     @functools.cached_property
     def _class_maximum(self) -> int:

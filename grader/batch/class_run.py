@@ -92,7 +92,7 @@ def run_batch(
     policy = policy_of(course, assignment.name)
     known, is_new = _begun(keeper, run, policy, at=now(), confirmed=confirmed)
     secret = stretched(course.secret or keeper.secret())
-    job = _job(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
+    job = job_of(assignment, course, secret=secret, require_level=require_level, sandbox=sandbox)
     keep = _Keeping(keeper, now, course.feedback)
     key, part = job.key(assignment), shard.of(intake)
     earlier = [*earlier_attempts(part, keeper, policy.attempts, key=key, force=force)]
@@ -112,9 +112,14 @@ def run_batch(
     return Summary(reports=reports, already_done=up_to_date, withdrawn=gone, has_new_policy=is_new)
 
 
-def _job(
+def job_of(
     assignment: Assignment, course: Course, *, secret: str, require_level: str, sandbox: str
 ) -> GradingJob:
+    """What all submissions of a class run have in common.
+
+    Args:
+        secret: that of the course or of the results, see `grader.course_secret.stretched`.
+    """
     return GradingJob(
         assignment=assignment.folder,
         secret=secret,

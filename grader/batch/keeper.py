@@ -22,6 +22,9 @@ class ReportKeeper(DecisionList, Protocol):
     def newest(self) -> Mapping[str, Report]:
         """The report that counts of each submission, by its name, as students may have it."""
 
+    def newest_for_staff(self) -> Mapping[str, Report]:
+        """The same reports, with what only staff may see."""
+
     def keep(self, report: Report, for_student: Report, *, at: datetime) -> None:
         """Keep a report, which counts from now on; once this returns, no crash loses it.
 

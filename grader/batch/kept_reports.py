@@ -1,6 +1,7 @@
 """The reports of a folder by their submissions, each read when it is asked for.
 
-So a class of any size takes the memory of one report. What is written meanwhile is seen.
+So a class of any size takes the memory of one report, and of its names where all are gone
+through. What is written meanwhile is seen.
 """
 
 import os
@@ -11,12 +12,13 @@ from grader.records import Report
 
 
 class KeptReports(Mapping[str, Report]):
-    """A mapping from submissions to reports. A report that is broken counts as missing.
+    """A mapping from submissions to reports, sorted. A report that is broken counts as missing.
 
     Args:
         folder: with a file for each.
         read: the report in a file, or None.
         file_name: of a submission.
+        name_in: the submission that a file's name says, or None where only the file does.
     """
 
     def __init__(
@@ -25,10 +27,12 @@ class KeptReports(Mapping[str, Report]):
         *,
         read: Callable[[Path], Report | None],
         file_name: Callable[[str], str],
+        name_in: Callable[[str], str | None],
     ) -> None:
         self._folder = folder
         self._read = read
         self._file_name = file_name
+        self._name_in = name_in
 
     def __getitem__(self, submission: str) -> Report:
         report = self._read(self._folder / self._file_name(submission))
@@ -53,14 +57,30 @@ class KeptReports(Mapping[str, Report]):
         """Each is read once."""
         return _Values(self)
 
+    def in_turn(self) -> Iterator[Report]:
+        """The reports that lie where their submissions are looked for; each is read once."""
+        for file, report in self._files():
+            if self._file_name(report.submission) == file:
+                yield report
+
     def _all(self) -> Iterator[Report]:
+        return (report for _, report in self._files())
+
+    def _files(self) -> Iterator[tuple[str, Report]]:
         try:
-            names = sorted(name for name in os.listdir(self._folder) if name.endswith(".json"))
+            names = [name for name in os.listdir(self._folder) if name.endswith(".json")]
         except (FileNotFoundError, NotADirectoryError):
             return
-        for name in names:
+        for name in sorted(names, key=self._submission_in):
             if (report := self._read(self._folder / name)) is not None:
-                yield report
+                yield name, report
+
+    def _submission_in(self, file: str) -> str:
+        """What comes in whose turn: a long name is cut in that of the file."""
+        if (name := self._name_in(file)) is not None:
+            return name
+        report = self._read(self._folder / file)
+        return report.submission if report is not None else ""
 
 
 class _Items(ItemsView[str, Report]):
@@ -75,3 +95,10 @@ class _Values(ValuesView[Report]):
 
     def __iter__(self) -> Iterator[Report]:
         return self._mapping._all()
+
+
+def in_turn(reports: Mapping[str, Report]) -> Iterator[Report]:
+    """Reports sorted by submission; those of a folder are read once."""
+    if isinstance(reports, KeptReports):
+        return reports.in_turn()
+    return (reports[name] for name in sorted(reports))

@@ -16,7 +16,8 @@ there is one whole report that counts, and none of those before it is gone.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,9 +68,17 @@ class Results:
         make_folder(self.folder)
         return kept_secret(self._secret)
 
+    def has_secret(self) -> bool:
+        """Whether one was made already."""
+        return self._secret.is_file()
+
     def newest(self) -> Mapping[str, Report]:
         """The reports that are there and whole. A broken one counts as missing."""
-        return KeptReports(self._reports, read=_report, file_name=_file_name)
+        return self._kept(_report)
+
+    def newest_for_staff(self) -> Mapping[str, Report]:
+        """The same reports, with what only staff may see."""
+        return self._kept(self._for_staff)
 
     def keep(self, report: Report, for_student: Report, *, at: datetime) -> None:
         name = _file_name(report.submission)
@@ -107,6 +116,13 @@ class Results:
             append_lines(self._decisions, entries)
             if (run := self.last_run()) is not None:
                 self._write_grades(run)
+
+    def _kept(self, read: Callable[[Path], Report | None]) -> Mapping[str, Report]:
+        return KeptReports(self._reports, read=read, file_name=_file_name, name_in=_name_in)
+
+    def _for_staff(self, path: Path) -> Report | None:
+        """The twin of a report; without one, the report itself."""
+        return (_report(self._staff / path.name) if path.exists() else None) or _report(path)
 
     def begin_run(self, run: GradingRun) -> None:
         with alone_in(self.folder):
@@ -239,3 +255,10 @@ def _file_name(submission: str) -> str:
         return f"{submission}.json"
     digest = hashlib.sha256(name).hexdigest()[:16]
     return f"{name[: _NAME_BYTES - 17].decode(errors='ignore')}-{digest}.json"
+
+
+def _name_in(file: str) -> str | None:
+    """The submission of a report's file, where the name was not cut: see `_file_name`."""
+    name = file.removesuffix(".json")
+    is_whole = not name.startswith(".") and len(os.fsencode(name)) < _NAME_BYTES - 3
+    return name if is_whole else None

@@ -1,7 +1,7 @@
 """What `grader analyze` does."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,14 +9,14 @@ import click
 
 from grader.batch.grades import CodeGrade
 from grader.batch.results import Results
-from grader.cli.files import make_output_folder, write_file
+from grader.cli.files import make_output_folder, write_file, write_lines
 from grader.cli.outputs import assert_outside_results
 from grader.code_figures.class_figures import ClassFigures
 from grader.courses.code_analysis import IdeaInBoth, figures_of_class, ideas_in_both
 from grader.courses.code_marks import CodeMarks
 from grader.records import Status
 from grader.reports.class_figures_terminal import class_figures_report
-from grader.reports.class_page import SharedIdea, StudentRow, class_page
+from grader.reports.class_page import MOST_ROWS, SharedIdea, StudentRow, class_page
 from grader.reports.class_tables import checks_csv, ideas_csv, students_csv
 from grader.reports.terminal import console
 from grader.settings import shipped_assignment
@@ -33,20 +33,31 @@ def analyze_results(folder: Path, *, output: Path | None, quiz_results: str | No
     if output is None:
         return
     make_output_folder(output)
-    rows = [_row(grade, results, output) for grade in _grades(results, figures)]
+    shown: list[StudentRow] = []
+    rows = (_row(grade, results, output) for grade in _grades(results, figures))
+    table = students_csv(_noted(rows, shown))
+    write_lines(output / "students.csv", table)
     page = class_page(
-        figures, title=_title(figures), rows=rows, shared=[_counted(idea) for idea in shared]
+        figures, title=_title(figures), rows=shown, shared=[_counted(idea) for idea in shared]
     )
     write_file(output / "class.html", page)
-    write_file(output / "students.csv", students_csv(rows))
-    write_file(output / "ideas.csv", ideas_csv(figures))
-    write_file(output / "checks.csv", checks_csv(figures))
+    for name, made in (("ideas.csv", ideas_csv(figures)), ("checks.csv", checks_csv(figures))):
+        write_lines(output / name, made)
     click.echo(f"Page: {output / 'class.html'}")
 
 
 def _grades(results: Results, figures: ClassFigures) -> Iterator[CodeGrade]:
-    known = {*figures.points, *(name for name, _, _ in figures.without_grade)}
-    return (grade for grade in CodeMarks(results).grades() if grade.report.submission in known)
+    without = {name for name, _, _ in figures.without_grade}
+    grades = CodeMarks(results).grades()
+    return (g for g in grades if (name := g.report.submission) in figures.points or name in without)
+
+
+def _noted(rows: Iterable[StudentRow], shown: list[StudentRow]) -> Iterator[StudentRow]:
+    """The same rows; those that a page has room for are kept as they pass."""
+    for row in rows:
+        if len(shown) < MOST_ROWS:
+            shown.append(row)
+        yield row
 
 
 def _row(grade: CodeGrade, results: Results, output: Path) -> StudentRow:

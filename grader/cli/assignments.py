@@ -7,6 +7,7 @@ import click
 from grader import settings
 from grader.cli.files import make_output_folder, write_file
 from grader.errors import CourseError
+from grader.text import counted
 
 _FOR_STUDENTS = {"handout.md": "handout.md", "starter.py": "submission.py"}
 
@@ -16,7 +17,9 @@ def assignments() -> None:
     """List the assignments in the order of the course, with their stages and points."""
     for assignment in settings.assignments():
         place = f"{assignment.place}. " if assignment.place else ""
-        click.echo(f"{place}{assignment.name}: {assignment.title} ({assignment.total} points)")
+        click.echo(
+            f"{place}{assignment.name}: {assignment.title} ({counted(assignment.total, 'point')})"
+        )
         for stage in assignment.stages:
             click.echo(f"  {stage.points:>3}  {stage.name:<26}{stage.title}")
 

@@ -37,7 +37,7 @@ from grader.settings import (
 )
 from grader.suites.choosing import found_assignment, suite_assignment
 from grader.suites.suite import is_suite
-from grader.text import decimal
+from grader.text import counted, decimal
 
 _GRADEBOOK_LINES = 60
 _INTERRUPTED = 130
@@ -209,10 +209,10 @@ def _print_gradebook(reports: Sequence[Report], grades: Sequence[CodeGrade]) -> 
     """The points of the newest reports, and what counts where that is something else."""
     if len(reports) > _GRADEBOOK_LINES:
         return
-    counted = {g.report.submission: decimal(g.final) if g.counts else g.status for g in grades}
+    points_now = {g.report.submission: decimal(g.final) if g.counts else g.status for g in grades}
     graded = {r.submission: str(r.points) for r in reports if r.status == Status.GRADED}
-    is_other = any(counted.get(name, points) != points for name, points in graded.items())
-    console().print(gradebook(reports, counted if is_other else None))
+    is_other = any(points_now.get(name, points) != points for name, points in graded.items())
+    console().print(gradebook(reports, points_now if is_other else None))
 
 
 def _print_closing(summary: Summary, folder: Path) -> None:
@@ -220,7 +220,7 @@ def _print_closing(summary: Summary, folder: Path) -> None:
     counts = [(sum(r.status == status for r in reports), status.value) for status in Status]
     said = ", ".join(f"{n} {word}" for n, word in counts if n)
     before = f"; {already_done} of them in an earlier run" if already_done else ""
-    click.echo(f"\n{len(reports)} submissions: {said}{before}.")
+    click.echo(f"\n{counted(len(reports), 'submission')}: {said}{before}.")
     click.echo(f"Grades: {folder / 'grades.csv'}")
     click.echo(f"Reports for students: {folder / 'reports'}; for staff only: {folder / 'staff'}")
     called = [r.submission for r in reports if any(s.times and s.stage for s in r.shortcuts)]

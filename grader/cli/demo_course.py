@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from grader.cli.demo_quizzes import take_quiz
 from grader.course_secret import new_secret
 from grader.hand_ins.receiving import Upload, UploadLimits, receive
 from grader.settings import DEFAULT_ASSIGNMENT, find_assignment
 from grader.store.accounts_store import Enrolment, Role
+from grader.web.quizzes.places import shelf_of
 from grader.web.site import Site
 
 _COURSE = """\
@@ -21,6 +23,9 @@ assignments:
   - id: {assignment}
     opens: {opens}
     due: {due}
+gradebook:
+  - {{name: Code, results: {assignment}, weight: 60}}
+  - {{name: Attention, results: attention, weight: 40}}
 """
 _QUIZZES = {
     "attention.yaml": """\
@@ -78,6 +83,7 @@ _HANDED = (
     "erf-gelu.zip",
     "untouched-starter.py",
 )
+_TOOK = 11  # of them took the first quiz
 _LIMITS = UploadLimits(n_bytes=20 << 20, n_files=200, course_bytes=1 << 30, per_hour=100)
 
 
@@ -123,6 +129,9 @@ def fill_demo(site: Site, *, at: datetime) -> DemoPeople:
             at=at - timedelta(hours=2 + 3 * number),
         )
         receive(site.store.hand_ins, upload, _LIMITS)
+    quiz = shelf_of(site).quiz("attention.yaml")
+    assert quiz is not None
+    take_quiz(site.store.quizzes, quiz, students[:_TOOK], at=at - timedelta(hours=1))
     return DemoPeople(owner=staff[0], tutor=staff[1], student=students[0], fresh=students[-1])
 
 

@@ -9,7 +9,7 @@ from grader.batch.applied_policy import policy_that_holds
 from grader.batch.regrading import last_run
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
-from grader.courses.grade_differences import difference_lines, grade_changes, reasons
+from grader.courses.grade_differences import changes_in_turn, difference_lines, reasons
 
 
 def show_difference(run_a: Path, run_b: Path) -> None:
@@ -32,5 +32,5 @@ def difference_of(before: Results, after: Results) -> Iterator[str]:
     policy_changed = policy_that_holds(before) != policy_that_holds(after)
     for reason in reasons(old, new, policy_changed=policy_changed):
         yield f"{reason[:1].upper()}{reason[1:]}."
-    changes = grade_changes(CodeMarks(before).grades(), CodeMarks(after).grades())
+    changes = changes_in_turn(CodeMarks(before).grades(), CodeMarks(after).grades())
     yield from difference_lines(changes)

@@ -18,6 +18,7 @@ from grader.sandbox.levels import Level
 from grader.sandbox.named import sandbox_named
 from grader.sandbox.warm import WarmSandbox
 from grader.settings import Assignment, find_assignment
+from grader.text import counted
 
 _PACKAGES = ("torch", "numpy", "pytest", "safetensors", "msgspec", "sqlalchemy")
 
@@ -32,7 +33,7 @@ def describe_machine(sandbox: str, assignment: str) -> int:
     chosen = find_assignment(assignment)
     click.echo(f"grader      {grader_version()}")
     click.echo(f"python      {platform.python_version()} ({sys.executable})")
-    click.echo(f"machine     {platform.platform()}, {os.cpu_count()} cores")
+    click.echo(f"machine     {platform.platform()}, {counted(os.cpu_count() or 1, 'core')}")
     for name in _PACKAGES:
         click.echo(f"{name:<12}{_version(name)}")
     return _report_sandbox(sandbox, chosen)

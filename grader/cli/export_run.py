@@ -1,9 +1,11 @@
 """What `grader export` does."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
+from sys import intern
 
 import click
 
@@ -11,7 +13,7 @@ from grader.batch.applied_policy import policy_that_holds
 from grader.batch.grade_decisions import ClassDecisions
 from grader.batch.results import Results
 from grader.cli.clock import now
-from grader.cli.files import make_output_folder, write_file
+from grader.cli.files import make_output_folder, write_file, write_lines, write_streamed
 from grader.cli.outputs import assert_output, assert_upload_folder
 from grader.courses.code_marks import CodeMarks
 from grader.courses.people_behind import people_behind
@@ -21,6 +23,7 @@ from grader.gradebooks.feedback_page import feedback_page
 from grader.gradebooks.filling import FillingRules, named
 from grader.gradebooks.gradescope_results import HiddenTests, results_json
 from grader.gradebooks.student_grades import (
+    PointsInColumn,
     StudentGrade,
     StudentsInTurn,
     excused_without_submission,
@@ -34,9 +37,9 @@ from grader.gradebooks.targets import (
     feedback_zip,
     filled_template,
 )
-from grader.gradebooks.upload_names import upload_names
+from grader.gradebooks.upload_names import upload_name
 from grader.intake.roster import Roster, read_roster
-from grader.records import Person, Status
+from grader.records import Person
 from grader.text import clean_line, counted
 
 _NAME_BYTES = 200  # of a name that is shown
@@ -84,17 +87,18 @@ def export_grades(
     _assert_meant(target, asked)
     if target in _FOLDERS:
         assert_upload_folder(output, folder)
-        _write_each(target, tuple(found), asked, output, reads=reads)
+        _write_each(target, found, asked, output, reads=reads)
         click.echo(f"Written: {output}")
         return 0
     assert_output(output, reads=reads, ending=".zip" if target in FEEDBACK else "")
     if target in LAYOUTS or target in FEEDBACK:
-        _write_filled(target, (*found, *missing), asked, output)
+        _write_filled(target, found, missing, asked, output)
     elif target in TABLES:
-        write_file(output, TABLES[target](found))
-        _say_blank(found)
+        blank = _Blank()
+        write_lines(output, TABLES[target](blank.seen(found)))
+        blank.say()
     else:
-        _write_one(tuple(found), output)
+        _write_one(found, output)
     click.echo(f"Written: {output}")
     return 0
 
@@ -158,14 +162,23 @@ def _assert_meant(target: str, asked: _Asked) -> None:
 
 
 def _write_filled(
-    target: str, students: Sequence[StudentGrade], asked: _Asked, output: Path
+    target: str,
+    found: StudentsInTurn,
+    missing: Sequence[StudentGrade],
+    asked: _Asked,
+    output: Path,
 ) -> None:
     """Everything is known to fit before anything is written."""
-    assert asked.template is not None
-    template = Template(name=str(asked.template), content=asked.template.read_bytes())
+    path = asked.template
+    assert path is not None
+    students: list[PointsInColumn] = [*(student.lean for student in found), *missing]
+    template = Template(name=str(path), file=lambda: path.open("rb"))
     if target in FEEDBACK:
-        pages = _pages(students)
-        filled = feedback_zip(target, template, students, pages=pages, rules=asked.rules)
+
+        def page(submission: str) -> bytes:
+            return feedback_page(found.of(submission))
+
+        filled = feedback_zip(target, template, students, page=page, rules=asked.rules)
     else:
         filled = filled_template(
             target,
@@ -173,41 +186,54 @@ def _write_filled(
             students,
             column=asked.column,
             rules=asked.rules,
+            whole=found.of,
             feedback=asked.feedback,
         )
-    write_file(output, filled.content)
+    write_streamed(output, filled.write)
     for note in filled.notes:
         click.echo(note)
 
 
 def _write_each(
     target: str,
-    students: Sequence[StudentGrade],
+    found: StudentsInTurn,
     asked: _Asked,
     output: Path,
     *,
     reads: Sequence[Path | None],
 ) -> None:
     """One file for each submission, also where several people handed it in."""
-    of_submission = {s.submission: s for s in students if s.why_none != "excused"}
-    names = upload_names(list(of_submission))
     ending = _FOLDERS[target]
-    paths = {name: output / f"{names[name]}{ending}" for name in of_submission}
-    for path in paths.values():
-        assert_output(path, reads=reads)
+    left = {path.name for path in output.glob(f"*{ending}")} if output.is_dir() else set()
+    for name, _ in _files(found, ending) if left else ():
+        if name in left:
+            assert_output(output / name, reads=reads)
     make_output_folder(output)
-    for name, student in of_submission.items():
-        write_file(paths[name], _content(target, student, asked.hidden))
-    click.echo(f"{counted(len(of_submission), 'file')}, one a submission.")
-    _say_blank(students)
-    _say_left(output, ending, {path.name for path in paths.values()})
+    blank, n_files = _Blank(), 0
+    for name, student in _files(blank.seen(found), ending):
+        write_file(output / name, _content(target, student, asked.hidden))
+        left.discard(name)
+        n_files += 1
+    click.echo(f"{counted(n_files, 'file')}, one a submission.")
+    blank.say()
+    _say_left(left)
 
 
-def _say_left(folder: Path, ending: str, written: Set[str]) -> None:
+def _files(students: Iterable[StudentGrade], ending: str) -> Iterator[tuple[str, StudentGrade]]:
+    """The submissions that have a file, each with the name of that."""
+    before = ""
+    number = 0
+    for student in students:
+        if student.why_none == "excused" or student.submission == before:
+            continue
+        before, number = student.submission, number + 1
+        yield f"{upload_name(before, number)}{ending}", student
+
+
+def _say_left(left: Set[str]) -> None:
     """Name the files of those who have none now: who is excused must not be uploaded again."""
-    there = {path.name for path in folder.iterdir() if path.suffix == ending}
-    if left := sorted(there - written):
-        names = ", ".join(clean_line(name, _NAME_BYTES) for name in left)
+    if left:
+        names = named([clean_line(name, _NAME_BYTES) for name in sorted(left)])
         click.echo(f"Left from an earlier export: {names}; remove them before you upload.")
 
 
@@ -219,23 +245,34 @@ def _content(target: str, student: StudentGrade, hidden: HiddenTests) -> bytes:
     )
 
 
-def _write_one(students: Sequence[StudentGrade], output: Path) -> None:
+def _write_one(students: Iterable[StudentGrade], output: Path) -> None:
     """Classroom 50 runs once for each student, so there is one submission."""
-    submissions = {student.submission for student in students}
-    if len(submissions) != 1:
+    first: StudentGrade | None = None
+    submissions = 0
+    for _, student in groupby(students, key=lambda student: student.submission):
+        first, submissions = next(student), submissions + 1
+    if first is None or submissions != 1:
         raise GraderError(
-            f"Classroom 50 takes the result of one submission, and there are {len(submissions)}",
+            f"Classroom 50 takes the result of one submission, and there are {submissions}",
             fix="Grade the one of its checkout with `grader batch`, and export that.",
         )
-    write_file(output, result_json(students[0], surroundings=os.environ, graded_at=now()))
+    write_file(output, result_json(first, surroundings=os.environ, graded_at=now()))
 
 
-def _say_blank(students: Iterable[StudentGrade]) -> None:
-    blank = dict.fromkeys(f"{s.submission} ({s.why_none})" for s in students if s.why_none)
-    if blank:
-        click.echo(f"Without points, and never a zero: {named(list(blank))}.")
+@dataclass(slots=True)
+class _Blank:
+    """Who has no points, and why: by submission."""
 
+    names: dict[str, str] = field(default_factory=dict)
 
-def _pages(students: Sequence[StudentGrade]) -> Mapping[str, bytes]:
-    told = [student for student in students if student.why_none != Status.UNGRADED]
-    return {student.submission: feedback_page(student) for student in told}
+    def seen(self, students: Iterable[StudentGrade]) -> Iterator[StudentGrade]:
+        """The same students, noted as they pass."""
+        for student in students:
+            if why := student.why_none:
+                self.names[student.submission] = intern(why)
+            yield student
+
+    def say(self) -> None:
+        if self.names:
+            said = named([f"{name} ({why})" for name, why in self.names.items()])
+            click.echo(f"Without points, and never a zero: {said}.")

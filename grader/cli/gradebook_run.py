@@ -7,6 +7,7 @@ import click
 from grader.cli.files import write_file
 from grader.cli.outputs import assert_output
 from grader.courses.course_gradebook import course_gradebook, gradebook_table
+from grader.courses.gradebook_folders import gradebook_folders
 from grader.errors import CourseError, NoSuchPath
 from grader.intake.roster import roster_beside
 from grader.settings import course_file_in, load_course
@@ -34,7 +35,7 @@ def write_gradebook(course: Path, output: Path) -> None:
             at=str(path),
             fix="Write e.g. `gradebook: [{results: results, weight: 70}]`.",
         )
-    rows = course_gradebook(items, path.parent, at=str(path))
+    rows = course_gradebook(items, gradebook_folders(items, path.parent, at=str(path)))
     write_file(output, gradebook_table(rows, items))
     done = sum(row.total is not None for row in rows)
     click.echo(f"{counted(len(rows), 'student')}; {done} have a total. Gradebook: {output}")

@@ -8,6 +8,7 @@ import click
 from grader.batch.merging import merge_here, merge_into
 from grader.cli.name_lists import named
 from grader.records import Status
+from grader.text import counted
 
 
 def merge(folders: Sequence[Path], target: Path | None) -> int:
@@ -16,7 +17,7 @@ def merge(folders: Sequence[Path], target: Path | None) -> int:
     run = results.last_run()
     counts = run.counts if run else {}
     said = ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "none"
-    click.echo(f"{sum(counts.values())} submissions: {said}.")
+    click.echo(f"{counted(sum(counts.values()), 'submission')}: {said}.")
     click.echo(f"Grades: {results.grades}")
     if target:
         click.echo(f"`grader report {target}` writes the pages of the reports.")

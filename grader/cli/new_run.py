@@ -1,6 +1,7 @@
 """What `grader new` does."""
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -42,6 +43,7 @@ def make_assignment(folder: Path, title: str) -> None:
     click.echo("reference.py, misconceptions.py, visible and hidden checks, and an example class.")
     click.echo("Try it, then change it piece by piece (docs/authors.md says how):")
     wrong = folder / "examples" / "submissions" / "no-root.py"
-    click.echo(f"  grader check {wrong} --assignment {folder}")
-    click.echo(f"  grader examples {folder}")
-    click.echo(f"  grader audit {folder} --samples 20")
+    named = shlex.quote(str(folder))
+    click.echo(f"  grader check {shlex.quote(str(wrong))} --assignment {named}")
+    click.echo(f"  grader examples {named}")
+    click.echo(f"  grader audit {named} --samples 20")

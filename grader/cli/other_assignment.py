@@ -1,6 +1,7 @@
 """Is it another assignment that a submission is for? Students forget to name it.
 
-The code is text here: it is looked through for the names of functions, and never parsed or run.
+The code is text here: it is looked through for names of functions and classes, and never parsed
+or run.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from grader.records import Submission
 from grader.settings import Assignment
 
-_DEFINED = re.compile(r"^def\s+(\w+)\s*\(", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:def|class)\s+(\w+)\s*[(:]", re.MULTILINE)
 _MOST = 3  # names in the sentence
 
 

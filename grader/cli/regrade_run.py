@@ -2,13 +2,16 @@
 
 import getpass
 import os
-from functools import partial
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from grader.batch.class_run import Summary, run_batch
+from grader.batch.applied_policy import policy_that_holds
+from grader.batch.class_run import Summary, job_of, run_batch, versions_here
+from grader.batch.regrade_forecast import regrade_forecast
 from grader.batch.regrading import (
     apply_trial,
     begin_trial,
@@ -22,9 +25,13 @@ from grader.cli.clock import now
 from grader.cli.diff_run import difference_of
 from grader.cli.intake_preview import opened_intake
 from grader.cli.progress import progress
+from grader.cli.regrade_forecast_lines import forecast_lines
 from grader.cli.report_run import pages_again
+from grader.course_secret import stretched
+from grader.courses.grade_differences import reasons
 from grader.errors import CourseError, GraderError, NoSuchPath
-from grader.policies.policy_settings import not_listed
+from grader.intake.class_intake import ClassIntake
+from grader.policies.policy_settings import not_listed, policy_of
 from grader.records import GradingRun, Status
 from grader.settings import (
     ASSIGNMENT_FILE,
@@ -61,24 +68,15 @@ def show(
         CourseError: there are no results, or they cannot be compared with what is to be graded.
     """
     results = Results(folder)
-    run = last_run(results)
-    there = _submissions(submissions, run, folder)
-    chosen = _assignment(assignment, run)
-    place = course_file or course_file_of(there, here=Path())
-    course = load_course(place)
-    _assert_comparable(run, chosen, course)
-    if odd := not_listed(course, chosen.name):
-        click.echo(odd)
-    trial = begin_trial(results, there)
-    known_layout = run.layout if layout is None else layout
-    opened = partial(opened_intake, zone=course.zone, as_packages=is_suite(chosen.folder))
-    intake = opened(there, place, roster_file, layout=known_layout)
+    asked = _asked(results, submissions, assignment, course_file)
+    trial = begin_trial(results, asked.there)
+    intake = _intake(asked, roster_file, layout)
     with intake as class_, progress() as told:
         summary = run_batch(
             class_,
             trial,
-            assignment=chosen,
-            course=course,
+            assignment=asked.assignment,
+            course=asked.course,
             n_workers=jobs or os.cpu_count() or 1,
             force=False,
             confirmed=True,
@@ -89,6 +87,48 @@ def show(
     end_trial(results)
     _print_difference(results, trial, summary)
     return 3 if summary.count(Status.UNGRADED) else 0
+
+
+def foretell(
+    folder: Path,
+    submissions: Path | None,
+    *,
+    assignment: str | None,
+    course_file: Path | None,
+    roster_file: Path | None,
+    layout: str | None,
+    jobs: int | None,
+    require_level: str,
+    sandbox: str,
+) -> int:
+    """Print what would be graded again, and why; the exit code. Nothing is changed.
+
+    Raises:
+        NoSuchPath: the submissions are not there.
+        CourseError: there are no results, or they cannot be compared with what is to be graded.
+    """
+    results = Results(folder)
+    asked = _asked(results, submissions, assignment, course_file)
+    chosen, course = asked.assignment, asked.course
+    policy = policy_of(course, chosen.name)
+    with _intake(asked, roster_file, layout) as class_:
+        known = results.secret() if not course.secret and results.has_secret() else ""
+        secret = stretched(course.secret or known) if course.secret or known else ""
+        job = job_of(chosen, course, secret=secret, require_level=require_level, sandbox=sandbox)
+        key = job.key(chosen)
+        forecast = regrade_forecast(class_, results, key=key, rule=policy.attempts)
+    now_ = replace(
+        asked.run,
+        assignment_digest=chosen.digest,
+        versions=versions_here(),
+        secret_of_course=bool(course.secret),
+    )
+    changed = [*reasons(asked.run, now_, policy_changed=policy_that_holds(results) != policy)]
+    if not secret:
+        changed.append(f"{folder} has lost its secret, so hidden checks would get other inputs")
+    for line in forecast_lines(forecast, changed, n_workers=jobs or os.cpu_count() or 1):
+        click.echo(line)
+    return 0
 
 
 def decide(folder: Path, *, is_undo: bool, reason: str, by: str | None) -> None:
@@ -111,6 +151,44 @@ def decide(folder: Path, *, is_undo: bool, reason: str, by: str | None) -> None:
             click.echo(f"Graded since, and left as they are: {', '.join(left)}.")
     pages_again(results, changed)
     click.echo(f"Grades: {results.grades}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is graded again, by what."""
+
+    run: GradingRun  # the last one
+    there: Path
+    assignment: Assignment
+    place: Path | None  # of the course's settings
+    course: Course
+
+
+def _asked(
+    results: Results, submissions: Path | None, assignment: str | None, course_file: Path | None
+) -> _Asked:
+    run = last_run(results)
+    there = _submissions(submissions, run, results.folder)
+    chosen = _assignment(assignment, run)
+    place = course_file or course_file_of(there, here=Path())
+    course = load_course(place)
+    _assert_comparable(run, chosen, course)
+    if odd := not_listed(course, chosen.name):
+        click.echo(odd)
+    return _Asked(run=run, there=there, assignment=chosen, place=place, course=course)
+
+
+def _intake(
+    asked: _Asked, roster_file: Path | None, layout: str | None
+) -> AbstractContextManager[ClassIntake]:
+    return opened_intake(
+        asked.there,
+        asked.place,
+        roster_file,
+        layout=asked.run.layout if layout is None else layout,
+        zone=asked.course.zone,
+        as_packages=is_suite(asked.assignment.folder),
+    )
 
 
 def _submissions(named: Path | None, run: GradingRun, results: Path) -> Path:

@@ -1,20 +1,24 @@
 """What `grader serve` does: one process answers browsers, another grades."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import click
 import uvicorn
 
 from grader.cli.clock import now
-from grader.cli.demo_course import fill_demo, write_demo
+from grader.cli.demo_course import DemoPeople, fill_demo, write_demo
 from grader.cli.work_run import assert_level
 from grader.courses.inviting import invite
 from grader.courses.sweeping import sweep
@@ -26,9 +30,11 @@ from grader.web.opening import open_site
 from grader.web.quizzes.places import shelf_of
 from grader.web.site import Site, SiteLimits
 
+_DEMO_LOG = "site.log"
 _GRACE_SECONDS = 5  # for answers that are being sent; streams are cut then
 _AGAIN_SECONDS = 2.0  # before a worker that ended is started anew
 _SETTLE_SECONDS = 20.0
+_MOST_FILES = 1 << 16  # open at once; each student who looks on is one
 _FORWARDED = "127.0.0.1,::1"  # proxies that are believed
 
 
@@ -70,7 +76,14 @@ def serve_course(
     """
     if grading.jobs != 0:
         assert_level(grading.sandbox, grading.require_level)
-    site = open_site(folder, clock=now, store=store, address=listening.address, limits=limits)
+    site = open_site(
+        folder,
+        clock=now,
+        store=store,
+        address=listening.address,
+        limits=limits,
+        stays_open=True,
+    )
     _let_the_owner_in(site, owner)
     serve_site(site, listening, grading)
     return 0
@@ -86,18 +99,25 @@ def serve_demo(listening: Listening, grading: Grading) -> int:
         assert_level(grading.sandbox, grading.require_level)
     with tempfile.TemporaryDirectory(prefix="grader-demo-") as name:
         write_demo(Path(name), at=now())
-        site = open_site(Path(name), clock=now, address=listening.address)
+        site = open_site(Path(name), clock=now, address=listening.address, stays_open=True)
         people = fill_demo(site, at=now())
-        for said, one in (
-            ("the owner of the course", people.owner),
-            ("a grader", people.tutor),
-            ("a student", people.student),
-            ("a student who begins", people.fresh),
-        ):
-            click.echo(f"{one.full_name}, {said}: {_link(site, one)}")
-        click.echo("Each link opens the course once; open them in different browsers.")
-        serve_site(site, listening, grading)
+        with Path(name, _DEMO_LOG).open("a", encoding="utf-8", buffering=1) as log:
+            said = partial(_say_demo, site, people, log.name)
+            serve_site(site, listening, grading, log=log, when_up=said)
     return 0
+
+
+def _say_demo(site: Site, people: DemoPeople, log: str) -> None:
+    """The links, once the site answers: nothing that is logged comes after them."""
+    for said, one in (
+        ("the owner of the course", people.owner),
+        ("a grader", people.tutor),
+        ("a student", people.student),
+        ("a student who begins", people.fresh),
+    ):
+        click.echo(f"{one.full_name}, {said}:\n  {_link(site, one)}")
+    click.echo("Each link opens the course once; open them in different browsers.")
+    click.echo(f"What is asked and graded is logged in {log}. Ctrl-C ends it all.")
 
 
 def limits_of(*, megabytes: int, gigabytes: int) -> SiteLimits:
@@ -156,31 +176,46 @@ def _assert_free(host: str, port: int) -> None:
         ) from error
 
 
-def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
-    """Answer browsers, and have a worker beside, until SIGTERM or Ctrl-C."""
+class _Server(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, when_up: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_up = when_up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_up()
+
+
+def serve_site(
+    site: Site,
+    listening: Listening,
+    grading: Grading,
+    *,
+    log: TextIO | None = None,
+    when_up: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer browsers, and have a worker beside, until SIGTERM or Ctrl-C.
+
+    Args:
+        log: where requests and the worker are logged; by default on standard error.
+        when_up: called when the site answers.
+    """
     click.echo(f"{site.title}: {site.address}")
+    _let_many_look_on()
     stop = threading.Event()
-    watcher = threading.Thread(target=_keep_working, args=(site, grading, stop), daemon=True)
+    work = (site, grading, stop, log)
+    watcher = threading.Thread(target=_keep_working, args=work, daemon=True)
     if grading.jobs != 0:
         watcher.start()
     threading.Thread(target=_settle_quizzes, args=(site, stop), daemon=True).start()
     signal.signal(signal.SIGTERM, _interrupted)
+    shelf_of(site).now()  # read before the first ones ask, who may be five hundred
     sender = GradeSender(site)
     sender.start()
     try:
-        uvicorn.run(
-            application(site, log=_log),
-            host=listening.host,
-            port=listening.port,
-            log_config=None,
-            access_log=False,
-            proxy_headers=listening.proxy_headers,
-            forwarded_allow_ips=_FORWARDED,
-            ssl_certfile=listening.certificate,
-            ssl_keyfile=str(listening.key) if listening.key else None,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            server_header=False,
-        )
+        _Server(_configured(site, listening, log), when_up).run()
     except KeyboardInterrupt:
         pass  # it has answered what it could
     finally:
@@ -189,6 +224,29 @@ def serve_site(site: Site, listening: Listening, grading: Grading) -> None:
         if watcher.is_alive():
             watcher.join()
         site.store.close()
+
+
+def _configured(site: Site, listening: Listening, log: TextIO | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        application(site, log=partial(click.echo, file=log or sys.stderr)),
+        host=listening.host,
+        port=listening.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=listening.proxy_headers,
+        forwarded_allow_ips=_FORWARDED,
+        ssl_certfile=listening.certificate,
+        ssl_keyfile=str(listening.key) if listening.key else None,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        server_header=False,
+    )
+
+
+def _let_many_look_on() -> None:
+    """Raise the limit of open files, which many systems begin at 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _settle_quizzes(site: Site, stop: threading.Event) -> None:
@@ -208,18 +266,15 @@ def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _log(line: str) -> None:
-    click.echo(line, err=True)
-
-
-def _keep_working(site: Site, grading: Grading, stop: threading.Event) -> None:
+def _keep_working(site: Site, grading: Grading, stop: threading.Event, log: TextIO | None) -> None:
     """Have one worker process at any time: one that ends is started again."""
     words = [sys.executable, "-m", "grader", "work", str(site.folder), "--parent", str(os.getpid())]
     words += ["--store", site.store.where, "--sandbox", grading.sandbox]
     words += ["--require-level", grading.require_level]
     words += ["--jobs", str(grading.jobs)] if grading.jobs else []
     while not stop.is_set():
-        process = subprocess.Popen(words, env=os.environ | {"OMP_NUM_THREADS": "1"})  # noqa: S603 - our own words
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        process = subprocess.Popen(words, env=environment, stderr=log)  # noqa: S603 - our own words
         while process.poll() is None and not stop.wait(0.2):
             pass
         if process.poll() is None:

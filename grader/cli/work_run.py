@@ -13,7 +13,12 @@ from grader.hand_ins.worker_pool import run_slots
 from grader.hand_ins.working import WorkerSettings
 from grader.sandbox.child.zygote import die_with_parent
 from grader.sandbox.named import sandbox_named
+from grader.staff import class_comparison, key_check
+from grader.staff.class_comparison import comparing
+from grader.staff.computing import ComputingSlot
+from grader.staff.key_check import verifying
 from grader.web.opening import open_site
+from grader.web.site import Site
 
 
 def work_for_course(
@@ -45,9 +50,23 @@ def work_for_course(
         signal.signal(number, lambda *_: stop.set())
     n_slots = jobs or os.cpu_count() or 1
     click.echo(f"Grading for {site.title}, {n_slots} at a time.", err=True)
-    run_slots(site.store, settings, n_slots=n_slots, stop=stop, warn=_warn)
+    computing = _computing(site, settings)
+    run_slots(site.store, settings, n_slots=n_slots, stop=stop, warn=_warn, beside=[computing.run])
     site.store.close()
     return 0
+
+
+def _computing(site: Site, settings: WorkerSettings) -> ComputingSlot:
+    """What is computed for staff beside the grading."""
+    return ComputingSlot(
+        jobs=site.store.jobs,
+        computations={
+            class_comparison.KIND: comparing(site.store, settings.assignments, settings.clock),
+            key_check.KIND: verifying(site.folder),
+        },
+        clock=settings.clock,
+        name=settings.name,
+    )
 
 
 def assert_level(sandbox: str, level: str) -> None:

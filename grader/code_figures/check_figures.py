@@ -1,9 +1,8 @@
 """What each check tells of a class: how many pass it, and whether it tells strong from weak."""
 
-import statistics
-from array import array
+import hashlib
+import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.records import CheckResult, Report, Verdict
@@ -46,68 +45,90 @@ class CheckFigures:
         return ""
 
 
-def check_figures(graded: Sequence[Report]) -> tuple[CheckFigures, ...]:
-    """One for each check, in the order of the checks."""
-    found: dict[str, _Tally] = {}
-    for report in graded:
+class CheckTallies:
+    """The checks of a class, one report after the other: some sums, and a byte a submission."""
+
+    def __init__(self) -> None:
+        self._n = 0  # reports
+        self._of: dict[str, _Tally] = {}
+
+    def add(self, report: Report) -> None:
+        """Count a report with a grade."""
         points = report.points
         of_stage: Counter[str] = Counter()
         for stage in report.stages:
             of_stage[stage.stage] += stage.points
         for check in report.checks:
-            tally = found.setdefault(check.check, _Tally(check))
+            tally = self._of.setdefault(check.check, _Tally(check))
             if check.verdict not in _NOT_RUN:
-                tally.passed.append(check.verdict == Verdict.PASSED)
-                tally.elsewhere.append(points - of_stage[check.stage])
-    return tuple(map(_of_check, found.values()))
+                passed = check.verdict == Verdict.PASSED
+                tally.add(self._n, passed=passed, elsewhere=points - of_stage[check.stage])
+        self._n += 1
 
+    def figures(self) -> tuple[CheckFigures, ...]:
+        """One for each check, in the order of the checks."""
+        return tuple(tally.figures() for tally in self._of.values())
 
-def equal_checks(graded: Sequence[Report]) -> tuple[tuple[str, ...], ...]:
-    """Checks of one stage that always agree, though some submissions pass and some do not."""
-    ways: dict[str, bytearray] = {}
-    stages: dict[str, str] = {}
-    for number, report in enumerate(graded):
-        for check in report.checks:
-            stages[check.check] = check.stage
-            if check.verdict not in _NOT_RUN:
-                way = ways.setdefault(check.check, bytearray(len(graded)))
-                way[number] = _PASSED if check.verdict == Verdict.PASSED else _NOT_PASSED
-    equal: dict[tuple[str, bytes], list[str]] = {}
-    for name, way in ways.items():
-        if _tells(way):
-            equal.setdefault((stages[name], bytes(way)), []).append(name)
-    return tuple(tuple(checks) for checks in equal.values() if len(checks) > 1)
-
-
-def _tells(way: bytearray) -> bool:
-    passed, not_passed = way.count(_PASSED), way.count(_NOT_PASSED)
-    return passed + not_passed >= LEAST and passed > 0 and not_passed > 0
+    def equal(self) -> tuple[tuple[str, ...], ...]:
+        """Checks of one stage that always agree, though some submissions pass and some do not."""
+        equal: dict[tuple[str, bytes], list[str]] = {}
+        for name, tally in self._of.items():
+            if tally.tells:
+                equal.setdefault((tally.first.stage, tally.way), []).append(name)
+        return tuple(tuple(checks) for checks in equal.values() if len(checks) > 1)
 
 
 @dataclass(slots=True)
 class _Tally:
-    """How a check went in each submission in which it ran: a byte and a number."""
+    """How a check went in the submissions in which it ran, and the points of their other stages."""
 
     first: CheckResult
-    passed: bytearray = field(default_factory=bytearray)
-    elsewhere: "array[int]" = field(default_factory=lambda: array("l"))  # points of other stages
+    n: int = 0
+    passed: int = 0
+    elsewhere: int = 0  # points, summed up
+    squares: int = 0  # of them
+    elsewhere_of_passed: int = 0
+    ways: bytearray = field(default_factory=bytearray)  # a byte for each report up to the last
 
+    def add(self, place: int, *, passed: bool, elsewhere: int) -> None:
+        self.n += 1
+        self.passed += passed
+        self.elsewhere += elsewhere
+        self.squares += elsewhere * elsewhere
+        self.elsewhere_of_passed += passed * elsewhere
+        self.ways.extend(bytes(place - len(self.ways)))
+        self.ways.append(_PASSED if passed else _NOT_PASSED)
 
-def _of_check(tally: _Tally) -> CheckFigures:
-    first = tally.first
-    return CheckFigures(
-        check=first.check,
-        stage=first.stage,
-        claim=first.claim,
-        hidden=first.hidden,
-        n=len(tally.passed),
-        passed=sum(tally.passed),
-        discrimination=_correlation(tally.passed, tally.elsewhere),
-    )
+    @property
+    def way(self) -> bytes:
+        """Equal for checks that agree; short where it is long."""
+        return hashlib.sha256(self.ways).digest()
 
+    @property
+    def tells(self) -> bool:
+        return self.n >= LEAST and 0 < self.passed < self.n
 
-def _correlation(passed: bytearray, points: "array[int]") -> float | None:
-    """Pearson's; None where one of the two is always the same, or there are too few."""
-    if len(passed) < LEAST or len(set(passed)) < 2 or len(set(points)) < 2:
-        return None
-    return statistics.correlation([float(p) for p in passed], [float(p) for p in points])
+    def figures(self) -> CheckFigures:
+        first = self.first
+        return CheckFigures(
+            check=first.check,
+            stage=first.stage,
+            claim=first.claim,
+            hidden=first.hidden,
+            n=self.n,
+            passed=self.passed,
+            discrimination=self._correlation(),
+        )
+
+    def _correlation(self) -> float | None:
+        """Pearson's; None where one of the two is always the same, or there are too few.
+
+        The sums are of whole numbers, so nothing is lost by taking them one after the other.
+        """
+        n, passed = self.n, self.passed
+        of_passing = n * passed - passed**2
+        of_points = n * self.squares - self.elsewhere**2
+        if n < LEAST or not of_passing or not of_points:
+            return None
+        both = n * self.elsewhere_of_passed - passed * self.elsewhere
+        return max(-1.0, min(1.0, both / math.sqrt(of_passing * of_points)))

@@ -1,17 +1,26 @@
-"""The figures of a class on one assignment."""
+"""The figures of a class on one assignment.
 
+They are taken of one report after the other. What is kept of each is its name, its points and
+some bytes, so that a class of a million fits into memory.
+"""
+
+import hashlib
 import statistics
+from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from sys import intern
 
-from grader.code_figures.check_figures import CheckFigures, check_figures, equal_checks
-from grader.code_figures.unexplained import AnswerGroup, answer_groups
+from grader.code_figures.check_figures import CheckFigures, CheckTallies
+from grader.code_figures.unexplained import AnswerGroup, AnswerGroups
 from grader.records import Report, StageResult, Status, Verdict
 
 _SLOW = 5  # times the median
 _SLOW_SECONDS = 5.0  # and at least
 _BARS = 10
+_DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,33 +86,122 @@ class ClassFigures:
         return {remark: tuple(checks) for remark, checks in found.items()}
 
 
-def class_figures(reports: Sequence[Report], *, assignment: str) -> ClassFigures:
-    """The figures of a class, from the reports for staff."""
-    reports = sorted(reports, key=lambda report: report.submission)
-    graded = [report for report in reports if report.status == Status.GRADED]
-    points = {report.submission: report.points for report in graded}
-    most = max((report.max_points for report in graded), default=0)
-    checks = check_figures(graded)
+def class_figures(reports: Iterable[Report], *, assignment: str) -> ClassFigures:
+    """The figures of a class.
+
+    Args:
+        reports: those for staff, sorted by submission.
+    """
+    tally = _ClassTally()
+    for report in reports:
+        tally.add(report)
+    points = list(tally.points.values())
     return ClassFigures(
         assignment=assignment,
-        counts={status: sum(r.status == status for r in reports) for status in Status},
-        points=points,
-        max_points=most,
-        median=statistics.median(points.values()) if points else None,
-        quartiles=_quartiles(list(points.values())),
-        bars=_bars(list(points.values()), most),
-        stages=_stages(graded),
-        ideas=_ideas(graded),
-        groups=answer_groups(graded),
-        checks=checks,
-        equal_checks=equal_checks(graded),
-        slow=_slow(graded),
-        ended=_ended(reports),
-        without_grade=tuple(
-            (r.submission, r.status, r.reason) for r in reports if r.status != Status.GRADED
-        ),
-        identical=_identical(reports),
+        counts={status: tally.counts[status] for status in Status},
+        points=tally.points,
+        max_points=tally.most,
+        median=statistics.median(points) if points else None,
+        quartiles=_quartiles(points),
+        bars=_bars(points, tally.most),
+        stages=tuple(stage.figures() for stage in tally.stages.values()),
+        ideas=_ranked(tally.ideas),
+        groups=tally.groups.found(),
+        checks=tally.checks.figures(),
+        equal_checks=tally.checks.equal(),
+        slow=_slow(tally.points, tally.seconds),
+        ended=tuple(tally.ended),
+        without_grade=tuple(tally.without_grade),
+        identical=tally.files.identical(),
     )
+
+
+@dataclass(slots=True)
+class _ClassTally:
+    """What was seen of a class so far."""
+
+    counts: Counter[Status] = field(default_factory=Counter)
+    points: dict[str, int] = field(default_factory=dict)
+    most: int = 0
+    seconds: "array[float]" = field(default_factory=lambda: array("d"))  # of those with points
+    stages: dict[str, "_StageTally"] = field(default_factory=dict)
+    ideas: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    groups: AnswerGroups = field(default_factory=AnswerGroups)
+    checks: CheckTallies = field(default_factory=CheckTallies)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    without_grade: list[tuple[str, Status, str]] = field(default_factory=list)
+    files: "_Files" = field(default_factory=lambda: _Files())
+
+    def add(self, report: Report) -> None:
+        self.counts[report.status] += 1
+        self.files.add(report)
+        self.ended += _ended(report)
+        if report.status != Status.GRADED:
+            self.without_grade.append((report.submission, report.status, report.reason))
+            return
+        self.points[report.submission] = report.points
+        self.most = max(self.most, report.max_points)
+        self.seconds.append(report.seconds)
+        for stage in report.stages:
+            self.stages.setdefault(stage.stage, _StageTally(stage)).add(stage)
+        for key in dict.fromkeys(_ideas(report)):
+            self.ideas.setdefault(key, []).append(report.submission)
+        self.groups.add(report)
+        self.checks.add(report)
+
+
+@dataclass(slots=True)
+class _StageTally:
+    """How a stage went so far."""
+
+    first: StageResult
+    ways: Counter[str] = field(default_factory=Counter)
+    points: int = 0
+    most: int = 0
+
+    def add(self, result: StageResult) -> None:
+        self.ways[_way(result)] += 1
+        self.points += result.points
+        self.most += result.max_points
+
+    def figures(self) -> StageFigures:
+        return StageFigures(
+            stage=self.first.stage,
+            title=self.first.title,
+            max_points=self.first.max_points,
+            whole=self.ways["whole"],
+            part=self.ways["part"],
+            nothing=self.ways["nothing"],
+            not_written=self.ways["not written"],
+            share=self.points / self.most if self.most else None,
+        )
+
+
+@dataclass(slots=True)
+class _Files:
+    """Whose files are equal: some bytes of each submission."""
+
+    names: list[str] = field(default_factory=list)
+    digests: bytearray = field(default_factory=bytearray)
+
+    def add(self, report: Report) -> None:
+        if known := report.submission_digest:
+            self.names.append(report.submission)
+            short = hashlib.blake2b(known.encode(), digest_size=_DIGEST_BYTES)
+            self.digests += short.digest()
+
+    def identical(self) -> tuple[tuple[str, ...], ...]:
+        """Submissions with the same files, the most first."""
+        order = sorted(range(len(self.names)), key=self._digest)
+        found = [
+            places for _, same in groupby(order, key=self._digest) if len(places := list(same)) > 1
+        ]
+        found.sort(key=lambda places: (-len(places), places[0]))
+        return tuple(tuple(self.names[place] for place in places) for places in found)
+
+    def _digest(self, place: int) -> bytes:
+        begin = place * _DIGEST_BYTES
+        return bytes(self.digests[begin : begin + _DIGEST_BYTES])
 
 
 def _quartiles(points: list[int]) -> tuple[float, float] | None:
@@ -127,29 +225,6 @@ def _bars(points: list[int], most: int) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _stages(graded: Sequence[Report]) -> tuple[StageFigures, ...]:
-    by_stage: dict[str, list[StageResult]] = {}
-    for report in graded:
-        for stage in report.stages:
-            by_stage.setdefault(stage.stage, []).append(stage)
-    return tuple(map(_of_stage, by_stage.values()))
-
-
-def _of_stage(results: Sequence[StageResult]) -> StageFigures:
-    ways = Counter(map(_way, results))
-    most = sum(result.max_points for result in results)
-    return StageFigures(
-        stage=results[0].stage,
-        title=results[0].title,
-        max_points=results[0].max_points,
-        whole=ways["whole"],
-        part=ways["part"],
-        nothing=ways["nothing"],
-        not_written=ways["not written"],
-        share=sum(result.points for result in results) / most if most else None,
-    )
-
-
 def _way(result: StageResult) -> str:
     if result.points == result.max_points:
         return "whole"
@@ -159,47 +234,35 @@ def _way(result: StageResult) -> str:
     return "not written" if verdicts == {Verdict.NOT_IMPLEMENTED} else "nothing"
 
 
-def _ideas(graded: Sequence[Report]) -> tuple[ClassIdea, ...]:
-    """Where several ideas fit an answer equally well, none of them is counted."""
-    students: dict[tuple[str, str, str], dict[str, None]] = {}
-    for report in graded:
-        for finding in report.findings:
-            if len(finding.misconceptions) > 1 and not finding.pairs:
-                continue
-            for id_, says in zip(finding.misconceptions, finding.says, strict=False):
-                key = (id_, finding.stage, says)
-                students.setdefault(key, {})[report.submission] = None
+def _ideas(report: Report) -> Iterator[tuple[str, str, str]]:
+    """Id, stage and sentence. Where several fit an answer equally well, none of them is counted."""
+    for finding in report.findings:
+        if len(finding.misconceptions) > 1 and not finding.pairs:
+            continue
+        for id_, says in zip(finding.misconceptions, finding.says, strict=False):
+            yield id_, finding.stage, says
+
+
+def _ranked(ideas: Mapping[tuple[str, str, str], Sequence[str]]) -> tuple[ClassIdea, ...]:
     found = [
         ClassIdea(id=id_, stage=stage, says=says, students=tuple(names))
-        for (id_, stage, says), names in students.items()
+        for (id_, stage, says), names in ideas.items()
     ]
     return tuple(sorted(found, key=lambda idea: (-len(idea.students), idea.id)))
 
 
-def _slow(graded: Sequence[Report]) -> tuple[tuple[str, float], ...]:
-    seconds = {report.submission: report.seconds for report in graded if report.seconds}
-    if not seconds:
+def _slow(names: Iterable[str], seconds: Sequence[float]) -> tuple[tuple[str, float], ...]:
+    known = [each for each in seconds if each]
+    if not known:
         return ()
-    limit = max(_SLOW_SECONDS, _SLOW * statistics.median(seconds.values()))
-    return tuple(
-        sorted(((n, s) for n, s in seconds.items() if s > limit), key=lambda pair: -pair[1])
-    )
+    limit = max(_SLOW_SECONDS, _SLOW * statistics.median(known))
+    slow = ((name, each) for name, each in zip(names, seconds, strict=True) if each > limit)
+    return tuple(sorted(slow, key=lambda pair: -pair[1]))
 
 
-def _ended(reports: Sequence[Report]) -> tuple[tuple[str, str], ...]:
-    """Submissions whose code ran out of time or memory, with the stages where it did."""
-    found = []
-    for report in reports:
-        for verdict in (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY):
-            stages = [s.stage for s in report.stages if any(c.verdict == verdict for c in s.checks)]
-            if stages:
-                found.append((report.submission, f"{verdict.value}: {', '.join(stages)}"))
-    return tuple(found)
-
-
-def _identical(reports: Sequence[Report]) -> tuple[tuple[str, ...], ...]:
-    names: dict[str, list[str]] = {}
-    for report in reports:
-        if report.submission_digest:
-            names.setdefault(report.submission_digest, []).append(report.submission)
-    return tuple(sorted((tuple(n) for n in names.values() if len(n) > 1), key=lambda n: -len(n)))
+def _ended(report: Report) -> Iterator[tuple[str, str]]:
+    """Where the code of a submission ran out of time or memory."""
+    for verdict in (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY):
+        stages = [s.stage for s in report.stages if any(c.verdict == verdict for c in s.checks)]
+        if stages:
+            yield report.submission, intern(f"{verdict.value}: {', '.join(stages)}")

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from grader.batch.keeper import ReportKeeper
 from grader.code_figures.class_figures import ClassFigures, class_figures
-from grader.code_figures.lean_reports import lean_reports
 from grader.courses.kept_marks import open_marks
 from grader.errors import NoSuchPath
-from grader.records import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +36,9 @@ def figures_of_class(keeper: ReportKeeper, *, at: str) -> ClassFigures:
             at=at,
             fix="Name the folder that `grader batch SUBMISSIONS -o RESULTS` has written.",
         )
-    reports = (report for name in run.submissions if (report := _for_staff(keeper, name)))
-    return class_figures([*lean_reports(reports)], assignment=run.assignment)
+    kept = keeper.newest_for_staff()
+    reports = (report for name in sorted(run.submissions) if (report := kept.get(name)))
+    return class_figures(reports, assignment=run.assignment)
 
 
 def ideas_in_both(figures: ClassFigures, quiz_results: str) -> tuple[IdeaInBoth, ...]:
@@ -64,11 +63,6 @@ def ideas_in_both(figures: ClassFigures, quiz_results: str) -> tuple[IdeaInBoth,
         sentences.setdefault(idea.id, idea.says)
     found = (_joined(id_, sentences, in_code, in_quiz) for id_ in {*in_code, *in_quiz})
     return tuple(sorted(found, key=lambda i: (-_size(i), i.id)))
-
-
-def _for_staff(keeper: ReportKeeper, name: str) -> Report | None:
-    versions = keeper.versions(name)
-    return versions[-1].report if versions else None
 
 
 def _joined(

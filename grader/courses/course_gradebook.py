@@ -6,20 +6,13 @@ the submission. Whoever is known in none of these ways is joined by the name tha
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
+from typing import Protocol
 
-from grader.batch.applied_policy import policy_that_holds
-from grader.batch.grades import CodeGrade
-from grader.batch.results import Results
-from grader.courses.code_marks import CodeMarks
-from grader.courses.quiz_results_folder import QuizResultsFolder
-from grader.errors import CourseError
 from grader.policies.policy import exactly
 from grader.policies.weights import Earned, GradebookItem, mean_part, name_of, total_part
-from grader.quiz.marking.sheets import Sheet, sheet_from_json
 from grader.records import Person
 from grader.text import decimal, table_cell
 
@@ -34,6 +27,40 @@ class CourseRow:
     cells: tuple[Earned, ...]
     total: Fraction | None
     remarks: tuple[str, ...]
+
+
+class QuizSheet(Protocol):
+    """What somebody earned in a quiz, or in a topic of one."""
+
+    @property
+    def student(self) -> str: ...
+    @property
+    def points(self) -> Fraction: ...
+    @property
+    def max_points(self) -> int: ...
+    @property
+    def waiting_points(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradebookSource:
+    """What is known of one assignment or quiz: people, and what they earned.
+
+    Attributes:
+        people: who is behind each submission.
+        missing: who handed nothing in.
+        submissions: the names of all, also of those whom nobody is known behind.
+        earned: for an assignment, by submission; who handed nothing in is not there.
+        excused: what those are called whom its policy excuses.
+        sheets: of a quiz.
+    """
+
+    people: Mapping[str, Sequence[Person]] = field(default_factory=dict)
+    missing: Sequence[Person] = ()
+    submissions: Sequence[str] = ()
+    earned: Mapping[str, Earned] = field(default_factory=dict)
+    excused: Sequence[str] = ()
+    sheets: Sequence[QuizSheet] = ()
 
 
 @dataclass(slots=True)
@@ -61,27 +88,20 @@ class _Class:
 
 
 def course_gradebook(
-    items: Sequence[GradebookItem], folder: Path, *, at: str
+    items: Sequence[GradebookItem], sources: Mapping[str, GradebookSource]
 ) -> tuple[CourseRow, ...]:
     """The rows, sorted by person.
 
     Args:
-        folder: where the folders of results are looked for.
-        at: the course's file, for errors.
-
-    Raises:
-        CourseError: an item's folder holds no results.
+        sources: what is known of each folder of results that an item names.
     """
     class_ = _Class()
-    for name in (name for item in items for name in item.folders):
-        _enter_people(folder / name, class_)  # first: a quiz knows no more than one name
-    for path in (folder / name for item in items for name in item.folders):
-        _enter_students(path, class_)  # all, before anything is asked of one of them
-    columns = []
-    for item in items:
-        places = [folder / name for name in item.folders]
-        parts = [_results(path, class_, f"gradebook: {name_of(item)}", at) for path in places]
-        columns.append((item, parts))
+    named = [sources[name] for item in items for name in item.folders]
+    for source in named:
+        _enter_people(source, class_)  # first: a quiz knows no more than one name
+    for source in named:
+        _enter_students(source, class_)  # all, before anything is asked of one of them
+    columns = [(item, [_earned(sources[n], class_) for n in item.folders]) for item in items]
     return tuple(_row(key, class_.people[key], columns) for key in sorted(class_.people))
 
 
@@ -142,69 +162,43 @@ def _remark(cell: Earned, came: Sequence[Earned | None]) -> str:
     return _NO_GRADE if cell.part is None else ""
 
 
-def _enter_people(path: Path, class_: _Class) -> None:
-    if run := Results(path).last_run():
-        for submission, group in run.people.items():
-            for person in group:
-                class_.enter(person, submission if len(group) == 1 else "")
-        for person in run.missing:
-            class_.enter(person)
+def _enter_people(source: GradebookSource, class_: _Class) -> None:
+    for submission, group in source.people.items():
+        for person in group:
+            class_.enter(person, submission if len(group) == 1 else "")
+    for person in source.missing:
+        class_.enter(person)
 
 
-def _enter_students(path: Path, class_: _Class) -> None:
-    if run := Results(path).last_run():
-        for submission in run.submissions:
-            if submission not in run.people:
-                class_.enter(Person(id=submission))
-    quiz = QuizResultsFolder(path)
-    if quiz.is_there():
-        for text in quiz.records().values():
-            class_.enter(Person(id=sheet_from_json("", text).student))
+def _enter_students(source: GradebookSource, class_: _Class) -> None:
+    for submission in source.submissions:
+        if submission not in source.people:
+            class_.enter(Person(id=submission))
+    for sheet in source.sheets:
+        class_.enter(Person(id=sheet.student))
 
 
-def _results(path: Path, class_: _Class, key: str, at: str) -> Mapping[str, Earned]:
-    """What each person earned by a folder of results; nobody who handed nothing in is there."""
-    code, quiz = Results(path), QuizResultsFolder(path)
-    if (run := code.last_run()) is not None:
-        came = dict(_of_code(CodeMarks(code).grades(), run.people, class_))
-        excused = (class_.key_of(each.student) for each in policy_that_holds(code).excused)
-        return dict.fromkeys(filter(None, excused), Earned(is_excused=True)) | came
-    if quiz.is_there():
-        sheets = [sheet_from_json(*pair) for pair in quiz.records().items()]
-        return _of_quiz(sheets, class_)
-    raise CourseError(
-        f"{key}: {str(path)!r} holds no results",
-        at=at,
-        fix="Name the folder that `grader batch -o` or `grader quiz grade -o` has written.",
-    )
+def _earned(source: GradebookSource, class_: _Class) -> Mapping[str, Earned]:
+    """What each person earned; nobody who handed nothing in is there."""
+    came = {}
+    for name, earned in source.earned.items():
+        group = source.people.get(name, ()) or [Person(id=name)]
+        for person in group:
+            came[class_.enter(person, name if len(group) == 1 else "")] = earned
+    excused = (class_.key_of(name) for name in source.excused)
+    known = dict.fromkeys(filter(None, excused), Earned(is_excused=True))
+    return known | came | _of_quiz(source.sheets, class_)
 
 
-def _of_code(
-    grades: Iterable[CodeGrade], people: Mapping[str, Sequence[Person]], class_: _Class
-) -> Iterator[tuple[str, Earned]]:
-    for grade in grades:
-        name = grade.report.submission
-        group = people.get(name, ()) or [Person(id=name)]
-        keys = [class_.enter(person, name if len(group) == 1 else "") for person in group]
-        if grade.status == "not taken":
-            continue
-        most = grade.max_points
-        if grade.excuse is not None or (grade.counts and not most):
-            earned = Earned(is_excused=True)
-        else:
-            earned = Earned(part=grade.final / most if grade.counts else None)
-        yield from ((key, earned) for key in keys)
-
-
-def _of_quiz(sheets: Iterable[Sheet], class_: _Class) -> Mapping[str, Earned]:
+def _of_quiz(sheets: Iterable[QuizSheet], class_: _Class) -> dict[str, Earned]:
     """By all sheets of a person together: a quiz may have questions of several topics."""
-    own: dict[str, list[Sheet]] = {}
+    own: dict[str, list[QuizSheet]] = {}
     for sheet in sheets:
         own.setdefault(class_.enter(Person(id=sheet.student)), []).append(sheet)
     return {key: _of_sheets(found) for key, found in own.items()}
 
 
-def _of_sheets(sheets: Sequence[Sheet]) -> Earned:
+def _of_sheets(sheets: Sequence[QuizSheet]) -> Earned:
     most = sum(sheet.max_points for sheet in sheets)
     if any(sheet.waiting_points for sheet in sheets):
         return Earned()

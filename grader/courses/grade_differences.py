@@ -1,6 +1,6 @@
 """Who has another grade in another run, by how much, and why: two sets of grades side by side."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import merge
@@ -48,14 +48,19 @@ def grade_changes(
     Args:
         before: sorted by submission, as those after.
     """
+    return tuple(changes_in_turn(before, after))
+
+
+def changes_in_turn(
+    before: Iterable[CodeGrade], after: Iterable[CodeGrade]
+) -> Iterator[GradeChange]:
+    """The same one after the other, for a class that is too large to be held."""
     sides = (zip(repeat(0), before, strict=False), zip(repeat(1), after, strict=False))
     both = merge(*sides, key=lambda pair: pair[1].report.submission)
-    changes = []
     for name, found in groupby(both, key=lambda pair: pair[1].report.submission):
         of_side = dict(found)
         if (change := _change(name, of_side.get(0), of_side.get(1))) is not None:
-            changes.append(change)
-    return tuple(changes)
+            yield change
 
 
 def reasons(before: GradingRun, after: GradingRun, *, policy_changed: bool) -> Iterator[str]:
@@ -74,9 +79,11 @@ def reasons(before: GradingRun, after: GradingRun, *, policy_changed: bool) -> I
         yield "the policy of the course is another one"
 
 
-def difference_lines(changes: Sequence[GradeChange]) -> Iterator[str]:
+def difference_lines(changes: Iterable[GradeChange]) -> Iterator[str]:
     """The changes for people: a line for each submission, its checks below, and the sum."""
+    summed = _Sum()
     for change in changes:
+        summed.add(change)
         yield _headline(change)
         for check in change.checks[:_MOST_CHECKS]:
             yield f"    {_check_line(check)}"
@@ -87,7 +94,7 @@ def difference_lines(changes: Sequence[GradeChange]) -> Iterator[str]:
         )
         if before != after:
             yield f"    {after}" if after else f"    no longer: {before}"
-    yield _sum_line(changes)
+    yield summed.line()
 
 
 def _change(name: str, before: CodeGrade | None, after: CodeGrade | None) -> GradeChange | None:
@@ -159,16 +166,29 @@ def _of(check: CheckResult) -> str:
     return f"{check.points} of {check.max_points}"
 
 
-def _sum_line(changes: Sequence[GradeChange]) -> str:
-    if not changes:
-        return "Nobody's grade changes."
-    known = [change.difference for change in changes]
-    more = sum(each is not None and each > 0 for each in known)
-    less = sum(each is not None and each < 0 for each in known)
-    rest = len(changes) - more - less
-    total = sum((each for each in known if each is not None), Fraction(0))
-    said = f"{counted(len(changes), 'submission')}: {more} more, {less} less, {rest} otherwise"
-    return f"{said}; {_signed(total)} points in all."
+@dataclass(slots=True)
+class _Sum:
+    """What the changes come to."""
+
+    n: int = 0
+    more: int = 0
+    less: int = 0
+    total: Fraction = Fraction(0)
+
+    def add(self, change: GradeChange) -> None:
+        by = change.difference
+        self.n += 1
+        self.more += by is not None and by > 0
+        self.less += by is not None and by < 0
+        self.total += by or 0
+
+    def line(self) -> str:
+        if not self.n:
+            return "Nobody's grade changes."
+        rest = self.n - self.more - self.less
+        said = f"{counted(self.n, 'submission')}: {self.more} more, {self.less} less"
+        points = "point" if abs(self.total) == 1 else "points"
+        return f"{said}, {rest} otherwise; {_signed(self.total)} {points} in all."
 
 
 def _signed(points: Fraction) -> str:

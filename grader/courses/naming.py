@@ -19,7 +19,12 @@ from grader.text import clean, clean_line, counted
 _MOST_TEXT = 20_000  # characters of a function
 _SHOWN = 200
 # By what stands before a point in a function, the import that it most likely needs.
-_IMPORTS = {"np": "import numpy as np", "torch": "import torch", "math": "import math"}
+_IMPORTS = {
+    "np": "import numpy as np",
+    "torch": "import torch",
+    "math": "import math",
+    "nn": "from torch import nn",
+}
 _GOES_ON = (")", "]", "}", "#")  # what a function's own lines may begin with, beside blanks
 
 
@@ -33,7 +38,7 @@ def group_named(keeper: ReportKeeper, group: str, *, at: str) -> AnswerGroup:
     groups = {one.id: one for one in figures_of_class(keeper, at=at).groups}
     if group in groups:
         return groups[group]
-    known = did_you_mean(group, groups) if groups else "Every group of equal answers has a name."
+    known = did_you_mean(group, groups) if groups else "No equal wrong answers are without a name."
     raise GraderError(f"there is no group {group!r}", at=at, fix=known)
 
 
@@ -45,23 +50,33 @@ def skeleton(keeper: ReportKeeper, group: AnswerGroup, *, at: str) -> str:
     """
     function = function_text(_submission(keeper, group.representative, at=at), group.stage)
     name = function_name(group)
-    head = [
+    above = [
         f"# {counted(len(group.students), 'student')} gave these answers; this is the code of "
         f"{clean_line(group.representative, _SHOWN)}.",
         "# Keep of it what is the mistake, make it take what the stage takes, and rename it.",
+    ]
+    head = [
         "@misconception(",
         f'    replaces="{group.stage}",',
         '    says="",  # what the code does, as the student would say it',
         '    hint="",  # a question that leads to the mistake without naming it',
         ")",
     ]
-    if function is None:
+    if function is not None and function.startswith("class"):
+        kind = name.title().replace("_", "")
+        renamed = re.sub(rf"\bclass\s+{group.stage}\b", f"class {kind}", function, count=1)
+        above += [clean(renamed, _MOST_TEXT), "", ""]
+        body = [
+            f"def {name}(config, steps=None):",
+            f"    return of_history({kind}(config), steps)  # as in reference/decoder_modules",
+        ]
+    elif function is None:
         body = [f"def {name}(*arguments):", "    ...  # no function of this name was found as text"]
     else:
         renamed = re.sub(rf"\bdef\s+{group.stage}\b", f"def {name}", function, count=1)
         body = [clean(renamed, _MOST_TEXT)]
     imports = [line for sign, line in _IMPORTS.items() if function and f"{sign}." in function]
-    return "\n".join([*imports, *([""] if imports else []), *head, *body, ""])
+    return "\n".join([*imports, *([""] if imports else []), *above, *head, *body, ""])
 
 
 def function_name(group: AnswerGroup) -> str:
@@ -70,7 +85,7 @@ def function_name(group: AnswerGroup) -> str:
 
 
 def function_text(submission: Submission, name: str) -> str | None:
-    """The lines of the last top-level function of this name; None if there is none."""
+    """The lines of the last function or class of this name at the top; None if there is none."""
     sources = [*(source for _, source in submission.cells), *submission.modules.values()]
     found = [text for source in sources for text in _functions(source, name)]
     return found[-1] if found else None
@@ -79,7 +94,7 @@ def function_text(submission: Submission, name: str) -> str | None:
 def _functions(source: str, name: str) -> Iterator[str]:
     lines = source.splitlines()
     for number, line in enumerate(lines):
-        if re.match(rf"def\s+{re.escape(name)}\s*\(", line):
+        if re.match(rf"(def|class)\s+{re.escape(name)}\s*[(:]", line):
             below = lines[number + 1 :]
             end = next((n for n, text in enumerate(below) if _ends(text)), len(below))
             while end and not below[end - 1][:1].isspace() and not below[end - 1].startswith(")"):

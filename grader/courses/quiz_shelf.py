@@ -7,6 +7,7 @@ staff. A quiz has an address, which is its name as it stands in a URL.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -50,14 +51,19 @@ class QuizShelf:
         self._questions = questions
         self._people = people
         self._read = ShelvedQuizzes()
+        self._turn = Lock()
 
     def now(self) -> ShelvedQuizzes:
         """All of it as the files are at this moment."""
         stamp = _stamp(self._files())
-        read = self._read if stamp == self._read.stamp else self._reading(stamp)
-        if read is not self._read or read.has_unknown:
-            self._read = self._named(read)
-        return self._read
+        read = self._read
+        if stamp == read.stamp and not read.has_unknown:
+            return read
+        with self._turn:  # of all who ask after a change, one reads
+            read = self._read if stamp == self._read.stamp else self._reading(stamp)
+            if read is not self._read or read.has_unknown:
+                self._read = self._named(read)
+            return self._read
 
     def quiz(self, address: str) -> Quiz | None:
         return self.now().quizzes.get(address)

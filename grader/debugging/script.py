@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.debugging.failing_call import FailingCall
+from grader.debugging.object_call import object_call
 from grader.sandbox.child.wire import Remote
 from grader.settings import Stage
 
@@ -62,10 +63,11 @@ def debug_script(call: FailingCall, stage: Stage, *, file: str, with_torch: bool
         _SAVED if written.saved else "",
         "\n".join(lines),
         f"expected = {expected}\n" if call.has_expected else "",
-        _call(stage.name, parameters, has_expected=call.has_expected),
+        _call(call, stage.name, parameters),
     ]
     body = "\n".join(part for part in parts if part)
-    head = [MARK, _docstring(call, stage), _imports(file, stage.name, body, with_torch=with_torch)]
+    called = call.seen.makes or stage.name
+    head = [MARK, _docstring(call, stage), _imports(file, called, body, with_torch=with_torch)]
     return DebugScript(text="\n".join([*head, body]), arrays=written.saved)
 
 
@@ -138,9 +140,11 @@ def _imports(file: str, function: str, body: str, *, with_torch: bool) -> str:
     )
 
 
-def _call(function: str, parameters: Sequence[str], *, has_expected: bool) -> str:
+def _call(call: FailingCall, function: str, parameters: Sequence[str]) -> str:
     names = ", ".join(parameters)
-    compare = _COMPARE if has_expected else ""
+    compare = _COMPARE if call.has_expected else ""
+    if call.seen.makes:
+        return object_call(call.seen.makes, function, parameters) + compare
     names_of = [name for name in parameters if name != "stages"]
     kept = ", ".join(names_of)
     return (

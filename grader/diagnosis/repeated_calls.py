@@ -73,7 +73,7 @@ def _is_same(call: SeenCall, value: Any) -> bool:
 
 def _same(first: Numbers, second: Numbers) -> bool:
     a, b = first.array, second.array
-    if a.shape != b.shape:
+    if a.shape != b.shape or first.form != second.form:
         return False
     largest = float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a)))
     return bool(np.allclose(a, b, rtol=0, atol=1e-3 * largest, equal_nan=True))

@@ -6,6 +6,7 @@ from grader.gradebooks.decimals import decimal_text
 from grader.gradebooks.student_grades import StudentGrade
 from grader.records import CheckResult, Finding, Report, StageResult, Status, Verdict
 from grader.reports.findings import finding_lines
+from grader.text import counted
 
 NOT_THEIR_FAULT = "It could not be graded, through no fault of yours. Your course has to look."
 
@@ -19,7 +20,7 @@ def feedback_text(student: StudentGrade) -> str:
         return "\n\n".join(["It has no points.", *explained])
     if student.points is None:
         return without_grade(student.report)
-    total = f"{decimal_text(student.points)} of {student.max_points} points."
+    total = f"{decimal_text(student.points)} of {counted(student.max_points, 'point')}."
     parts = [total, *explained, *student.report.notes]
     parts += ["\n".join(stage_lines(student.report, stage)) for stage in student.report.stages]
     return "\n\n".join([*parts, *([student.report.chain] if student.report.chain else [])])
@@ -34,7 +35,7 @@ def without_grade(report: Report) -> str:
 
 def stage_lines(report: Report, stage: StageResult) -> Iterator[str]:
     """One stage: its points, and its first failure with what is known about it."""
-    yield f"{stage.title or stage.stage}: {stage.points} of {stage.max_points} points."
+    yield f"{stage.title or stage.stage}: {stage.points} of {counted(stage.max_points, 'point')}."
     if (first := stage.first_failure) is None:
         return
     yield f"{first.verdict.value}: {first.claim}"

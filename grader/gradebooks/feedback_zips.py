@@ -1,17 +1,20 @@
 """The students' pages as the zips by which Moodle and Canvas give feedback files back."""
 
-import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from grader.errors import GraderError
 from grader.gradebooks.filling import Filled, FillingRules, GradesDoNotFit, Misfit, named
-from grader.gradebooks.plain_zip import zip_of
+from grader.gradebooks.plain_zip import write_zip
 from grader.gradebooks.row_matching import RowIdentity, match_rows
-from grader.gradebooks.student_grades import StudentGrade
+from grader.gradebooks.student_grades import PointsInColumn
+from grader.records import Status
 from grader.text import counted
+
+Page = Callable[[str], bytes]
 
 _PAGE = "report.html"
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f/\\:*?"<>|_]+')
@@ -28,8 +31,8 @@ class _Place:
 
 def moodle_zip(
     rows: Iterable[RowIdentity],
-    students: Sequence[StudentGrade],
-    pages: Mapping[str, bytes],
+    students: Sequence[PointsInColumn],
+    page: Page,
     *,
     rules: FillingRules,
     at: str,
@@ -38,20 +41,20 @@ def moodle_zip(
 
     Args:
         rows: those of the grading worksheet.
-        pages: by submission.
+        page: of a submission; asked for if it has a grade or is to blame for having none.
         at: the worksheet's name.
 
     Raises:
         GradesDoNotFit: a student has no row.
     """
     places = [_Place(row, f"{_moodle_folder(row)}/{_PAGE}") for row in rows]
-    return _zipped(places, students, pages, system="moodle", rules=rules, at=at)
+    return _zipped(places, students, page, system="moodle", rules=rules, at=at)
 
 
 def canvas_zip(
-    downloaded: bytes,
-    students: Sequence[StudentGrade],
-    pages: Mapping[str, bytes],
+    downloaded: BinaryIO,
+    students: Sequence[PointsInColumn],
+    page: Page,
     *,
     rules: FillingRules,
     at: str,
@@ -60,7 +63,7 @@ def canvas_zip(
 
     Args:
         downloaded: what «Download Submissions» gave, of which only the names are read.
-        pages: by submission.
+        page: of a submission; asked for if it has a grade or is to blame for having none.
         at: its name.
 
     Raises:
@@ -79,13 +82,13 @@ def canvas_zip(
         )
         for row, (user, match) in enumerate(sorted(first.items()))
     ]
-    return _zipped(places, students, pages, system="canvas", rules=rules, at=at)
+    return _zipped(places, students, page, system="canvas", rules=rules, at=at)
 
 
 def _zipped(
     places: Sequence[_Place],
-    students: Sequence[StudentGrade],
-    pages: Mapping[str, bytes],
+    students: Sequence[PointsInColumn],
+    page: Page,
     *,
     system: str,
     rules: FillingRules,
@@ -101,16 +104,19 @@ def _zipped(
         raise GradesDoNotFit(misfits, at=at)
     paths = {place.whose.row: place.path for place in places}
     chosen = {paths[row]: students[place] for place, row in matches.rows.items()}
-    files = {path: pages[s.submission] for path, s in chosen.items() if s.submission in pages}
-    notes = [f"{counted(len(files), 'page')}."]
-    left = [s.name for s in chosen.values() if s.submission not in pages]
+    has_page = {path: s.submission for path, s in chosen.items() if s.why_none != Status.UNGRADED}
+    notes = [f"{counted(len(has_page), 'page')}."]
+    left = [s.name for s in chosen.values() if s.why_none == Status.UNGRADED]
     if left:
         notes.append(f"Without a page, since they have no grade: {named(left)}.")
     if matches.by_name:
         notes.append(f"Matched by the name alone: {named(matches.by_name)}. Look at these.")
     if matches.missing:
         notes.append(f"Left out: {named(matches.missing)}.")
-    return Filled(content=zip_of(files), notes=tuple(notes))
+    return Filled(
+        write=lambda file: write_zip(file, has_page, lambda path: page(has_page[path])),
+        notes=tuple(notes),
+    )
 
 
 def _moodle_folder(row: RowIdentity) -> str:
@@ -119,9 +125,9 @@ def _moodle_folder(row: RowIdentity) -> str:
     return f"{name}_{row.system_id}_assignsubmission_file_"
 
 
-def _names(downloaded: bytes, at: str) -> list[str]:
+def _names(downloaded: BinaryIO, at: str) -> list[str]:
     try:
-        with zipfile.ZipFile(io.BytesIO(downloaded)) as archive:
+        with zipfile.ZipFile(downloaded) as archive:
             return sorted(name.rpartition("/")[2] for name in archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise GraderError("is no zip", at=at, fix="Take it as Canvas gave it.") from error

@@ -3,16 +3,17 @@
 What does not fit is told all at once, and then nothing is filled in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from grader.errors import GraderError
 from grader.gradebooks.csv_cells import CsvCells
 from grader.gradebooks.decimals import decimal_text, number_in, rounded
 from grader.gradebooks.row_matching import RowIdentity, RowMatches, match_rows
-from grader.gradebooks.student_grades import StudentGrade
+from grader.gradebooks.student_grades import PointsInColumn
 from grader.text import counted
 
 _MOST_NAMES = 30  # in one sentence
@@ -36,21 +37,33 @@ class TemplateLayout:
     feedback: int | None = None  # the column for the feedback itself
 
 
+def no_feedback(submission: str) -> str:
+    """What is said to students where no feedback was asked for."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillingRules:
     """What whoever exports has asked for."""
 
     scale: bool = False  # to the column's maximum
     allow_missing: bool = False  # submissions without a row are left out
-    feedback: Mapping[str, str] = field(default_factory=dict)  # by submission; empty: none
+    feedback: Callable[[str], str] = no_feedback  # on a submission; empty: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
     """A file to be uploaded, and what a person should know of it."""
 
-    content: bytes
+    write: Callable[[BinaryIO], None]  # its content, piece by piece
     notes: tuple[str, ...]
+
+    @property
+    def content(self) -> bytes:
+        """The whole file in memory; made anew each time."""
+        made = io.BytesIO()
+        self.write(made)
+        return made.getvalue()
 
 
 class Misfit(NamedTuple):
@@ -74,7 +87,7 @@ class GradesDoNotFit(GraderError):
 def filled(
     table: CsvCells,
     layout: TemplateLayout,
-    students: Sequence[StudentGrade],
+    students: Sequence[PointsInColumn],
     *,
     rules: FillingRules,
 ) -> Filled:
@@ -91,17 +104,15 @@ def filled(
     misfits = _misfits(table, layout, chosen, matches=matches, rules=rules)
     if misfits:
         raise GradesDoNotFit(misfits, at=table.at)
-    cells: dict[tuple[int, int], str] = {}
-    for student, row in chosen:
-        if student.why_none == "excused" and not layout.excused:
-            continue
-        cells[row, layout.column] = _value(student, row, layout, rules)
-        if layout.feedback is not None and (said := rules.feedback.get(student.submission)):
-            cells[row, layout.feedback] = said
-            cells |= {(row, column): word for column, word in layout.remarks.items()}
+    by_row = {row: student for student, row in chosen}
+
+    def cells_of(row: int) -> Mapping[int, str]:
+        student = by_row.get(row)
+        return {} if student is None else _cells(student, row, layout, rules)
+
     notes = _notes(table, layout, chosen, matches=matches)
-    notes[1:1] = _replaced(table, layout, chosen, cells)
-    return Filled(content=table.with_cells(cells), notes=tuple(notes))
+    notes[1:1] = _replaced(table, layout, chosen, rules)
+    return Filled(write=lambda file: table.write_with(file, cells_of), notes=tuple(notes))
 
 
 def column_named(header: Sequence[str], wanted: str, *, at: str, offered: Sequence[str]) -> int:
@@ -132,7 +143,19 @@ def named(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_MOST_NAMES])}{more}"
 
 
-def _value(student: StudentGrade, row: int, layout: TemplateLayout, rules: FillingRules) -> str:
+def _cells(
+    student: PointsInColumn, row: int, layout: TemplateLayout, rules: FillingRules
+) -> dict[int, str]:
+    """What goes into the row of a student, by column."""
+    if student.why_none == "excused" and not layout.excused:
+        return {}
+    cells = {layout.column: _value(student, row, layout, rules)}
+    if layout.feedback is not None and (said := rules.feedback(student.submission)):
+        cells |= {layout.feedback: said, **layout.remarks}
+    return cells
+
+
+def _value(student: PointsInColumn, row: int, layout: TemplateLayout, rules: FillingRules) -> str:
     points = student.points
     if points is None:
         return layout.excused if student.why_none == "excused" else ""
@@ -140,7 +163,7 @@ def _value(student: StudentGrade, row: int, layout: TemplateLayout, rules: Filli
 
 
 def _scaled(
-    student: StudentGrade, points: Fraction, row: int, layout: TemplateLayout, rules: FillingRules
+    student: PointsInColumn, points: Fraction, row: int, layout: TemplateLayout, rules: FillingRules
 ) -> Fraction:
     most = layout.most.get(row)
     if not rules.scale or most is None or not student.max_points:
@@ -151,7 +174,7 @@ def _scaled(
 def _misfits(
     table: CsvCells,
     layout: TemplateLayout,
-    chosen: Sequence[tuple[StudentGrade, int]],
+    chosen: Sequence[tuple[PointsInColumn, int]],
     *,
     matches: RowMatches,
     rules: FillingRules,
@@ -178,7 +201,12 @@ def _misfits(
 
 
 def _of_row(
-    table: CsvCells, layout: TemplateLayout, student: StudentGrade, row: int, *, rules: FillingRules
+    table: CsvCells,
+    layout: TemplateLayout,
+    student: PointsInColumn,
+    row: int,
+    *,
+    rules: FillingRules,
 ) -> Iterator[Misfit]:
     who = f"row {row + 1} ({student.name})"
     columns = [layout.column, *layout.remarks]
@@ -199,14 +227,14 @@ def _of_row(
 def _replaced(
     table: CsvCells,
     layout: TemplateLayout,
-    chosen: Sequence[tuple[StudentGrade, int]],
-    cells: Mapping[tuple[int, int], str],
+    chosen: Sequence[tuple[PointsInColumn, int]],
+    rules: FillingRules,
 ) -> Iterator[str]:
     """Other grades that stood in the cells which get one: somebody may have typed them in."""
     replaced = []
     for student, row in chosen:
         before = table.cell(row, layout.column).strip()
-        value = cells.get((row, layout.column), "")
+        value = _value(student, row, layout, rules)
         if before and value and number_in(before) != number_in(value):
             replaced.append(f"{student.name} ({before}, now {value})")
     if replaced:
@@ -216,7 +244,7 @@ def _replaced(
 def _notes(
     table: CsvCells,
     layout: TemplateLayout,
-    chosen: Sequence[tuple[StudentGrade, int]],
+    chosen: Sequence[tuple[PointsInColumn, int]],
     *,
     matches: RowMatches,
 ) -> list[str]:

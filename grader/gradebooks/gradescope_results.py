@@ -70,9 +70,8 @@ def _output(report: Report, explained: str) -> str:
     if hidden:
         are = "is" if len(hidden) == 1 else "are"
         worth = counted(sum(check.max_points for check in hidden), "point")
-        parts.append(
-            f"{len(hidden)} of the {len(report.checks)} checks {are} hidden, worth {worth}."
-        )
+        of = counted(len(report.checks), "check")
+        parts.append(f"{len(hidden)} of the {of} {are} hidden, worth {worth}.")
     if report.hidden_checks_left:
         left = counted(report.hidden_checks_left, "hidden check")
         worth = counted(report.hidden_points_left, "point")

@@ -15,23 +15,28 @@ _HEADER = (
     "assignment,duedate,timestamp,student_id,last_name,first_name,email,"
     "raw_score,late_submission_penalty,score,max_score"
 )
+_NEEDS_QUOTES = set(',"\r\n')
+_MOST_SHOWN = 10
 
 
-def grades_csv(students: Iterable[StudentGrade]) -> bytes:
-    """The file; what has no grade has no score in it.
+def grades_csv(students: Iterable[StudentGrade]) -> Iterator[bytes]:
+    """The lines of the file; what has no grade has no score in it.
 
     Raises:
-        GraderError: a cell would hold a comma, a quote or a line end.
+        GraderError: a cell would hold a comma, a quote or a line end; said after the last line.
     """
-    rows = [list(_cells(student)) for student in students]
-    bad = [cell for row in rows for cell in row if set(cell) & set(',"\r\n')]
+    yield f"{_HEADER}\n".encode()
+    bad: list[str] = []
+    for student in students:
+        cells = list(_cells(student))
+        bad += [cell for cell in cells if set(cell) & _NEEDS_QUOTES][: _MOST_SHOWN - len(bad)]
+        yield f"{','.join(cells)}\n".encode("utf-8", "replace")
     if bad:
         raise GraderError(
             f"nbgrader's table knows no quotes, and these have commas, quotes or line ends: "
-            f"{', '.join(map(repr, bad[:10]))}",
+            f"{', '.join(map(repr, bad))}",
             fix="Take --to csv, which has quotes.",
         )
-    return "\n".join([_HEADER, *map(",".join, rows), ""]).encode("utf-8", "replace")
 
 
 def _cells(student: StudentGrade) -> Iterator[str]:

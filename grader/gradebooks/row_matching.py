@@ -1,10 +1,11 @@
 """Which row of a template is whose: by ids, and by the name alone only where nothing else fits."""
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.gradebooks.student_grades import StudentGrade
+from grader.gradebooks.student_grades import PointsInColumn
 from grader.intake.roster import name_keys
 
 _WHOLE_NAME = "name"
@@ -33,7 +34,7 @@ class RowMatches:
 
 
 def match_rows(
-    students: Sequence[StudentGrade], rows: Sequence[RowIdentity], *, system: str
+    students: Sequence[PointsInColumn], rows: Sequence[RowIdentity], *, system: str
 ) -> RowMatches:
     """The row of each student.
 
@@ -42,13 +43,12 @@ def match_rows(
     Args:
         system: whose `RowIdentity.system_id` it is, as in `Person.ids`.
     """
-    index = _index(rows)
-    all_rows = {row.row: row for row in rows}
+    index = _Index(rows)
     found: dict[int, int] = {}
     by_name, missing, problems = [], [], []
     for place, student in enumerate(students):
-        strong = {row for key in _keys_of(student, system) for row in index.get(key, ())}
-        weak = set() if strong else _named_so(student, index, all_rows, system)
+        strong = {row for key in _keys_of(student, system) for row in index.strong[key]}
+        weak = set() if strong else _named_so(student, index, system)
         match sorted(strong or weak):
             case []:
                 missing.append(student.name)
@@ -66,22 +66,50 @@ def match_rows(
     )
 
 
-def _index(rows: Sequence[RowIdentity]) -> dict[tuple[str, str], list[int]]:
-    index: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row in rows:
-        values = {
-            "system": row.system_id,
-            "id": row.id,
-            "email": row.email.casefold(),
-            "username": row.username.casefold(),
-        }
-        keys = {(kind, value.strip()) for kind, value in values.items() if value.strip()}
-        for key in keys | {(_WHOLE_NAME, value) for value in name_keys(row.name)}:
-            index[key].append(row.row)
-    return index
+class _Rows:
+    """The rows that have a key. Nearly every key is that of one row, which takes no list then."""
+
+    def __init__(self, pairs: Iterable[tuple[tuple[str, str], int]]) -> None:
+        self._first: dict[tuple[str, str], int] = {}
+        self._others: dict[tuple[str, str], list[int]] = {}
+        for key, row in pairs:
+            if self._first.setdefault(key, row) != row:
+                self._others.setdefault(key, []).append(row)
+
+    def __getitem__(self, key: tuple[str, str]) -> Sequence[int]:
+        first = self._first.get(key)
+        return () if first is None else (first, *self._others.get(key, ()))
 
 
-def _keys_of(student: StudentGrade, system: str) -> Iterator[tuple[str, str]]:
+class _Index:
+    """Where to look for a student: names are looked at if nothing else fits."""
+
+    def __init__(self, rows: Sequence[RowIdentity]) -> None:
+        self._rows = rows
+        self.strong = _Rows((key, row.row) for row in rows for key in _keys_in(row))
+
+    @functools.cached_property
+    def by_name(self) -> _Rows:
+        named = ((value, row.row) for row in self._rows for value in set(name_keys(row.name)))
+        return _Rows(((_WHOLE_NAME, value), row) for value, row in named)
+
+    @functools.cached_property
+    def of_row(self) -> Mapping[int, RowIdentity]:
+        return {row.row: row for row in self._rows}
+
+
+def _keys_in(row: RowIdentity) -> set[tuple[str, str]]:
+    """What a row says that tells its student from everybody else."""
+    values = {
+        "system": row.system_id,
+        "id": row.id,
+        "email": row.email.casefold(),
+        "username": row.username.casefold(),
+    }
+    return {(kind, value.strip()) for kind, value in values.items() if value.strip()}
+
+
+def _keys_of(student: PointsInColumn, system: str) -> Iterator[tuple[str, str]]:
     """What tells the student from everybody else."""
     person = student.person
     if person is None:
@@ -99,18 +127,17 @@ def _keys_of(student: StudentGrade, system: str) -> Iterator[tuple[str, str]]:
 
 
 def _named_so(
-    student: StudentGrade,
-    index: Mapping[tuple[str, str], Sequence[int]],
-    rows: Mapping[int, RowIdentity],
+    student: PointsInColumn,
+    index: _Index,
     system: str,
 ) -> set[int]:
     """The rows of that name, case, accents and the order of its parts aside."""
     name = student.submission if student.person is None else student.person.name
-    found = {row for key in name_keys(name) for row in index.get((_WHOLE_NAME, key), ())}
-    return {row for row in found if _may_be(student, rows[row], system)}
+    found = {row for key in name_keys(name) for row in index.by_name[_WHOLE_NAME, key]}
+    return {row for row in found if _may_be(student, index.of_row[row], system)}
 
 
-def _may_be(student: StudentGrade, row: RowIdentity, system: str) -> bool:
+def _may_be(student: PointsInColumn, row: RowIdentity, system: str) -> bool:
     """Whether no number says that this is somebody else of the same name."""
     if student.person is None:
         return True
@@ -118,8 +145,11 @@ def _may_be(student: StudentGrade, row: RowIdentity, system: str) -> bool:
     return all(ours == theirs for ours, theirs in pairs if ours and theirs)
 
 
-def _shared(students: Sequence[StudentGrade], found: Mapping[int, int]) -> Iterator[str]:
+def _shared(students: Sequence[PointsInColumn], found: Mapping[int, int]) -> Iterator[str]:
     """Rows that several submissions fit."""
+    once = set(found.values())
+    if len(once) == len(found):
+        return
     takers: dict[int, list[str]] = defaultdict(list)
     for place, row in found.items():
         takers[row].append(students[place].name)

@@ -3,11 +3,45 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from sys import intern
+from typing import Protocol
 
-from grader.batch.class_grades import nothing_handed_in
+from grader.batch.class_grades import CodeGrades, nothing_handed_in
 from grader.batch.grade_decisions import ClassDecisions
 from grader.batch.grades import CodeGrade
 from grader.records import GradingRun, Person, Report
+
+
+class PointsInColumn(Protocol):
+    """What a gradebook of another system needs to know of a grade."""
+
+    @property
+    def submission(self) -> str: ...
+    @property
+    def person(self) -> Person | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def points(self) -> Fraction | None: ...
+    @property
+    def max_points(self) -> int: ...
+    @property
+    def why_none(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeanGrade:
+    """A grade without its report, so that those of a large class fit into memory."""
+
+    submission: str
+    person: Person | None
+    points: Fraction | None
+    max_points: int
+    why_none: str
+
+    @property
+    def name(self) -> str:
+        return _called(self.person, self.submission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +62,7 @@ class StudentGrade:
     @property
     def name(self) -> str:
         """What the person is called in sentences."""
-        known = self.person and (self.person.name or self.person.username or self.person.id)
-        if not known or known == self.submission:
-            return self.submission
-        return f"{known} ({self.submission})"
+        return _called(self.person, self.submission)
 
     @property
     def points(self) -> Fraction | None:
@@ -47,6 +78,17 @@ class StudentGrade:
         """Why there are no points, in a word or two."""
         return "" if self.grade.counts else self.grade.status
 
+    @property
+    def lean(self) -> LeanGrade:
+        """What of it goes into a column."""
+        return LeanGrade(
+            submission=self.submission,
+            person=self.person,
+            points=self.points,
+            max_points=self.max_points,
+            why_none=intern(self.why_none),
+        )
+
 
 def student_grades(
     grades: Iterable[CodeGrade], people: Mapping[str, tuple[Person, ...]]
@@ -56,20 +98,35 @@ def student_grades(
     Args:
         people: who is behind each submission, as far as that is known.
     """
-    return tuple(StudentsInTurn(grades, people))
+    return tuple(_in_turn(grades, people))
 
 
 @dataclass(frozen=True, slots=True)
 class StudentsInTurn:
     """The same one after the other, for a class that is too large to be held."""
 
-    grades: Iterable[CodeGrade]
+    grades: CodeGrades
     people: Mapping[str, tuple[Person, ...]]
 
+    def of(self, submission: str) -> StudentGrade:
+        """The grade for a submission, whoever handed it in."""
+        return StudentGrade(grade=self.grades.of(submission))
+
     def __iter__(self) -> Iterator[StudentGrade]:
-        for grade in self.grades:
-            for person in self.people.get(grade.report.submission) or (None,):
-                yield StudentGrade(grade=grade, person=person)
+        return _in_turn(self.grades, self.people)
+
+
+def _in_turn(
+    grades: Iterable[CodeGrade], people: Mapping[str, tuple[Person, ...]]
+) -> Iterator[StudentGrade]:
+    for grade in grades:
+        for person in people.get(grade.report.submission) or (None,):
+            yield StudentGrade(grade=grade, person=person)
+
+
+def _called(person: Person | None, submission: str) -> str:
+    known = person and (person.name or person.username or person.id)
+    return f"{known} ({submission})" if known and known != submission else submission
 
 
 def excused_without_submission(

@@ -9,6 +9,7 @@ from grader.errors import SubmissionError
 from grader.intake.uploaded import is_readable
 from grader.policies.explaining import length
 from grader.store.hand_ins_store import HandedName, HandInsStore, NewHandIn, StoredHandIn
+from grader.text import counted
 
 AT_ONCE = 0  # before everything that nobody waits for
 _HOUR = timedelta(hours=1)
@@ -73,7 +74,7 @@ def _check(upload: Upload, limits: UploadLimits) -> None:
         )
     if len(files) > limits.n_files:
         raise SubmissionError(
-            f"{len(files)} files are more than the {limits.n_files} that are taken",
+            f"{len(files)} files are more than the {limits.n_files} that can be taken",
             fix="Hand in the source files alone, or a zip of their folder.",
         )
     if sum(len(content) for _, content in files) > limits.n_bytes:
@@ -95,7 +96,7 @@ def _check_rate(store: HandInsStore, upload: Upload, limits: UploadLimits) -> No
     if len(lately) >= limits.per_hour:
         wait = lately[-limits.per_hour] + _HOUR - upload.at
         raise SubmissionError(
-            f"you handed in {len(lately)} times within the last hour, which is the most",
+            f"you handed in {counted(len(lately), 'time')} within the last hour, which is the most",
             fix=f"You can hand in again in {length(int(wait.total_seconds()) + 1)}.",
         )
 

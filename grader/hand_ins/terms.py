@@ -11,7 +11,7 @@ from grader.policies.explaining import late_sentences, length
 from grader.policies.lateness import Lateness, given_time, lateness, taken_off
 from grader.policies.policy import Policy
 from grader.policies.policy_settings import PolicySettings
-from grader.text import counted
+from grader.text import all_of, counted
 
 _NOTHING_DECIDED = SubmissionDecisions()
 
@@ -129,7 +129,7 @@ def _attempts(policy: Policy, used: int) -> str:
         return ""
     left = max(rule.at_most - used, 0)
     if not left:
-        return f"You have used all {counted(rule.at_most, 'attempt')}."
+        return f"You have used {all_of(rule.at_most, 'attempt')}."
     return f"{counted(left, 'attempt')} of {rule.at_most} left."
 
 
@@ -142,5 +142,5 @@ def _refusal(policy: Policy, *, used: int, opens: datetime | None, at: datetime)
     if opens is not None and at < opens:
         return f"This opens in {length(int((opens - at).total_seconds()) + 1)}."
     if policy.attempts and policy.attempts.at_most and used >= policy.attempts.at_most:
-        return f"You have used all {counted(policy.attempts.at_most, 'attempt')}."
+        return f"You have used {all_of(policy.attempts.at_most, 'attempt')}."
     return ""

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from grader.errors import GraderError
@@ -11,6 +11,7 @@ from grader.hand_ins.working import WorkerSettings, WorkerSlot
 from grader.policies.policy_settings import policy_of
 from grader.store.site_store import SiteStore
 
+Run = Callable[[threading.Event], None]
 _RECORD_SECONDS = 10.0  # between two looks at whether a class has to be recorded anew
 
 
@@ -21,21 +22,19 @@ def run_slots(
     n_slots: int,
     stop: threading.Event,
     warn: Callable[[str], None],
+    beside: Iterable[Run] = (),
 ) -> None:
     """Work until `stop` is set. A slot that cannot go on says so and begins again.
 
     Args:
+        beside: what is run besides, each in a thread of its own, until `stop` is set.
         warn: what is told to whoever runs the worker; it holds nothing of students.
     """
     graded: set[str] = set()
     expected = _expected(settings)
-    threads = [
-        threading.Thread(
-            target=_run_slot,
-            args=(WorkerSlot(store, settings, cpu=cpu, done=graded.add), expected, stop, warn),
-        )
-        for cpu in _cpus(n_slots)
-    ]
+    slots = (WorkerSlot(store, settings, cpu=cpu, done=graded.add) for cpu in _cpus(n_slots))
+    runs = [*(_warm(slot, expected) for slot in slots), *beside]
+    threads = [threading.Thread(target=_keep_running, args=(run, stop, warn)) for run in runs]
     for thread in threads:
         thread.start()
     try:
@@ -48,14 +47,19 @@ def run_slots(
         _record(store, settings, graded, n_slots)
 
 
-def _run_slot(
-    slot: WorkerSlot, expected: str, stop: threading.Event, warn: Callable[[str], None]
-) -> None:
+def _warm(slot: WorkerSlot, expected: str) -> Run:
+    def run(stop: threading.Event) -> None:
+        if expected:
+            slot.warm_up(expected)
+        slot.run(stop)
+
+    return run
+
+
+def _keep_running(run: Run, stop: threading.Event, warn: Callable[[str], None]) -> None:
     while not stop.is_set():
         try:
-            if expected:
-                slot.warm_up(expected)
-            slot.run(stop)
+            run(stop)
         except GraderError as error:  # the store is away for a while; the lease of its job ends
             warn(str(error))
             stop.wait(2)

@@ -29,14 +29,21 @@ class ApartProcess:
     Args:
         time: the submission's own.
         parameters: of each stage.
+        makes: the classes whose objects stages are called on, by stage.
     """
 
     def __init__(
-        self, open_child: OpenChild, time: TimeBudget, parameters: Mapping[str, Sequence[str]]
+        self,
+        open_child: OpenChild,
+        time: TimeBudget,
+        *,
+        parameters: Mapping[str, Sequence[str]],
+        makes: Mapping[str, str],
     ) -> None:
         self._open_child = open_child
         self._time = time
         self._parameters = parameters
+        self._makes = makes
         self._child: contract.StudentSession | None = None
         self._answers: dict[bytes, Any] = {}
         self._asked: list[tuple[str, Sequence[Any], Answered, Any]] = []  # since `confirmed`
@@ -69,7 +76,8 @@ class ApartProcess:
 
     def _called(self, function: str, arguments: Sequence[Any], answered: Answered) -> Any:
         stand_ins = {name: self._parameters[name] for name in answered}
-        call = contract.StudentCall(function, arguments, stand_ins=stand_ins)
+        makes = self._makes.get(function, "")
+        call = contract.StudentCall(function, arguments, stand_ins=stand_ins, makes=makes)
         try:
             self._time.assert_not_given_up(function)
             seconds = self._time.seconds_for(function)

@@ -8,6 +8,7 @@ from grader.errors import CourseError
 
 _RAISED = re.compile(r"^E +(\w+(?:\.\w+)*: .+|\w+(?:Error|Exception))$", re.MULTILINE)
 _UNREADABLE = re.compile(r'^E +File "(.+)", line (\d+)$', re.MULTILINE)
+_MARK = re.compile(r"^'(\w+)' not found in `markers`", re.MULTILINE)
 _FRAME = re.compile(r"^(\S.*\.py):(\d+): ", re.MULTILINE)
 
 
@@ -25,6 +26,8 @@ def not_collected(said: str, folder: Path) -> CourseError:
         for path, line in ((Path(os.path.abspath(name)), line) for name, line in places)
         if path.is_relative_to(folder)
     ]
+    if mark := _MARK.search(said):
+        return _unknown_mark(mark[1], folder)
     if not raised or not own:
         return CourseError(
             f"the checks cannot be collected:\n{said.strip()}",
@@ -33,4 +36,30 @@ def not_collected(said: str, folder: Path) -> CourseError:
         )
     path, line = own[-1]
     problem = f"the checks cannot be collected: {raised[-1]}"
-    return CourseError(problem, at=f"{path}, line {line}", fix="Mend that line.")
+    return CourseError(problem, at=f"{path}, line {line}", fix=_fix(raised[-1], path.parent))
+
+
+def _unknown_mark(mark: str, folder: Path) -> CourseError:
+    where = [
+        f"{path}, line {number}"
+        for path in sorted(folder.rglob("*.py"))
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1)
+        if re.search(rf"\bmark\.{mark}\b", line)
+    ]
+    return CourseError(
+        f"the checks cannot be collected: no check has a mark {mark!r}",
+        at=where[0] if where else str(folder),
+        fix="A check has the marks `stage`, `points`, `needs` and `hidden`, and may have "
+        "`parametrize`; take this one away.",
+    )
+
+
+def _fix(raised: str, folder: Path) -> str:
+    """What to do; checks are no package, and the one file that they share is `conftest.py`."""
+    missing = re.search(r"No module named '(\w+)'", raised)
+    is_own = missing is not None and any(
+        (up / f"{missing[1]}.py").is_file() for up in (folder, folder.parent)
+    )
+    if is_own or "attempted relative import" in raised:
+        return "Put what checks share into conftest.py, and write `from conftest import ...`."
+    return "Mend that line."

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evidence import ArrayWindow, LoopRecord
+from grader.evidence import ArrayWindow, CallTable, LoopRecord
 from grader.harness.array_window import array_window
 from grader.observed_calls import TooLarge
 
@@ -61,7 +61,7 @@ def _note_strain(error: float, accepted: float) -> None:
 
 
 UNKNOWN: Any = object()  # an answer that nobody names
-Look = Callable[[], ArrayWindow | LoopRecord]
+Look = Callable[[], ArrayWindow | CallTable | LoopRecord]
 
 
 class Mismatch(AssertionError):

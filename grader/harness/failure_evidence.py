@@ -3,7 +3,7 @@
 It is made when a check has failed, so a right submission pays nothing for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from grader.errors import CallFailed
-from grader.evidence import ArrayWindow, CallInput, FailureEvidence, LoopRecord
+from grader.evidence import ArrayWindow, CallInput, CallTable, FailureEvidence, LoopRecord
 from grader.harness.comparison import UNKNOWN, Mismatch, is_identical
 from grader.observed_calls import Observation
 from grader.records import CheckResult, Verdict
@@ -51,6 +51,7 @@ def failure_evidence(
         inputs=inputs,
         array=seen if isinstance(seen, ArrayWindow) else None,
         loop=seen if isinstance(seen, LoopRecord) else None,
+        calls=seen if isinstance(seen, CallTable) else None,
     )
 
 
@@ -103,9 +104,30 @@ def _same(kept: Any, answer: Any) -> bool:
 
 
 def _inputs(call: Observation, names: Sequence[str]) -> tuple[CallInput, ...]:
+    if call.makes:
+        return tuple(_of_object(call, names))
     named = [*names, *(f"argument {n}" for n in range(len(names), len(call.arguments)))]
     pairs = zip(named, call.arguments, strict=False)
     return tuple(_input(name, value) for name, value in pairs if not _is_table(value))
+
+
+def _of_object(call: Observation, names: Sequence[str]) -> Iterator[CallInput]:
+    """What an object was made with, what was done to it, and what it was handed last."""
+    of_class = call.makes == call.stage
+    config, steps = call.arguments if of_class else call.arguments[0]
+    yield CallInput(name="config", kind=_cut(str(config)))
+    if steps:
+        yield CallInput(name="steps", kind=_cut("; ".join(map(_step, steps))))
+    given = [("given last", one) for one in (steps[-1][1] if of_class and steps else ())]
+    for name, value in given or zip(names[1:], call.arguments[1:], strict=False):
+        if isinstance(value, np.ndarray | int):
+            yield _input(name, value)
+
+
+def _step(step: Sequence[Any]) -> str:
+    path, arguments, _ = step
+    shown = [_input("", a).kind if isinstance(a, np.ndarray | dict) else repr(a) for a in arguments]
+    return f"{path or 'the call'}({', '.join(shown)})"
 
 
 def _is_table(value: Any) -> bool:

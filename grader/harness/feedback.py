@@ -61,7 +61,7 @@ class _Shown:
     def _evidence(self, evidence: FailureEvidence | None) -> FailureEvidence | None:
         if evidence is None or self.feedback == "names":
             return None
-        array, loop = evidence.array, evidence.loop
+        array, loop, calls = evidence.array, evidence.loop, evidence.calls
         return replace(
             evidence,
             array=replace(array, expected=()) if array else None,
@@ -71,4 +71,5 @@ class _Shown:
             )
             if loop
             else None,
+            calls=replace(calls, expected=()) if calls else None,
         )

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from grader.errors import CourseError
+from grader.errors import CourseError, did_you_mean
 from grader.settings import Assignment
 
 T = TypeVar("T", int, str)
@@ -89,6 +89,12 @@ def assert_complete(checks: list[Check], assignment: Assignment) -> None:
         )
     for position, check in enumerate(checks):
         for needed in check.needs:
+            if needed not in ids:
+                raise CourseError(
+                    f"{check.id} needs {needed}, and there is no such check",
+                    at=at,
+                    fix=did_you_mean(needed, _others(check, checks)),
+                )
             if needed not in ids[:position]:
                 raise CourseError(
                     f"{check.id} needs {needed}, which does not run before it",
@@ -103,8 +109,20 @@ def assert_complete(checks: list[Check], assignment: Assignment) -> None:
                 f"the checks of stage {stage.name!r} add up to {points} points, "
                 f"but assignment.yaml gives it {stage.points}",
                 at=at,
-                fix="Change the points of a check or of the stage.",
+                fix="Change the points of a check or of the stage; "
+                f"{_counted(checks, stage.name)}.",
             )
+
+
+def _others(check: Check, checks: list[Check]) -> list[str]:
+    """The ids of the other checks of its stage."""
+    return [other.id for other in checks if other.stage == check.stage and other is not check]
+
+
+def _counted(checks: list[Check], stage: str) -> str:
+    """How many checks were found: a folder or function with a wrong name is simply not there."""
+    hidden = [check.hidden for check in checks if check.stage == stage]
+    return f"found were {hidden.count(False)} visible and {hidden.count(True)} hidden checks"
 
 
 def _argument(item: pytest.Item, name: str, kind: type[T], at: str) -> T:

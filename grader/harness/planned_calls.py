@@ -35,7 +35,7 @@ class CallPlan:
 
     def key(self, call: StudentCall) -> bytes:
         """Equal for calls that are equal."""
-        return self._digests.of([call.function, call.want_arguments, call.arguments])
+        return self._digests.of([call.function, call.makes, call.want_arguments, call.arguments])
 
     def learn(self, call: StudentCall, *, key: bytes, occurrence: int, check: int) -> None:
         """A call was made that needs no answer of ours.

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from grader.remembered import remembered
+
+
+class _RightFunctions(SimpleNamespace):
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"the reference has no stage {name!r}; it has {', '.join(vars(self))}")
 
 
 def reference_fixture(functions: Mapping[str, Callable[..., Any]]) -> ModuleType:
@@ -15,7 +20,7 @@ def reference_fixture(functions: Mapping[str, Callable[..., Any]]) -> ModuleType
     Args:
         functions: the right functions by the name of their stage; arrays in, arrays out.
     """
-    found = SimpleNamespace(**{name: remembered(f) for name, f in functions.items()})
+    found = _RightFunctions(**{name: remembered(f) for name, f in functions.items()})
 
     @pytest.fixture(scope="session")
     def reference() -> SimpleNamespace:

@@ -32,6 +32,7 @@ class SeenCalls:
         stage: str,
         arguments: Sequence[Any],
         *,
+        makes: str,
         came: Returned | type[CallFailed | NotSettledHere],
         stopped: bool,
         calls: Sequence[StageCall],
@@ -44,6 +45,7 @@ class SeenCalls:
             Observation(
                 stage=stage,
                 check=self.check,
+                makes=makes,
                 arguments=tuple(copied(list(arguments))),
                 value=self._kept(returned.value) if returned else None,
                 failure=failure,

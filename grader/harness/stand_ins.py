@@ -51,7 +51,8 @@ def stand_in(reference: object, name: str, given: list[Any]) -> Any:
         if isinstance(error.__cause__, NotSettledHere):
             raise error.__cause__ from None
         raise
-    floats = [a.dtype for a in given if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+    arrays = [a for a in given if isinstance(a, np.ndarray)]
+    floats = [a.dtype for a in arrays or _arrays(given) if a.dtype.kind == "f"]
     return _in_precision(value, floats[0]) if floats else value
 
 

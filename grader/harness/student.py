@@ -7,6 +7,14 @@ from typing import Any, TypeVar, cast
 from grader.errors import CallFailed, NotSettledHere, TimedOut
 from grader.harness.answering import AnsweringTable, is_answering
 from grader.harness.comparison import Arguments, Mismatch
+from grader.harness.made_object import (
+    MadeObject,
+    ObjectHistory,
+    answer_forward,
+    shapes_of,
+    value_of,
+)
+from grader.harness.made_stand_ins import made_stand_in
 from grader.harness.retries import unless_killed
 from grader.harness.stand_ins import InnerStages, stand_in
 from grader.harness.student_process import StudentProcess
@@ -39,9 +47,14 @@ class Student:
         self._reference = reference
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in self._inner:
-            raise AttributeError(f"the assignment has no stage {name!r}")
-        return lambda *arguments: self._call(name, arguments).value
+        self._assert_stage(name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            if named:
+                raise TypeError(f"hand {name} its arguments in their order, without names")
+            return self._call(name, arguments).value
+
+        return call
 
     def observe(self, name: str, *arguments: Any) -> contract.Returned:
         """Call a function: its `value`, and its `arguments` as the function left them.
@@ -53,6 +66,52 @@ class Student:
         returned = self._call(name, arguments, want_arguments=True)
         named = Arguments(returned.arguments, self._parameters.get(name, ()))
         return replace(returned, arguments=named)
+
+    def make(self, name: str, config: Any) -> MadeObject:
+        """An object of a class of the student's. Since 0.6.
+
+        It is made with its first call; see `MadeObject`. A method that is a stage of the assignment
+        is called as one: its first argument is then the object.
+
+        Args:
+            name: of the class, which is a stage.
+            config: the one argument that it is made with, a plain value.
+
+        Raises:
+            AttributeError: the assignment has no such stage.
+        """
+        self._assert_stage(name)
+        methods = frozenset(self._inner) - {name}
+        return MadeObject(ObjectHistory(name, config, methods, self._ask_object))
+
+    def value_of(self, made: MadeObject) -> Any:
+        """What stands at a place of an object, such as `made.training`. Since 0.6.
+
+        Raises:
+            CallFailed: there is nothing, or no value.
+        """
+        return value_of(made)
+
+    def shapes_of(self, method: MadeObject) -> Any:
+        """The shapes of what a method gives by name, a list of ints each. Since 0.6.
+
+        Args:
+            method: not called yet, such as `made.named_parameters`.
+
+        Raises:
+            CallFailed: it gives no names.
+        """
+        return shapes_of(method)
+
+    def answer_forward(self, made: MadeObject, name: str) -> None:
+        """Have the forward pass of an object answered by a function of the check. Since 0.6.
+
+        It gets what the forward pass gets, and whether the object is in training mode.
+
+        Args:
+            name: in the table that a later call hands over, such as `stages.forward`.
+        """
+        answer_forward(made, name)
 
     def once(self, key: str, run: Callable[[], T]) -> T:
         """What `run` returned or raised when it was first called for this submission.
@@ -73,9 +132,23 @@ class Student:
             raise found
         return cast(T, found)
 
+    def _assert_stage(self, name: str) -> None:
+        if name not in self._inner:
+            raise AttributeError(f"the assignment has no stage {name!r}")
+
+    def _ask_object(self, kind: str, method: str, arguments: list[Any]) -> Any:
+        return self._call(method or kind, tuple(arguments), makes=kind).value
+
     def _call(
-        self, name: str, arguments: tuple[Any, ...], *, want_arguments: bool = False
+        self,
+        name: str,
+        arguments: tuple[Any, ...],
+        *,
+        want_arguments: bool = False,
+        makes: str = "",
     ) -> contract.Returned:
+        if not makes:
+            self._assert_as_many(name, arguments)
         tables = [i for i, a in enumerate(arguments) if is_answering(a)]
         answering = arguments[tables[0]] if tables else None
         call = contract.StudentCall(
@@ -88,9 +161,12 @@ class Student:
                 if other not in self._right_stages
             },
             want_arguments=want_arguments,
+            makes=makes,
         )
 
         def answer(called: str, given: list[Any]) -> Any:
+            if called in call.stand_ins and makes:
+                return made_stand_in(self._reference, called, given, call=call)
             if called in call.stand_ins:
                 return stand_in(self._reference, called, given)
             if answering is None:
@@ -103,6 +179,12 @@ class Student:
             return self._process.call(call, answer)
 
         return self._observed(call, attempt, answering)
+
+    def _assert_as_many(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """A call with too few arguments is a fault of the check, and not of the student."""
+        wanted = self._parameters.get(name, ())
+        if wanted and len(arguments) != len(wanted):
+            raise TypeError(f"hand {name} {', '.join(wanted)}; {len(arguments)} are handed")
 
     def _observed(
         self,
@@ -133,7 +215,12 @@ class Student:
         finally:
             calls = answering.calls if answering is not None else ()
             self._process.seen.observe(
-                call.function, call.arguments, came=came, stopped=stopped, calls=calls
+                call.function,
+                call.arguments,
+                makes=call.makes,
+                came=came,
+                stopped=stopped,
+                calls=calls,
             )
 
     def _unsettled(self, call: contract.StudentCall) -> NotSettledHere:

@@ -51,7 +51,13 @@ class StudentProcess:
         of_child = _limits_of_child(limits)
         self._session = LastingSession(lambda: sandbox.open(code, of_child), evidence)
         self._time = TimeBudget(limits)
-        self._apart = ApartProcess(lambda: sandbox.open(code, of_child), self._time, parameters)
+        self._makes: dict[str, str] = {}  # the classes whose objects stages are called on
+        self._apart = ApartProcess(
+            lambda: sandbox.open(code, of_child),
+            self._time,
+            parameters=parameters,
+            makes=self._makes,
+        )
         find = inner_causes(self._apart.ask) if inner_causes else None
         self.inner_mistakes = InnerMistakes(find, self._apart)
         self._answers = AnswerBudget()
@@ -98,6 +104,8 @@ class StudentProcess:
         Raises:
             CallFailed: there is no usable answer; the class says why.
         """
+        if call.makes:
+            self._makes[call.function] = call.makes
         self._time.assert_not_given_up(call.function)
         child = self._open()
         if not call.may_ask and (waiting := self._planned.take(call)) is not None:
@@ -133,7 +141,8 @@ class StudentProcess:
             functions = {name: function for name, (_, function) in stand_ins.items()}
             return self._apart.ask(function, arguments, functions)
         parameters = {name: parameters for name, (parameters, _) in stand_ins.items()}
-        call = contract.StudentCall(function, arguments, stand_ins=parameters)
+        makes = self._makes.get(function, "")
+        call = contract.StudentCall(function, arguments, stand_ins=parameters, makes=makes)
         self._is_asked = True
         try:
             value = self._value(call, answer)

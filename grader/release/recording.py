@@ -28,10 +28,11 @@ from grader.subject.recorded_answers import (
     RecordedRun,
     run_key,
 )
+from grader.subject.steady_inputs import assert_steady
 from grader.subject.subject import Subject, parameters
 from grader.subject.values import identical, plain
 
-_RIGHT = "reference"
+_RIGHT, _AGAIN = "reference", "reference, again"
 
 
 @dataclass(slots=True)
@@ -47,10 +48,12 @@ def recorded(assignment: Assignment, subject: Subject) -> RecordedAnswers:
     """The answers of a subject to all inputs of the visible checks.
 
     Raises:
-        CourseError: the checks are wrong, or the right functions do not pass them.
+        CourseError: the checks are wrong, ask something else each time, or the right functions do
+            not pass them.
     """
     heard = _heard(assignment, subject)
     _assert_right(heard.reports[_RIGHT], assignment)
+    assert_steady(heard.observations[_RIGHT], heard.observations[_AGAIN], folder=assignment.folder)
     return RecordedAnswers(
         subject=subject.name,
         parameters={name: parameters(function) for name, function in subject.functions.items()},
@@ -141,7 +144,7 @@ def _heard(assignment: Assignment, subject: Subject) -> _Heard:
     wrong = [entry.id for loop in subject.loops for entry in subject.of_stage(loop)]
 
     def submissions() -> Iterator[Submission]:
-        for version in (_RIGHT, *wrong):
+        for version in (_RIGHT, _AGAIN, *wrong):
             playing[:] = [version]
             yield Submission(name=version, cells=((version, ""),), modules={}, digest=version)
 

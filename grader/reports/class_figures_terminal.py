@@ -14,6 +14,8 @@ from grader.text import clean_line
 _MOST = 10  # lines of a table
 _LONGEST = 200
 _FEW = 3  # checks that are named
+_MOST_LINES = 100  # of groups with the same files
+_MOST_NAMES = 100  # in each
 
 
 def class_figures_report(figures: ClassFigures) -> RenderableType:
@@ -71,6 +73,9 @@ def _to_look_at(figures: ClassFigures) -> Iterator[str]:
         few = ", ".join(checks[:_FEW])
         more = f" and {len(checks) - _FEW} more" if len(checks) > _FEW else ""
         yield f"{remark.capitalize()}: {few}{more}."
-    for names in figures.identical:
-        shown = ", ".join(clean_line(name, _LONGEST) for name in names)
-        yield f"The same files: {shown}."
+    for names in figures.identical[:_MOST_LINES]:
+        shown = ", ".join(clean_line(name, _LONGEST) for name in names[:_MOST_NAMES])
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        yield f"The same files: {shown}{more}."
+    if len(figures.identical) > _MOST_LINES:
+        yield f"The same files: {len(figures.identical) - _MOST_LINES} further groups."

@@ -12,6 +12,9 @@ from grader.reports.plots import histogram
 from grader.text import clean_line, counted
 
 _LONGEST = 300
+MOST_ROWS = 5_000  # of the table of students: more than a browser shows at ease
+_MOST_NAMES = 500  # in one line
+_MOST_LINES = 500  # of a list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,16 @@ def class_page(
     rows: Sequence[StudentRow],
     shared: Sequence[SharedIdea] = (),
 ) -> bytes:
-    """One HTML file that needs nothing else; equal figures give equal bytes."""
+    """One HTML file that needs nothing else; equal figures give equal bytes.
+
+    What is too long for a page is cut, which it says.
+
+    Args:
+        rows: the students; of more than `MOST_ROWS`, the first are enough.
+    """
     pages = environment()
+    pages.filters["names"] = _names
+    pages.filters["left"] = _left
     pages.filters["harmless"] = lambda text: clean_line(text, _LONGEST)
     pages.filters["counted"] = counted
     plot = histogram(figures.bars, name="points", title="Points of the class")
@@ -52,7 +63,8 @@ def class_page(
         .render(
             figures=figures,
             title=title,
-            rows=rows,
+            rows=rows[:MOST_ROWS],
+            n_lines=_MOST_LINES,
             shared=shared,
             summary=summary(figures),
             plot=Markup(plot) if figures.bars else "",  # noqa: S704 - of numbers alone
@@ -60,6 +72,19 @@ def class_page(
         )
         .encode()
     )
+
+
+def _names(names: Sequence[str]) -> str:
+    """Names in one line; of very many, the first."""
+    shown = ", ".join(clean_line(name, _LONGEST) for name in names[:_MOST_NAMES])
+    left = len(names) - _MOST_NAMES
+    return f"{shown} and {left:,} more" if left > 0 else shown
+
+
+def _left(lines: Sequence[object]) -> str:
+    """What a list says that is cut; empty where it is whole."""
+    n = len(lines)
+    return f"The first {_MOST_LINES:,} of {n:,} are shown." if n > _MOST_LINES else ""
 
 
 def summary(figures: ClassFigures) -> str:

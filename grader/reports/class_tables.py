@@ -1,20 +1,19 @@
-"""The figures of a class as tables for other programs."""
+"""The figures of a class as tables for other programs, a line after the other."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from grader.code_figures.class_figures import ClassFigures
 from grader.reports.class_page import StudentRow
-from grader.text import table_cell
+from grader.text import csv_lines, table_cell
 
 
-def students_csv(rows: Iterable[StudentRow]) -> bytes:
+def students_csv(rows: Iterable[StudentRow]) -> Iterator[bytes]:
     """One row a student."""
     return _csv("student points state said", ((r.name, r.points, r.state, r.said) for r in rows))
 
 
-def ideas_csv(figures: ClassFigures) -> bytes:
+def ideas_csv(figures: ClassFigures) -> Iterator[bytes]:
     """One row a mistaken idea and student."""
     rows = (
         (idea.id, idea.stage, idea.says, student)
@@ -24,7 +23,7 @@ def ideas_csv(figures: ClassFigures) -> bytes:
     return _csv("idea stage says student", rows)
 
 
-def checks_csv(figures: ClassFigures) -> bytes:
+def checks_csv(figures: ClassFigures) -> Iterator[bytes]:
     """One row a check; what cannot be said is empty."""
     rows = (
         (
@@ -45,9 +44,6 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
 
 
-def _csv(head: str, rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head.split())
-    writer.writerows([table_cell(str(value)) for value in row] for row in rows)
-    return text.getvalue().encode()
+def _csv(head: str, rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    cells = ([table_cell(str(value)) for value in row] for row in rows)
+    return csv_lines(chain([head.split()], cells))

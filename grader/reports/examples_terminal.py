@@ -5,11 +5,12 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.audit.examples_run import ExamplesOutcome
+from grader.text import counted
 
 
 def examples_report(outcome: ExamplesOutcome) -> RenderableType:
     """A row for each difference, and one sentence."""
-    examples = f"{outcome.n_examples} examples of {outcome.assignment}"
+    examples = f"{counted(outcome.n_examples, 'example')} of {outcome.assignment}"
     if not outcome.differences:
         return Text(f"{examples}: each gets what is expected.", style="green")
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -18,6 +18,7 @@ from grader.reports.package_lines import package_notes
 from grader.reports.printed_text import printed_at, printed_elsewhere
 from grader.reports.shortcut_lines import shortcut_lines, stages_without_points
 from grader.settings import Assignment
+from grader.text import all_of, counted
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.BLOCKED: "yellow", Verdict.UNGRADED: "magenta"}
 
@@ -135,7 +136,8 @@ def _cost_table(cost: RunCost) -> RenderableType:
 
 def _tally(stage: StageResult) -> Text:
     if stage.first_failure is None:
-        return Text(f"all {len(stage.checks)} passed", style="green")
+        n = len(stage.checks)
+        return Text("1 passed" if n == 1 else f"all {n} passed", style="green")
     tally = Text()
     for verdict in Verdict:
         n = sum(check.verdict == verdict for check in stage.checks)
@@ -251,23 +253,23 @@ def _verdict(report: Report) -> list[RenderableType]:
     """The closing sentence; it never says 'all passed' while hidden checks remain."""
     failed = sum(check.verdict != Verdict.PASSED for check in report.checks)
     kind = "visible " if report.hidden_checks_left else ""
-    points = f"{report.points} of {report.max_points} points."
+    points = f"{report.points} of {counted(report.max_points, 'point')}."
     parts: list[RenderableType]
     if report.status == Status.UNGRADED:
         title = Text("\nNot graded, and not your fault:", style="magenta")
         parts = [title, _indented(f"{report.reason}.", style="magenta")]
     elif failed:
-        some = f"\n{failed} of {len(report.checks)} {kind}checks did not pass: "
+        some = f"\n{failed} of {counted(len(report.checks), f'{kind}check')} did not pass: "
         parts = [Text.assemble((some, "red"), points)]
     else:
-        parts = [
-            Text.assemble((f"\nAll {len(report.checks)} {kind}checks passed: ", "green"), points)
-        ]
+        every = all_of(len(report.checks), f"{kind}check").capitalize()
+        parts = [Text.assemble((f"\n{every} passed: ", "green"), points)]
     if report.hidden_checks_left:
-        words = (
-            f"{report.hidden_checks_left} hidden checks, worth {report.hidden_points_left} points,"
-        )
-        parts.append(Text(f"{words} are run when your course grades you."))
+        left = report.hidden_checks_left
+        worth = counted(report.hidden_points_left, "point")
+        are = "is" if left == 1 else "are"
+        words = f"{counted(left, 'hidden check')}, worth {worth}, {are} run when your course"
+        parts.append(Text(f"{words} grades you."))
     return parts
 
 

@@ -17,6 +17,7 @@ from grader.text import clean
 NOTE = 300  # characters of what a child says beside an exception
 _TEXT = 2000  # characters of an exception that a report keeps
 _WANTED = "a tensor, an array, a number or a list is expected"
+_WANTED_KEYS = "the keys of a dict must be texts"
 
 
 def no_value(function: str, reply: wire.Raised) -> CallFailed:
@@ -25,8 +26,9 @@ def no_value(function: str, reply: wire.Raised) -> CallFailed:
         case "missing":
             return _missing(function, reply)
         case "unsendable":
+            wanted = _WANTED_KEYS if reply.text.startswith("a dict with a key") else _WANTED
             return BadValue(
-                f"{function} returned {clean(reply.text, NOTE)}; {_WANTED}.",
+                f"{function} returned {clean(reply.text, NOTE)}; {wanted}.",
                 discreet=f"{function} returned a value of another kind; {_WANTED}.",
             )
     return raised(function, reply)

@@ -333,6 +333,7 @@ def _message(number: int, call: StudentCall) -> wire.Call:
         tables=list(call.tables),
         stand_ins={name: list(parameters) for name, parameters in call.stand_ins.items()},
         want_arguments=call.want_arguments,
+        makes=call.makes,
     )
 
 

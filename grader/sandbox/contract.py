@@ -60,6 +60,10 @@ class StudentCall:
         tables: positions of dict arguments that the student sees as a namespace.
         stand_ins: inner functions that are answered for, with their parameters.
         want_arguments: whether the arguments shall come back as the function left them.
+        makes: the class of an object that is made for this call, or nothing. Where `function` is
+            the class itself, `arguments` are what the object is made with, and the steps that are
+            done to it, of which the last is answered. Otherwise the first argument is the two of
+            them, and `function` is a method, which gets the others.
     """
 
     function: str
@@ -68,6 +72,7 @@ class StudentCall:
     tables: Sequence[int] = ()
     stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     want_arguments: bool = False
+    makes: str = ""
 
     @property
     def may_ask(self) -> bool:

@@ -1,17 +1,19 @@
 """A class compared with itself, in a process of its own: what students sent is read there alone.
 
-The process opens the store, reads the newest hand-in of each student, and keeps the ranking and
-the pages. Whoever starts it gets a sentence if it fails, and a class that was compared before
-keeps that comparison.
+A worker starts it when it comes to the job. The process opens the store and reads the newest
+hand-in of each student; the ranking and the pages are kept with the end of the job. If it fails,
+whoever asked gets a sentence, and a class that was compared before keeps that comparison.
 """
 
-import subprocess
+import os
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -26,23 +28,28 @@ from grader.reports.similarity_page import (
     pair_page,
     pairs_csv,
 )
-from grader.settings import load_assignment
+from grader.settings import Assignment, load_assignment
 from grader.similarity.comparing import compare
 from grader.similarity.gathering import gather_read
+from grader.staff.apart import Beat, run_apart
+from grader.staff.computing import Computation, Computed, job_key
+from grader.store.jobs_store import FOR_STAFF, NewJob, StoredJob
 from grader.store.site_store import SiteStore, open_site_store
 
+KIND = "similarity"  # of the job
 RANKING, PAGES = "similarity", "similarity pages"  # kinds of what is kept
+_RANKING_FILE, _PAGES_FILE = "ranking.json", "pages.zip"
 _PAGED = 50  # pairs with a page of their own
 _SECONDS = 600
 
 
 class ComparisonTask(msgspec.Struct, frozen=True, kw_only=True):
-    """What is compared, and where the result is kept."""
+    """What is compared, and where the result is left."""
 
     store: str
     course: str
     assignment: str  # its folder
-    at: datetime
+    output: str  # a folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,28 +63,66 @@ class ClassRanking:
     not_compared: tuple[Mapping[str, object], ...]
 
 
-def compare_class_apart(task: ComparisonTask) -> None:
-    """Compare a class in a process of its own, and keep what comes of it.
+def ask_comparison(store: SiteStore, assignment: str, *, at: datetime) -> None:
+    """Have a class compared; one that waits for it or is being compared stays as it is."""
+    job = NewJob(
+        key=comparison_key(store.course, assignment),
+        course=store.course,
+        priority=FOR_STAFF,
+        payload={"kind": KIND, "assignment": assignment},
+    )
+    store.jobs.add(job, at=at)
 
-    Raises:
-        GraderFault: it takes too long, or fails; nothing is kept then.
-    """
-    command = [sys.executable, "-m", "grader.staff.class_comparison"]
-    try:
-        ran = subprocess.run(  # noqa: S603 - our own module
-            command,
-            input=msgspec.json.encode(task),
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+
+def comparison_key(course: str, assignment: str) -> str:
+    """What the job that compares a class is known by in the queue."""
+    return job_key(KIND, course, assignment)
+
+
+def comparing(
+    store: SiteStore, assignments: Mapping[str, Assignment], clock: Callable[[], datetime]
+) -> Computation:
+    """How a worker compares a class."""
+
+    def compare_class(job: StoredJob, beat: Beat) -> Computed:
+        name = str(job.payload["assignment"])
+        if name not in assignments:
+            raise GraderFault(f"this worker has no assignment {name!r}")
+        with tempfile.TemporaryDirectory(prefix="grader-compare-") as folder:
+            task = ComparisonTask(
+                store=store.where,
+                course=store.course,
+                assignment=str(assignments[name].folder),
+                output=folder,
+            )
+            _run(task, beat)
+            ranking = Path(folder, _RANKING_FILE).read_bytes()
+            pages = Path(folder, _PAGES_FILE).read_bytes()
+
+        def keep(connection: Any) -> None:
+            now = clock()
+            for kind, content in ((PAGES, pages), (RANKING, ranking)):
+                store.staff_files.keep_within(connection, kind, name, content=content, at=now)
+
+        return Computed(also=keep)
+
+    return compare_class
+
+
+def _run(task: ComparisonTask, beat: Beat) -> None:
+    ran = run_apart(
+        [sys.executable, "-m", "grader.staff.class_comparison"],
+        sent=msgspec.json.encode(task),
+        seconds=_SECONDS,
+        beat=beat,
+    )
+    if ran is None:
         raise GraderFault(
             f"the comparison was not through after {_SECONDS} seconds",
             fix="Compare with `grader similarity` on another machine.",
-        ) from error
-    if ran.returncode != 0:
-        said = ran.stderr.decode(errors="replace").strip().splitlines()
+        )
+    if ran.exit_code != 0:
+        said = ran.err.decode(errors="replace").strip().splitlines()
         raise GraderFault(f"the comparison failed: {said[-1] if said else 'no reason was given'}")
 
 
@@ -97,7 +142,7 @@ def kept_ranking(store: SiteStore, assignment: str) -> ClassRanking | None:
 
 
 def compare_now(task: ComparisonTask) -> None:
-    """Compare the newest hand-ins of a class, and keep the ranking and the pages."""
+    """Compare the newest hand-ins of a class, and leave the ranking and the pages."""
     assignment = load_assignment(Path(task.assignment))
     store = open_site_store(task.store, course=task.course)
     newest = store.hand_ins.newest(assignment.name)
@@ -117,8 +162,8 @@ def compare_now(task: ComparisonTask) -> None:
     pages["index.html"] = overview(comparison, title=title, paged=paged)
     pages["pairs.csv"] = pairs_csv(comparison, paged=paged)
     ranking = comparison_json(comparison, paged=paged)
-    store.staff_files.keep(PAGES, assignment.name, zip_of(pages), at=task.at)
-    store.staff_files.keep(RANKING, assignment.name, ranking, at=task.at)
+    Path(task.output, _PAGES_FILE).write_bytes(zip_of(pages))
+    Path(task.output, _RANKING_FILE).write_bytes(ranking)
     store.close()
 
 
@@ -127,4 +172,5 @@ def _read(*, store: SiteStore, name: str, hand_in: int) -> Submission:
 
 
 if __name__ == "__main__":
+    os.nice(10)  # what students wait for comes first
     compare_now(msgspec.json.decode(sys.stdin.buffer.read(), type=ComparisonTask))

@@ -20,7 +20,6 @@ from grader.gradebooks.targets import (
     filled_template,
 )
 from grader.gradebooks.upload_names import upload_names
-from grader.records import Status
 from grader.text import counted
 
 _GRADESCOPE = "gradescope"
@@ -83,7 +82,7 @@ def exported_grades(
     blank = tuple(_blank(came))
     if target in TABLES:
         name = f"{assignment}-{target}.csv"
-        return ExportedGrades(name=name, content=TABLES[target](came), notes=blank)
+        return ExportedGrades(name=name, content=b"".join(TABLES[target](came)), notes=blank)
     name = f"{assignment}-{target}.zip"
     return ExportedGrades(name=name, content=_one_each(target, came), notes=blank)
 
@@ -101,10 +100,11 @@ def _filled(
         raise GraderError(
             f"{target} needs what was downloaded from there", fix=f"Choose {what} beside it."
         )
+    own = {student.submission: student for student in students}
     if target in FEEDBACK:
-        told = [one for one in students if one.why_none != Status.UNGRADED]
-        pages = {student.submission: feedback_page(student) for student in told}
-        filled = feedback_zip(target, template, students, pages=pages, rules=wish.rules)
+        filled = feedback_zip(
+            target, template, students, page=lambda one: feedback_page(own[one]), rules=wish.rules
+        )
         name = f"{assignment}-{target}.zip"
     else:
         feedback = "" if wish.with_feedback else None
@@ -114,6 +114,7 @@ def _filled(
             students,
             column=wish.column,
             rules=wish.rules,
+            whole=own.__getitem__,
             feedback=feedback,
         )
         name = f"{assignment}-{target}.csv"

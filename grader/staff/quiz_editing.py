@@ -20,7 +20,7 @@ from grader.quiz.attempt.quiz_file import load_quiz
 from grader.quiz.bank.lint import lint
 from grader.quiz.bank.topics import load, load_topic
 from grader.quiz.items.item import Severity
-from grader.settings import COURSE_FILES, shipped
+from grader.settings import COURSE_FILES, question_folder, shipped
 from grader.text import clean_line
 
 _NAME = re.compile(r"[A-Za-z0-9][\w-]{0,99}\.ya?ml", re.ASCII)
@@ -54,6 +54,17 @@ class EditableFiles:
     def questions_are_shipped(self) -> bool:
         """Whether the questions come with the grader, so that nobody edits them here."""
         return self.questions.resolve() == shipped("questions").resolve()
+
+
+def files_of_course(folder: Path) -> EditableFiles:
+    """Those of a course, whose own questions take the place of those that come with the grader.
+
+    Args:
+        folder: where its course.yaml lies.
+    """
+    own = folder / "questions"
+    questions = question_folder(own if own.is_dir() else None)
+    return EditableFiles(quizzes=folder / "quizzes", questions=questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

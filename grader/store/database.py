@@ -11,9 +11,11 @@ store of a site is asked for it: many read there while others write, and `grader
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -27,6 +29,11 @@ _CONNECT_SECONDS = 10
 _LOCK_SECONDS = 30  # of waiting for others who write to the same file
 _KINDS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _READS_ONLY = "grader_reads_only"
+_KEPT = 16  # connections of a server to an SQLite file; more are closed after use
+
+# Of files that stay open: which thread of this process writes. SQLite would have the others sleep
+# and try again, up to 0.1 s each time, in no order.
+_TURNS: WeakKeyDictionary[Engine, AbstractContextManager[Any]] = WeakKeyDictionary()
 
 
 class StoreError(GraderFault):
@@ -37,15 +44,20 @@ class NoSuchStore(NoSuchPath, StoreError):
     """What was named is no place of a store, so nothing was looked at."""
 
 
-def open_database(where: str | Path) -> Engine:
+def open_database(where: str | Path, *, stays_open: bool = False) -> Engine:
     """Open a database with the tables of this version, which are made or brought along.
+
+    Args:
+        stays_open: keep connections to an SQLite file between transactions, and let the threads
+            of this process write in turn: for a server, which has hundreds of them a second. It
+            must not fork. Elsewhere the file is held only as long as a transaction takes.
 
     Raises:
         StoreError: there is no such database, it cannot be used, or a newer grader made it.
     """
     url = _url(where)
     with _faults_of(url):
-        engine = _engine(url)
+        engine = _engine(url, stays_open=stays_open)
     with reading(engine) as connection:  # most of the time nothing has to be written
         found = found_version(connection)
     if found is None or found < VERSION:
@@ -64,7 +76,8 @@ def open_database(where: str | Path) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write; all of it is kept, or nothing."""
-    with _faults_of(engine.url), engine.begin() as connection:
+    turn: AbstractContextManager[Any] = _TURNS.get(engine, nullcontext())
+    with turn, _faults_of(engine.url), engine.begin() as connection:
         yield connection
 
 
@@ -111,7 +124,7 @@ def _url(where: str | Path) -> URL:
     return url
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, stays_open: bool) -> Engine:
     if url.drivername == "postgresql+psycopg":
         waits = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
         # a taker thinks for minutes: a connection that was cut meanwhile is opened anew
@@ -122,7 +135,11 @@ def _engine(url: URL) -> Engine:
         if not url.database.startswith("file:"):  # a URI: whose it is has made the folder
             Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         waits = {} if "timeout" in url.query else {"timeout": _LOCK_SECONDS}
-        engine = create_engine(url, poolclass=NullPool, connect_args=waits)
+        if stays_open:
+            engine = create_engine(url, pool_size=_KEPT, max_overflow=-1, connect_args=waits)
+            _TURNS[engine] = RLock()
+        else:
+            engine = create_engine(url, poolclass=NullPool, connect_args=waits)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -28,6 +28,10 @@ from grader.store.database import reading, writing
 from grader.store.site_tables import jobs, progress_events
 
 JobState = Literal["waiting", "running", "done", "failed"]
+# What is graded, and what is computed for staff: different hands take them, so that no student
+# waits behind what takes long.
+Lane = Literal["grading", "staff"]
+FOR_STAFF = 1000  # the priority from which on a job is of that lane
 _WAITING = "waiting"
 _RUNNING = "running"
 
@@ -114,13 +118,15 @@ class JobsStore:
         with writing(self._engine) as connection:
             add_job(connection, job, at=at)
 
-    def claim(self, worker: str, *, at: datetime, until: datetime) -> StoredJob | None:
+    def claim(
+        self, worker: str, *, at: datetime, until: datetime, lane: Lane = "grading"
+    ) -> StoredJob | None:
         """Take the next job: one that waits, or whose worker has not been heard of in time."""
-        if not self._has_some(at):  # so that idle workers write nothing
+        if not self._has_some(at, lane):  # so that idle workers write nothing
             return None
         following = (
             select(jobs.c.id)
-            .where(self._can_be_taken(at))
+            .where(self._can_be_taken(at), _in_lane(lane))
             .order_by(jobs.c.priority, jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -252,8 +258,8 @@ class JobsStore:
             found: datetime | None = connection.scalar(query)
         return found
 
-    def _has_some(self, at: datetime) -> bool:
-        query = select(jobs.c.id).where(self._can_be_taken(at)).limit(1)
+    def _has_some(self, at: datetime, lane: Lane) -> bool:
+        query = select(jobs.c.id).where(self._can_be_taken(at), _in_lane(lane)).limit(1)
         with reading(self._engine) as connection:
             return connection.execute(query).first() is not None
 
@@ -261,6 +267,10 @@ class JobsStore:
         waits = and_(jobs.c.state == _WAITING, jobs.c.not_before <= at)
         left = and_(jobs.c.state == _RUNNING, jobs.c.leased_until < at)
         return and_(jobs.c.course == self._course, or_(waits, left))
+
+
+def _in_lane(lane: Lane) -> ColumnElement[bool]:
+    return jobs.c.priority >= FOR_STAFF if lane == "staff" else jobs.c.priority < FOR_STAFF
 
 
 def _held(job: StoredJob) -> ColumnElement[bool]:

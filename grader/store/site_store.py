@@ -87,12 +87,15 @@ class SiteStore:
         self.engine.dispose()
 
 
-def open_site_store(where: str | Path, *, course: str) -> SiteStore:
+def open_site_store(where: str | Path, *, course: str, stays_open: bool = False) -> SiteStore:
     """Open the store of a site.
+
+    Args:
+        stays_open: see `database.open_database`; for the web process.
 
     Raises:
         StoreError: see `database.open_database`.
     """
-    engine = open_database(where)
+    engine = open_database(where, stays_open=stays_open)
     let_readers_go_on(engine)
     return SiteStore(engine, where=str(where), course=course)

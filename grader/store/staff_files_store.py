@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from grader.store.database import reading, writing
 from grader.store.staff_tables import staff_files
@@ -34,12 +34,18 @@ class StaffFilesStore:
 
     def keep(self, kind: str, name: str, content: bytes, *, at: datetime) -> None:
         """Keep a file in place of the one before."""
+        with writing(self._engine) as connection:
+            self.keep_within(connection, kind, name, content=content, at=at)
+
+    def keep_within(
+        self, connection: Connection, kind: str, name: str, *, content: bytes, at: datetime
+    ) -> None:
+        """The same within a transaction of the caller's."""
         columns = staff_files.c
         names = {"course": self._course, "kind": kind, "name": name}
         values = {"made_at": at, "content": content}
         statement = update(staff_files).where(
             columns.course == self._course, columns.kind == kind, columns.name == name
         )
-        with writing(self._engine) as connection:
-            if connection.execute(statement.values(values)).rowcount == 0:
-                connection.execute(insert(staff_files).values(names | values))
+        if connection.execute(statement.values(values)).rowcount == 0:
+            connection.execute(insert(staff_files).values(names | values))

@@ -21,7 +21,7 @@ class Numbers:
     array: Floats
     are_whole: bool  # whether they came as integers
     # Of several arrays, which stand in `array` one after the other, or of booleans: what each is
-    # called, and its shape. Empty for what is one array of numbers.
+    # called, and its shape. Texts among them stand here alone. Empty for one array of numbers.
     form: str = ""
 
 
@@ -90,36 +90,46 @@ def numbers(value: Any) -> Numbers | None:
 
 
 def answer_numbers(value: Any) -> Numbers | None:
-    """What a stage returned as one array, also where it is booleans, or several arrays.
+    """What a stage returned as one array, also where it is booleans, texts, or several arrays.
 
     Several arrays in lists and dicts, such as hidden states and a cache, stand in it one after the
-    other, and `form` says which they are; None for anything else.
+    other, and `form` says which they are. A text is no number, so it stands in `form` as it is.
+    None for anything else.
     """
     found = numbers(value)
     if found is not None:
         return found
-    parts = [(name, _as_array(part)) for name, part in _parts(value, "")]
-    arrays = {name: a for name, a in parts if a is not None and a.dtype.kind in "fiub"}
-    if not arrays or len(arrays) < len(parts):
+    parts = [(name, part if _is_form(part) else _as_array(part)) for name, part in _parts(value)]
+    if any(part is None for _, part in parts):
+        return None
+    arrays = [part for _, part in parts if isinstance(part, np.ndarray)]
+    if any(array.dtype.kind not in "fiub" for array in arrays):
         return None
     return Numbers(
-        np.concatenate([array.astype(np.float64).ravel() for array in arrays.values()]),
-        are_whole=all(array.dtype.kind != "f" for array in arrays.values()),
-        form="; ".join(_form(name, array) for name, array in arrays.items()),
+        np.concatenate([np.zeros(0), *(array.astype(np.float64).ravel() for array in arrays)]),
+        are_whole=all(array.dtype.kind != "f" for array in arrays),
+        form="; ".join(_form(name, part) for name, part in parts),
     )
 
 
-def _form(name: str, array: NDArray[Any]) -> str:
-    return f"{name} {array.shape}{' of booleans' if array.dtype.kind == 'b' else ''}".strip()
+def _is_form(part: Any) -> bool:
+    """Whether a part has no numbers in it: a text, or a list or dict without items."""
+    return isinstance(part, str | list | tuple | dict)
 
 
-def _parts(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+def _form(name: str, part: Any) -> str:
+    if not isinstance(part, np.ndarray):
+        return f"{name} {part!r}".strip()
+    return f"{name} {part.shape}{' of booleans' if part.dtype.kind == 'b' else ''}".strip()
+
+
+def _parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """What stands in lists and dicts, each with its way from the outside in."""
     match value:
-        case dict():
+        case dict() if value:
             for key in sorted(value, key=str):
                 yield from _parts(value[key], f"{name}.{key}")
-        case list() | tuple():
+        case list() | tuple() if value:
             for place, item in enumerate(value):
                 yield from _parts(item, f"{name}.{place}")
         case _:
@@ -144,6 +154,8 @@ def refilled(value: Any, array: Floats) -> Any:
             case np.ndarray():
                 part, left[0] = left[0][: item.size], left[0][item.size :]
                 return part.reshape(item.shape).astype(item.dtype)
+            case str():
+                return item
             case _:
                 part, left[0] = left[0][:1], left[0][1:]
                 return float(part[0])

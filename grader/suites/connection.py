@@ -16,10 +16,11 @@ import numpy as np
 from grader.errors import CallFailed
 from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, StudentCall, StudentSession
+from grader.sandbox.opaque import DoesNotCross
 from grader.suites.child import suite_values
 from grader.suites.child.suite_values import NotPlain
 from grader.suites.shared_values import Files, Handed, Iterators, Leaves, is_iterator
-from grader.suites.student_objects import DoesNotCross, StudentError, StudentObject
+from grader.suites.student_objects import StudentError, StudentObject
 
 _EXCEPTIONS = {
     name: value

@@ -7,15 +7,13 @@ what decides a test must be a value, and values come as plain data.
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
+
+from grader.sandbox.opaque import Opaque
 
 
 class StudentError(Exception):
     """What the submission raised that is no exception of Python's own, or why it gave no answer."""
-
-
-class DoesNotCross(TypeError):
-    """A suite asks for what cannot cross the wall."""
 
 
 class Connection(Protocol):
@@ -32,7 +30,7 @@ class Connection(Protocol):
         """Nobody on this side holds an object any more, which had this number."""
 
 
-class StudentObject:
+class StudentObject(Opaque):
     """An object in the student's process.
 
     Args:
@@ -45,7 +43,6 @@ class StudentObject:
     """
 
     __slots__ = (
-        "__weakref__",
         "_connection",
         "_is_class",
         "_is_iterator",
@@ -118,37 +115,8 @@ class StudentObject:
             return False
         return self._ask("is instance", value=value) is True
 
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __mro_entries__(self, bases: Any) -> NoReturn:
-        self._no("be the base of a class of the suite")
-
     def _ask(self, op: str, **request: Any) -> Any:
         return self._connection.ask(op, of=self, leaves=self._leaves, **request)
-
-    def _no(self, what: str) -> NoReturn:
-        raise DoesNotCross(
-            f"{self!r} cannot {what}: only values cross, so compare an attribute, a length or what"
-            " a method returns"
-        )
-
-
-def _refusing(name: str, what: str) -> Callable[..., NoReturn]:
-    def refuse(self: StudentObject, *_: Any) -> NoReturn:
-        self._no(what)
-
-    refuse.__name__ = name
-    return refuse
-
-
-_COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__")
-_AS_VALUE = ("__array__", "__index__", "__int__", "__float__", "__abs__", "__complex__")
-for _name in _COMPARED:
-    setattr(StudentObject, _name, _refusing(_name, "be compared"))
-for _name in _AS_VALUE:
-    setattr(StudentObject, _name, _refusing(_name, "stand for a number or an array"))
-StudentObject.__bool__ = _refusing("__bool__", "be true or false")  # type: ignore[attr-defined]
 
 
 class StudentModule(ModuleType):

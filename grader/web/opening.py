@@ -28,11 +28,13 @@ def open_site(
     store: str = "",
     address: str = "http://127.0.0.1:8000",
     limits: SiteLimits | None = None,
+    stays_open: bool = False,
 ) -> Site:
     """The site of the course in a folder, with the policies of its course.yaml as they are now.
 
     Args:
         store: a path or URL; site.sqlite in the folder if it is empty.
+        stays_open: see `grader.store.database.open_database`; for the process that serves pages.
 
     Raises:
         CourseError: there is no course.yaml with an id or a name, or something in it is wrong.
@@ -50,7 +52,7 @@ def open_site(
         course=course,
         folder=folder.resolve(),
         assignments=_assignments(folder, course),
-        store=open_site_store(store or folder / STORE, course=course.key),
+        store=open_site_store(store or folder / STORE, course=course.key, stays_open=stays_open),
         clock=clock,
         address=address,
         limits=limits or SiteLimits(),

@@ -18,6 +18,7 @@ from grader.quiz.exports.formulas import NoFormula, mathml, words
 from grader.text import clean
 
 _LONGEST = 100_000  # characters of one text
+_NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 
 
 @functools.lru_cache(maxsize=4096)
@@ -50,6 +51,7 @@ def _formula(latex: str, *, block: bool) -> str:
     latex = latex.strip()
     try:
         drawn = etree.tostring(mathml(latex, block=block), encoding="unicode")
+        drawn = drawn.replace(_NAMESPACE, "")  # HTML knows it, and a handout has hundreds
     except NoFormula:
         drawn = f"<code>{escape(latex)}</code>"
     kind = "maths block" if block else "maths"
@@ -80,7 +82,8 @@ def _table_close(*_: object) -> str:
     return "</table></div>\n"
 
 
-def _reader() -> MarkdownIt:
+def markdown_reader() -> MarkdownIt:
+    """A reader of Markdown with formulas, which passes no HTML of the source on."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.use(dollarmath_plugin, allow_labels=False, double_inline=True)
     reader.add_render_rule("math_inline", _inline_maths)
@@ -99,4 +102,4 @@ def _no_picture(_self: object, tokens: list[Token], place: int, *_: object) -> s
     return escape(tokens[place].content)
 
 
-_READER = _reader()
+_READER = markdown_reader()

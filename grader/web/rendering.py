@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from grader.reports.page_templates import environment
 from grader.reports.pages.rendering import FOLDER as REPORT_PAGES
-from grader.text import clean, counted, decimal
+from grader.text import all_of, clean, counted, decimal
 from grader.web import question_text
 from grader.web.assets import static
 from grader.web.guard.sessions import SignedIn
@@ -71,6 +71,7 @@ def templates() -> jinja2.Environment:
     made = environment(TEMPLATES, finalize=_harmless)
     made.loader = jinja2.FileSystemLoader([TEMPLATES, REPORT_PAGES / "templates"])
     made.filters["counted"] = counted
+    made.filters["all_of"] = all_of
     made.filters["points"] = lambda points: "" if points is None else decimal(points)
     made.filters["markdown"] = question_text.blocks
     made.filters["inline_markdown"] = question_text.inline

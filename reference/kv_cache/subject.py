@@ -8,6 +8,7 @@ from grader.subject.subject import Subject
 from reference.kv_cache.contract import FUNCTIONS
 from reference.kv_cache.loops import CachedLoop
 from reference.kv_cache.misconceptions.catalogue import equivalents, misconceptions
+from reference.kv_cache.misconceptions.pairs.table import COMPOSITIONS
 
 
 def _keys() -> Any:
@@ -22,6 +23,7 @@ SUBJECT = Subject(
     functions=FUNCTIONS,
     misconceptions=misconceptions(),
     equivalents=equivalents(),
+    compositions=COMPOSITIONS,
     axes={"visible": ("position", "new position"), "position_ids": ("position",)},
     loops={"generate_cached": CachedLoop()},
     concepts=dict.fromkeys(FUNCTIONS, 14),

@@ -8,6 +8,7 @@ from grader.subject.subject import Subject
 from reference.sampling_and_search.contract import FUNCTIONS
 from reference.sampling_and_search.loops import BeamSearchLoop
 from reference.sampling_and_search.misconceptions.catalogue import EQUIVALENTS, MISCONCEPTIONS
+from reference.sampling_and_search.misconceptions.pairs.table import COMPOSITIONS
 
 
 def _keys() -> Any:
@@ -22,6 +23,7 @@ SUBJECT = Subject(
     functions=FUNCTIONS,
     misconceptions=MISCONCEPTIONS,
     equivalents=EQUIVALENTS,
+    compositions=COMPOSITIONS,
     axes={
         "min_p": ("vocabulary entry", "sequence"),
         "repetition_penalty": ("vocabulary entry",),

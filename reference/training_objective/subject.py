@@ -8,6 +8,7 @@ from grader.subject.subject import Subject
 from reference.training_objective.contract import FUNCTIONS
 from reference.training_objective.loops import TrainStepLoop
 from reference.training_objective.misconceptions.catalogue import EQUIVALENTS, MISCONCEPTIONS
+from reference.training_objective.misconceptions.pairs.table import COMPOSITIONS
 
 _OF_A_BATCH = ("position", "sequence")
 _UNNAMED = ("",)  # parameters have no axes that all of them share
@@ -25,6 +26,7 @@ SUBJECT = Subject(
     functions=FUNCTIONS,
     misconceptions=MISCONCEPTIONS,
     equivalents=EQUIVALENTS,
+    compositions=COMPOSITIONS,
     axes={
         "batch_at": _OF_A_BATCH,
         "shift_targets": _OF_A_BATCH,

@@ -1,10 +1,11 @@
 """What a cluster costs beside processes of one machine, and whether it stays flat.
 
-    python -m tests.benchmark.scale [--workers N] [--ratio N] [--sizes 100,2000]
+    python -m tests.benchmark.scale [--workers N] [--ratio N] [--sizes 100,2000] [--stored N,N]
 
 Both executors grade the same submissions in turn, in one run of this program. What counts is the
 processor time of all processes, and the ratios: others may use the machine, too. By default it
-takes some minutes; `--sizes 100,20000,100000` takes hours on two cores.
+takes some minutes; `--sizes 100,20000,100000` takes hours on two cores. What commands on stored
+results cost comes last, see `tests.benchmark.stored`; `--stored 10000,1000000` needs 45 GB.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import logging
 import os
 import resource
 import statistics
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +26,7 @@ from grader.batch.executors.dask.cluster import opened_cluster
 from grader.batch.executors.local import LocalPool
 from grader.intake.class_intake import opened_class
 from grader.records import Report, Submission
+from tests.benchmark.stored import measured
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "small_assignment"
@@ -158,6 +161,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--ratio", type=int, default=60, help="submissions of the comparison")
     parser.add_argument("--sizes", default="100,1000", help="of classes with small work")
+    parser.add_argument("--below", type=Path, help="where stored results are made, and removed")
+    parser.add_argument("--stored", default="2000,20000", help="reports; empty: none")
     asked = parser.parse_args()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     place = DaskHere(asked.workers)
@@ -168,7 +173,11 @@ def main() -> None:
         print(f"{asked.workers} Dask workers started in {time.monotonic() - begin:.1f} s")
         if asked.ratio:
             compare(cluster.start, asked.ratio, asked.workers)
-        sizes_in_turn(cluster.start, [*map(int, asked.sizes.split(","))], asked.workers)
+        if asked.sizes:
+            sizes_in_turn(cluster.start, [*map(int, asked.sizes.split(","))], asked.workers)
+    if asked.stored:
+        with tempfile.TemporaryDirectory(dir=asked.below) as folder:
+            measured([*map(int, asked.stored.split(","))], Path(folder))
 
 
 if __name__ == "__main__":

@@ -119,6 +119,7 @@ def test_the_names_for_checks_that_came_later_say_since_when_they_are_there():
     assert {name: since for name, since in noted.items() if since} == {
         **dict.fromkeys(("equivalent", "misconception"), "0.2"),
         **dict.fromkeys((*of_cache, "ScriptedFunctions", "assert_equal"), "0.5"),
+        **dict.fromkeys(("MadeObject", "call_table"), "0.6"),
     }
 
 

@@ -17,6 +17,11 @@ class Part(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     size: int = 1
 
 
+class Row(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    name: str
+    kind: Literal["plain", "fancy"] = "plain"
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title: str
     parts: list[Part] = []
@@ -25,6 +30,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ready: bool = False
     kind: Literal["plain", "fancy"] = "plain"
     sizes: dict[str, int] = {}
+    table: dict[str, Row] = {}
 
 
 def sentence(text, type_=Settings):
@@ -64,7 +70,7 @@ MISTAKES = {
     "an unknown key": (
         "title: x\nzzz: 1\n",
         "a.yaml:1: there is no key 'zzz' here\n"
-        "  There is: kind, limits, parts, ratio, ready, sizes, title.",
+        "  There is: kind, limits, parts, ratio, ready, sizes, table, title.",
     ),
     "a missing key": ("ratio: 1\n", "a.yaml:1: `title` is missing\n  Add `title: ...`."),
     "a missing key deep inside": (
@@ -98,6 +104,14 @@ MISTAKES = {
     "a wrong value in a mapping": (
         "title: x\nsizes: {a: one}\n",
         "a.yaml:2: sizes",
+    ),
+    "a wrong choice in a table": (
+        "title: x\ntable:\n  a.b: {name: x}\n  c: {name: y, kind: nice}\n",
+        "a.yaml:4: table.c.kind: expected one of plain, fancy, got 'nice'",
+    ),
+    "an unknown key in a table": (
+        "title: x\ntable:\n  a.b: {nam: x}\n",
+        "a.yaml:3: table.a.b: there is no key 'nam' here\n  Did you mean 'name'?",
     ),
     "nothing": ("", "a.yaml: expected a mapping, got None\n  Write a mapping."),
     "a date for a text": ("title: 2024-02-03\n", "a.yaml:1: title: expected a text, got"),

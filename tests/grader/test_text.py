@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.text import clean, clean_line, counted
+from grader.text import all_of, clean, clean_line, counted
 
 
 @given(st.text(st.characters()), st.integers(0, 50))
@@ -59,3 +59,10 @@ def test_a_line_shows_where_lines_ended():
 )
 def test_a_number_goes_with_its_noun(number, said):
     assert counted(number, "point") == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "all 0 checks"), (1, "the only check"), (2, "all 2 checks")]
+)
+def test_all_of_one_is_the_only_one(number, said):
+    assert all_of(number, "check") == said

@@ -21,7 +21,7 @@ from grader.quiz.imports.writing import Defaults, must_be_free, write_topics
 from grader.quiz.items import kinds
 from grader.quiz.items.item import Severity
 from grader.settings import question_folder
-from grader.text import counted
+from grader.text import all_of, counted
 
 
 def export_topics(
@@ -105,7 +105,7 @@ def _warn(losses: Iterable[Loss], *, n_questions: int = 0, file: str = "") -> No
             click.echo(f"warning: {file}{unique[0]}: {what}", err=True)
             continue
         if len(unique) == n_questions:
-            click.echo(f"warning: all {n_questions} questions: {what}", err=True)
+            click.echo(f"warning: {all_of(n_questions, 'question')}: {what}", err=True)
             continue
         click.echo(f"warning: {file}{len(unique)} questions: {what}", err=True)
         lines = textwrap.fill(

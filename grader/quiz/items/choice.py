@@ -24,6 +24,7 @@ from grader.quiz.items.item import (
 )
 from grader.quiz.items.marks import Mark, scored
 from grader.quiz.items.shuffle import shuffled
+from grader.text import counted
 
 LABELS = "abcdefghijkl"
 
@@ -114,7 +115,7 @@ class _WithOptions(Item, frozen=True, kw_only=True):
         if not 2 <= len(self.options) <= len(LABELS):
             yield error(
                 "options",
-                f"there are {len(self.options)} options",
+                f"got {counted(len(self.options), 'option')}",
                 f"Write two to {len(LABELS)} options.",
             )
         for name in ("id", "text"):

@@ -23,6 +23,7 @@ from grader.quiz.items.item import (
 )
 from grader.quiz.items.marks import Mark, scored
 from grader.quiz.items.pairs import as_pair, by_part, read_pairs
+from grader.text import counted
 
 GAP = re.compile(r"\[\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\]")  # [[id]] in a listing
 
@@ -110,7 +111,9 @@ class Fill(Item, frozen=True, kw_only=True, tag="fill"):
         typed = [part.strip() for part in without_invisible(text).split(BETWEEN)]
         if len(typed) != len(self.gaps):
             count = f"there are {len(self.gaps)} gaps" if len(self.gaps) > 1 else "there is one gap"
-            return Rejected(f"{count}, and {len(typed)} answers with {BETWEEN} between them")
+            return Rejected(
+                f"{count}, and {counted(len(typed), 'answer')} with {BETWEEN} between them"
+            )
         answers: dict[str, str] = {}
         for number, (gap, part) in enumerate(zip(self._in_order(), typed, strict=True), start=1):
             if not part:

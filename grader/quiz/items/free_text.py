@@ -9,6 +9,7 @@ import msgspec
 from grader.quiz.items.form import TextForm
 from grader.quiz.items.item import Item, LintFinding, Presentation, Rejected, Response, error
 from grader.quiz.items.marks import Mark, Standing, scored, unscored
+from grader.text import counted
 
 LONGEST = 10_000  # characters
 MOST_RUBRIC_ITEMS = 9  # a marker ticks them by digits
@@ -108,7 +109,7 @@ class Text(Item, frozen=True, kw_only=True, tag="text"):
         if total != self.points:
             yield error(
                 "rubric",
-                f"the rubric adds up to {total} points, the question has {self.points}",
+                f"the rubric adds up to {counted(total, 'point')}, the question has {self.points}",
                 "Change `points` or the rubric.",
             )
         if len(self.rubric) > MOST_RUBRIC_ITEMS:

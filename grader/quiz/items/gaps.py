@@ -13,6 +13,7 @@ from grader.quiz.items.choice import LABELS, Option
 from grader.quiz.items.folding import SAME_SIGN, without_invisible
 from grader.quiz.items.item import LintFinding, Rejected, error, warning
 from grader.quiz.items.shuffle import shuffled
+from grader.text import counted
 
 LONGEST = 80  # characters
 BETWEEN = ";"  # what stands between the answers to several gaps
@@ -139,7 +140,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             yield error(where, f"{right} options are right", "Mark one with `correct: true`.")
         if not 2 <= len(self.options) <= len(LABELS):
             fix = f"Write two to {len(LABELS)}."
-            yield error(where, f"there are {len(self.options)} options", fix)
+            yield error(where, f"got {counted(len(self.options), 'option')}", fix)
         for name in ("id", "text"):
             values = [spelled(getattr(option, name), USUAL_FOLD) for option in self.options]
             if not all(values):

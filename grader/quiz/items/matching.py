@@ -27,6 +27,7 @@ from grader.quiz.items.item import (
 from grader.quiz.items.marks import Mark, scored
 from grader.quiz.items.pairs import as_pair, by_part, read_pairs, share_of_pairs
 from grader.quiz.items.shuffle import shuffled
+from grader.text import counted
 
 TYPED = re.compile(r"([0-9]{1,2})?[^a-z0-9]*([a-z])")
 PLAIN_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -202,9 +203,9 @@ class Matching(Item, frozen=True, kw_only=True, tag="matching"):
 
     def problems(self) -> Iterator[LintFinding]:
         if len(self.left) < 2:
-            yield error("left", f"there are {len(self.left)} items", "Write two or more.")
+            yield error("left", f"got {counted(len(self.left), 'item')}", "Write two or more.")
         if not 2 <= len(self.right) <= len(LABELS):
-            problem = f"there are {len(self.right)} items"
+            problem = f"got {counted(len(self.right), 'item')}"
             yield error("right", problem, f"Write two to {len(LABELS)}, one a letter.")
         yield from self._text_problems()
         for one in self.left:

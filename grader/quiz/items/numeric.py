@@ -162,7 +162,11 @@ class Numeric(Item, frozen=True, kw_only=True, tag="numeric"):
         if None not in given:
             yield error("tolerance", "there are two tolerances", "Keep one of them.")
         if any(value is not None and value <= 0 for value in given):
-            yield error("tolerance", "a tolerance is not above zero", "Write it above zero.")
+            yield error(
+                "tolerance",
+                "a tolerance is not above zero",
+                "Write it above zero, or leave it out where the answer is exact.",
+            )
         if self.rel_tolerance is not None and self.answer == 0:
             yield error(
                 "rel_tolerance",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from grader.records import CountedPoints, Report, Status, Verdict
 from grader.reports.pages.stage_states import StageState, state_of
-from grader.text import counted
+from grader.text import all_of, counted
 
 _WITHOUT_POINTS = ("excused", "not taken")  # though there is a report
 
@@ -89,8 +89,8 @@ def _sentence(report: Report, order: Sequence[str]) -> tuple[str, str, str]:
         verb = "is" if len(unwritten) == 1 else "are"
         many = counted(len(unwritten), "stage")
         return f"{many} {verb} not written yet. Go on with ", unwritten[0], "."
-    kind = "visible checks" if report.hidden_checks_left else "checks"
-    return f"All {len(report.checks)} {kind} passed.", "", ""
+    kind = "visible check" if report.hidden_checks_left else "check"
+    return f"{all_of(len(report.checks), kind).capitalize()} passed.", "", ""
 
 
 def _hidden_left(report: Report) -> tuple[str, ...]:

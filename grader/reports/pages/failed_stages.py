@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.evidence import CallInput
+from grader.evidence import CallInput, FailureEvidence
 from grader.records import CheckResult, Finding, Report, StageResult, Verdict
+from grader.reports.pages.calls_table import calls_table
 from grader.reports.pages.heat_maps import ArrayPicture, array_picture
 from grader.reports.pages.loop_table import LoopTable, loop_table
 from grader.reports.pages.stage_states import StageState, state_of
@@ -94,8 +95,14 @@ def _shown(check: CheckResult) -> FailedCheck:
         result=check,
         inputs=evidence.inputs,
         picture=array_picture(evidence.array) if evidence.array else None,
-        loop=loop_table(evidence.loop) if evidence.loop else None,
+        loop=_steps(evidence),
     )
+
+
+def _steps(evidence: FailureEvidence) -> LoopTable | None:
+    if evidence.loop:
+        return loop_table(evidence.loop)
+    return calls_table(evidence.calls) if evidence.calls else None
 
 
 def _idea(finding: Finding) -> NamedIdea:

@@ -22,7 +22,7 @@ _READS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopCell:
-    """A cell of a step."""
+    """A cell of a step or a call."""
 
     column: str
     text: str
@@ -31,7 +31,7 @@ class LoopCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopRow:
-    """A step."""
+    """A step or a call."""
 
     cells: tuple[LoopCell, ...]
     is_first_wrong: bool
@@ -39,7 +39,7 @@ class LoopRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopTable:
-    """A generation."""
+    """A generation, or the calls of another function."""
 
     heads: tuple[tuple[str, str], ...]  # (column, title)
     rows: tuple[LoopRow, ...]

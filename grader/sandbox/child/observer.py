@@ -140,6 +140,8 @@ def _code(function: Any) -> CodeType | None:
             function = function.func
         elif isinstance(function, MethodType):
             function = function.__func__
+        elif isinstance(function, type):
+            function = getattr(function, "forward", None)
         elif isinstance(function, FunctionType):
             inner = vars(function).get("__wrapped__")
             if inner is None:

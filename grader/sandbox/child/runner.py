@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from grader.sandbox.child import arithmetic, values, wire
+from grader.sandbox.child import arithmetic, made_objects, values, wire
 from grader.sandbox.child.errors_shown import describe, refused
 from grader.sandbox.child.interruption import TimeIsUp, interruptible
+from grader.sandbox.child.made_stand_ins import made_stand_ins
 from grader.sandbox.child.mentions import mentions
 from grader.sandbox.child.observer import Observer
 from grader.sandbox.child.pipe import Pipe
@@ -100,7 +101,7 @@ class Runner:
         self._pipe.send(wire.Running(id=0, file=file, line=line))
 
     def _call(self, request: wire.Call) -> wire.Message:
-        function = self._submission.function(request.function)
+        function = self._submission.function(request.makes or request.function)
         if function is None:
             why = self._submission.notes.first[:MAX_TEXT]
             return wire.Raised(id=request.id, kind="missing", exception="", text=why)
@@ -108,13 +109,32 @@ class Runner:
         given = list(arguments)
         for position in request.tables:
             given[position] = values.as_namespace(arguments[position])
+        answered = made_stand_ins if request.makes else stand_ins
+        if request.makes:
+            function = self._of_object(request, function)
         try:
             arithmetic.put_back()
-            with interruptible(), stand_ins(self._submission, request.stand_ins, self._inner):
+            with interruptible(), answered(self._submission, request.stand_ins, self._inner):
                 result = self._observer.run(request.function, function, given)
+        except values.Unsendable as error:
+            return wire.Raised(id=request.id, kind="unsendable", exception="", text=str(error))
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is the student's
             return self._raised(request.id, error)
         return self._value(request, result, arguments)
+
+    def _of_object(self, request: wire.Call, make: Callable[..., Any]) -> Callable[..., Any]:
+        """What a call does that is one of an object of the student's."""
+        if request.makes == request.function:
+            return lambda config, steps: made_objects.play(
+                make, config, steps, connect=self._connect
+            )
+
+        def call(history: list[Any], *others: Any) -> Any:
+            config, steps = history
+            made = made_objects.made_after(make, config, steps, connect=self._connect)
+            return made_objects.inside(made, request.function)(*others)
+
+        return call
 
     def _value(self, request: wire.Call, result: Any, arguments: list[Any]) -> wire.Message:
         try:

@@ -4,7 +4,7 @@ A mistake in `softmax` would otherwise be paid again in every stage that calls i
 outer function runs, each of the student's modules sees a stand-in under the inner name.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,12 +21,22 @@ def stand_ins(
     submission: StudentModules, inner: Mapping[str, Sequence[str]], ask: AskGrader
 ) -> Iterator[None]:
     """Replace the named functions in all of the student's modules, and put them back."""
+    replacements = [
+        (own, _stand_in(own, name, parameters, ask))
+        for name, parameters in inner.items()
+        if (own := submission.function(name)) is not None
+    ]
+    with put_in_place(submission, replacements):
+        yield
+
+
+@contextmanager
+def put_in_place(
+    submission: StudentModules, pairs: Iterable[tuple[Callable[..., Any], Callable[..., Any]]]
+) -> Iterator[None]:
+    """Have all of the student's modules see the second of each pair for the first."""
     replaced: list[tuple[dict[str, Any], str, Any]] = []
-    for name, parameters in inner.items():
-        own = submission.function(name)
-        if own is None:
-            continue
-        replacement = _stand_in(own, name, parameters, ask)
+    for own, replacement in pairs:
         for module in submission.modules():
             for key, value in list(vars(module).items()):
                 if value is own:

@@ -70,13 +70,17 @@ class Load(Message, tag="load"):
 
 
 class Call(Message, tag="call"):
-    """To the child: call a function. A dict at a position in `tables` becomes a namespace."""
+    """To the child: call a function. A dict at a position in `tables` becomes a namespace.
+
+    `makes` names a class: an object of it is made, and the call is one of it; see `StudentCall`.
+    """
 
     function: str
     arguments: list[Any]
     tables: list[int] = []
     stand_ins: dict[str, list[str]] = {}  # inner functions we answer -> their parameters
     want_arguments: bool = False
+    makes: str = ""
 
 
 class Calls(Message, tag="calls"):

@@ -10,6 +10,7 @@ from grader.store.database import StoreError
 from grader.store.jobs_store import JobProgress, JobsStore
 
 _EACH_SECONDS = 0.4
+_PLACES_A_SECOND = 50  # that all who wait are told together: each new place is a part of a page
 
 
 class ProgressBoard:
@@ -21,6 +22,11 @@ class ProgressBoard:
         self._known: Mapping[int, JobProgress] = {}
         self._news = asyncio.Condition()
         self._reader: asyncio.Task[None] | None = None
+
+    @property
+    def place_seconds(self) -> float:
+        """How long one who waits is told no new place in the queue: longer, the more look on."""
+        return len(self._watched) / _PLACES_A_SECOND
 
     async def watch(self, job: int) -> AsyncIterator[JobProgress | None]:
         """How far a job is, again and again; None if there is none."""

@@ -19,17 +19,24 @@ from grader.hand_ins.receiving import Upload, UploadLimits, receive
 from grader.intake.uploaded import harmless_path
 from grader.reports.pages.student_page import student_values
 from grader.store.jobs_store import JobProgress
+from grader.web.downloads import file_to_keep
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, person_of, refuse
 from grader.web.hand_in.board import ProgressBoard
+from grader.web.hand_in.onlooker import Onlooker, is_first_wait
 from grader.web.hand_in.own_work import OwnWork, own_work
 from grader.web.hand_in.progress import drawn_stages, stages_so_far, unwritten_stages, version_of
+from grader.web.hand_in.to_work_with import (
+    handout_page,
+    starter_file,
+    to_work_with,
+    visible_checks,
+)
 from grader.web.rendering import fragment, moved, page
 from grader.web.site import site_of
 
 _PASTED = "submission.py"
 _AGAIN_MILLISECONDS = 500  # after a broken line
-_QUIET_SECONDS = 15.0  # then a line that says nothing, so that no proxy gives up
 
 
 @needs("student")
@@ -84,7 +91,7 @@ async def events(request: Request) -> Response:
         refuse(404, "Nothing is known of this.")
     sent = request.headers.get("last-event-id", "")
     return StreamingResponse(
-        _stream(request, one.job.id, sent),
+        _stream(request, work, one, sent),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -99,14 +106,7 @@ def handed_file(request: Request) -> Response:
     if not 1 <= place <= len(files):
         refuse(404, "There is no such file in this attempt.")
     name, content = files[place - 1]
-    plain = harmless_path(name).name.encode("ascii", "replace").decode()
-    plain = plain.translate({ord('"'): "'", ord("\\"): "_"})
-    disposition = f'attachment; filename="{plain}"'
-    return Response(
-        content,
-        media_type="application/octet-stream",
-        headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
-    )
+    return file_to_keep(harmless_path(name).name, content)
 
 
 @needs("student")
@@ -118,7 +118,8 @@ def report(request: Request) -> Response:
     grade = work.history.grade
     counted_points = grade.counted_points if grade is not None and one.counts else None
     values = student_values(one.report, work.assignment, counted_points)
-    values |= {"work": work, "attempt": one, "practice": "/practice/ideas/"}
+    handout = f"/code/{work.assignment.name}/handout"
+    values |= {"work": work, "attempt": one, "practice": "/practice/ideas/", "handout": handout}
     return page(request, "hand_in/report.html", **values)
 
 
@@ -138,6 +139,7 @@ def _form_page(request: Request, work: OwnWork, *, problem: str = "", code: str 
         limits=site_of(request).limits,
         rows=drawn_stages(work.assignment, results),
         newest=newest,
+        given=to_work_with(site_of(request), work.assignment),
     )
 
 
@@ -190,33 +192,40 @@ def _progress_values(
     }
 
 
-async def _stream(request: Request, job: int, sent: str) -> AsyncIterator[str]:
+async def _stream(
+    request: Request, work: OwnWork, one: HandInAttempt, sent: str
+) -> AsyncIterator[str]:
     yield f"retry: {_AGAIN_MILLISECONDS}\n\n"
-    said_at = time.monotonic()
-    async for progress in _board(request).watch(job):
-        version = version_of(progress)
-        if version != sent:
+    board, onlooker = _board(request), Onlooker(sent)
+    async for progress in board.watch(one.job.id if one.job else 0):
+        news = onlooker.hears(progress, at=time.monotonic(), place_seconds=board.place_seconds)
+        if news == "sign of life":
+            yield ": still here\n\n"
+        if news != "change":
+            continue
+        if is_first_wait(progress):
+            yield _part(request, work, one, progress)
+        else:
             try:
-                message = await run_in_threadpool(_message, request, version)
+                part = await run_in_threadpool(_part_now, request, progress)
             except (GraderError, HTTPException):
                 return  # the page asks again, and is told then why it gets nothing
-            sent, said_at = version, time.monotonic()
-            yield message
-            if progress is None or progress.state in ("done", "failed"):
-                yield "event: end\ndata: {}\n\n"
-                return
-        elif time.monotonic() - said_at > _QUIET_SECONDS:
-            said_at = time.monotonic()
-            yield ": still here\n\n"
+            yield part
+        if progress is None or progress.state in ("done", "failed"):
+            yield "event: end\ndata: {}\n\n"
+            return
 
 
-def _message(request: Request, version: str) -> str:
+def _part_now(request: Request, progress: JobProgress | None) -> str:
     """The part of the page as it is now, read anew: rights and releases may have changed."""
     work = own_work(request)
-    one = work.attempt(request.path_params["number"])
-    values = _progress_values(work, one, _progress(request, one))
+    return _part(request, work, work.attempt(request.path_params["number"]), progress)
+
+
+def _part(request: Request, work: OwnWork, one: HandInAttempt, progress: JobProgress | None) -> str:
+    values = _progress_values(work, one, progress)
     html = fragment(request, "hand_in/progress.html", work=work, attempt=one, **values)
-    return f"id: {version}\ndata: {json.dumps({'html': html})}\n\n"
+    return f"id: {version_of(progress)}\ndata: {json.dumps({'html': html})}\n\n"
 
 
 def _board(request: Request) -> ProgressBoard:
@@ -232,6 +241,9 @@ _HERE = "/code/{assignment}/"
 routes = (
     Route(_HERE, hand_in),
     Route(_HERE, hand_in_now, methods=["POST"]),
+    Route(_HERE + "handout", handout_page),
+    Route(_HERE + "starter/{name}", starter_file),
+    Route(_HERE + "checks.zip", visible_checks),
     Route(_HERE + "attempts/{number:int}", attempt),
     Route(_HERE + "attempts/{number:int}/events", events),
     Route(_HERE + "attempts/{number:int}/files/{place:int}", handed_file),

@@ -22,10 +22,11 @@ from grader.courses.answering import (
 from grader.courses.attempts import Attempt
 from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import Phase, Session
-from grader.quiz.items.form import ANSWER, OrderForm, QuestionForm, Sent
+from grader.quiz.items.form import OrderForm, QuestionForm, Sent
 from grader.store.database import StoreError
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, refuse
+from grader.web.quizzes.answer_fields import answer_fields
 from grader.web.quizzes.moves import Going, going
 from grader.web.quizzes.places import QuizPlace, attempt_of, place_of, shelf_of
 from grader.web.quizzes.shown import ClockLeft, answered_places, question, verdict_now
@@ -88,7 +89,7 @@ def answer_question(request: Request, form: FormData) -> Response:
     by_script = "application/json" in request.headers.get("accept", "")
     if asked.is_over:
         return _over(request, asked, by_script=by_script)
-    sent: Sent = _fields(form)
+    sent: Sent = answer_fields(form)
     if wants.moves:
         sent = _moved_row(asked, sent, wants)
     try:
@@ -123,15 +124,6 @@ def _sent_answer(asked: AskedQuestion, form: FormData, sent: Sent, wants: Going)
         # where an answer is final, only its own button gives it
         as_draft=marks_at_once and not wants.is_answer,
     )
-
-
-def _fields(form: FormData) -> dict[str, list[str]]:
-    """The fields of the answer; those of buttons and of the page are no part of it."""
-    found: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str) and (name == ANSWER or name.startswith(f"{ANSWER}-")):
-            found.setdefault(name, []).append(value)
-    return found
 
 
 def _moved_row(asked: AskedQuestion, sent: Sent, wants: Going) -> Sent:

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from grader.code_figures.class_figures import ClassFigures, class_figures
 from grader.courses.code_marks import CodeMarks
 from grader.hand_ins.history import job_key
-from grader.policies.due_dates import in_words
 from grader.policies.policy_settings import policy_of
 from grader.settings import Assignment
 from grader.staff.class_memory import ClassStamp
@@ -29,7 +28,7 @@ from grader.staff.class_rows import (
 )
 from grader.text import counted
 from grader.web.guard.rights import needs, refuse
-from grader.web.rendering import moved
+from grader.web.rendering import moved, shown_time
 from grader.web.staff.room import StaffRoom, assignment_of, room_of
 
 _A_PAGE = 100  # rows: a page stays small whatever the class
@@ -168,7 +167,7 @@ def summary(of_class: ClassAtOnce) -> str:
 
 def _figures(room: StaffRoom, assignment: Assignment) -> ClassFigures:
     newest = room.reports(assignment).newest_for_staff()
-    known = [report for name, report in newest.items() if name in room.enrolled]
+    known = [report for name, report in sorted(newest.items()) if name in room.enrolled]
     return class_figures(known, assignment=assignment.name)
 
 
@@ -186,7 +185,7 @@ def _of_now(room: StaffRoom) -> Assignment:
 
 def _due(room: StaffRoom, assignment: Assignment) -> str:
     due = policy_of(room.site.course, assignment.name).due
-    return f"Due {in_words(due, room.site.course.zone)}." if due else "Nothing says when it is due."
+    return f"Due {shown_time(room.site, due)}." if due else "Nothing says when it is due."
 
 
 def _wish(request: Request) -> TableWish:

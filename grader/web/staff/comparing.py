@@ -6,12 +6,11 @@ from starlette.responses import Response
 
 from grader.staff.class_comparison import (
     PAGES,
-    ComparisonTask,
-    compare_class_apart,
+    ask_comparison,
+    comparison_key,
     kept_ranking,
 )
 from grader.staff.exported_grades import ExportedGrades
-from grader.text import counted
 from grader.web.forms import with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.staff.class_pages import class_at_once
@@ -22,11 +21,13 @@ from grader.web.staff.room import assignment_of, room_of
 @needs("owner")
 def similarity_page(request: Request) -> Response:
     room, assignment = room_of(request), assignment_of(request)
+    store = room.site.store
     return room.page(
         "similarity.html",
+        job=store.jobs.job(comparison_key(store.course, assignment.name)),
         of=class_at_once(room, assignment),
-        ranking=kept_ranking(room.site.store, assignment.name),
-        n_handed_in=len(room.site.store.hand_ins.newest(assignment.name)),
+        ranking=kept_ranking(store, assignment.name),
+        n_handed_in=len(store.hand_ins.newest(assignment.name)),
         members={one.person: one for one in room.everybody.values()},
     )
 
@@ -34,22 +35,15 @@ def similarity_page(request: Request) -> Response:
 @needs("owner")
 @with_form
 def compare_again(request: Request, form: FormData) -> Response:
+    """Have the class compared by a worker; the page says when it is through."""
     room, assignment = room_of(request), assignment_of(request)
     store = room.site.store
     if not store.hand_ins.newest(assignment.name):
         refuse(400, "Nobody has handed in anything that could be compared.")
-    task = ComparisonTask(
-        store=store.where,
-        course=store.course,
-        assignment=str(assignment.folder),
-        at=room.site.clock(),
-    )
-    compare_class_apart(task)
-    found = kept_ranking(store, assignment.name)
-    assert found is not None
+    ask_comparison(store, assignment.name, at=room.site.clock())
     return room.done(
         "compared a class",
-        said=f"{counted(found.submissions, 'submission')} compared.",
+        said="The class will be compared, beside the grading.",
         about=assignment.name,
         back=f"/staff/code/{assignment.name}/similarity",
     )

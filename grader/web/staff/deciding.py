@@ -207,4 +207,4 @@ def _why(room: StaffRoom, form: FormData) -> _Why:
 def _worth(grade: CodeGrade) -> str:
     if not grade.counts:
         return "" if grade.excuse is not None else "There is no grade yet."
-    return f"{decimal(grade.final)} of {grade.max_points} points now."
+    return f"{decimal(grade.final)} of {counted(grade.max_points, 'point')} now."

@@ -14,19 +14,20 @@ from starlette.responses import Response
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.items.form import QuestionForm
 from grader.settings import COURSE_FILES
-from grader.staff.key_check import KeyCheck, check_keys
+from grader.staff.key_check import ask_key_check, asked_key_check
 from grader.staff.quiz_editing import (
     ChangedMeanwhile,
     CheckedText,
     EditableFiles,
     checked,
+    files_of_course,
     save,
     text_digest,
     text_in,
 )
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, refuse
-from grader.web.staff.quiz_pages import questions_of
+from grader.web.rendering import moved
 from grader.web.staff.room import StaffRoom, room_of
 
 _SEED = 1  # of the preview
@@ -82,6 +83,9 @@ def files_page(request: Request) -> Response:
 def edit_page(request: Request) -> Response:
     room = room_of(request)
     kind, path = _named(room)
+    wanted = request.query_params.get("keys", "")
+    if kind == "questions" and wanted:
+        return _verified(room, path, wanted)
     text = text_in(path)
     opened = text_digest(text)
     if not text:
@@ -92,7 +96,7 @@ def edit_page(request: Request) -> Response:
 @needs("owner")
 @with_form
 def edit(request: Request, form: FormData) -> Response:
-    """Check the text, show it, verify its keys, or save it."""
+    """Check the text, show it, have its keys verified, or save it."""
     room = room_of(request)
     kind, path = _named(room)
     files = _files(room)
@@ -102,10 +106,26 @@ def edit(request: Request, form: FormData) -> Response:
     match text_of(form, "deed"):
         case "save" if found.is_right and _may_save(files, kind):
             return _saved(room, edited, found)
-        case "verify" if found.is_right:
-            return _shown(room, edited, found=found, keys=check_keys(files, path, text))
+        case "verify" if found.is_right and kind == "questions":
+            return _verify(room, edited)
         case _:
             return _shown(room, edited, found=found)
+
+
+def _verify(room: StaffRoom, edited: EditedFile) -> Response:
+    """Have the keys of a text verified by a worker; the text waits with them, and is not saved."""
+    store, name = room.site.store, edited.path.name
+    ask_key_check(store, name, text=edited.text, opened=edited.opened, at=room.site.clock())
+    return moved(room.request, f"{edited.address}?keys={text_digest(edited.text)}#computing")
+
+
+def _verified(room: StaffRoom, path: Path, digest: str) -> Response:
+    """The text whose keys are verified, which may be one that nobody has saved."""
+    asked = asked_key_check(room.site.store, path.name, digest)
+    if asked is None:
+        refuse(404, "Nobody has asked to verify this text.")
+    edited = EditedFile(kind="questions", path=path, text=asked.text, opened=asked.opened)
+    return _shown(room, edited, found=checked(_files(room), path, asked.text))
 
 
 def _saved(room: StaffRoom, edited: EditedFile, found: CheckedText) -> Response:
@@ -135,7 +155,6 @@ def _shown(
     edited: EditedFile,
     *,
     found: CheckedText | None = None,
-    keys: KeyCheck | None = None,
     problem: str = "",
     theirs: str = "",
 ) -> Response:
@@ -145,7 +164,8 @@ def _shown(
         status=409 if problem else 200,
         edited=edited,
         found=found,
-        keys=keys,
+        asked=asked_key_check(room.site.store, edited.path.name, text_digest(edited.text)),
+        digest=text_digest(edited.text),
         problem=problem,
         theirs=theirs,
         may_save=_may_save(files, edited.kind),
@@ -170,7 +190,7 @@ def _preview(quiz: Quiz) -> list[PreviewedQuestion]:
 
 
 def _files(room: StaffRoom) -> EditableFiles:
-    return EditableFiles(quizzes=room.site.folder / "quizzes", questions=questions_of(room))
+    return files_of_course(room.site.folder)
 
 
 def _may_save(files: EditableFiles, kind: str) -> bool:

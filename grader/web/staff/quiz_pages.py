@@ -17,9 +17,10 @@ from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.bank.topics import load_misconceptions
 from grader.quiz.marking.class_marks import ClassMarks
 from grader.quiz.marking.gradebook import Line, gradebook_csv
-from grader.settings import question_folder
 from grader.staff.exported_grades import ExportedGrades
 from grader.staff.marking_desk import questions_to_mark
+from grader.staff.quiz_editing import files_of_course
+from grader.staff.quiz_repairs import n_behind
 from grader.web.forms import with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.quizzes.places import shelf_of
@@ -59,7 +60,7 @@ def quizzes_page(request: Request) -> Response:
     shelf = shelf_of(room.site).now()
     return room.page(
         "quizzes.html",
-        quizzes=[_of_course(room, quiz) for quiz in shelf.quizzes.values()],
+        quizzes=[of_course(room, quiz) for quiz in shelf.quizzes.values()],
         faults=shelf.faults,
         n_waiting=sum(one.n_waiting for one in questions_to_mark(marks_of(room))),
     )
@@ -68,17 +69,18 @@ def quizzes_page(request: Request) -> Response:
 @needs("grader")
 def quiz_page(request: Request) -> Response:
     room = room_of(request)
-    one = _of_course(room, quiz_of(room))
+    one = of_course(room, quiz_of(room))
     known = {each.person: each for each in room.everybody.values()}
     lines = sorted(one.lines, key=lambda line: room.shown_person(line.student).casefold())
-    return room.page("quiz.html", one=one, lines=lines, known=known)
+    behind = n_behind(marks_of(room)) if room.is_owner else 0
+    return room.page("quiz.html", one=one, lines=lines, known=known, n_behind=behind)
 
 
 @needs("grader")
 def analysis_page(request: Request) -> Response:
     """How hard, how telling and how guessable each question was."""
     room = room_of(request)
-    one = _of_course(room, quiz_of(room))
+    one = of_course(room, quiz_of(room))
     which = request.query_params.get("which", "first")
     if which not in _WHICH:
         refuse(404, "There is no such choice of attempts.")
@@ -129,8 +131,7 @@ def quiz_of(room: StaffRoom) -> Quiz:
 
 def questions_of(room: StaffRoom) -> Path:
     """The folder of the questions of the course."""
-    own = room.site.folder / "questions"
-    return question_folder(own if own.is_dir() else None)
+    return files_of_course(room.site.folder).questions
 
 
 def marks_of(room: StaffRoom) -> ClassMarks:
@@ -138,7 +139,8 @@ def marks_of(room: StaffRoom) -> ClassMarks:
     return marks_in_store(room.site.store.marking, questions_of(room), name="the course").marks
 
 
-def _of_course(room: StaffRoom, quiz: Quiz) -> QuizOfCourse:
+def of_course(room: StaffRoom, quiz: Quiz) -> QuizOfCourse:
+    """A quiz with the results of the class."""
     store = room.site.store
     return QuizOfCourse(
         quiz=quiz,

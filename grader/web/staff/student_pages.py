@@ -10,7 +10,6 @@ from grader.batch.applied_policy import policy_that_holds
 from grader.batch.grade_decisions import GradeDecision
 from grader.courses.code_marks import CodeMarks
 from grader.courses.decision_words import decision_in_words, whom_it_concerns
-from grader.policies.due_dates import in_words
 from grader.records import CheckResult, Report, ReportVersion, StageResult
 from grader.settings import Assignment
 from grader.staff.class_rows import RowGrade, class_rows
@@ -18,6 +17,7 @@ from grader.staff.student_quizzes import StudentQuiz, student_quizzes
 from grader.store.accounts_store import Enrolment
 from grader.store.hand_ins_store import StoredHandIn
 from grader.web.guard.rights import needs, refuse
+from grader.web.rendering import shown_time
 from grader.web.staff.class_pages import grades_of_class
 from grader.web.staff.room import StaffRoom, assignment_of, room_of, student_of
 
@@ -137,7 +137,7 @@ def _work(room: StaffRoom, student: Enrolment, assignment: Assignment) -> Studen
         versions=tuple(reports.versions(student.person)),
         decisions=tuple(d for d in held_decisions(room, assignment) if d.of == student.person),
         handed=room.site.store.hand_ins.of_person(assignment.name, student.person),
-        due=in_words(policy.due, policy.zone) if policy.due else "",
+        due=shown_time(room.site, policy.due) if policy.due else "",
     )
 
 

@@ -25,7 +25,7 @@ Answer = tuple[Tensor, list[LayerCache]]
 _POSITIONS = ["kv-cache.decode-disagrees"]
 
 
-def _states(
+def states(
     token_ids: Tensor, model: CachedModel, cache: Caches, positions: Tensor | None
 ) -> Answer:
     """The final hidden states of new tokens, (B, T, d), at these positions; None adds none."""
@@ -37,7 +37,7 @@ def _states(
 
 def _prompt_states(token_ids: Tensor, model: CachedModel) -> Answer:
     positions = position_ids(0, token_ids.shape[-1])
-    return _states(token_ids, model, new_cache(token_ids, model), positions)
+    return states(token_ids, model, new_cache(token_ids, model), positions)
 
 
 @misconception(
@@ -105,7 +105,7 @@ def probabilities(token_ids: Tensor, model: CachedModel) -> Answer:
 )
 def positions_from_one(token_ids: Tensor, model: CachedModel) -> Answer:
     positions = position_ids(1, token_ids.shape[-1])
-    hidden, cache = _states(token_ids, model, new_cache(token_ids, model), positions)
+    hidden, cache = states(token_ids, model, new_cache(token_ids, model), positions)
     return logits_of(hidden[:, -1], model), cache
 
 
@@ -116,7 +116,7 @@ def positions_from_one(token_ids: Tensor, model: CachedModel) -> Answer:
     questions=_POSITIONS,
 )
 def no_positions(token_ids: Tensor, model: CachedModel) -> Answer:
-    hidden, cache = _states(token_ids, model, new_cache(token_ids, model), None)
+    hidden, cache = states(token_ids, model, new_cache(token_ids, model), None)
     return logits_of(hidden[:, -1], model), cache
 
 
@@ -173,7 +173,7 @@ def last_of_all(token_ids: Tensor, model: CachedModel) -> Answer:
 
 def _decoded(token_ids: Tensor, cache: Caches, model: CachedModel, *, at: int | None) -> Answer:
     positions = None if at is None else torch.tensor([at])
-    hidden, grown = _states(token_ids[:, None], model, cache, positions)
+    hidden, grown = states(token_ids[:, None], model, cache, positions)
     return logits_of(hidden[:, -1], model), grown
 
 
@@ -317,7 +317,7 @@ def first_token_for_all(token_ids: Tensor, cache: Caches, model: CachedModel) ->
 )
 def no_last_norm(token_ids: Tensor, cache: Caches, model: CachedModel) -> Answer:
     at = torch.tensor([cached_positions(cache)])
-    hidden, grown = _states(token_ids[:, None], model, cache, at)
+    hidden, grown = states(token_ids[:, None], model, cache, at)
     return hidden[:, -1] @ model["output_weight"], grown
 
 

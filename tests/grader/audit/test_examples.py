@@ -3,6 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
+from grader.authoring.new_assignment import new_assignment
 from grader.cli import main
 
 EXPECTED = """
@@ -52,12 +53,16 @@ def test_a_stage_of_which_a_point_is_left_is_told(examples):
     assert "no point" in examples(expected).stdout
 
 
-def test_a_mistake_that_is_not_named_is_told(examples):
-    result = examples(
-        EXPECTED.replace("loses: [double]", "loses: [double], names: [double.thrice]")
-    )
+def test_a_mistake_that_is_not_named_is_told(tmp_path):
+    for name, content in new_assignment("Rates").items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    path = tmp_path / "examples" / "expected.yaml"
+    path.write_text(path.read_text().replace("[root_mean_square.no_root]", "[]"))
+    result = CliRunner().invoke(main, ["examples", str(tmp_path), "-j", "1"])
     assert result.exit_code == 1
-    assert "names double.thrice" in result.stdout
+    assert "names no mistake" in result.stdout
+    assert "names root_mean_square.no_root" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -67,6 +72,14 @@ def test_a_mistake_that_is_not_named_is_told(examples):
         (EXPECTED.replace("wrong.py", "right.zip"), "no example 'right.zip'"),
         (EXPECTED.partition("wrong.py")[0], "the example 'wrong.py' is not expected"),
         (EXPECTED.replace("[double]", "[dubble]"), "there is no stage 'dubble'"),
+        (
+            EXPECTED.replace("loses: [double]", "loses: [double], names: [double.thrice]"),
+            "wrong.py: no mistake is known as 'double.thrice'",
+        ),
+        (
+            EXPECTED.replace("graded, loses: []", "ok, loses: []"),
+            "right.py.status: expected one of graded, unreadable, ungraded, got 'ok'",
+        ),
         (EXPECTED.replace("loses: []", "loses: [], zero: [shift]"), "shift has no point left"),
         (EXPECTED.replace("loses: [],", ""), "`loses` is missing"),
         ("right.py: [", "is not valid YAML"),

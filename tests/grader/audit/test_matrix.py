@@ -126,7 +126,9 @@ def test_a_mistake_that_costs_nothing_or_too_much_is_not_caught():
 
 def test_a_right_submission_that_loses_a_point_is_unfair():
     failing = report("reference", strains=QUIET | {"embed": (2.0, None)})
-    assert off(audited(of=[failing]))["fair"] == ("reference loses points in embed.",)
+    assert off(audited(of=[failing]))["fair"] == (
+        "reference loses points in embed. embed.values: failed",
+    )
 
 
 @pytest.mark.parametrize(("stage", "is_fair"), [("softmax", True), ("embed", False)])

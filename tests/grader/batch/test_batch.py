@@ -237,7 +237,7 @@ def test_a_class_of_unreadable_ones_needs_no_worker(a_class):
     ran = a_class.grade()
     assert ran.returncode == 0
     assert a_class.points() == {"eve": ""}
-    assert "1 submissions: 1 unreadable" in ran.stdout
+    assert "1 submission: 1 unreadable" in ran.stdout
 
 
 def test_a_large_class_prints_no_table(a_class):

@@ -1,4 +1,9 @@
-"""A batch whose processes are killed again and again loses no report and ends like a calm one."""
+"""A batch whose processes are killed again and again loses no report and ends like a calm one.
+
+    GRADER_KILLS=300 pytest tests/grader/batch/test_chaos.py
+
+kills so many processes.
+"""
 
 import csv
 import json
@@ -12,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-KILLS = 300
-MOST_SECONDS = 240.0  # a busy machine makes fewer kills, and the test says how many
+KILLS = int(os.environ.get("GRADER_KILLS", "100"))
+MOST_SECONDS = 0.8 * KILLS  # a busy machine makes fewer kills, and the test says how many
 SUBMISSIONS = 60
 
 
@@ -114,7 +119,7 @@ def test_a_batch_that_is_killed_again_and_again_loses_nothing(crowd, small, tmp_
         for name, report in calm_reports.items():
             assert disturbed[name] | {"seconds": 0} == report | {"seconds": 0}, name
     print(f"{kills} kills in {rounds} rounds")
-    assert kills >= 100
+    assert kills >= KILLS // 3
 
 
 def test_a_submission_that_vanishes_stops_nothing_else(crowd, small, tmp_path):

@@ -101,7 +101,7 @@ def test_the_name_is_given_in_the_assignment_and_explains_the_group(graded, tmp_
     assert "double-" not in ran.output
     gone = run("name", graded.results, group)
     assert gone.exit_code != 0
-    assert "Every group of equal answers has a name." in gone.output
+    assert "No equal wrong answers are without a name." in gone.output
 
 
 def test_what_is_no_results_folder_or_no_group_is_one_sentence(graded, tmp_path):

@@ -113,7 +113,7 @@ def test_nothing_counts_before_it_is_applied_and_undoing_restores_it(
         "    double.repeated: passed, 1 of 1 -> 2 of 2",
         "bo  5 of 7 -> 5 of 8",
         "    double.repeated: blocked, 0 of 1 -> 0 of 2",
-        "2 submissions: 1 more, 0 less, 1 otherwise; +1 points in all.",
+        "2 submissions: 1 more, 0 less, 1 otherwise; +1 point in all.",
     ]
     assert changes_anything(results)
     assert apply_trial(results, **WHO) == ("ada", "bo")

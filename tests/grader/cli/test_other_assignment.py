@@ -20,7 +20,7 @@ def check(path, *words):
     )
 
 
-@pytest.mark.parametrize("name", ["kv-cache", "training-objective"])
+@pytest.mark.parametrize("name", ["kv-cache", "training-objective", "decoder-modules"])
 def test_the_assignment_of_the_functions_is_named(name):
     ran = check(EXAMPLES / name / "starter.py")
     assert ran.returncode == 1

@@ -140,3 +140,67 @@ def test_another_secret_is_no_regrade(results, regrade, tmp_path):
     ran = regrade()
     assert ran.exit_code == 2
     assert "were made with the secret of a course.yaml" in ran.output
+
+
+def everything_in(folder):
+    """Each file with its bytes and when it was changed, and each folder."""
+    return {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) if path.is_file() else None
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+def test_a_dry_run_says_what_is_touched_and_why_and_changes_nothing(
+    results, small, regrade, right, tmp_path
+):
+    here = ["--assignment", small, "--require-level", "none", "-j", "2", "--dry-run"]
+    (tmp_path / "class" / "bo.py").write_text(right)
+    before = everything_in(tmp_path)
+    ran = regrade(*here)
+    assert ran.exit_code == 0, ran.output
+    assert "Would be graded again: 1 of 2 submissions.\n  1 no report before: bo\n" in ran.output
+    assert everything_in(tmp_path) == before
+
+    (tmp_path / "class" / "ada.py").write_text(f"{right}# another\n")
+    (tmp_path / "class" / "cy.ipynb").write_text("no notebook")
+    before = everything_in(tmp_path)
+    ran = regrade(*here)
+    assert "Would be graded again: 2 of 3 submissions.\n" in ran.output
+    assert "  1 another file was handed in: ada\n" in ran.output
+    assert "  1 cannot be read: cy\n" in ran.output
+    assert ran.output.endswith(
+        " on 2 workers, and their start.\nNothing was graded, and nothing was changed.\n"
+    )
+    assert everything_in(tmp_path) == before
+
+
+def test_a_dry_run_agrees_with_the_regrade_after_it(results, small, regrade, tmp_path):
+    here = ["--assignment", small, "--require-level", "none", "-j", "1"]
+    assert (
+        "Would be graded again: 0 of 1 submission.\nNothing was"
+        in regrade(*here, "--dry-run").output
+    )
+    checks = small / "test_visible.py"
+    checks.write_text(f"{checks.read_text()}# another\n")
+    ran = regrade(*here, "--dry-run")
+    assert "Checks, points, settings or reference of the assignment changed.\n" in ran.output
+    assert "  1 graded by something else before: ada\n" in ran.output
+    assert "1 submission graded again" in regrade(*here).output
+
+
+def test_results_that_lost_their_secret_are_told_and_get_no_new_one(
+    results, small, regrade, tmp_path
+):
+    run = results.last_run()
+    results.end_run(replace(run, secret_of_course=False))
+    (tmp_path / "course.yaml").write_text("cost: false\n")
+    ran = regrade("--assignment", small, "--require-level", "none", "--dry-run")
+    assert "has lost its secret" in ran.output
+    assert "Would be graded again: 1 of 1 submission." in ran.output
+    assert not (results.folder / "course-secret").exists()
+
+
+def test_a_dry_run_is_neither_applied_nor_undone(regrade):
+    ran = regrade("--dry-run", "--apply", "--reason", "r")
+    assert ran.exit_code == 2
+    assert "--dry-run changes nothing: leave out --apply and --undo." in ran.output

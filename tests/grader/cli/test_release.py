@@ -38,8 +38,8 @@ def test_a_check_in_the_folder_takes_it(grader, release):
     (release / "right.py").write_text(RIGHT)
     ran = grader("check", "right.py", cwd=release)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "All 1 visible checks passed: 1 of 1 points." in ran.stdout
-    assert "1 hidden checks, worth 1 points" in ran.stdout
+    assert "The only visible check passed: 1 of 1 point." in ran.stdout
+    assert "1 hidden check, worth 1 point, is run" in ran.stdout
 
 
 def test_a_known_mistake_is_named_without_its_code(grader, release, assignment, tmp_path):

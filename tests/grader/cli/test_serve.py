@@ -164,6 +164,24 @@ def test_the_owner_is_let_in_by_a_link(grader_command, course):
             assert "owner" in page.read().decode()
 
 
+def test_the_links_of_the_demo_are_the_last_that_is_said(grader_command, course):
+    with served(grader_command, course, "--demo") as (process, address):
+        wait_for(address)
+        said = course.parent / "said"
+        in_time(lambda: "Ctrl-C ends it all." in said.read_text())
+        with urllib.request.urlopen(link_in(course)) as page:
+            assert "Olga Owner" in page.read().decode()
+        log = Path(re.search(r"logged in (\S+)\.", said.read_text())[1])
+        in_time(lambda: "Grading for" in log.read_text())
+        assert "grader.web.doors.routes" in log.read_text()
+        *links, last = said.read_text().splitlines()
+        assert last.endswith("Ctrl-C ends it all.")
+        assert sum("/enter/" in line for line in links) == 4
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+        assert not log.exists()
+
+
 def test_certificate_files_make_it_https(grader_command, course, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout"]

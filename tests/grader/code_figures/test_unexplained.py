@@ -1,10 +1,13 @@
 """Equal wrong answers make a group, and a name dissolves it."""
 
+import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from grader.code_figures.unexplained import answer_groups
+from grader.code_figures.unexplained import AnswerGroups
 from grader.records import AnswerSketch, CheckResult, Finding, Report, StageResult, Status, Verdict
 
 ANSWERS = (
@@ -38,6 +41,13 @@ def changed(place, number):
     numbers = list(ANSWERS[0].numbers)
     numbers[place] = number
     return (replace(ANSWERS[0], numbers=tuple(numbers)), ANSWERS[1])
+
+
+def answer_groups(reports):
+    groups = AnswerGroups()
+    for one in reports:
+        groups.add(one)
+    return groups.found()
 
 
 def students(*reports):
@@ -91,3 +101,37 @@ def test_the_id_of_a_group_follows_from_its_answers():
     other = answer_groups([report("ada", others), report("bo", others)])[0].id
     assert first == again != other
     assert first.startswith("softmax-")
+
+
+NUMBERS = st.sampled_from(["1", "1.00005", "1.0002", "-1", "0", "nan", "inf", "3e-05", "2e5"])
+OWN = st.lists(st.lists(NUMBERS, min_size=2, max_size=3), min_size=1, max_size=2)
+
+
+def are_close(one, other):
+    return all(
+        x == y or (math.isnan(x) and math.isnan(y)) or abs(x - y) <= 1e-4 * largest
+        for a, b in zip(one, other, strict=True)
+        for largest in [max((abs(n) for n in map(float, a) if math.isfinite(n)), default=0)]
+        for x, y in zip(map(float, a), map(float, b), strict=True)
+    )
+
+
+@given(st.lists(OWN, max_size=12))
+def test_groups_are_those_that_comparing_with_every_earlier_one_gives(answers):
+    expected = []
+    for number, own in enumerate(answers):
+        shape = [len(numbers) for numbers in own]
+        alike = (
+            names
+            for known, names in expected
+            if [len(numbers) for numbers in known] == shape and are_close(known, own)
+        )
+        if (names := next(alike, None)) is None:
+            expected.append((own, names := []))
+        names.append(f"s{number}")
+    reports = [
+        report(f"s{number}", tuple(AnswerSketch(kind="numbers", numbers=tuple(one)) for one in own))
+        for number, own in enumerate(answers)
+    ]
+    found = {names for names in students(*reports)}
+    assert found == {tuple(names) for _, names in expected if len(names) > 1}

@@ -13,6 +13,7 @@ from grader.batch.applied_policy import apply_policy
 from grader.batch.results import Results
 from grader.courses.code_marks import CodeMarks
 from grader.courses.course_gradebook import course_gradebook, gradebook_table
+from grader.courses.gradebook_folders import gradebook_folders
 from grader.courses.quiz_results_folder import QuizResultsFolder, QuizRun
 from grader.errors import CourseError
 from grader.policies.policy import ExcusedStudent, Policy
@@ -88,7 +89,7 @@ def quiz(tmp_path):
 
 
 def table(tmp_path, *items):
-    rows = course_gradebook(items, tmp_path, at="course.yaml")
+    rows = course_gradebook(items, gradebook_folders(items, tmp_path, at="course.yaml"))
     text = gradebook_table(rows, items).decode()
     return {row["student"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
 

@@ -1,6 +1,8 @@
 """Quizzes of a course by their addresses, read again when a file changes, one fault apart."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -87,3 +89,17 @@ def test_practice_on_an_idea_asks_what_the_report_names_and_what_names_the_idea(
     ]
     assert shelf.idea("nobody.asks") is None
     assert shelf.topic("nothing") is None
+
+
+def test_of_many_who_ask_at_once_one_reads_the_files(folder):
+    write(folder, "one.yaml", "{title: One, questions: [sample]}")
+    shelf = course_shelf(folder)
+    gate = threading.Barrier(8)
+
+    def ask(_):
+        gate.wait(10)
+        return shelf.quiz("one.yaml")
+
+    with ThreadPoolExecutor(8) as students:
+        found = list(students.map(ask, range(8)))
+    assert all(one is found[0] for one in found)

@@ -24,7 +24,7 @@ def students(rule):
 
 def test_final_points_the_maximum_and_the_sentence_are_those_of_the_policy():
     graded = students(LatePenalty(percent=12.5))
-    [row] = csv.DictReader(io.StringIO(table_csv(graded).decode()))
+    [row] = csv.DictReader(io.StringIO(b"".join(table_csv(graded)).decode()))
     assert (row["points"], row["max"]) == ("7", "8")
     assert "Handed in 2 h late." in row["reason"]
     assert feedback_text(graded[0]).startswith("7 of 8 points.\n\n1 check does not count")
@@ -32,7 +32,7 @@ def test_final_points_the_maximum_and_the_sentence_are_those_of_the_policy():
 
 def test_what_was_not_taken_is_blank_and_the_student_reads_why():
     [student] = students(LatePenalty(cut_off_hours=1, after_cut_off="not taken"))
-    [row] = csv.DictReader(io.StringIO(table_csv([student]).decode()))
+    [row] = csv.DictReader(io.StringIO(b"".join(table_csv([student])).decode()))
     assert (row["points"], row["status"]) == ("", "not taken")
     said = feedback_text(student)
     assert said.startswith("It has no points.")

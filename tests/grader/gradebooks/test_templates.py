@@ -82,6 +82,7 @@ def fill(target, *students, column=None, raw=None, feedback=None, **rules):
         [student for group in students for student in group],
         column=COLUMNS[target] if column is None else column,
         rules=FillingRules(**rules),
+        whole={one.submission: one for group in students for one in group}.__getitem__,
         feedback=feedback,
     )
 

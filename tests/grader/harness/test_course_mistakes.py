@@ -3,8 +3,10 @@
 import pytest
 
 from grader.errors import CourseError
+from grader.harness.collection_errors import not_collected
 
 CHECK = '''
+import pytest
 from grader.checks import hidden, needs, points, stage
 
 @stage("shift")
@@ -59,7 +61,8 @@ MISTAKES = {
     "points that do not add up": (
         ("@points(3)", "@points(4)"),
         "arithmetic: the checks of stage 'double' add up to 4 points, "
-        "but assignment.yaml gives it 3",
+        "but assignment.yaml gives it 3\n  Change the points of a check or of the stage; found "
+        "were 1 visible and 0 hidden checks.",
     ),
     "no docstring": (
         ('    """Every entry is doubled."""', "    student.double(x)"),
@@ -72,7 +75,7 @@ MISTAKES = {
     ),
     "an unknown need": (
         ('@stage("double")', '@needs("nothing")\n@stage("double")'),
-        "arithmetic: double.twice needs double.nothing, which does not run before it",
+        "arithmetic: double.twice needs double.nothing, and there is no such check\n  There is",
     ),
     "a need of itself": (
         ('@stage("double")', '@needs("twice")\n@stage("double")'),
@@ -88,7 +91,17 @@ MISTAKES = {
     ),
     "an unknown marker": (
         ('@stage("double")', '@stage.mark.slow\n@stage("double")'),
-        "arithmetic/test_visible.py, line 9: the checks cannot be collected: AttributeError: ",
+        "arithmetic/test_visible.py, line 10: the checks cannot be collected: AttributeError: ",
+    ),
+    "a helper beside the checks": (
+        ("from grader.checks", "import helpers\nfrom grader.checks"),
+        "line 3: the checks cannot be collected: ModuleNotFoundError: No module named 'helpers'\n"
+        "  Put what checks share into conftest.py, and write `from conftest import ...`.",
+    ),
+    "a relative import": (
+        ("from grader.checks", "from .conftest import one\nfrom grader.checks"),
+        "relative import with no known parent package\n"
+        "  Put what checks share into conftest.py, and write `from conftest import ...`.",
     ),
     "a check that cannot be imported": (
         ("import hidden", "import nowhere, hidden"),
@@ -111,6 +124,7 @@ def mistake(small, grade_source, right):
     (small / "hidden" / "test_random.py").unlink()
 
     def run(checks):
+        (small / "helpers.py").touch()
         (small / "test_visible.py").write_text(checks)
         with pytest.raises(CourseError) as raised:
             grade_source(right)
@@ -160,3 +174,13 @@ def test_a_broken_conftest_is_the_courses_fault(small, grade_source, right, text
     with pytest.raises(CourseError, match=r"conftest\.py") as raised:
         grade_source(right)
     assert named in str(raised.value)
+
+
+def test_a_mark_of_pytest_is_named_with_its_place(tmp_path):
+    (tmp_path / "test_a.py").write_text("import pytest\n\n@pytest.mark.skip\ndef test_a(): pass\n")
+    error = not_collected("'skip' not found in `markers` configuration option", tmp_path)
+    assert str(error) == (
+        f"{tmp_path}/test_a.py, line 3: the checks cannot be collected: no check has a mark "
+        "'skip'\n  A check has the marks `stage`, `points`, `needs` and `hidden`, and may have "
+        "`parametrize`; take this one away."
+    )

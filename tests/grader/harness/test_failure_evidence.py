@@ -181,3 +181,29 @@ def test_an_exception_of_the_students_code_is_told_unless_values_are_kept_back()
     own = graded(result(verdict=Verdict.CRASHED, message="ValueError: 3", brief="It raised."))
     assert as_shown(own, "actual").checks[0].message == "ValueError: 3"
     assert as_shown(own, "names").checks[0].message == "It raised."
+
+
+@pytest.mark.parametrize("makes", ["Mean", "Model"])
+def test_of_an_object_is_shown_what_it_is_made_with_and_what_was_done_to_it(makes):
+    x = np.ones((1, 2), np.float32)
+    steps = [["load_state_dict", [{"w": x}], "answer"], ["train", [False], "answer"]]
+    if makes == "Mean":
+        arguments = ({"d": 4}, [*steps, ["", [x], "answer"]])
+    else:  # a method that is a stage
+        arguments = ([{"d": 4}, steps], x, {"select": 1}, 5)
+    call = Observation(stage="Mean", makes=makes, check="scores", arguments=arguments, value=3)
+    evidence = failure_evidence(
+        result(stage="Mean"),
+        Mismatch("wrong", discreet="wrong", answer=3),
+        observations=[call],
+        parameters={"Mean": ["model", "x", "stages", "n"]},
+    )
+    shown = {one.name: one.kind + one.values for one in evidence.inputs}
+    done = "load_state_dict(a dict: w (1, 2)); train(False)"
+    array = "float32 (1, 2)"
+    if makes == "Mean":
+        expected = {"config": "{'d': 4}", "steps": f"{done}; the call({array})"}
+        assert shown == expected | {"given last": f"{array}[[1.0, 1.0]]"}
+    else:
+        expected = {"config": "{'d': 4}", "steps": done, "x": f"{array}[[1.0, 1.0]]"}
+        assert shown == expected | {"n": "int5"}

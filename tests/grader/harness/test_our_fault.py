@@ -46,6 +46,9 @@ def double_check(small, grade_source, right):
 
 
 OURS = {
+    "the check hands in too little": "student.double()",
+    "the check hands in too much": "student.double(x, x)",
+    "the check hands in by name": "student.double(x=x)",
     "the check raises": "raise KeyError('SEEN')",
     "the check calls what is not there": "student.triple(x)",
     "the check asks for a fixture's part that is not there": "reference.triple(x)",
@@ -70,6 +73,17 @@ def test_an_error_of_the_check_is_ungraded(double_check, body):
     place, _, trace = check.staff_note.partition("\n\n")
     assert re.match(r"test_visible\.py:\d+: \w", place)
     assert trace.startswith("Traceback (most recent call last):\n  File ")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("student.double()", "TypeError: hand double x; 0 are handed"),
+        ("student.double(x=x)", "TypeError: hand double its arguments in their order, without"),
+    ],
+)
+def test_the_staff_reads_what_is_wrong_with_a_call(double_check, body, said):
+    assert said in double_check(body).checks[1].staff_note
 
 
 def test_the_other_checks_are_still_run(double_check):

@@ -25,7 +25,7 @@ def seen(evidence):
 
 
 def observed(seen, came, *, stopped=False, calls=()):
-    seen.observe("shift", [np.ones(2), [1]], came=came, stopped=stopped, calls=calls)
+    seen.observe("shift", [np.ones(2), [1]], makes="", came=came, stopped=stopped, calls=calls)
     return seen.observations[-1]
 
 
@@ -52,7 +52,7 @@ def test_a_call_that_failed_is_kept_by_the_kind_of_failure(seen):
 
 def test_what_a_check_does_with_its_arrays_later_changes_nothing(seen):
     given, came = np.ones(2), Returned(value=np.zeros(2), arguments=[])
-    seen.observe("shift", [given], came=came, stopped=False, calls=())
+    seen.observe("shift", [given], makes="", came=came, stopped=False, calls=())
     given[:] = came.value[:] = 7
     [kept] = seen.observations
     assert kept.arguments[0].tolist() == [1, 1]

@@ -4,16 +4,17 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from grader.store.database import StoreError, open_database, reading, shown_name, writing
 from grader.store.marking_store import open_marking_store
 from grader.store.quiz_store import open_store
-from grader.store.tables import attempts, drafts, schema_version
+from grader.store.tables import attempts, courses, drafts, schema_version
 from tests.grader.store.known_quiz import known_quiz
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -64,6 +65,23 @@ def test_a_writer_waits_for_the_other_and_says_so_if_it_may_not(tmp_path):
             pytest.raises(StoreError, match="the store cannot be used: database is locked"),
         ):
             other.enter_quiz(known_quiz(other), is_same=lambda _: True)
+
+
+def test_threads_of_a_server_write_in_turn_where_nobody_waits_for_a_lock(tmp_path):
+    path = tmp_path / "site.sqlite"
+    open_database(path).dispose()
+    engine = open_database(impatient(str(path)), stays_open=True)
+
+    def write(number):
+        with writing(engine) as connection:
+            connection.execute(insert(courses).values(key=f"course {number}"))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(64)))
+    with reading(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(courses)) == 64
+    assert engine.pool.checkedin() > 0
+    engine.dispose()
 
 
 @pytest.fixture

@@ -34,9 +34,19 @@ def test_booleans_are_no_numbers_of_the_same_value():
 
 
 def test_what_holds_anything_else_is_no_answer_of_numbers():
+    assert answer_numbers(None) is None
     assert answer_numbers([STATES, None]) is None
-    assert answer_numbers([STATES, {"keys": "text"}]) is None
-    assert answer_numbers({}) is None
+    assert answer_numbers([STATES, {"keys": b"bytes"}]) is None
+
+
+def test_texts_are_told_apart_by_what_they_say_and_where_they_stand():
+    pairs = [["l", "o"], ["lo", "w"]]
+    assert answer_numbers(pairs).form == answer_numbers([("l", "o"), ("lo", "w")]).form
+    others = [[["l", "o"]], [["lo", "w"], ["l", "o"]], [["l", "o"], ["lo", 1]], "low", [], {}]
+    assert all(answer_numbers(other).form != answer_numbers(pairs).form for other in others)
+    counts = answer_numbers({"lo": 3, "names": ["a"], "none": []})
+    assert counts.array.tolist() == [3]
+    assert counts.form == ".lo (); .names.0 'a'; .none []"
 
 
 def test_tensors_are_read_like_arrays():
@@ -45,7 +55,7 @@ def test_tensors_are_read_like_arrays():
 
 
 def test_other_numbers_are_filled_into_the_same_lists_and_dicts():
-    value = [STATES.astype(np.float32), CACHE]
+    value = [STATES.astype(np.float32), CACHE, {"name": "text", "none": []}]
     filled = refilled(value, answer_numbers(value).array + 1)
     assert answer_numbers(filled).form == answer_numbers(value).form
     assert np.array_equal(filled[0], STATES + 1)

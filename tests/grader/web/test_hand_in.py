@@ -178,7 +178,7 @@ def test_when_all_attempts_are_used_nothing_more_is_taken(
     assert upload(client, ("submission.py", right)).status_code == 303  # the same once more
     refused = upload(client, ("submission.py", right + "\n"))
     assert refused.status_code == 400
-    assert "You have used all 1 attempt." in refused.text
+    assert "You have used the only attempt." in refused.text
     assert len(site.store.hand_ins.of_person("arithmetic", "ada")) == 1
 
 

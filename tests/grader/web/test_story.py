@@ -8,6 +8,7 @@ from grader.courses.inviting import invite
 from grader.hand_ins.working import WorkerSettings, WorkerSlot
 from grader.web.application import application
 from tests.grader.web.served import ServedSite, axe_script, chromium, enter, violations
+from tests.grader.web.test_to_work_with import HANDOUT
 
 pytestmark = pytest.mark.slow
 
@@ -163,8 +164,11 @@ def test_without_a_script_it_is_all_there(open_page, served, site, slot, right, 
 
 
 def test_axe_finds_no_violation_and_nothing_scrolls_sideways(
-    open_page, served, site, slot, axe, clock, right, with_double
+    open_page, served, site, slot, axe, clock, right, with_double, course_folder
 ):
+    handout = course_folder / "assignments" / "arithmetic" / "handout.md"
+    handout.write_text(HANDOUT)
+    (handout.parent / "starter.py").write_text("def double(x): ...\n")
     page = open_page(bypass_csp=True)
     looked = []
 
@@ -192,7 +196,7 @@ def test_axe_finds_no_violation_and_nothing_scrolls_sideways(
     page.get_by_role("link", name="Read the report").wait_for()
     for path in ("attempts/2", "reports/1", "reports/2", ""):
         look(PAGE + path)
-    for path in ("/", "/account", "/nowhere"):
+    for path in ("/", "/account", "/nowhere", f"{PAGE}handout"):
         look(path)
     page.get_by_role("link", name="Ada Adams").click()
     page.get_by_role("button", name="Sign out here").click()

@@ -49,7 +49,7 @@ def test_what_an_author_must_mend_is_named():
     many = with_texts(*(f"t{n}" for n in range(14)))
     many["options"][0]["correct"] = True
     reading.add(reading.topic("masks"), Draft(name="one", fields=many))
-    assert [loss.what for loss in reading.losses] == ["to be mended, options: there are 14 options"]
+    assert [loss.what for loss in reading.losses] == ["to be mended, options: got 14 options"]
 
 
 @pytest.mark.parametrize("stem", ["Format `{=x}` in Python.", "```\n{=x}\n```", "The set {a, b}"])

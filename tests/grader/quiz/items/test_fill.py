@@ -38,7 +38,7 @@ def test_an_option_is_typed_by_its_letter_or_its_text(item, seed):
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("argmax", "there are 2 gaps, and 1 answers with ; between them"),
+        ("argmax", "there are 2 gaps, and 1 answer with ; between them"),
         ("argmax; c", "gap 2: 'c' is none of the letters a to b"),
         (" ; ", "every gap is empty"),
         ("x" * 81 + "; a", "gap 1: an answer has 81 characters; at most 80 are read"),

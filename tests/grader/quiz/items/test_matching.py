@@ -153,4 +153,4 @@ def test_lint_names_everything_that_is_wrong(raw):
 def test_one_item_on_a_side_is_nothing_to_match(raw):
     del raw["left"][1:], raw["right"][1:]
     raw["left"][0]["wrong"] = []
-    assert errors(raw) == ["left: there are 1 items", "right: there are 1 items"]
+    assert errors(raw) == ["left: got 1 item", "right: got 1 item"]

@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 
 from grader.evidence import ArrayWindow, CallInput, FailureEvidence, LoopRecord, LoopStep
+from grader.harness.call_table import call_table
 from grader.records import Finding, Isolation, StageResult, Status, Verdict
 from grader.reports.pages.student_page import student_page
 from grader.settings import load_assignment
@@ -146,6 +147,20 @@ def test_a_generation_is_a_table_with_its_first_wrong_cell_marked(shown):
     assert marked.getparent().get("class") == "first-wrong"
 
 
+def test_calls_are_a_table_with_the_first_wrong_one_marked(shown):
+    calls = call_table(["s.zero", "s.loss"], ["s.zero", "s.forward", "s.loss"])
+    made = report(stages=stages(double=[replace(FAILED, evidence=FailureEvidence(calls=calls))]))
+    (table,) = shown(made).cssselect("table.steps")
+    rows = [[text(cell) for cell in row] for row in table.cssselect("tbody tr")]
+    assert rows == [
+        ["1", "s.zero", "s.zero", "right"],
+        ["2", "s.loss", "s.forward", "✗ first wrong call"],
+        ["3", "none", "s.loss", ""],
+    ]
+    (marked,) = table.cssselect("td.worst")
+    assert text(marked) == "s.loss"
+
+
 @pytest.mark.parametrize(
     "made",
     [
@@ -167,6 +182,12 @@ def test_a_generation_is_a_table_with_its_first_wrong_cell_marked(shown):
                         part="order",
                     ),
                 ),
+            )
+        ),
+        report(
+            replace(
+                FAILED,
+                evidence=FailureEvidence(calls=call_table([NASTY], [])),
             )
         ),
         report(FAILED, findings=(Finding(stage="double", pattern=NASTY),)),
@@ -228,7 +249,7 @@ def test_if_nothing_could_run_the_note_is_the_answer(shown):
 def test_all_passed_never_hides_that_hidden_checks_remain(shown):
     page = shown(report(checked(), hidden_checks_left=17, hidden_points_left=35))
     assert "2 of 2 visible points" in text(page)
-    assert "All 1 visible checks passed. 17 hidden checks, worth 35 points, are run" in text(page)
+    assert "The only visible check passed. 17 hidden checks, worth 35 points, are run" in text(page)
 
 
 def test_printed_text_is_folded_and_long_text_is_shown_by_its_end(shown):

@@ -187,6 +187,8 @@ def test_staff_choose_in_a_frame_what_the_platform_shows(tab, shown, axe):
 
 
 def test_the_page_of_platforms_is_for_everybodys_eyes(tab, shown, axe):
+    from playwright.sync_api import expect
+
     page = launched(tab, shown, PROF)
     page.goto(f"{shown.tool}/staff/platforms/")
     assert violations(page, axe) == []
@@ -194,4 +196,4 @@ def test_the_page_of_platforms_is_for_everybodys_eyes(tab, shown, axe):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Refuse").click()
-    assert page.get_by_text("is not let in any more.").is_visible()
+    expect(page.get_by_text("is not let in any more.")).to_be_visible()

@@ -8,6 +8,8 @@ from grader.batch.applied_policy import apply_policy
 from grader.courses.attempts import WantedAttempt, begin
 from grader.policies.policy_settings import policy_of
 from grader.quiz.attempt.session import Answered, Finished
+from grader.staff import class_comparison, key_check
+from grader.staff.computing import ComputingSlot
 from grader.store.audit_store import AuditWish
 from grader.web.quizzes.places import shelf_of
 from tests.grader.staff.a_class import report
@@ -41,6 +43,21 @@ def number(site):
 def log(site):
     """The audit log, the newest first."""
     return lambda: [entry for _, entry in site.store.audit.entries(AuditWish())]
+
+
+@pytest.fixture
+def computing(site):
+    """The thread of a worker that computes what staff ask for; `step` does one thing."""
+    assignments = {one.name: one for one in site.assignments}
+    return ComputingSlot(
+        jobs=site.store.jobs,
+        computations={
+            class_comparison.KIND: class_comparison.comparing(site.store, assignments, site.clock),
+            key_check.KIND: key_check.verifying(site.folder),
+        },
+        clock=site.clock,
+        name="worker",
+    )
 
 
 TEXT = """\

@@ -126,8 +126,27 @@ def test_shipped_questions_are_read_and_tried_but_not_saved(browser, site):
     assert "Nothing is wrong with it" in answer.text
 
 
+def test_keys_wait_for_a_worker_with_the_text_that_nobody_has_saved(
+    owner, course_folder, computing
+):
+    mine = TEXT.replace("Twelve.", "Twelve layers.")
+    answer = sent(owner, mine, "verify", TOPIC)
+    assert answer.status_code == 303
+    waits = owner.get(answer.headers["location"])
+    assert "waiting</span> for a worker" in waits.text
+    assert typed(waits) == mine
+    assert (course_folder / "questions" / "words.yaml").read_text() == TEXT
+    assert owner.get(f"{TOPIC}?keys=0").status_code == 404
+    assert "The keys of this text" not in owner.get(TOPIC).text
+
+
 @pytest.mark.slow
-def test_keys_are_run_in_a_process_of_their_own(owner):
-    answer = sent(owner, TEXT, "verify", TOPIC)
-    assert "Every key that can be run holds." in answer.text
-    assert "words: 0 of 2 questions run" in answer.text
+def test_keys_are_run_in_a_process_of_their_own(owner, computing):
+    there = sent(owner, TEXT, "verify", TOPIC).headers["location"]
+    assert computing.step()
+    page = owner.get(there).text
+    assert "Every key that can be run holds." in page
+    assert "words: 0 of 2 questions run" in page
+    assert "Verified Mon 2 Nov 2026, 10:00 CET." in page
+    assert "Verified Mon" in owner.get(TOPIC).text, "the saved text is the same"
+    assert "Verify the keys again" in page

@@ -7,11 +7,14 @@ import pytest
 from grader.web.application import application
 from tests.grader.web.served import ServedSite, axe_script, chromium, enter, violations
 from tests.grader.web.staff.test_class_pages import CANVAS
+from tests.grader.web.staff.test_comparing import CODE
+from tests.grader.web.staff.test_regrading import handed_in
 from tests.grader.web.staff.test_roster_pages import ROSTER
 
 pytestmark = pytest.mark.slow
 
 CLASS = "/staff/code/arithmetic/"
+REPAIRS = "/staff/quizzes/week-3/repairs"
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +146,31 @@ def test_answers_are_marked_by_keys_alone(open_page, take, site):
     shows(page, "Answer 2 of 2")
 
 
-def test_no_page_of_staff_has_a_fault_of_accessibility(open_page, site, axe, take, number):
+def test_what_is_computed_comes_into_the_page_and_leaves_what_is_typed(
+    open_page, site, computing, keeper
+):
+    for name in ("ada", "bob"):
+        handed_in(site, name, site.clock(), CODE)
+    page = open_page()
+    page.goto(f"{CLASS}similarity")
+    press(page, "Compare the class")
+    shows(page, "waiting for a worker")
+    assert computing.step()
+    page.get_by_text("2 submissions compared").wait_for()
+    page.get_by_role("button", name="Compare again").wait_for()
+
+    page.goto("/staff/files/questions/words.yaml")
+    press(page, "Verify the keys")
+    shows(page, "waiting for a worker")
+    page.get_by_label("The file").fill("topic: half a word")
+    assert computing.step()
+    page.get_by_text("Every key that can be run holds.").wait_for()
+    assert page.get_by_label("The file").input_value() == "topic: half a word"
+
+
+def test_no_page_of_staff_has_a_fault_of_accessibility(
+    open_page, site, axe, take, number, computing
+):
     take("ada", "Cross-attention.")
     page = open_page()
     bob = number("bob")
@@ -155,6 +182,7 @@ def test_no_page_of_staff_has_a_fault_of_accessibility(open_page, site, axe, tak
     pages += [f"/staff/people/{number('ada')}/attempts/{attempt.id}"]
     pages += ["/staff/quizzes/week-3/", "/staff/quizzes/week-3/analysis"]
     pages += ["/staff/marking/words.which", "/staff/files/questions/words.yaml"]
+    pages += ["/staff/gradebook/", REPAIRS, f"{REPAIRS}/words.which"]
     found = {}
     for path in pages:
         assert page.goto(path).status == 200
@@ -168,6 +196,22 @@ def test_no_page_of_staff_has_a_fault_of_accessibility(open_page, site, axe, tak
     page.get_by_label("Roster", exact=True).set_input_files(file("roster.csv", ROSTER))
     press(page, "Show the differences")
     found["roster"] = violations(page, axe)
+    page.goto(f"{REPAIRS}/words.which")
+    page.get_by_label("It does not count.").check()
+    page.get_by_label("Why; students read it").fill("unclear")
+    press(page, "Show what it changes")
+    found["a look at a repair"] = violations(page, axe)
+    press(page, "Do it")
+    found["a repair"] = violations(page, axe)
+    for name in ("ada", "bob"):
+        handed_in(site, name, site.clock(), CODE)
+    page.goto(f"{CLASS}similarity")
+    press(page, "Compare the class")
+    found["being compared"] = violations(page, axe)
+    assert computing.step()
+    page.goto(f"{CLASS}similarity")
+    shows(page, "2 submissions compared")
+    found["compared"] = violations(page, axe)
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
@@ -187,6 +231,11 @@ def test_no_page_of_staff_is_wider_than_the_window(open_page, take, number, widt
         "/staff/marking/words.which",
         "/staff/files/questions/words.yaml",
         "/staff/log/",
+        "/staff/gradebook/",
+        REPAIRS,
+        f"{REPAIRS}/words.which",
+        f"{CLASS}similarity",
+        f"{CLASS}regrade",
     ):
         page.goto(path)
         root = "document.documentElement"

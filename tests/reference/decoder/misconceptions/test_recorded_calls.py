@@ -81,7 +81,7 @@ def array_distance(a, b, unit):
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     if not (np.isfinite(a) & np.isfinite(b) | same).all():
         return math.inf
-    return float(np.abs(a[~same] - b[~same]).max(initial=0.0)) / unit
+    return float(np.abs(1.0 * a[~same] - b[~same]).max(initial=0.0)) / unit
 
 
 def outcome_distance(a, b, unit):

@@ -139,7 +139,7 @@ def disturb(made, results, *, kills, end):
     pytest.fail("it did not come to an end")
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [8, pytest.param(20, marks=pytest.mark.slow)])
 def test_whatever_is_killed_the_grades_are_those_of_a_calm_run(tmp_path, small, kills):
     rounds, killed = run(tmp_path, small, kills=kills, most_seconds=10 * kills)
     print(f"{killed.total()} kills in {rounds} rounds: {dict(killed)}")

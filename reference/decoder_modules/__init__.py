@@ -1,0 +1,1 @@
+"""What is a decoder-only Transformer as PyTorch modules?"""

@@ -1,0 +1,1 @@
+"""What do people get wrong about it as PyTorch modules?"""

@@ -1,0 +1,1 @@
+"""Two mistakes in one stage: each stage in parts, of which a mistake replaces some."""
