@@ -21,6 +21,7 @@ def test_it_is_not_available_which_is_no_fault_of_the_program(site, browser, pat
     store, kept = site.folder / "site.sqlite", tmp_path / "kept"
     shutil.move(store, kept)
     store.mkdir()  # nothing can be opened there
+    site.store.engine.dispose()  # nor is anything held open
     answer = client.get(path)
     store.rmdir()
     shutil.move(kept, store)
