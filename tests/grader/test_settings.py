@@ -59,9 +59,10 @@ MISTAKES = {
         f"a stage called {name}": (
             ("name: double", f"name: {name}"),
             f"assignment.yaml: the stage '{name}' has a name that `student` itself needs\n"
-            "  Give it another name; these are taken: observe, once, and what begins with an ",
+            "  Give it another name; these are taken: answer_forward, make, observe, once, shapes_of, "
+            "value_of, and what begins with an underscore.",
         )
-        for name in ("observe", "once", "_call", "__init__")
+        for name in ("observe", "once", "make", "_call", "__init__")
     },
     **{
         f"a stage called {name}": (

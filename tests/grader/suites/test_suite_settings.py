@@ -79,7 +79,7 @@ def test_a_table_says_what_counts(folder):
     [
         ("student: [a.py]\n", "student: there is no file 'a.py' in the suite"),
         ("points: {test_work.py::test_x: 1}\nstudent: [work]\n", "points: no test is 'test_wo"),
-        ("points: {a: -1}\n", "points[...]: expected an integer >= 1"),
+        ("points: {a: -1}\n", "suite.yaml:1: points.a: expected an integer >= 1"),
         ("titel: x\n", "there is no key 'titel' here"),
     ],
 )
