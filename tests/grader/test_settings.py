@@ -59,8 +59,8 @@ MISTAKES = {
         f"a stage called {name}": (
             ("name: double", f"name: {name}"),
             f"assignment.yaml: the stage '{name}' has a name that `student` itself needs\n"
-            "  Give it another name; these are taken: answer_forward, make, observe, once, shapes_of, "
-            "value_of, and what begins with an underscore.",
+            "  Give it another name; these are taken: answer_forward, make, observe, once, "
+            "shapes_of, value_of, and what begins with an underscore.",
         )
         for name in ("observe", "once", "make", "_call", "__init__")
     },

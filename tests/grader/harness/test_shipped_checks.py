@@ -46,14 +46,20 @@ def spoiled(function):
 
     @functools.wraps(function)
     def call(*arguments):
-        value = function(*arguments)
+        answer = function(*arguments)
         calls.append(1)
-        return SPOILED if WHEN else value
+        value = answer.detach().numpy() if hasattr(answer, "detach") else answer
+        return SPOILED if WHEN else answer
 
     return call
 
 for name in NAMES:
-    globals()[name] = spoiled(globals()[name])
+    stage = globals().get(name) or DecoderModel  # which has the stage as a method
+    if isinstance(stage, type):
+        method = "forward" if name in globals() else name
+        setattr(stage, method, spoiled(getattr(stage, method)))
+    else:
+        globals()[name] = spoiled(stage)
 """
 # A submission with a state may answer well at one call and badly at the next.
 ALWAYS, SOMETIMES = "True", "len(calls) % 2 == 0"
@@ -67,7 +73,8 @@ CASES += [
 @pytest.mark.parametrize("name", SHIPPED)
 def test_no_answer_makes_a_check_stumble(name, sandbox):
     assignment = find_assignment(name)
-    right = read(assignment.folder / "examples" / "submissions" / "right-numpy.py")
+    examples = assignment.folder / "examples" / "submissions"
+    right = read(next(p for p in sorted(examples.glob("right-*.py")) if "torch" not in p.name))
     code = WRAPPED.replace("NAMES", repr([stage.name for stage in assignment.stages]))
     reports = []
     grade(
