@@ -66,6 +66,16 @@ OF_EVERYBODY = {
     "for name in path.split('.') if path else ():",  # steps on an object are played so everywhere
     "answer = found(*arguments)",
 }
+_BEGINNING = 12  # characters by which nearly all lines are told to be elsewhere
+
+
+def held_by(text, lines):
+    """The lines that a text holds, at any place of it."""
+    beginnings = {text[at : at + _BEGINNING] for at in range(len(text))}
+    near = (one for one in lines if len(one) < _BEGINNING or one[:_BEGINNING] in beginnings)
+    return [line for line in near if line in text]
+
+
 # Visible checks are written like hidden ones.
 VISIBLE = "\n".join(code(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.py"))
 SECRETS = {
@@ -104,7 +114,7 @@ def given(request, folder, made, tmp_path_factory):
 def test_students_get_nothing_of(secret, given):
     assert len(SECRETS[secret]) >= (1 if secret == "the secret" else 2)
     given_away = {
-        (name, line) for name, text in contents(given) for line in SECRETS[secret] if line in text
+        (name, line) for name, text in contents(given) for line in held_by(text, SECRETS[secret])
     }
     assert given_away == set()
 
