@@ -139,11 +139,10 @@ def disturb(made, results, *, kills, end):
     pytest.fail("it did not come to an end")
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(20, marks=pytest.mark.slow)])
-def test_whatever_is_killed_the_grades_are_those_of_a_calm_run(tmp_path, small, kills):
-    rounds, killed = run(tmp_path, small, kills=kills, most_seconds=10 * kills)
+def test_whatever_is_killed_the_grades_are_those_of_a_calm_run(tmp_path, small):
+    rounds, killed = run(tmp_path, small, kills=8, most_seconds=80)
     print(f"{killed.total()} kills in {rounds} rounds: {dict(killed)}")
-    assert killed.total() >= kills // 2
+    assert killed.total() >= 4
 
 
 if __name__ == "__main__":
