@@ -40,5 +40,6 @@ class OddTextGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             query = _NUL_IN_QUERY.sub(_REPLACEMENT_IN_QUERY, scope["query_string"])
-            scope = {**scope, "path": storable(scope["path"]), "query_string": query}
+            # the same scope: what answers writes into it what the log reads
+            scope |= {"path": storable(scope["path"]), "query_string": query}
         await self._app(scope, receive, send)
