@@ -41,5 +41,5 @@ class OddTextGuard:
         if scope["type"] == "http":
             query = _NUL_IN_QUERY.sub(_REPLACEMENT_IN_QUERY, scope["query_string"])
             # the same scope: what answers writes into it what the log reads
-            scope |= {"path": storable(scope["path"]), "query_string": query}
+            scope.update(path=storable(scope["path"]), query_string=query)
         await self._app(scope, receive, send)
