@@ -244,9 +244,10 @@ def _configured(site: Site, listening: Listening, log: TextIO | None) -> uvicorn
 
 def _let_many_look_on() -> None:
     """Raise the limit of open files, which many systems begin at 1024."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _settle_quizzes(site: Site, stop: threading.Event) -> None:

@@ -11,11 +11,10 @@ store of a site is asked for it: many read there while others write, and `grader
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -29,11 +28,10 @@ _CONNECT_SECONDS = 10
 _LOCK_SECONDS = 30  # of waiting for others who write to the same file
 _KINDS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _READS_ONLY = "grader_reads_only"
+# Of a file that stays open: a lock, by which the threads of this process write one by one. SQLite
+# would have the others sleep and try again, up to 0.1 s each time, in no order.
+_TURN = "grader_turn"
 _KEPT = 16  # connections of a server to an SQLite file; more are closed after use
-
-# Of files that stay open: which thread of this process writes. SQLite would have the others sleep
-# and try again, up to 0.1 s each time, in no order.
-_TURNS: WeakKeyDictionary[Engine, AbstractContextManager[Any]] = WeakKeyDictionary()
 
 
 class StoreError(GraderFault):
@@ -76,7 +74,7 @@ def open_database(where: str | Path, *, stays_open: bool = False) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write; all of it is kept, or nothing."""
-    turn: AbstractContextManager[Any] = _TURNS.get(engine, nullcontext())
+    turn = engine.get_execution_options().get(_TURN, nullcontext())
     with turn, _faults_of(engine.url), engine.begin() as connection:
         yield connection
 
@@ -136,8 +134,13 @@ def _engine(url: URL, *, stays_open: bool) -> Engine:
             Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         waits = {} if "timeout" in url.query else {"timeout": _LOCK_SECONDS}
         if stays_open:
-            engine = create_engine(url, pool_size=_KEPT, max_overflow=-1, connect_args=waits)
-            _TURNS[engine] = RLock()
+            engine = create_engine(
+                url,
+                pool_size=_KEPT,
+                max_overflow=-1,
+                connect_args=waits,
+                execution_options={_TURN: RLock()},
+            )
         else:
             engine = create_engine(url, poolclass=NullPool, connect_args=waits)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -30,6 +30,11 @@ def as_is(value: Value, *_: object) -> Value:
     return value
 
 
+def idle(right: Parts, *names: str) -> Parts:
+    """Parts as they are in the right stage, for a mistake that makes them idle."""
+    return {name: right[name] for name in names}
+
+
 def pairs_of(stage: str, composition: Composition) -> Iterator[tuple[str, str]]:
     """The ids of misconceptions that replace different parts of a stage."""
     wrong = composition.wrong

@@ -11,10 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from grader.harness.grading import grade
-from grader.records import Submission
-from grader.sandbox.warm import WarmSandbox
-from grader.subject.loading import subject_of
+from tests.graded_sources import graded_sources
 
 _OTHER_BODY = """
 
@@ -63,18 +60,4 @@ class Promises:
     def reports(self):
         """The reports of the right submission and of all broken ones by the visible checks."""
         sources = {"right": self.right, **{name: self.broken(name) for name in self.mistakes}}
-        sandbox, found = WarmSandbox(("torch", "numpy")), []
-        grade(
-            [
-                Submission(name=n, cells=(("submission.py", source),), modules={}, digest=n)
-                for n, source in sources.items()
-            ],
-            assignment=self.assignment,
-            sandbox=sandbox,
-            with_hidden=False,
-            secret="",
-            emit=found.append,
-            reference=subject_of(self.assignment).over_arrays(),
-        )
-        sandbox.close()
-        return {report.submission: report for report in found}
+        return graded_sources(self.assignment, sources)

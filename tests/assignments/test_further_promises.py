@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader.harness.grading import grade
-from grader.records import Submission
-from grader.sandbox.warm import WarmSandbox
 from grader.settings import find_assignment
 from grader.subject.loading import subject_of
+from tests.graded_sources import graded_sources
 
 HERE = Path(__file__).parent
 # Of what has no sizes, changes nothing by its nature, or keeps nothing by its nature.
@@ -85,22 +83,7 @@ def graded(of):
     """The reports of all of them, by all checks."""
     handout = HANDOUTS[of]
     sources = {"right": handout.right, **{name: broken(of, name) for name in handout.mistakes}}
-    submissions = [
-        Submission(name=name, cells=(("submission.py", source),), modules={}, digest=name)
-        for name, source in sources.items()
-    ]
-    sandbox, reports = WarmSandbox(("torch", "numpy")), []
-    grade(
-        submissions,
-        assignment=handout.assignment,
-        sandbox=sandbox,
-        with_hidden=True,
-        secret="promises",
-        emit=reports.append,
-        reference=subject_of(handout.assignment).over_arrays(),
-    )
-    sandbox.close()
-    return {report.submission: report for report in reports}
+    return graded_sources(handout.assignment, sources, secret="promises")
 
 
 def losing(report, *, hidden):

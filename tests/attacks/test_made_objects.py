@@ -8,11 +8,9 @@ import time
 import msgspec
 import pytest
 
-from grader.harness.grading import grade
-from grader.records import Submission, Verdict
-from grader.sandbox.warm import WarmSandbox
+from grader.records import Verdict
 from grader.settings import find_assignment, shipped
-from grader.subject.loading import subject_of
+from tests.graded_sources import graded_sources
 
 _SHIPPED = find_assignment("decoder-modules")
 _LIMITS = msgspec.structs.replace(_SHIPPED.limits, call_seconds=1.5, submission_seconds=12)
@@ -198,23 +196,9 @@ def graded():
     right = RIGHT.read_text(encoding="utf-8")
     sources = {name: right + textwrap.dedent(text) for name, (_, text) in ATTACKS.items()}
     sources |= {"hidden": right + HIDDEN, "right": right}
-    submissions = [
-        Submission(name=name, cells=(("submission.py", source),), modules={}, digest=name)
-        for name, source in sources.items()
-    ]
-    sandbox, reports = WarmSandbox(("torch", "numpy")), []
     begin = time.monotonic()
-    grade(
-        submissions,
-        assignment=ASSIGNMENT,
-        sandbox=sandbox,
-        with_hidden=True,
-        secret="attacks",
-        emit=reports.append,
-        reference=subject_of(ASSIGNMENT).over_arrays(),
-    )
-    sandbox.close()
-    return {report.submission: report for report in reports}, time.monotonic() - begin
+    reports = graded_sources(ASSIGNMENT, sources, secret="attacks")
+    return reports, time.monotonic() - begin
 
 
 @pytest.mark.parametrize("name", ATTACKS)

@@ -24,22 +24,14 @@ MOST_ITEMS = 10_000  # of an iterator such as that of `named_parameters`
 Connect = Callable[[str], Callable[..., Any]]
 
 
-def play(make: Callable[..., Any], config: Any, steps: Sequence[Step], *, connect: Connect) -> Any:
-    """Make an object, and do all steps one after the other; the answer to the last one."""
+def played(
+    make: Callable[..., Any], config: Any, steps: Sequence[Step], *, connect: Connect
+) -> tuple[Any, Any]:
+    """A new object to which all steps have been done in turn, and the answer to the last one."""
     found, answer = made(make, config), None
     for step in steps:
         answer = _done(found, step, connect)
-    return answer
-
-
-def made_after(
-    make: Callable[..., Any], config: Any, steps: Sequence[Step], *, connect: Connect
-) -> Any:
-    """An object to which all steps have been done."""
-    found = made(make, config)
-    for step in steps:
-        _done(found, step, connect)
-    return found
+    return found, answer
 
 
 def made(make: Callable[..., Any], config: Any) -> Any:

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TextIO
 
 from grader.sandbox.child import arithmetic, made_objects, values, wire
@@ -124,14 +125,12 @@ class Runner:
 
     def _of_object(self, request: wire.Call, make: Callable[..., Any]) -> Callable[..., Any]:
         """What a call does that is one of an object of the student's."""
+        played = partial(made_objects.played, make, connect=self._connect)
         if request.makes == request.function:
-            return lambda config, steps: made_objects.play(
-                make, config, steps, connect=self._connect
-            )
+            return lambda config, steps: played(config, steps)[1]
 
         def call(history: list[Any], *others: Any) -> Any:
-            config, steps = history
-            made = made_objects.made_after(make, config, steps, connect=self._connect)
+            made, _ = played(*history)
             return made_objects.inside(made, request.function)(*others)
 
         return call

@@ -46,10 +46,9 @@ class ToWorkWith:
 def to_work_with(site: Site, assignment: Assignment) -> ToWorkWith:
     """What students get of an assignment, as its files are now."""
     handout = assignment.folder / _HANDOUT
-    starters = (assignment.folder / name for name in _STARTERS)
     return ToWorkWith(
         handout=_read(handout) if handout.is_file() else None,
-        starters=tuple(path for path in starters if path.is_file()),
+        starters=_starters(assignment),
         release=_release(site, assignment),
     )
 
@@ -65,9 +64,9 @@ def handout_page(request: Request) -> Response:
 
 @needs("student")
 def starter_file(request: Request) -> Response:
-    given = to_work_with(site_of(request), own_work(request).assignment)
     name = request.path_params["name"]
-    found = next((path for path in given.starters if path.name == name), None)
+    starters = _starters(own_work(request).assignment)
+    found = next((path for path in starters if path.name == name), None)
     if found is None:
         refuse(404, "This assignment has no such file.")
     return file_to_keep(found.name, found.read_bytes())
@@ -77,7 +76,7 @@ def starter_file(request: Request) -> Response:
 def visible_checks(request: Request) -> Response:
     """The files of the release, as a zip with one folder in it."""
     work = own_work(request)
-    release = to_work_with(site_of(request), work.assignment).release
+    release = _release(site_of(request), work.assignment)
     if release is None:
         refuse(404, "The staff of the course have given out no checks for this assignment.")
     name = work.assignment.name
@@ -87,6 +86,11 @@ def visible_checks(request: Request) -> Response:
         if path.is_file() and not path.name.startswith(".")
     }
     return file_to_keep(f"{name}.zip", zip_of(kept))
+
+
+def _starters(assignment: Assignment) -> tuple[Path, ...]:
+    paths = (assignment.folder / name for name in _STARTERS)
+    return tuple(path for path in paths if path.is_file())
 
 
 def _release(site: Site, assignment: Assignment) -> Path | None:

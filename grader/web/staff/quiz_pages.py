@@ -40,7 +40,7 @@ class QuizOfCourse:
 
     @property
     def path(self) -> str:
-        return f"/staff/quizzes/{address_of(self.quiz)}/"
+        return path_of(self.quiz)
 
     @property
     def n_handed_in(self) -> int:
@@ -60,7 +60,7 @@ def quizzes_page(request: Request) -> Response:
     shelf = shelf_of(room.site).now()
     return room.page(
         "quizzes.html",
-        quizzes=[of_course(room, quiz) for quiz in shelf.quizzes.values()],
+        quizzes=[_of_course(room, quiz) for quiz in shelf.quizzes.values()],
         faults=shelf.faults,
         n_waiting=sum(one.n_waiting for one in questions_to_mark(marks_of(room))),
     )
@@ -69,7 +69,7 @@ def quizzes_page(request: Request) -> Response:
 @needs("grader")
 def quiz_page(request: Request) -> Response:
     room = room_of(request)
-    one = of_course(room, quiz_of(room))
+    one = _of_course(room, quiz_of(room))
     known = {each.person: each for each in room.everybody.values()}
     lines = sorted(one.lines, key=lambda line: room.shown_person(line.student).casefold())
     behind = n_behind(marks_of(room)) if room.is_owner else 0
@@ -80,7 +80,7 @@ def quiz_page(request: Request) -> Response:
 def analysis_page(request: Request) -> Response:
     """How hard, how telling and how guessable each question was."""
     room = room_of(request)
-    one = of_course(room, quiz_of(room))
+    one = _of_course(room, quiz_of(room))
     which = request.query_params.get("which", "first")
     if which not in _WHICH:
         refuse(404, "There is no such choice of attempts.")
@@ -117,6 +117,11 @@ def release_quiz(request: Request, form: FormData) -> Response:
     return show_grades(room, form, kind="quiz", name=quiz.name, title=quiz.title, back=back)
 
 
+def path_of(quiz: Quiz) -> str:
+    """Where staff look at a quiz."""
+    return f"/staff/quizzes/{address_of(quiz)}/"
+
+
 def quiz_of(room: StaffRoom) -> Quiz:
     """The quiz that the path names.
 
@@ -139,8 +144,7 @@ def marks_of(room: StaffRoom) -> ClassMarks:
     return marks_in_store(room.site.store.marking, questions_of(room), name="the course").marks
 
 
-def of_course(room: StaffRoom, quiz: Quiz) -> QuizOfCourse:
-    """A quiz with the results of the class."""
+def _of_course(room: StaffRoom, quiz: Quiz) -> QuizOfCourse:
     store = room.site.store
     return QuizOfCourse(
         quiz=quiz,

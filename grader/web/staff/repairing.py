@@ -10,12 +10,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from grader.courses.repairing import RepairOutcome
 from grader.errors import CourseError, GraderError
 from grader.quiz.attempt.quiz import Quiz
 from grader.quiz.items.form import OrderForm, QuestionForm, Sent
 from grader.quiz.items.item import Rejected
 from grader.quiz.items.item import Response as Answer
-from grader.quiz.marking.class_marks import ClassMarks, mean_share
+from grader.quiz.marking.class_marks import Change, ClassMarks, mean_share
 from grader.quiz.marking.decisions import Action
 from grader.quiz.marking.sheets import Sheet
 from grader.staff.quiz_repairs import (
@@ -34,7 +35,7 @@ from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.quizzes.answer_fields import answer_fields
 from grader.web.quizzes.moves import going
-from grader.web.staff.quiz_pages import marks_of, of_course, quiz_of
+from grader.web.staff.quiz_pages import marks_of, path_of, quiz_of
 from grader.web.staff.room import StaffRoom, room_of
 
 _SEED = 1  # of the form in which another answer is given
@@ -53,7 +54,7 @@ class RepairPage:
     @property
     def address(self) -> str:
         name = quote(self.question.item.id, safe="")
-        return f"{of_course(self.room, self.quiz).path}repairs/{name}"
+        return f"{path_of(self.quiz)}repairs/{name}"
 
     @property
     def form(self) -> QuestionForm:
@@ -82,7 +83,7 @@ def repair_rest(request: Request, form: FormData) -> Response:
         said=f"{counted(len(changes), 'attempt')} with other marks.",
         about=quiz_of(room).name,
         sheets=[change.before.id for change in changes],
-        back=f"{of_course(room, quiz_of(room)).path}repairs",
+        back=f"{path_of(quiz_of(room))}repairs",
     )
 
 
@@ -92,7 +93,8 @@ def _questions(room: StaffRoom, *, problem: GraderError | None = None) -> Respon
     return room.page(
         "repairs.html",
         status=200 if problem is None else 409,
-        one=of_course(room, quiz),
+        quiz=quiz,
+        quiz_path=path_of(quiz),
         questions=questions_to_repair(marks, _sheets(room, quiz)),
         problem=problem,
         rest=rest,
@@ -126,8 +128,7 @@ def repair(request: Request, form: FormData) -> Response:
         return _looked(here, form, looked, problem=error)
     except GraderError as error:
         return _shown(here, form=here.form.filled(sent), typed=form, problem=error)
-    changed = [one for one in done.outcome.changes if _earned(one.before) != _earned(one.after)]
-    n = len({change.before.student for change in changed})
+    n = len({change.before.student for change in _of_points(done.outcome)})
     return here.room.done(
         "repaired a question" if wish.undo is None else "took a repair back",
         said=f"{' '.join(done.plan.sentences)} {counted(n, 'student')} with other points.",
@@ -184,7 +185,7 @@ def _shown(
         "repair.html",
         status=200 if problem is None else 400,
         here=here,
-        one=of_course(here.room, here.quiz),
+        quiz_path=path_of(here.quiz),
         question=here.question,
         form=form or here.form,
         typed=typed or {},
@@ -209,7 +210,6 @@ def _looked(
         "repair_look.html",
         status=200 if problem is None else 409,
         here=here,
-        one=of_course(here.room, here.quiz),
         looked=looked,
         kept=kept,
         problem=problem,
@@ -224,13 +224,18 @@ def _changes(room: StaffRoom, looked: LookedAtRepair) -> dict[str, object]:
     """
     sheets = looked.outcome.sheets
     after = {change.after.id: change.after for change in looked.outcome.changes}
-    changes = [one for one in looked.outcome.changes if _earned(one.before) != _earned(one.after)]
+    changes = _of_points(looked.outcome)
     return {
         "changes": sorted(changes, key=lambda c: room.shown_person(c.before.student).casefold()),
         "n_noted": len(looked.outcome.changes) - len(changes),
         "means": (mean_share(sheets), mean_share([after.get(one.id, one) for one in sheets])),
         "known": {each.person: each for each in room.everybody.values()},
     }
+
+
+def _of_points(outcome: RepairOutcome) -> list[Change]:
+    """The changes by which somebody has other points."""
+    return [one for one in outcome.changes if _earned(one.before) != _earned(one.after)]
 
 
 def _earned(sheet: Sheet) -> tuple[Fraction, int]:

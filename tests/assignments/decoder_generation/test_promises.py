@@ -9,12 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grader.harness.grading import grade
-from grader.records import Submission
-from grader.sandbox.warm import WarmSandbox
 from grader.settings import find_assignment
-from grader.subject.loading import subject_of
 from reference.decoder.contract import FUNCTIONS
+from tests.graded_sources import graded_sources
 
 ASSIGNMENT = find_assignment("decoder-generation")
 HANDOUT = " ".join((ASSIGNMENT.folder / "handout.md").read_text(encoding="utf-8").split())
@@ -55,22 +52,8 @@ def broken(name):
 @pytest.fixture(scope="module")
 def visible():
     """The reports of all of them by the visible checks."""
-    submissions = [
-        Submission(name=name, cells=(("submission.py", source),), modules={}, digest=name)
-        for name, source in {"right": RIGHT, **{name: broken(name) for name in MISTAKES}}.items()
-    ]
-    sandbox, reports = WarmSandbox(("torch", "numpy")), []
-    grade(
-        submissions,
-        assignment=ASSIGNMENT,
-        sandbox=sandbox,
-        with_hidden=False,
-        secret="",
-        emit=reports.append,
-        reference=subject_of(ASSIGNMENT).over_arrays(),
-    )
-    sandbox.close()
-    return {report.submission: report for report in reports}
+    sources = {"right": RIGHT, **{name: broken(name) for name in MISTAKES}}
+    return graded_sources(ASSIGNMENT, sources)
 
 
 @pytest.mark.parametrize("says", [promise["says"] for promise in PROMISES])

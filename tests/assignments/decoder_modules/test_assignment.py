@@ -13,14 +13,11 @@ from grader.audit.examples import expected_grades
 from grader.audit.result import Audit
 from grader.audit.sources import with_functions
 from grader.batch.grading_here import grade_here
-from grader.harness.grading import grade
-from grader.records import Submission
 from grader.release.release_folder import made_release
-from grader.sandbox.warm import WarmSandbox
 from grader.settings import find_assignment, load_assignment
-from grader.subject.loading import subject_of
 from reference.decoder_modules.contract import FUNCTIONS
 from reference.decoder_modules.subject import SUBJECT
+from tests.graded_sources import graded_sources
 
 ASSIGNMENT = find_assignment("decoder-modules")
 EXAMPLES = ASSIGNMENT.folder / "examples" / "submissions"
@@ -159,21 +156,7 @@ def graded():
     for name, (old, new) in FREE.items():
         assert RIGHT.count(old) == 1, name
         sources[name] = RIGHT.replace(old, new)
-    sandbox, reports = WarmSandbox(("torch", "numpy")), []
-    grade(
-        [
-            Submission(name=name, cells=(("submission.py", text),), modules={}, digest=name)
-            for name, text in sources.items()
-        ],
-        assignment=ASSIGNMENT,
-        sandbox=sandbox,
-        with_hidden=True,
-        secret="promises",
-        emit=reports.append,
-        reference=subject_of(ASSIGNMENT).over_arrays(),
-    )
-    sandbox.close()
-    return {report.submission: report for report in reports}
+    return graded_sources(ASSIGNMENT, sources, secret="promises")
 
 
 def losing(report):

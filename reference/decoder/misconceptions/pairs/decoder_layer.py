@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from grader.subject.composition import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is, idle
 from reference.decoder.attention import self_attention
 from reference.decoder.decoder_layer import LayerWeights
 from reference.decoder.feed_forward import feed_forward
@@ -46,11 +46,6 @@ def _input(middle: Tensor, _: Tensor, x: Tensor) -> Tensor:
     return x
 
 
-def _idle(*names: str) -> dict[str, Callable[..., Tensor]]:
-    """These parts as they are in the right layer, counted as replaced."""
-    return {name: _RIGHT[name] for name in names}
-
-
 _RIGHT: dict[str, Callable[..., Tensor]] = {
     "first_norm": _first,
     "attend": self_attention,
@@ -78,8 +73,14 @@ COMPOSITION = Composition(
         "second_residual_from_normalized": {"second_carry": _normed},
         "stale_residual": {"second_carry": _input},
         "parallel": {"read": _input},
-        "no_attention": {"attend": _nothing, **_idle("first_norm", "first_inner_norm", "read")},
-        "no_feed_forward": {"feed": _nothing, **_idle("read", "second_norm", "second_inner_norm")},
+        "no_attention": {
+            "attend": _nothing,
+            **idle(_RIGHT, "first_norm", "first_inner_norm", "read"),
+        },
+        "no_feed_forward": {
+            "feed": _nothing,
+            **idle(_RIGHT, "read", "second_norm", "second_inner_norm"),
+        },
         "post_norm": {
             "first_norm": as_is,
             "second_norm": as_is,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from grader.subject.composition import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is, idle
 from reference.decoder.attention import AttentionWeights
 from reference.kv_cache.attention import split_heads
 from reference.kv_cache.cache import LayerCache
@@ -104,13 +104,8 @@ _RIGHT: Parts = {
 }
 
 
-def _idle(*names: str) -> Parts:
-    """These parts as they are in right attention, counted as replaced."""
-    return {name: _RIGHT[name] for name in names}
-
-
 _BY_SCORES: dict[str, Parts] = {
-    "past_ignored": {"seen": lambda cache, past, new: new, **_idle("past_mix")},
+    "past_ignored": {"seen": lambda cache, past, new: new, **idle(_RIGHT, "past_mix")},
     "new_before_past": {"join": lambda past, new: _joined(new, past)},
     "mask_not_shifted": _masked_by(lambda n_past, n_new: _every(n_past, n_new).tril()),
     "no_mask": _masked_by(_every),
@@ -147,7 +142,7 @@ _BY_CACHE: dict[str, Parts] = {
     },
     "queries_for_keys": {
         "returned": lambda cache, past, new, queries: grown(past, queries, new["values"]),
-        **_idle("join"),
+        **idle(_RIGHT, "join"),
     },
 }
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grader.subject.composition import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is, idle
 from reference.kv_cache.generation import CachedStages
 from reference.kv_cache.misconceptions.generation_parts import Ids, Pass
 
@@ -99,23 +99,18 @@ _RIGHT: Parts = {
 }
 
 
-def _idle(*names: str) -> Parts:
-    """These parts as they are in the right loop, counted as replaced."""
-    return {name: _RIGHT[name] for name in names}
-
-
 _BY_FLOW: dict[str, Parts] = {
     "last_prompt_token_again": {"begins_again": lambda: True},
     "stale_cache": {"cache": lambda cache, first: first},
     "prefill_for_each": {
         "is_full": lambda held, length: True,
         "refill": lambda ids, prompt, length: ids[-1:],
-        **_idle("begins_again", "times", "refilled", "fed", "cache"),
+        **idle(_RIGHT, "begins_again", "times", "refilled", "fed", "cache"),
     },
     "prompt_alone": {
         "is_full": lambda held, length: True,
         "refill": lambda ids, prompt, length: prompt[-length:],
-        **_idle("begins_again", "times", "refilled", "fed", "cache"),
+        **idle(_RIGHT, "begins_again", "times", "refilled", "fed", "cache"),
     },
     "one_token_behind": {"fed": lambda token, ids: ids[-2]},
     "fed_twice": {"times": lambda: 2},
@@ -128,7 +123,7 @@ _BY_END: dict[str, Parts] = {
     "prompt_not_cropped": {"crop": as_is},
     "decodes_on": {
         "is_full": lambda held, length: False,
-        **_idle("refill", "refilled"),
+        **idle(_RIGHT, "refill", "refilled"),
     },
     "keeps_the_first": {
         "crop": lambda prompt, length: prompt[:length],
@@ -146,7 +141,7 @@ _BY_END: dict[str, Parts] = {
     "refilled_without_newest": {"refill": lambda ids, prompt, length: ids[:-1][-length:]},
     "ends_when_full": {
         "budget": lambda asked, prompt, length: min(asked, max(1, length - len(prompt) + 1)),
-        **_idle("is_full", "refill", "refilled"),
+        **idle(_RIGHT, "is_full", "refill", "refilled"),
     },
     "eos_ignored": {"eos": lambda eos_id: _NEVER},
     "eos_left_out": {"end": lambda generated, eos_id: [t for t in generated if t != eos_id]},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.subject.composition import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is, idle
 from reference.training_objective.optimizer import Floats
 
 
@@ -79,13 +79,8 @@ _RIGHT: Parts = {
 }
 
 
-def _idle(*names: str) -> Parts:
-    """These parts as they are in the right step, counted as replaced."""
-    return {name: _RIGHT[name] for name in names}
-
-
 _BY_MEANS: dict[str, Parts] = {
-    "no_correction": {"correct_m": as_is, "correct_v": as_is, **_idle("count")},
+    "no_correction": {"correct_m": as_is, "correct_v": as_is, **idle(_RIGHT, "count")},
     "corrects_m_alone": {"correct_v": as_is},
     "corrects_v_alone": {"correct_m": as_is},
     "counts_one_more": {"count": lambda step: step + 1},
@@ -93,7 +88,7 @@ _BY_MEANS: dict[str, Parts] = {
     "corrects_by_products": {"correct_m": _by_product, "correct_v": _by_product},
     "keeps_corrected": {
         "kept": lambda new_m, new_v, m, v, first, second: (first, second),
-        **_idle("read"),
+        **idle(_RIGHT, "read"),
     },
     "keeps_the_old_means": {"kept": _old},
     "moves_by_the_old_means": {"read": _old},
@@ -124,18 +119,18 @@ _BY_MOVE: dict[str, Parts] = {
     "decay_by_sign": {"decay": lambda weight, rate, decay: rate * decay * np.sign(weight)},
     "uphill": {"direction": lambda move: -move},
     "eps_in_the_root": {"divisor": lambda v, eps: np.sqrt(v + eps)},
-    "no_eps": {"divisor": lambda v, eps: np.sqrt(v), **_idle("eps")},
+    "no_eps": {"divisor": lambda v, eps: np.sqrt(v), **idle(_RIGHT, "eps")},
     "always_the_usual_eps": {"eps": lambda eps: 1e-8},
     "no_root": {"divisor": lambda v, eps: v + eps},
-    "not_divided": {"divisor": lambda v, eps: 1.0, **_idle("eps", "correct_v")},
+    "not_divided": {"divisor": lambda v, eps: 1.0, **idle(_RIGHT, "eps", "correct_v")},
     "moves_by_the_gradient": {
         "numerator": lambda m, gradient: gradient,
-        **_idle("correct_m"),
+        **idle(_RIGHT, "correct_m"),
     },
     "plain_descent": {
         "numerator": lambda m, gradient: gradient,
         "divisor": lambda v, eps: 1.0,
-        **_idle("read", "count", "correct_m", "correct_v", "eps"),
+        **idle(_RIGHT, "read", "count", "correct_m", "correct_v", "eps"),
     },
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.subject.composition import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is, idle
 from reference.training_objective.loss import Floats, Ids, log_probabilities
 
 Counted = tuple[Ids, Ids]  # columns of the targets, and whether each of them counts, (B, T)
@@ -98,11 +98,6 @@ _RIGHT: Parts = {
 }
 
 
-def _idle(*names: str) -> Parts:
-    """These parts as they are in the right loss, counted as replaced."""
-    return {name: _RIGHT[name] for name in names}
-
-
 _BY_VALUE: dict[str, Parts] = {
     "log_base_two": {"unit": lambda mean: mean / math.log(2)},
     "sign": {"sign": lambda mean: -mean},
@@ -112,13 +107,13 @@ _BY_VALUE: dict[str, Parts] = {
         "logarithms": lambda logits: np.log(np.exp(log_probabilities(logits)) + 1e-9)
     },
     "softmax_over_time": {"logarithms": _over_time},
-    "log_of_mean": {"mean": _log_of_mean, **_idle("loss")},
+    "log_of_mean": {"mean": _log_of_mean, **idle(_RIGHT, "loss")},
     "label_smoothing": {"loss": _smoothed},
     "no_logarithm": {
         "loss": lambda logarithms, columns: 1 - np.exp(_at(logarithms, columns)),
-        **_idle("unit", "sign"),
+        **idle(_RIGHT, "unit", "sign"),
     },
-    "no_softmax": {"logarithms": as_is, **_idle("loss", "unit", "sign")},
+    "no_softmax": {"logarithms": as_is, **idle(_RIGHT, "loss", "unit", "sign")},
     "of_the_most_probable": {"loss": lambda logarithms, columns: -logarithms.max(axis=-1)},
     "binary_for_each_token": {"loss": _binary},
 }
@@ -130,10 +125,10 @@ _BY_MEAN: dict[str, Parts] = {
     "ignored_as_zero": {"counted": _ignored_as_zero},
     "mean_of_row_means": {"mean": _of_row_means},
     # A sum is no mean, over whatever it might run.
-    "total": {"mean": _sum, **_idle("spread")},
+    "total": {"mean": _sum, **idle(_RIGHT, "spread")},
     "sum_by_rows": {
         "mean": lambda losses, is_counted: _sum(losses, is_counted) / len(losses),
-        **_idle("spread"),
+        **idle(_RIGHT, "spread"),
     },
     "divides_by_vocabulary": {"spread": lambda mean, width: mean / width},
     "last_position_only": {"align": lambda logits, targets: (logits[:, -1:], targets[:, -1:])},

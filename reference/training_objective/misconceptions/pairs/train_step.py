@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
-from grader.subject.composition import Composition, Parts, as_is
+from grader.subject.composition import Composition, Parts, as_is, idle
 from reference.training_objective.training_step import (
     Batches,
     Ids,
@@ -117,11 +117,6 @@ _RIGHT: Parts = {
 }
 
 
-def _idle(*names: str) -> Parts:
-    """These parts as they are in the right step, counted as replaced."""
-    return {name: _RIGHT[name] for name in names}
-
-
 _UNWEIGHTED = _backward(lambda loss, weight, total: loss)
 
 _BY_ORDER: dict[str, Parts] = {
@@ -129,7 +124,7 @@ _BY_ORDER: dict[str, Parts] = {
     "zeroes_each_part": {"zero": _at(Moment.BEFORE_PART)},
     "zeroes_after_backward": {"zero": _at(Moment.AFTER_PARTS)},
     "zeroes_at_the_end": {"zero": _at(Moment.LAST)},
-    "never_clips": {"clip": _at(), **_idle("norm")},
+    "never_clips": {"clip": _at(), **idle(_RIGHT, "norm")},
     "clips_after_the_step": {"clip": _at(Moment.AFTER_STEP)},
     "clips_each_part": {"clip": _at(Moment.AFTER_PART)},
     "clips_too_early": {"clip": _at(Moment.START)},
@@ -141,7 +136,7 @@ _BY_ORDER: dict[str, Parts] = {
         "clip": _at(Moment.AFTER_PART),
         "step": _at(Moment.AFTER_PART),
         "schedule": _at(Moment.AFTER_PART),
-        **_idle("last_backward"),
+        **idle(_RIGHT, "last_backward"),
     },
     "never_steps": {"step": _at()},
     "steps_before_backward": {"step": _at(Moment.START)},
@@ -158,7 +153,7 @@ _BY_DATA: dict[str, Parts] = {
     # Whoever adds unweighted losses divides none of them once more.
     "sum_of_means": {
         "weights": lambda batches, ignore_index: [1.0] * len(batches),
-        **_idle("result"),
+        **idle(_RIGHT, "result"),
     },
     "padding_weighs": {"weights": _by_size},
     "one_backward": {
@@ -171,7 +166,7 @@ _BY_DATA: dict[str, Parts] = {
     "last_position_only": {"cut": lambda logits, targets: (logits[:, -1:], targets[:, -1:])},
     "first_part_only": {
         "batches": lambda batches: batches[:1],
-        **_idle("weights", "each_backward", "last_backward"),
+        **idle(_RIGHT, "weights", "each_backward", "last_backward"),
     },
     "returns_the_last_loss": {"result": lambda total, loss, n_parts, again: loss},
     "divides_once_more": {"result": lambda total, loss, n_parts, again: total / n_parts},
