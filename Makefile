@@ -21,6 +21,7 @@ demo: .venv/installed
 	$(BIN)/grader batch $(EXAMPLES) -o demo-results --require-level none
 	@echo
 	@echo "That was the example class. What to type next:"
+	@echo "  cd $(CURDIR)"
 	@echo "  source .venv/bin/activate"
 	@echo "  grader check $(EXAMPLES)/prompt-only-loop.ipynb    what a student reads"
 	@echo "  grader batch YOUR-SUBMISSIONS -o RESULTS           your own class"

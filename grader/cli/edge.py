@@ -1,8 +1,10 @@
 """What goes wrong becomes one sentence and an exit code; only our own faults keep a traceback."""
 
 import errno
+import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
 
 import click
@@ -10,6 +12,8 @@ import click
 from grader.errors import GraderError, GraderFault
 
 _OF_THE_MACHINE = 3
+_DISTRIBUTION = "decoder-grader"
+_EXTRA = re.compile(r"extra == ['\"](\w+)['\"]")
 
 
 def sentence_of(error: Exception) -> tuple[str, int] | None:
@@ -62,10 +66,26 @@ def show(said: tuple[str, int]) -> int:
 
 
 def _missing(package: str) -> GraderFault:
+    extra = _extra_with(package)
+    what = f"'{_DISTRIBUTION}[{extra}]'" if extra else package
     return GraderFault(
         f"the package {package!r} is not installed here, and the grader needs it",
-        fix=f"Install it into this environment: {sys.executable} -m pip install {package}",
+        fix=f"Install it into this environment: {sys.executable} -m pip install {what}",
     )
+
+
+def _extra_with(package: str) -> str:
+    """The extra of ours that brings a package, and those that are needed with it; or nothing."""
+    try:
+        required = importlib.metadata.requires(_DISTRIBUTION) or ()
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    for line in required:
+        name, _, condition = line.partition(";")
+        extra = _EXTRA.search(condition)
+        if extra and extra[1] != "test" and package in name.replace("-", "_"):
+            return extra[1]
+    return ""
 
 
 def _is_ours(module: str) -> bool:

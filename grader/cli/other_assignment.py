@@ -32,7 +32,8 @@ def meant_instead(
     name, stages = max(found.items(), key=lambda each: len(each[1]), default=("", []))
     if len(stages) <= len(defined & own):
         return ""
+    end = ", ..." if len(stages) > _MOST else "."
     return (
-        f"These functions belong to {name}: {', '.join(stages[:_MOST])}, ... Check them with "
+        f"These belong to {name}: {', '.join(stages[:_MOST])}{end} Check them with "
         f"`--assignment {name}`; this was {chosen.name}."
     )

@@ -38,3 +38,16 @@ def test_nothing_is_said_where_something_is_written(tmp_path):
         "import numpy as np\ndef softmax(logits):\n    return logits\ndef prefill():\n    pass\n"
     )
     assert "--assignment" not in check(tmp_path / "mine.py").stderr
+
+
+def test_classes_are_named_too_and_more_of_them_are_three_points(tmp_path):
+    names = ("MLP", "CausalSelfAttention", "Block", "DecoderModel")
+    (tmp_path / "mine.py").write_text("".join(f"class {name}:\n    pass\n" for name in names))
+    said = check(tmp_path / "mine.py").stderr
+    assert "These belong to decoder-modules: MLP, CausalSelfAttention, Block, ... Check" in said
+
+
+def test_a_few_functions_are_all_named(tmp_path):
+    (tmp_path / "mine.py").write_text("def prefill():\n    pass\ndef decode():\n    pass\n")
+    said = check(tmp_path / "mine.py").stderr
+    assert "These belong to kv-cache: prefill, decode. Check them with" in said

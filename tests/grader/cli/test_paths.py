@@ -91,3 +91,12 @@ def test_a_package_that_is_missing_is_one_sentence(package, tmp_path):
 def test_a_module_of_ours_that_is_missing_keeps_its_traceback():
     assert sentence_of(ModuleNotFoundError("no", name="grader.nothing")) is None
     assert sentence_of(OSError("without a number")) is None
+
+
+@pytest.mark.parametrize(
+    ("package", "extra"), [("uvicorn", "web"), ("argon2", "web"), ("distributed", "dask")]
+)
+def test_a_package_of_an_extra_is_installed_with_all_that_belongs_to_it(package, extra):
+    said, code = sentence_of(ModuleNotFoundError("no", name=package))
+    assert said.endswith(f"-m pip install 'decoder-grader[{extra}]'")
+    assert code == 3
