@@ -4,7 +4,7 @@ import platform
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -106,22 +106,15 @@ def run_batch(
     _grade_earlier(earlier, job, assignment, keep, n_workers=n_workers, start=start)
     old = {} if force else keeper.newest()  # with those that came back
     done, todo = _sorted_out(part.entries, old, assignment=assignment, key=key, keep=keep)
-    begun, up_to_date = len(done.statuses), done.n_keyed
+    begun, kept = len(done.statuses), done.n_keyed
     try:
         for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
-            report = keep.outcome(outcome, assignment)
-            done.add(report)
+            done.add(report := keep.outcome(outcome, assignment))
             told(report, len(done.statuses) - begun, len(todo))
     finally:
         keeper.end_run(class_.described(done, assignment, n_workers))
-    names = [name for name in found if name in done.statuses]
-    return Summary(
-        reports=ReportsOf(keeper.newest_for_staff(), names),
-        counts=Counter(done.statuses.values()),
-        already_done=up_to_date,
-        withdrawn=tuple(sorted(known - found.keys())),
-        has_new_policy=is_new,
-    )
+    gone = tuple(sorted(known - found.keys()))
+    return done.summary(keeper, found, already_done=kept, withdrawn=gone, has_new_policy=is_new)
 
 
 def job_of(
@@ -174,6 +167,25 @@ class _Done:
         self.statuses[report.submission] = report.status
         self.isolation |= {report.isolation} if report.isolation else set()
         self.n_keyed += report.key != ""
+
+    def summary(
+        self,
+        keeper: ReportKeeper,
+        names: Iterable[str],
+        *,
+        already_done: int,
+        withdrawn: tuple[str, ...],
+        has_new_policy: bool,
+    ) -> Summary:
+        """What it comes to for these submissions, as they are kept."""
+        there = [name for name in names if name in self.statuses]
+        return Summary(
+            reports=ReportsOf(keeper.newest_for_staff(), there),
+            counts=Counter(self.statuses.values()),
+            already_done=already_done,
+            withdrawn=withdrawn,
+            has_new_policy=has_new_policy,
+        )
 
 
 @dataclass(frozen=True, slots=True)
