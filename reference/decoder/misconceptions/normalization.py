@@ -193,6 +193,16 @@ def bias_before_gain(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tenso
 
 @misconception(
     replaces=layer_norm,
+    says="The result is multiplied by 1 plus the gain.",
+    hint="Let the gain be 1 everywhere. By what do you multiply?",
+    questions=["transformer-block.layer-norm-entry"],
+)
+def gain_plus_one(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return layer_norm(x, 1 + gain, bias, eps)
+
+
+@misconception(
+    replaces=layer_norm,
     says="The vector is divided by its standard deviation, but its mean is not subtracted.",
     hint="Add 7 to every component. What should happen to the result?",
     questions=["transformer-block.layer-norm-entry"],
