@@ -8,7 +8,6 @@ from torch import Tensor
 
 from grader.subject.misconception import misconception
 from reference.decoder.distribution import next_token_distribution
-from reference.decoder.misconceptions.distribution_parts import only, ranks
 from reference.decoder.softmax import softmax
 
 
@@ -55,21 +54,6 @@ def uniform_after_filters(
         return right
     kept = (right > 0).to(right.dtype)
     return kept / kept.sum(dim=-1, keepdim=True)
-
-
-@misconception(
-    replaces=next_token_distribution,
-    says="Only tokens above the k-th largest logit are kept, and it is dropped.",
-    hint="How many entries above 0 has your result for k = 1?",
-    questions=["token-selection.top-k-then-top-p"],
-    differs_only="with top-k",
-)
-def top_k_limit_dropped(
-    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
-) -> Tensor:
-    if temperature and top_k is not None:
-        logits = only(ranks(logits) < min(top_k, logits.shape[-1]) - 1, logits)
-    return next_token_distribution(logits, temperature, None, top_p)
 
 
 @misconception(
