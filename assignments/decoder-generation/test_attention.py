@@ -16,8 +16,8 @@ def test_scores(assert_right, probe):
         "the attention weights": probe,
         "the attention weights of other arrays": probe,
         "the attention weights of as many rows as heads": probe.sized(batch=2, n_heads=2),
-        "the attention weights of 130 positions": probe.sized(
-            batch=1, n_heads=1, head_width=3, time=130
+        "the attention weights of 66 positions": probe.sized(
+            batch=1, n_heads=1, head_width=3, time=66
         ),
         "the attention weights of one position": probe.sized(
             batch=1, n_heads=1, head_width=1, time=1
