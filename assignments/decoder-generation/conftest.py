@@ -41,6 +41,7 @@ class Sizes:
 
 MODEL = Sizes(batch=1, time=16, n_heads=3, head_width=4, inner_width=20, vocabulary=37)
 SMALL = Sizes(batch=2, time=3, n_heads=2, head_width=2, inner_width=5, vocabulary=7)
+LARGE_VOCABULARY = 301  # Python keeps one object for each number up to 256
 CONTEXT = MODEL.time
 MOST_LAYERS = 4
 PRIMES = (23, 29, 31, 37, 41)  # no product of heads and their width, and longer than those
@@ -228,21 +229,27 @@ class Model:
 
 
 @pytest.fixture(scope="session")
-def model() -> Model:
-    """The same in every check."""
+def whole() -> Model:
+    """The same in every check, which may take the first part of its vocabulary."""
     probe, width = Probe(np.random.default_rng(3), MODEL), MODEL.width
     return Model(
-        tokens=probe.floats(MODEL.vocabulary, width),
+        tokens=probe.floats(LARGE_VOCABULARY, width),
         layers=[probe.matrix(width, width) for _ in range(MOST_LAYERS)],
-        head=probe.matrix(width, MODEL.vocabulary),
+        head=probe.matrix(width, LARGE_VOCABULARY),
     )
 
 
 @pytest.fixture
-def scripted(model: Model) -> MakeStages:
+def scripted(whole: Model) -> MakeStages:
     """The small model whose `select` follows a script: `scripted([5, 9, 2])`."""
 
-    def make(script: list[int], context_length: int = CONTEXT, n_layers: int = 3) -> ScriptedStages:
+    def make(
+        script: list[int],
+        context_length: int = CONTEXT,
+        n_layers: int = 3,
+        vocabulary: int = MODEL.vocabulary,
+    ) -> ScriptedStages:
+        model = replace(whole, tokens=whole.tokens[:vocabulary], head=whole.head[:, :vocabulary])
         return ScriptedStages(
             embed=model.embed,
             layers=[partial(model.layer, k) for k in range(n_layers)],
@@ -250,7 +257,7 @@ def scripted(model: Model) -> MakeStages:
             softmax=model.softmax,
             script=script,
             context_length=context_length,
-            vocabulary_size=MODEL.vocabulary,
+            vocabulary_size=vocabulary,
         )
 
     return make

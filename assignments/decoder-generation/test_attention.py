@@ -15,9 +15,9 @@ def test_scores(assert_right, probe):
     probes = {
         "the attention weights": probe,
         "the attention weights of other arrays": probe,
-        # As many rows as heads.
-        "the attention weights of 20 positions": probe.sized(
-            batch=2, n_heads=2, head_width=3, time=20
+        "the attention weights of as many rows as heads": probe.sized(batch=2, n_heads=2),
+        "the attention weights of 66 positions": probe.sized(
+            batch=1, n_heads=1, head_width=3, time=66
         ),
         "the attention weights of one position": probe.sized(
             batch=1, n_heads=1, head_width=1, time=1
@@ -98,6 +98,7 @@ def test_mixture(assert_right, probe):
         "the output of one head": (probe.states(scale=0.5), probe.attention(), 1),
         "the output of as many rows as heads": (small.states(), small.attention(), 3),
         "the output of one position": (least.states(), least.attention(), 6),
+        "the output of one position by other weights": (least.states(), least.attention(), 6),
     }
     assert_right("self_attention", calls, axes=TIMED)
 

@@ -22,6 +22,7 @@ def test_values(assert_right, probe):
         "the output": (probe.states(), probe.layer(), n_heads, LARGE_EPS),
         "the output of one head": (small.states(), small.layer(), 1, 0.1),
         "the output of one position": (least.states(), small.layer(), 4, 1e-3),
+        "the output of one position by other weights": (least.states(), small.layer(), 4, 1e-3),
     }
     assert_right("decoder_layer", calls, axes=TIMED)
 
@@ -66,13 +67,15 @@ def layers(probe, n):
 def test_one_layer(student, reference, probe):
     """A stack of one layer is that layer, with the eps that was handed in; here on one position."""
     least = probe.sized(batch=1, time=1)
-    x, layer = least.states(), least.layer()
-    assert_close(
-        student.decoder_stack(x, [layer], 1, 0.1),
-        reference.decoder_layer(x, layer, 1, 0.1),
-        name="the final hidden states",
-        axes=TIMED,
-    )
+    cases = [(least.states(), least.layer()) for _ in range(2)]
+    answers = [student.decoder_stack(x, [layer], 1, 0.1) for x, layer in cases]
+    for (x, layer), answer in zip(cases, answers, strict=True):
+        assert_close(
+            answer,
+            reference.decoder_layer(x, layer, 1, 0.1),
+            name="the final hidden states",
+            axes=TIMED,
+        )
 
 
 @stage("decoder_stack")
@@ -98,11 +101,12 @@ def head(probe, eps):
 @points(1)
 def test_logits(assert_right, probe):
     """The hidden states are normalized once, then mapped to a logit for each vocabulary entry."""
-    least = probe.sized(batch=1, n_heads=1, time=1, vocabulary=1)
+    least = probe.sized(batch=1, n_heads=1, head_width=1, time=1, vocabulary=1)
     calls = {
         "the logits": (probe.states(), *head(probe, LARGE_EPS)),
         "the logits of small states": (probe.states(scale=0.05), *head(probe, 1e-4)),
         "the logits of one position": (least.states(), *head(least, LARGE_EPS)),
+        "the logits of one position by other weights": (least.states(), *head(least, LARGE_EPS)),
     }
     assert_right("output_logits", calls, axes=LOGITS)
 

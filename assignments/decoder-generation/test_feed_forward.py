@@ -10,7 +10,7 @@ TIMED = ("batch", "time", "width")
 @points(1)
 def test_values(assert_right, probe):
     """A linear map, the tanh GELU, and a second linear map."""
-    least = probe.sized(batch=1, time=1, n_heads=1)
+    least = probe.sized(batch=1, time=1, n_heads=1, head_width=1, inner_width=1)
     calls = {
         "the output": (probe.states(), probe.feed_forward()),
         "the output of large states": (probe.states(scale=4.0), probe.feed_forward()),

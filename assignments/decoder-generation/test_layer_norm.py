@@ -23,6 +23,8 @@ def test_values(assert_right, probe):
         "the normalized states": first,
         "the normalized states of one position": call(1, 1, probe.sizes.width, eps=0.3),
         "the normalized states of one vector": call(5),
+        "the normalized states of another vector": call(5),
+        "the normalized states of width 1": call(2, 1, eps=1.0),
         "the normalized states of four axes": call(2, 1, 3, 4),
     }
     assert_right("layer_norm", calls, axes=TIMED)

@@ -16,6 +16,7 @@ def test_values(assert_right, probe):
         "the probabilities": (2, 3, 5),
         "the probabilities of one vector": (probe.sizes.vocabulary,),
         "the probabilities of four axes": (1, 3, 1, 4),
+        "the probabilities of one entry": (1,),
     }
     calls = {name: (probe.floats(*shape, scale=2),) for name, shape in shapes.items()}
     assert_right("softmax", calls, axes=AXES)

@@ -62,6 +62,7 @@ def test_values(assert_right, probe):
         "the embedding": (probe.ids(batch, time), *tables(probe, 16)),
         "the embedding of a whole context": (many.ids(1, time), *tables(many, time)),
         "the embedding of one token": (probe.ids(1, 1), *tables(probe, 1)),
+        "the embedding of one token by other tables": (probe.ids(1, 1), *tables(probe, 1)),
     }
     assert_right("embed", calls, axes=TIMED)
 

@@ -58,10 +58,13 @@ def test_top_k(assert_right, probe):
 
 @stage("next_token_distribution")
 @points(2)
-def test_top_p(assert_right):
+def test_top_p(assert_right, probe):
     """The smallest set of most probable tokens whose mass reaches p stays, at least one token."""
     named = calls(HALVES, *((1.0, None, p) for p in (0.3, 0.6, 0.8, 1.0)))
     named |= calls(HALVES[1:], (1.0, None, 0.01))
+    # Of many rows there are some whose sum is rounded to less than 1.
+    rows = probe.sized(batch=12, vocabulary=43).logits()
+    named["the distribution of many rows for top-p 1"] = (rows, 1.0, None, 1.0)
     assert_right("next_token_distribution", named, axes=ROWS, zeros=NOT_ZERO)
 
 
@@ -119,7 +122,8 @@ def test_inverse_cdf(student):
 @needs("greedy")
 def test_distribution_is_left_alone(assert_left_alone):
     """The distribution that was handed in is not changed."""
-    distribution = np.array([0.1, 0.4, 0.0, 0.2, 0.3], dtype=np.float32)
+    # In float32 this one adds up to less than 1.
+    distribution = np.array([0.1, 0.4, 0.0, 0.2, 0.3 - 2**-20], dtype=np.float32)
     assert_left_alone("select_token", *((distribution, u) for u in (0.6, None)))
 
 
@@ -129,7 +133,7 @@ def assert_log_probability(student, reference, *cases):
     for case, observed in zip(cases, seen, strict=True):
         number = as_number(observed.value, name="the log-probability")
         expected = float(reference.sequence_log_probability(*case))
-        assert_close(np.array([number]), np.array([expected]), name="the log-probability")
+        assert_close(np.array(number), np.array(expected), name="the log-probability")
         assert_unchanged(observed.arguments, case)
 
 
@@ -151,4 +155,7 @@ def test_long_sequence(student, reference, probe):
     # One of three tokens is so improbable that softmax gives it 0.
     steep = logits[:3] * 6
     chosen = np.array([steep[0].argmin(), steep[1].argmax(), steep[2].argmax()])
-    assert_log_probability(student, reference, (logits, tokens), (steep, chosen))
+    # Each row is far from the others, but in none of them is the chosen token improbable.
+    apart = probe.floats(2, vocabulary, scale=2) + np.array([[400], [-400]], dtype=np.float32)
+    cases = (logits, tokens), (steep, chosen), (apart, probe.ids(2))
+    assert_log_probability(student, reference, *cases)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from time import thread_time
 
-from grader.diagnosis.closeness import misfit
+from grader.diagnosis.closeness import misfit, misfits
 from grader.diagnosis.seen_calls import SeenCall
 from grader.diagnosis.versions import Versions
 from grader.subject.misconception import Misconception
@@ -27,9 +27,7 @@ def explaining(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> lis
     if not _is_clear(versions, stage, calls):
         return []
     found = [
-        entry
-        for entry in versions.subject.of_stage(stage)
-        if all(_explains(versions, entry.id, call) for call in calls)
+        entry for entry in versions.subject.of_stage(stage) if _explains(versions, entry.id, calls)
     ]
     raised = [call for call in calls if call.raised]
     silent = {
@@ -100,13 +98,21 @@ def _is_special(entry: Misconception) -> bool:
 
 def _explain_together(versions: Versions, pair: tuple[str, str], calls: Sequence[SeenCall]) -> bool:
     version = both(pair)
-    return all(_explains(versions, version, call) for call in calls) and all(
+    return _explains(versions, version, calls) and all(
         _is_clear(versions, alone, calls) for alone in pair
     )
 
 
-def _explains(versions: Versions, version: str, call: SeenCall) -> bool:
-    return call.raised or misfit(versions, version, call.arguments, came=call.came) <= 1
+def _explains(versions: Versions, version: str, calls: Sequence[SeenCall]) -> bool:
+    """Whether one precision of a version explains all calls that did not raise."""
+    fits = [True, True]
+    for call in calls:
+        if not call.raised:
+            found = misfits(versions, version, call.arguments, came=call.came)
+            fits = [fit and far <= 1 for fit, far in zip(fits, found, strict=True)]
+            if not any(fits):
+                return False
+    return True
 
 
 def _raises_too(versions: Versions, version: str, call: SeenCall) -> bool:

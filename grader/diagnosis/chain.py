@@ -73,6 +73,8 @@ class _Comparison:
             f"Put together, your stages leave the right values first at {self._right[place][0]}."
         )
         mending = [stage for stage in self._wrong if self._mends(stage)]
+        if place == len(self._right) - 1 and mending == [self._chain.stages[-1]]:
+            return first  # that its own result is right with it put right goes without saying
         if mending:
             return f"{first} With {' or '.join(mending)} put right, {result} is right."
         if any(stage in self._inner for stage in self._wrong):

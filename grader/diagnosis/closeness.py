@@ -32,18 +32,33 @@ def misfit(
     Args:
         version: a stage, a misconception or two of them, see `Versions`.
     """
+    return min(misfits(versions, version, arguments, came=came))
+
+
+def misfits(
+    versions: Versions, version: str, arguments: Sequence[Any], *, came: Numbers | None
+) -> tuple[float, float]:
+    """The same for the version in float64 and in float32; two numbers where they differ in kind.
+
+    Such as where one overflows: code computes in one of them, and does so in every call.
+    """
     exact = versions.outcome(version, arguments, "float64")
     if came is None or exact.value is None or came.array.shape != exact.value.shape:
-        return math.inf
+        return math.inf, math.inf
     if came.form != exact.form:
-        return math.inf
+        return math.inf, math.inf
     if came.array.ndim and came.are_whole != exact.is_whole:
-        return math.inf
+        return math.inf, math.inf
     single = versions.outcome(version, arguments, "float32").value
     if single is None or single.shape != exact.value.shape:
-        return _distance(came.array, exact.value) / _tolerance(exact.value, 0.0)
-    allowed = _tolerance(exact.value, _distance(single, exact.value))
-    return min(_distance(came.array, exact.value), _distance(came.array, single)) / allowed
+        far = _distance(came.array, exact.value) / _tolerance(exact.value, 0.0)
+        return far, far
+    apart = _distance(single, exact.value)
+    allowed = _tolerance(exact.value, apart)
+    far, far_single = (_distance(came.array, value) / allowed for value in (exact.value, single))
+    if apart > _ROUNDING_AT_MOST * _largest(exact.value):
+        return far, far_single
+    return min(far, far_single), min(far, far_single)
 
 
 def rounding_of(versions: Versions, version: str, arguments: Sequence[Any]) -> float:

@@ -32,7 +32,8 @@ def constant_answers(calls: Sequence[SeenCall]) -> str:
     _, came = _floats(calls)
     if len(came) >= _SEVERAL and all(a.ndim == 0 and a == came[0] for a in came):
         return "The result is the same number in every call."
-    if came and all(array.size > 1 and (array == array.flat[0]).all() for array in came):
+    is_one = all(array.size and (array == array.flat[0]).all() for array in came)
+    if is_one and any(array.size > 1 for array in came):
         return "All entries of the result are the same number."
     return ""
 

@@ -3,7 +3,6 @@
 Each judge raises with the first step and stage that deviates, what was expected and what came.
 """
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from grader.generation.loop_record import loop_record
 from grader.generation.trace import GenerationTrace, is_selection, token_ids
 from grader.harness.comparison import Mismatch, kind_of
 from grader.observed_calls import StageCall
+from grader.text import counted
 
+_FLOW = ("stages.embed", "stages.layers[", "stages.output", "stages.softmax", "stages.select")
 _WRONG_ORDER = "A step does not call its stages in the right order, once each."
 
 
@@ -60,8 +61,9 @@ def assert_data_flow(trace: GenerationTrace) -> None:
     """
     earlier: list[tuple[int, StageCall]] = []
     for number, step in enumerate(trace.steps(), start=1):
-        for before, call in itertools.pairwise(step):
-            if before.returned is not None and not _flows(before, call):
+        for place, call in enumerate(step):
+            before = _source(step[:place], call)
+            if before and before.returned is not None and not _flows(before, call):
                 came = _origin(call, before, [*earlier, *((number, c) for c in step)], number)
                 raise Mismatch(
                     f"Step {number}: {call.stage} received {came}; "
@@ -132,6 +134,22 @@ def _step_inputs(trace: GenerationTrace) -> list[_StepInput]:
     return inputs
 
 
+def _source(earlier: Sequence[StageCall], call: StageCall) -> StageCall | None:
+    """The call of this step whose answer a stage should receive.
+
+    It is the one before, unless that is a stage which comes later in a step.
+    """
+    rank = _rank(call)
+    if earlier and _rank(earlier[-1]) <= rank and not is_selection(earlier[-1]):
+        return earlier[-1]
+    return next((other for other in reversed(earlier) if _rank(other) < rank), None)
+
+
+def _rank(call: StageCall) -> int:
+    """Where in a step a stage has its place; the layers share one."""
+    return next(n for n, stage in enumerate(_FLOW) if call.stage.startswith(stage))
+
+
 def _flows(before: StageCall, call: StageCall) -> bool:
     if call.stage == "stages.softmax":
         return equal_content(call.received, before.returned) or equal_content(
@@ -197,7 +215,7 @@ def _explain(steps: list[_StepInput], prompt: list[int], context_length: int) ->
 
 def _known(
     prompt: list[int], generated: list[int], context_length: int
-) -> dict[tuple[str, str], list[int]]:
+) -> dict[tuple[str, str], list[int] | None]:
     """The ids that known mistakes embed, by what is said of them."""
     c = context_length
     joined = prompt + generated
@@ -210,15 +228,17 @@ def _known(
         ("", "the prompt comes first"): (generated + prompt)[-c:],
         ("", "the prompt is there twice"): (prompt + prompt + generated)[-c:],
         ("", "the newest token is there twice"): (joined + generated[-1:])[-c:],
-        ("", f"the window holds {c} tokens"): joined[-c:][1:],
+        ("", f"the window holds {counted(c, 'token')}"): joined[-c:][1:]
+        if len(joined) >= c
+        else None,
         ("", "the first token is lost"): joined[1:][-c:],
-        ("", f"the window holds only {c} tokens"): joined,
+        ("", f"the window holds only {counted(c, 'token')}"): joined,
     }
 
 
 def _without_number(why: str) -> str:
     """What a hidden check says: how long its window is follows from its input."""
-    return re.sub(r" \d+ tokens$", " another number of tokens", why)
+    return re.sub(r"( only)? \d+ tokens?$", " another number of tokens", why)
 
 
 def _wrong_order(sentence: str, trace: GenerationTrace, step: int) -> Mismatch:

@@ -292,7 +292,7 @@ def _not_finite(array: NDArray[np.float64], name: str, axes: Sequence[str]) -> M
     bad = ~np.isfinite(array)
     if not bad.any():
         return None
-    first = _place(np.argwhere(bad)[0], axes, "; the first is ")
+    first = "" if bad.size == 1 else _place(np.argwhere(bad)[0], axes, "; the first is ")
     return Mismatch(
         f"{_entries(bad, name)} NaN or infinite{first}.",
         discreet=f"{_some_entries(bad, name)} NaN or infinite.",
@@ -312,7 +312,7 @@ def _far(
     first = tuple(np.argwhere(wrong)[0])
     values = f"got {array[first]:.6g}, expected {expected[first]:.6g}."
     sentence = f"{_entries(wrong, name)} wrong"
-    if array.ndim == 0:
+    if array.size == 1:
         sentence += f": {values}"
     else:
         sentence += (
@@ -324,8 +324,8 @@ def _far(
 
 def _entries(those: NDArray[np.bool_], name: str) -> str:
     """`3 of 5 entries of the logits are`; a number without axes is one number."""
-    if those.ndim == 0:
-        return _is(name)
+    if those.size == 1:
+        return _is(name) if those.ndim == 0 else f"The only entry of {name} is"
     number = int(those.sum())
     return f"{number} of {those.size} entries of {name} {'is' if number == 1 else 'are'}"
 

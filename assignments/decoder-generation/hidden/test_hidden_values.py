@@ -54,15 +54,15 @@ def test_random_tables(assert_right, probe):
 def test_random_states(assert_right, probe):
     """Random states, gains and biases, at two scales and of two ranks."""
     width = probe.sizes.head_width
-    shapes = {0.02: (3, 5, width), 30.0: (width,)}
+    shapes = {"three axes": (0.02, (3, 5, width)), "one axis": (30.0, (width,))}
     calls = {
-        f"the normalized states of {len(shape)} axes": (
+        f"the normalized states of {axes}": (
             probe.floats(*shape, scale=scale),
             probe.gain(width),
             probe.bias(width),
             1e-4,
         )
-        for scale, shape in shapes.items()
+        for axes, (scale, shape) in shapes.items()
     }
     assert_right("layer_norm", calls, axes=TIMED)
 
@@ -71,10 +71,10 @@ def test_random_states(assert_right, probe):
 @points(1)
 def test_random_logits(assert_right, probe):
     """Random logits of several shapes."""
-    shapes = (probe.sizes.vocabulary,), (2, 3, 4, 5)
+    shapes = {"one axis": (probe.sizes.vocabulary,), "four axes": (2, 3, 4, 5)}
     calls = {
-        f"the probabilities of {len(shape)} axes": (probe.floats(*shape, scale=3),)
-        for shape in shapes
+        f"the probabilities of {axes}": (probe.floats(*shape, scale=3),)
+        for axes, shape in shapes.items()
     }
     assert_right("softmax", calls)
 
@@ -216,4 +216,4 @@ def test_random_sequence(student, reference, probe):
         came = student.sequence_log_probability(logits, tokens)
         number = as_number(came, name="the log-probability")
         expected = float(reference.sequence_log_probability(logits, tokens))
-        assert_close(np.array([number]), np.array([expected]), name="the log-probability")
+        assert_close(np.array(number), np.array(expected), name="the log-probability")

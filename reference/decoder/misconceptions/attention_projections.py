@@ -78,6 +78,17 @@ def queries_values_swapped(x: Tensor, weights: AttentionWeights, n_heads: int) -
 
 @misconception(
     replaces=self_attention,
+    says="The values come from the projection of the keys.",
+    hint="Change the value matrix. Does your result change?",
+    questions=["self-attention.order-sub-layer"],
+)
+def values_from_keys(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
+    taken = _with(weights, value=weights["key"], value_bias=weights["key_bias"])
+    return self_attention(x, taken, n_heads)
+
+
+@misconception(
+    replaces=self_attention,
     says="Queries and keys come from the same projection.",
     hint="Change the key matrix. Does your result change?",
     questions=["kv-cache.why-no-queries"],
@@ -137,6 +148,18 @@ def no_value_bias(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
 )
 def no_output_bias(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
     return self_attention(x, _without(weights, "output_bias"), n_heads)
+
+
+@misconception(
+    replaces=self_attention,
+    says="The output bias is added once for each head.",
+    hint="Let the output matrix be zero. What is your result for two heads?",
+    questions=["self-attention.order-sub-layer"],
+    differs_only="with more than one head",
+)
+def output_bias_by_head(x: Tensor, weights: AttentionWeights, n_heads: int) -> Tensor:
+    more = _with(weights, output_bias=n_heads * weights["output_bias"])
+    return self_attention(x, more, n_heads)
 
 
 @misconception(

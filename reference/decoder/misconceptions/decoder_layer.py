@@ -266,6 +266,18 @@ def eps_fixed(x: Tensor, weights: LayerWeights, n_heads: int, eps: float) -> Ten
 
 @misconception(
     replaces=decoder_layer,
+    says="The norm of the feed-forward network uses an eps of 1e-5, whichever eps is given.",
+    hint="Call your layer with eps = 1. Which of its two norms changes?",
+    questions=["transformer-block.layer-norm-entry"],
+    differs_only="where eps is not 1e-5",
+)
+def second_eps_fixed(x: Tensor, weights: LayerWeights, n_heads: int, eps: float) -> Tensor:
+    a = x + _attention(x, weights, n_heads, eps)
+    return a + _feed_forward(a, weights, 1e-5)
+
+
+@misconception(
+    replaces=decoder_layer,
     says="I use one head, however many heads are asked for.",
     hint="Call your layer with 1 head and with 4. Do the results differ?",
     questions=["self-attention.weight-of-one-key"],

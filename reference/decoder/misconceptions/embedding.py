@@ -110,6 +110,19 @@ def positions_start_at_one(
 
 @misconception(
     replaces=embed,
+    says="The tokens get the last rows of the position embedding.",
+    hint="Which row does the first token get if the context is longer than the step input?",
+    questions=["embedding-and-positions.one-entry"],
+    differs_only="where the context is longer than the step input",
+)
+def last_positions(
+    token_ids: Tensor, token_embedding: Tensor, position_embedding: Tensor
+) -> Tensor:
+    return embed(token_ids, token_embedding, position_embedding[-token_ids.shape[1] :])
+
+
+@misconception(
+    replaces=embed,
     says="Position 0 belongs to the newest token.",
     hint="One token more is generated. Do the positions of the older tokens stay as they were?",
     questions=["embedding-and-positions.sliding-window"],

@@ -103,6 +103,28 @@ def gelu_without_root(x: Tensor, weights: FeedForwardWeights) -> Tensor:
 
 @misconception(
     replaces=feed_forward,
+    says="In the formula of GELU the factor is 2 / pi and not its root.",
+    hint="What is your GELU of 1, and what does the formula give?",
+    questions=["transformer-block.no-activation"],
+)
+def gelu_factor_not_root(x: Tensor, weights: FeedForwardWeights) -> Tensor:
+    return _with(
+        lambda a: a / 2 * (1 + torch.tanh(2 / math.pi * (a + 0.044715 * a**3))), x, weights
+    )
+
+
+@misconception(
+    replaces=feed_forward,
+    says="In the formula of GELU the fraction under the root is turned over: pi / 2.",
+    hint="What is your GELU of 1, and what does the formula give?",
+    questions=["transformer-block.no-activation"],
+)
+def gelu_root_turned_over(x: Tensor, weights: FeedForwardWeights) -> Tensor:
+    return _with(lambda a: a / 2 * (1 + torch.tanh((a + 0.044715 * a**3) / ROOT)), x, weights)
+
+
+@misconception(
+    replaces=feed_forward,
     says="In the formula of GELU I square x where it is cubed.",
     hint="What stands inside your tanh at -2, by your code and by hand?",
     questions=["transformer-block.no-activation"],
@@ -149,6 +171,17 @@ def activation_before_inner(x: Tensor, weights: FeedForwardWeights) -> Tensor:
 )
 def activation_twice(x: Tensor, weights: FeedForwardWeights) -> Tensor:
     return gelu(feed_forward(x, weights))
+
+
+@misconception(
+    replaces=feed_forward,
+    says="The bias of the first linear map is added after the activation.",
+    hint="What does the activation get in your code if the input is zero?",
+    questions=["transformer-block.no-activation"],
+)
+def inner_bias_after_activation(x: Tensor, weights: FeedForwardWeights) -> Tensor:
+    inner = gelu(x @ weights["inner"]) + weights["inner_bias"]
+    return inner @ weights["outer"] + weights["outer_bias"]
 
 
 @misconception(

@@ -140,6 +140,41 @@ def product_underflows(logits: Tensor, token_ids: Tensor) -> float:
 
 @misconception(
     replaces=sequence_log_probability,
+    says="I take the logarithm of probabilities that were rounded to 0.",
+    hint="Let one logit be 200 below the largest one. What does your softmax give for it?",
+    questions=["output-and-softmax.order-log-probability"],
+    differs_only="where a probability is too small for a float",
+)
+def logarithm_of_zero(logits: Tensor, token_ids: Tensor) -> float:
+    return float(_probabilities(logits, token_ids).log().sum())
+
+
+@misconception(
+    replaces=sequence_log_probability,
+    says="One maximum of all logits can be subtracted from every row.",
+    hint="Let one row be 800 below the others. What are its exponentials?",
+    questions=["output-and-softmax.order-log-probability"],
+    differs_only="where the rows are far apart",
+)
+def global_maximum(logits: Tensor, token_ids: Tensor) -> float:
+    shifted = logits - logits.max()
+    logarithms = shifted - shifted.exp().sum(dim=-1, keepdim=True).log()
+    return float(logarithms[torch.arange(len(token_ids)), token_ids].sum())
+
+
+@misconception(
+    replaces=sequence_log_probability,
+    says="In each row I add up the log-probabilities of all tokens of the sequence.",
+    hint="How many numbers do you add up for a sequence of three tokens?",
+    questions=["output-and-softmax.which-rows"],
+    differs_only="with more than one token",
+)
+def all_tokens_in_each_row(logits: Tensor, token_ids: Tensor) -> float:
+    return float(logits.log_softmax(dim=-1)[:, token_ids].sum())
+
+
+@misconception(
+    replaces=sequence_log_probability,
     says="The logarithm is to base 2.",
     hint="A token has probability 0.5. What should its log-probability be, in nats?",
     questions=["output-and-softmax.log-probability"],
@@ -198,15 +233,6 @@ def softmax_over_time(logits: Tensor, token_ids: Tensor) -> float:
 def changes_its_input(logits: Tensor, token_ids: Tensor) -> float:
     logits -= logits.logsumexp(dim=-1, keepdim=True)
     return float(logits[torch.arange(len(token_ids)), token_ids].sum())
-
-
-@equivalent(
-    replaces=sequence_log_probability,
-    says="The logarithm of each probability is taken, and the logarithms are added.",
-    where="as long as no single probability becomes 0",
-)
-def logarithm_of_each(logits: Tensor, token_ids: Tensor) -> float:
-    return float(_probabilities(logits, token_ids).log().sum())
 
 
 @equivalent(

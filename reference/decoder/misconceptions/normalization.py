@@ -16,6 +16,11 @@ def _mean_square(x: Tensor) -> Tensor:
     return x.square().mean(dim=-1, keepdim=True)
 
 
+def _unbiased(x: Tensor) -> Tensor:
+    """The variance divided by d - 1; NaN where d is 1, and no warning of the library's."""
+    return _centred(x).square().sum(dim=-1, keepdim=True) / (x.shape[-1] - 1)
+
+
 def _normalized_over(x: Tensor, axes: tuple[int, ...], eps: float) -> Tensor:
     centred = x - x.mean(dim=axes, keepdim=True)
     return centred / (centred.square().mean(dim=axes, keepdim=True) + eps).sqrt()
@@ -28,7 +33,7 @@ def _normalized_over(x: Tensor, axes: tuple[int, ...], eps: float) -> Tensor:
     questions=["transformer-block.layer-norm-entry"],
 )
 def unbiased_variance(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:
-    return _centred(x) / torch.sqrt(x.var(dim=-1, keepdim=True) + eps) * gain + bias
+    return _centred(x) / torch.sqrt(_unbiased(x) + eps) * gain + bias
 
 
 @misconception(
@@ -38,7 +43,7 @@ def unbiased_variance(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tens
     questions=["transformer-block.layer-norm-entry"],
 )
 def unbiased_deviation_plus_eps(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:
-    return _centred(x) / (x.std(dim=-1, keepdim=True) + eps) * gain + bias
+    return _centred(x) / (_unbiased(x).sqrt() + eps) * gain + bias
 
 
 @misconception(
@@ -189,6 +194,16 @@ def no_bias(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:
 )
 def bias_before_gain(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:
     return (_normalized_over(x, (-1,), eps) + bias) * gain
+
+
+@misconception(
+    replaces=layer_norm,
+    says="The result is multiplied by 1 plus the gain.",
+    hint="Let the gain be 1 everywhere. By what do you multiply?",
+    questions=["transformer-block.layer-norm-entry"],
+)
+def gain_plus_one(x: Tensor, gain: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return layer_norm(x, 1 + gain, bias, eps)
 
 
 @misconception(

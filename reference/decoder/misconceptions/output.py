@@ -38,6 +38,18 @@ def norm_without_affine(
 
 @misconception(
     replaces=output_logits,
+    says="The bias of the final normalization is left out.",
+    hint="Let the gain be 0. Which logits do you get, and which are right?",
+    questions=["output-and-softmax.no-final-norm"],
+)
+def no_norm_bias(
+    hidden: Tensor, gain: Tensor, bias: Tensor, eps: float, output_weight: Tensor
+) -> Tensor:
+    return output_logits(hidden, gain, torch.zeros_like(bias), eps, output_weight)
+
+
+@misconception(
+    replaces=output_logits,
     says="The final normalization is applied twice.",
     hint="How many norms stand between the last layer and the linear map?",
     questions=["output-and-softmax.no-final-norm"],
@@ -107,6 +119,19 @@ def last_position_only(
     hidden: Tensor, gain: Tensor, bias: Tensor, eps: float, output_weight: Tensor
 ) -> Tensor:
     return output_logits(hidden, gain, bias, eps, output_weight)[:, -1]
+
+
+@misconception(
+    replaces=output_logits,
+    says="I return the logits of the last position alone, with an axis of one position.",
+    hint="Which shape is asked for, and who chooses the row that predicts the next token?",
+    questions=["output-and-softmax.logits-shape", "output-and-softmax.unused-rows"],
+    differs_only="with more than one position",
+)
+def only_last_position_kept(
+    hidden: Tensor, gain: Tensor, bias: Tensor, eps: float, output_weight: Tensor
+) -> Tensor:
+    return output_logits(hidden, gain, bias, eps, output_weight)[:, -1:]
 
 
 @misconception(

@@ -116,7 +116,8 @@ def exceeds_probability(distribution: Tensor, u: float | None = None) -> int:
 def reaches_instead_of_exceeds(distribution: Tensor, u: float | None = None) -> int:
     if u is None:
         return select_token(distribution)
-    return min(int((distribution.cumsum(dim=-1) < u).sum()), len(distribution) - 1)
+    reached = (distribution.cumsum(dim=-1) >= u).nonzero()
+    return int(reached[0]) if len(reached) else select_token(distribution, u)
 
 
 @misconception(
@@ -177,6 +178,46 @@ def falls_back_on_last(distribution: Tensor, u: float | None = None) -> int:
     if u is not None and u >= float(distribution.double().sum()):
         return len(distribution) - 1
     return select_token(distribution, u)
+
+
+@misconception(
+    replaces=select_token,
+    says="The first token whose cumulative probability reaches u is returned, and the last id if "
+    "rounding leaves the whole sum below u.",
+    hint="Let the first and the last token have probability 0. What do you return for u = 0, and "
+    "what for a u next to 1?",
+    questions=["token-selection.inverse-cdf"],
+    differs_only="where a cumulative probability is exactly u, or u lies above the rounded sum",
+)
+def reaches_or_last(distribution: Tensor, u: float | None = None) -> int:
+    if u is None:
+        return select_token(distribution)
+    return min(int((distribution.cumsum(dim=-1) < u).sum()), len(distribution) - 1)
+
+
+@misconception(
+    replaces=select_token,
+    says="If rounding leaves the whole sum at or below u, the size of the vocabulary is returned.",
+    hint="Let the sum be 0.9999999. How many sums do not exceed a u between that and 1, and is "
+    "there a token of this id?",
+    questions=["token-selection.inverse-cdf"],
+    differs_only="where u lies above the rounded sum",
+)
+def falls_back_on_size(distribution: Tensor, u: float | None = None) -> int:
+    if u is None:
+        return select_token(distribution)
+    return int((distribution.double().cumsum(dim=-1) <= u).sum())
+
+
+@misconception(
+    replaces=select_token,
+    says="Where u is 0, `if not u` takes it for absent.",
+    hint="What does your function return for u = 0, and what is `not 0`?",
+    questions=["token-selection.inverse-cdf"],
+    differs_only="where u is 0",
+)
+def zero_is_absent(distribution: Tensor, u: float | None = None) -> int:
+    return select_token(distribution, u or None)
 
 
 @misconception(

@@ -90,3 +90,10 @@ def test_no_place_in_states_is_told_by_an_axis_that_they_have_not(visible):
     messages = [check.message for report in reports for check in report.checks]
     assert any(" at batch " in message for message in messages)
     assert not any("head" in message for message in messages)
+
+
+def test_sentences_count_in_good_grammar_and_say_what_was_chosen(visible):
+    messages = [check.message for report in visible.values() for check in report.checks]
+    assert any("Asked for 1 token" in message for message in messages)
+    assert not [m for m in messages if re.search(r"\b1 (tokens|times|calls|axes)\b", m)]
+    assert not [m for m in messages if "chose [], so" in m]

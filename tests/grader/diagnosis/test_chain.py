@@ -26,7 +26,6 @@ def put_together(*ids, failed=None):
         ("embed.no_positions", "the embedding"),
         ("decoder_stack.reversed", "the output of decoder layer 1"),
         ("output_logits.no_final_norm", "the logits"),
-        ("next_token_distribution.temperature_ignored", "the next-token distribution"),
     ],
 )
 def test_the_first_wrong_value_and_the_stage_behind_it_are_told(id_, place):
@@ -35,6 +34,12 @@ def test_the_first_wrong_value_and_the_stage_behind_it_are_told(id_, place):
         f"Put together, your stages leave the right values first at {place}. "
         f"With {stage} put right, the next-token distribution is right."
     )
+
+
+def test_that_the_last_stage_mends_its_own_result_is_not_said():
+    said = put_together("next_token_distribution.temperature_ignored")
+    place = "first at the next-token distribution."
+    assert said == f"Put together, your stages leave the right values {place}"
 
 
 def test_two_wrong_stages_are_not_mended_by_one():

@@ -243,7 +243,16 @@ def gives_the_last_position_only(stages):
     stages.select(stages.softmax(stages.output(hidden[-1:])[-1]))
 
 
+def goes_on_from_the_hidden_states(stages):
+    hidden = stages.embed(PROMPT)
+    for _ in range(2):
+        hidden = all_layers(stages, hidden)
+        stages.select(stages.softmax(stages.output(hidden)[-1]))
+
+
 FLOWS = {
+    goes_on_from_the_hidden_states: "Step 1: stages.layers[0] received what stages.layers[2] "
+    "returned in this step; it should receive what stages.embed returned in this step.",
     selects_by_the_first_row: "Step 1: stages.softmax received the row of position 0; "
     "it should receive the last row of the logits of this step.",
     softmaxes_all_and_selects_by_the_first_row: "Step 1: stages.select received the row of "
@@ -281,6 +290,11 @@ def test_data_from_elsewhere_is_told_with_its_origin(judged, trace_of, generate,
     words, discreet = judged(assert_data_flow, trace_of(generate))
     assert words == sentence
     assert discreet == "In a step, a stage received another array than it should."
+
+
+@pytest.mark.parametrize("step", [selects_twice, repeats_a_layer, swaps_layers])
+def test_stages_in_another_order_are_not_told_as_data_from_elsewhere(trace_of, step):
+    assert_data_flow(trace_of(lambda stages: step(stages, stages.embed(PROMPT))))
 
 
 def test_the_last_step_that_was_asked_for_must_be_whole(judged, trace_of):

@@ -103,13 +103,18 @@ STEP_INPUTS = {
     "the first token lost": (
         lambda prompt, generated: [*prompt, *generated][bool(generated) :],
         CONTEXT,
-        "Step 2 embedded [9, 17]; it should have embedded [5, 9, 17]: the window holds 16 tokens.",
+        "Step 2 embedded [9, 17]; it should have embedded [5, 9, 17]: the first token is lost.",
     ),
     "a window that is too large": (
         lambda prompt, generated: [*prompt, *generated],
         3,
         "Step 3 embedded [5, 9, 17, 4]; it should have embedded [9, 17, 4]: "
         "the window holds only 3 tokens.",
+    ),
+    "a window that is too large for one token": (
+        lambda prompt, generated: [*prompt, *generated],
+        1,
+        "Step 1 embedded [5, 9]; it should have embedded [9]: the window holds only 1 token.",
     ),
     "another token": (
         lambda prompt, generated: [*prompt, *(token + 1 for token in generated)],
@@ -204,7 +209,7 @@ def test_a_wrong_step_input_is_told_with_its_reason(
     )
     assert words == sentence
     assert discreet.startswith("A step embedded the wrong tokens")
-    assert not re.search(r"[\[\d]", discreet)
+    assert not re.search(r"[\[\d]|only another", discreet)
 
 
 def test_the_prompt_alone_in_a_later_step(judged, trace_of):

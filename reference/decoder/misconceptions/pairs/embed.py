@@ -58,6 +58,7 @@ COMPOSITION = Composition(
         "positions_start_at_one": {
             "positions": lambda ids, table: table[torch.arange(ids.shape[-1]) + 1]
         },
+        "last_positions": {"positions": lambda ids, table: table[-ids.shape[-1] :]},
         "positions_reversed": {"positions": lambda ids, table: _counted(ids, table).flip(0)},
         "positions_twice": {"times": lambda table: 2 * table},
         "multiplies_positions": {"meet": torch.mul},

@@ -1,5 +1,6 @@
 """The feed-forward network in parts: the activation, its places, both biases."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -54,6 +55,8 @@ COMPOSITION = Composition(
         },
         "gelu_without_half": {"activation": lambda a: 2 * gelu(a)},
         "gelu_without_root": _gelu(factor=_half, inside=_cubed),
+        "gelu_factor_not_root": _gelu(factor=_half, inside=lambda a: 2 / math.pi * _cubed(a)),
+        "gelu_root_turned_over": _gelu(factor=_half, inside=lambda a: _cubed(a) / ROOT),
         "gelu_with_square": _gelu(factor=_half, inside=lambda a: ROOT * (a + 0.044715 * a**2)),
         "no_activation": {"activation": as_is, "places": lambda: (False, False, False)},
         "activation_after_outer": {"places": lambda: (False, False, True)},

@@ -62,6 +62,7 @@ COMPOSITION = Composition(
         "over_everything": {"axes": lambda x: tuple(range(x.dim()))},
         "no_affine": {"affine": as_is},
         "no_bias": {"affine": lambda divided, gain, bias: divided * gain},
+        "gain_plus_one": {"affine": lambda divided, gain, bias: divided * (1 + gain) + bias},
         "bias_before_gain": {"affine": lambda divided, gain, bias: (divided + bias) * gain},
         "no_centring": {"numerator": lambda centred, x: x},
         "root_mean_square": {

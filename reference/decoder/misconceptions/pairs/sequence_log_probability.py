@@ -24,6 +24,11 @@ def _log_softmax(logits: Tensor) -> Tensor:
     return logits.log_softmax(dim=-1)
 
 
+def _below_one_maximum(logits: Tensor) -> Tensor:
+    shifted = logits - logits.max()
+    return shifted - shifted.exp().sum(dim=-1, keepdim=True).log()
+
+
 COMPOSITION = Composition(
     in_parts,
     right={
@@ -47,6 +52,8 @@ COMPOSITION = Composition(
         "adds_probabilities": {"sum": lambda logs: logs.exp().sum().log()},
         "no_logarithm": {"sum": lambda logs: logs.exp().prod()},
         "product_underflows": {"sum": lambda logs: logs.exp().prod().log()},
+        "logarithm_of_zero": {"logarithms": lambda logits: softmax(logits).log()},
+        "global_maximum": {"logarithms": _below_one_maximum},
         "log_base_two": {"base": lambda total: total / math.log(2)},
         "uses_argmax": {"tokens": lambda ids, logits: logits.argmax(dim=-1)},
         "no_softmax": {"logarithms": as_is},

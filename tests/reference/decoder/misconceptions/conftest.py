@@ -25,7 +25,7 @@ from reference.decoder.subject import SUBJECT
 from tests.grader.in_this_process import InThisProcess
 
 ROOT = Path(__file__).parents[4]
-VOCABULARY = 37
+VOCABULARY = 301
 SECRET = "what the hidden checks draw from"
 
 
