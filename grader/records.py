@@ -275,10 +275,8 @@ class Report:
         """The note that says why nothing passed; of others, such as a file's name, it is none."""
         if any(check.verdict == Verdict.PASSED for check in self.checks):
             return ""
-        messages = {
-            check.message.partition(_UNDEFINED)[2] or check.message for check in self.checks
-        }
-        said = tuple(messages - {""})
+        messages = (check.message for check in self.checks)
+        said = tuple(m.partition(_UNDEFINED)[2] or m for m in messages if m)
         return next((note for note in self.notes if note.startswith(said)), "")
 
     @property

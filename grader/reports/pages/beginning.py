@@ -7,7 +7,7 @@ points after a late penalty and why, has this one place.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.records import CountedPoints, Report, Status, Verdict
+from grader.records import CountedPoints, Report, Status
 from grader.reports.pages.stage_states import StageState, state_of
 from grader.text import all_of, counted
 
