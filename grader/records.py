@@ -14,6 +14,7 @@ import msgspec
 from grader.evidence import FailureEvidence
 
 _REASON = 150  # characters of a check's sentence that a gradebook shows
+_UNDEFINED = " is not defined. "  # after it a message tells what kept the function from being made
 
 
 class Verdict(StrEnum):
@@ -270,12 +271,29 @@ class Report:
         return tuple(check for stage in self.stages for check in stage.checks)
 
     @property
+    def noted_reason(self) -> str:
+        """The note that says why nothing passed; of others, such as a file's name, it is none."""
+        if any(check.verdict == Verdict.PASSED for check in self.checks):
+            return ""
+        messages = (check.message for check in self.checks)
+        said = tuple(m.partition(_UNDEFINED)[2] or m for m in messages if m)
+        return next((note for note in self.notes if note.startswith(said)), "")
+
+    @property
+    def says_one_thing(self) -> bool:
+        """Whether what is noted says all that the checks say, as where the code cannot be read."""
+        said = self.noted_reason
+        return bool(said) and all(
+            check.message == said or check.verdict == Verdict.BLOCKED for check in self.checks
+        )
+
+    @property
     def why_zero(self) -> str:
         """Why there is no grade, or no point for the whole or for a stage; empty if there are."""
         if self.status != Status.GRADED:
             return self.reason
-        if not self.points and self.notes:
-            return self.notes[0]
+        if not self.points and self.noted_reason:
+            return self.noted_reason
         verdicts = {check.verdict for check in self.checks} - {Verdict.BLOCKED}
         if not self.points and len(verdicts) == 1 and Verdict.NOT_IMPLEMENTED in verdicts:
             return "every check: not implemented"

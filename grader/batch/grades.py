@@ -150,7 +150,14 @@ class CodeGrade:
 
     def _explanations(self) -> Iterator[str]:
         if rule := self.policy.attempts:
-            yield from filter(None, [attempt_sentence(rule, self.attempt, self.n_attempts)])
+            sentence = attempt_sentence(
+                rule,
+                self.attempt,
+                self.n_attempts,
+                is_taken=self.status != "not taken",
+                has_grade=self.counts,
+            )
+            yield from filter(None, [sentence])
         if gone := [c for c in self.report.checks if c.check in self.of_class.dropped]:
             points = counted(sum(check.max_points for check in gone), "point")
             reasons = dict.fromkeys(self.of_class.dropped[check.check] for check in gone)

@@ -23,7 +23,7 @@ from grader.text import counted, decimal
 Place = tuple[str | None, str | None, int | None]  # submission, stage, points
 _USAGE = (
     "Give SUBMISSION STAGE POINTS, or SUBMISSION with one of --excuse, --extend, --extra-time, "
-    "--handed-in and --final, or --drop CHECK, or --take-back N."
+    "--handed-in and --final, or --drop CHECK, or --undo N."
 )
 
 

@@ -22,6 +22,7 @@ class CheckFigures:
     claim: str
     hidden: bool
     n: int  # submissions in which it ran
+    graded: int  # and all that have a grade
     passed: int
     # Correlation of passing with the points of all other stages; None where there is none.
     discrimination: float | None
@@ -36,10 +37,11 @@ class CheckFigures:
         """What an instructor should know of it; empty if nothing stands out."""
         if self.n < LEAST:
             return ""
+        of_whom = "" if self.n == self.graded else " for whom it ran"
         if self.passed == self.n:
-            return "passed by everybody"
+            return f"passed by everybody{of_whom}"
         if not self.passed:
-            return "passed by nobody"
+            return f"passed by nobody{of_whom}"
         if self.discrimination is not None and self.discrimination < -_ERRORS / self.n**0.5:
             return "passed less often by those with more points elsewhere"
         return ""
@@ -67,7 +69,7 @@ class CheckTallies:
 
     def figures(self) -> tuple[CheckFigures, ...]:
         """One for each check, in the order of the checks."""
-        return tuple(tally.figures() for tally in self._of.values())
+        return tuple(tally.figures(self._n) for tally in self._of.values())
 
     def equal(self) -> tuple[tuple[str, ...], ...]:
         """Checks of one stage that always agree, though some submissions pass and some do not."""
@@ -108,7 +110,7 @@ class _Tally:
     def tells(self) -> bool:
         return self.n >= LEAST and 0 < self.passed < self.n
 
-    def figures(self) -> CheckFigures:
+    def figures(self, graded: int) -> CheckFigures:
         first = self.first
         return CheckFigures(
             check=first.check,
@@ -116,6 +118,7 @@ class _Tally:
             claim=first.claim,
             hidden=first.hidden,
             n=self.n,
+            graded=graded,
             passed=self.passed,
             discrimination=self._correlation(),
         )

@@ -20,7 +20,9 @@ from grader.records import Report, StageResult, Status, Verdict
 _SLOW = 5  # times the median
 _SLOW_SECONDS = 5.0  # and at least
 _BARS = 10
+_LEAST = 4  # grades of which quartiles say something
 _DIGEST_BYTES = 16
+_ENDED = {Verdict.TIMED_OUT: "ran out of time", Verdict.OUT_OF_MEMORY: "ran out of memory"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,12 @@ class ClassFigures:
     @property
     def n(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def in_the_middle(self) -> int:
+        """How many have points from the lower quartile to the upper one."""
+        low, high = self.quartiles or (1, 0)
+        return sum(low <= points <= high for points in self.points.values())
 
     @property
     def remarks(self) -> Mapping[str, tuple[str, ...]]:
@@ -205,7 +213,7 @@ class _Files:
 
 
 def _quartiles(points: list[int]) -> tuple[float, float] | None:
-    if len(points) < 2:
+    if len(points) < _LEAST:
         return None
     lower, _, upper = statistics.quantiles(points, n=4, method="inclusive")
     return lower, upper
@@ -262,7 +270,7 @@ def _slow(names: Iterable[str], seconds: Sequence[float]) -> tuple[tuple[str, fl
 
 def _ended(report: Report) -> Iterator[tuple[str, str]]:
     """Where the code of a submission ran out of time or memory."""
-    for verdict in (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY):
+    for verdict, said in _ENDED.items():
         stages = [s.stage for s in report.stages if any(c.verdict == verdict for c in s.checks)]
         if stages:
-            yield report.submission, intern(f"{verdict.value}: {', '.join(stages)}")
+            yield report.submission, intern(f"{said}: {', '.join(stages)}")

@@ -82,11 +82,13 @@ def _is_in_time(grade: CodeGrade) -> bool:
 
 
 def _due_line(policy: Policy, late: Sequence[Lateness]) -> str:
-    due = f"due {in_words(policy.due, policy.zone)}; " if policy.due else ""
+    if policy.due is None:
+        return "Policy: nothing is due."
     n_late = sum(bool(each.counted) for each in late)
     n_unknown = sum(each.after_due is None for each in late)
     unknown = f", {n_unknown} at a time that nobody knows" if n_unknown else ""
-    return f"Policy: {due}{n_late} handed in late{unknown}."
+    due = in_words(policy.due, policy.zone)
+    return f"Policy: due {due}; {n_late} handed in late{unknown}."
 
 
 def _of_nobody(policy: Policy, known: Collection[str], missing: Sequence[Person]) -> Iterator[str]:

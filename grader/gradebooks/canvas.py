@@ -25,6 +25,7 @@ _ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)\s*")
 _COMPUTED = re.compile(
     "(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)"  # and Unposted ...
 )
+_READ_ONLY = re.compile(r"read\s+only")
 _NO_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 _STUDENT_COLUMNS = ("Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID")
 
@@ -42,12 +43,7 @@ def layout(table: CsvCells, column: str) -> TemplateLayout:
     _assert_gradebook(table, header)
     place = _place(table, column, header)
     points = [row for row in range(1, table.n_rows) if "Points Possible" in table.cell(row, 0)]
-    if points and re.search(r"read\s+only", table.cell(points[0], place)):
-        raise GradesDoNotFit(
-            [Misfit(f"the column {column!r} is read only", choose_column(list(_offered(header))))],
-            at=table.at,
-        )
-    most = number_in(table.cell(points[0], place)) if points else None
+    most = _most(table, points[0], place) if points else None
     rows = tuple(_students(table, header))
     return TemplateLayout(
         system=SYSTEM,
@@ -57,6 +53,22 @@ def layout(table: CsvCells, column: str) -> TemplateLayout:
         excused="EX",
         blank_means="Canvas takes it away when the file is uploaded.",
     )
+
+
+def _most(table: CsvCells, row: int, place: int) -> Fraction | None:
+    """The points that a column gives; None where it does not say."""
+    said = table.cell(row, place).strip()
+    header = [name.strip() for name in table.header]
+    if _READ_ONLY.search(said):
+        takers = (name for name in _offered(header) if not _COMPUTED.search(name))
+        others = [n for n in takers if not _READ_ONLY.search(table.cell(row, header.index(n)))]
+        fault = Misfit(f"the column {header[place]!r} is read only", choose_column(others))
+        raise GradesDoNotFit([fault], at=table.at)
+    most = number_in(said)
+    if said and most is None:
+        says = f"the column {header[place]!r} gives {said!r} points, which is no number"
+        raise GradesDoNotFit([Misfit(says, "Download the file again.")], at=table.at)
+    return most
 
 
 def _assert_gradebook(table: CsvCells, header: list[str]) -> None:

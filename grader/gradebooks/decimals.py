@@ -4,6 +4,8 @@ import re
 from fractions import Fraction
 
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
+# With both marks it is clear which of them parts thousands: `1,000.00`, `1.000,00`.
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:(?:,[0-9]{3})+\.|(?:\.[0-9]{3})+,)[0-9]+")
 _HUNDREDTHS = 100  # gradebooks keep two places
 
 
@@ -20,7 +22,11 @@ def decimal_text(points: Fraction, mark: str = ".") -> str:
 
 def number_in(text: str) -> Fraction | None:
     """The number that a cell holds, such as `100.00` or `7,5`; None if it holds anything else."""
-    found = _NUMBER.fullmatch(text.strip())
+    said = text.strip()
+    if _THOUSANDS.fullmatch(said):
+        whole, part = re.split(r"[.,](?=[0-9]+$)", said)
+        return Fraction(f"{re.sub(r'[.,]', '', whole)}.{part}")
+    found = _NUMBER.fullmatch(said)
     return Fraction(found[0].replace(",", ".")) if found else None
 
 

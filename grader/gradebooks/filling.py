@@ -4,8 +4,9 @@ What does not fit is told all at once, and then nothing is filled in.
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import BinaryIO, NamedTuple
 
@@ -17,6 +18,7 @@ from grader.gradebooks.student_grades import PointsInColumn
 from grader.text import counted
 
 _MOST_NAMES = 30  # in one sentence
+_COMMA = re.compile(r"\s*\d+,\d{1,2}\s*")
 _WHO = "Say with --roster who is who."
 _NO_ROW = "Say with --roster who is who, or leave these out with --allow-missing."
 
@@ -105,6 +107,7 @@ def filled(
     if misfits:
         raise GradesDoNotFit(misfits, at=table.at)
     by_row = {row: student for student, row in chosen}
+    layout = replace(layout, decimal_mark=_decimal_mark(table, layout))
 
     def cells_of(row: int) -> Mapping[int, str]:
         student = by_row.get(row)
@@ -141,6 +144,13 @@ def named(names: Sequence[str]) -> str:
     """Names in one line; of many, the first."""
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return f"{', '.join(names[:_MOST_NAMES])}{more}"
+
+
+def _decimal_mark(table: CsvCells, layout: TemplateLayout) -> str:
+    """That of the numbers which stand in the column."""
+    cells = [table.cell(row, layout.column) for row in range(1, table.n_rows)]
+    with_comma = any(map(_COMMA.fullmatch, cells)) and not any("." in cell for cell in cells)
+    return "," if with_comma else layout.decimal_mark
 
 
 def _cells(

@@ -90,13 +90,19 @@ def _is_of_macos(path: PurePosixPath) -> bool:
 
 
 def members_in_zip(
-    file: IO[bytes], name: str, notes: list[str], *, leading_out: list[str] | None = None
+    file: IO[bytes],
+    name: str,
+    notes: list[str],
+    *,
+    leading_out: list[str] | None = None,
+    folders: list[PurePosixPath] | None = None,
 ) -> list[SourceFile]:
     """All but folders. The last of a name counts, as for whoever unpacks the archive.
 
     Args:
         notes: gets what a person should know, such as that a name stands twice.
         leading_out: gets the members whose path leads out of the archive, which are left out then.
+        folders: gets those that stand in the list, among them all that are empty.
 
     Raises:
         SubmissionError: it is no zip, or, without `leading_out`, a member's path leads out of it.
@@ -111,6 +117,8 @@ def members_in_zip(
     except Exception as error:  # each way of packing has its own errors for damaged bytes
         raise _refused(name, f"it is not a readable zip archive ({_said(error)})") from error
     notes += _twice(listed)
+    if folders is not None:
+        folders += [path for path, member in listed if _is_folder(member)]
     return [
         SourceFile(path, member.file_size, functools.partial(_read, archive, member, path))
         for path, member in members.items()

@@ -16,7 +16,7 @@ from grader.intake.download import Download, opened_download
 from grader.intake.handed_files import AttemptFiles, attempt_files, read_attempt
 from grader.intake.layouts.contract import HandIn, LayoutSettings
 from grader.intake.layouts.known import layout_named, recognized, top_of
-from grader.intake.layouts.plain import Plain
+from grader.intake.layouts.plain import Plain, is_of_a_course
 from grader.intake.reading import entries, read
 from grader.intake.roster import Roster
 from grader.intake.source_files import MAX_NAME_SHOWN
@@ -135,7 +135,11 @@ def _plain(source: Path, chosen: Plain, roster: Roster | None, *, as_packages: b
     """A plain folder: names are those of its entries, whoever is on the roster."""
     known = roster or _NO_ROSTER
     made, rows = [], set()
-    for name, path in entries(source).items():
+    found = entries(source)
+    of_course = [name for name, path in found.items() if is_of_a_course(path.name)]
+    for name, path in found.items():
+        if name in of_course:
+            continue
         match = known.find(Person(name=name, username=name))
         if match:
             rows.add(match.row)
@@ -159,6 +163,7 @@ def _plain(source: Path, chosen: Plain, roster: Roster | None, *, as_packages: b
         entries=tuple(made),
         roster=roster,
         missing=known.missing(rows),
+        left_out=tuple(clean_line(found[name].name, MAX_NAME_SHOWN) for name in of_course),
         notes=known.notes,
     )
 

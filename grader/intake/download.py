@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -86,17 +88,36 @@ def opened_download(path: Path) -> Iterator[Download]:
     try:
         with opened(path.resolve()) as file:
             notes: list[str] = []
-            members = _members(file, at, notes)
-            yield _Zip(clean_line(path.name, _MOST_PATH), tuple(notes), members)
+            folders: list[PurePosixPath] = []
+            members = _members(file, at, notes, folders)
+            yield _Zip(clean_line(path.name, _MOST_PATH), tuple(notes), members, folders)
     except (NotRegular, OSError) as error:
         why = str(error) if isinstance(error, NotRegular) else f"cannot be read ({error.strerror})"
         raise SubmissionError(why, at=at, fix=_AGAIN) from error
 
 
-def _members(file: IO[bytes], at: str, notes: list[str]) -> list[SourceFile]:
+def zip_in(download: Download, item: DownloadItem) -> Download:
+    """A zip that lies in a download, as a download itself.
+
+    Raises:
+        SubmissionError: it is no zip.
+        Unreadable: it is too large, or damaged.
+        OSError: it cannot be read.
+    """
+    [file] = download.files(item)
+    notes: list[str] = []
+    folders: list[PurePosixPath] = []
+    name = clean_line(item.name, _MOST_PATH)
+    members = _members(BytesIO(file.read()), name, notes, folders)
+    return _Zip(name, tuple(notes), members, folders)
+
+
+def _members(
+    file: IO[bytes], at: str, notes: list[str], folders: list[PurePosixPath]
+) -> list[SourceFile]:
     leading_out: list[str] = []
     try:
-        members = members_in_zip(file, at, notes, leading_out=leading_out)
+        members = members_in_zip(file, at, notes, leading_out=leading_out, folders=folders)
     except SubmissionError as error:
         raise SubmissionError(error.problem, at=at, fix=_AGAIN) from error
     notes += [f"{name} leads out of the zip, and was left out." for name in leading_out]
@@ -136,7 +157,13 @@ class _Folder:
 
 
 class _Zip:
-    def __init__(self, name: str, notes: tuple[str, ...], members: Sequence[SourceFile]) -> None:
+    def __init__(
+        self,
+        name: str,
+        notes: tuple[str, ...],
+        members: Sequence[SourceFile],
+        folders: Sequence[PurePosixPath],
+    ) -> None:
         self.name = name
         self.notes = notes
         paths = [member.path for member in members]
@@ -153,6 +180,17 @@ class _Zip:
             is_near = len(parts) <= _DEEPEST and len(str(member.path)) <= _MOST_PATH
             if is_near and not any(map(is_ignored, parts)):
                 self._add(member, environments)
+        for folder in {*folders, *(path.parent for path in paths)}:
+            self._add_folder(folder)
+
+    def _add_folder(self, folder: PurePosixPath) -> None:
+        """A student's folder is there, too, where nothing is in it, or what is passed over."""
+        known = takewhile(lambda part: not is_ignored(part), folder.parts[:_DEEPEST])
+        kept = PurePosixPath(*known)
+        for inner in (kept, *kept.parents):
+            if inner != TOP:
+                item = DownloadItem(inner, is_folder=True)
+                self._listed.setdefault(inner.parent, set()).add(item)
 
     def _add(self, member: SourceFile, environments: set[PurePosixPath]) -> None:
         inner = DownloadItem(member.path, is_folder=False)

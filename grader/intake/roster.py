@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.intake.participant_words import participant_number
 from grader.records import Person
 from grader.regular_files import NotRegular, opened
 from grader.text import clean_line, counted
@@ -25,16 +26,17 @@ _SHOWN = 100
 _LONGEST = 300
 _COLUMNS = {  # what a column holds -> how its name is spelled, letters and digits alone
     "name": "name fullname student studentname displayname participant vollstandigername"
-    " nomcomplet nombrecompleto nomecompleto nomecognome volledigenaam",
+    " nomcomplet nombrecompleto nomecompleto nomecognome cognomenome volledigenaam celejmeno"
+    " pełnanazwa fullstandigtnamn fuldenavn fulltnavn kokonimi teljesnev 姓名 氏名 フルネーム",
     "first": "first firstname givenname forename vorname prenom nombre primeironome nome voornaam",
     "last": "last lastname surname familyname nachname familienname nom apellido apellidos apelidos"
     " cognome sobrenome achternaam",
-    "id": "id studentid studentnumber studentno sid sisuserid idnumber matriculationnumber"
+    "id": "id idnummer studentid studentnumber studentno sid sisuserid idnumber matriculationnumber"
     " matriculation matrikelnummer matrikelnr matrikel orgdefinedid universityid uin rollnumber"
     " numerodetudiant numerodidentification numerodeid numerodealumno registrationnumber",
     "email": "email emailaddress mail emailadresse mailadresse adressedecourriel courriel"
     " adresseemail correo correoelectronico direcciondecorreo direcciondeemail"
-    " indirizzoemail emailadres",
+    " indirizzoemail emailadres epostadress epost sahkoposti adresemail",
     "username": "username user login loginid sisloginid userid netid uniqname account benutzername"
     " anmeldename kennung nomdutilisateur nombredeusuario usuario nomeutente gebruikersnaam",
     "section": "section sections sectionname class klasse tutorial tutorialgroup",
@@ -151,7 +153,8 @@ def roster_in(data: bytes, *, at: str) -> Roster:
         )
     table = list(_rows(_decoded(data), at))
     header = next((row for row in table if any(map(_column, row))), table[0] if table else [])
-    columns = _columns(header)
+    below = table[table.index(header) + 1 :] if header else []
+    columns = _columns(_with_participants(header, below))
     if not columns.keys() & {"name", "first", "last", "id", "email", "username", *SYSTEMS}:
         got = ", ".join(clean_line(cell, _SHOWN) for cell in header[:8]) or "nothing"
         raise CourseError(
@@ -159,7 +162,6 @@ def roster_in(data: bytes, *, at: str) -> Roster:
             at=at,
             fix="Name columns `name`, `id`, `email` or `username` in its first line.",
         )
-    below = table[table.index(header) + 1 :] if header else []
     rows = [row for cells in below if (row := _row(cells, columns))]
     if not rows:
         raise CourseError(
@@ -211,6 +213,13 @@ def _counts(letter: str) -> bool:
 
 def _column(name: str) -> str:
     return _MEANING.get(_letters(name), "")
+
+
+def _with_participants(header: Sequence[str], below: Sequence[Sequence[str]]) -> Sequence[str]:
+    """A worksheet of Moodle has its numbers in a first column whose name is in any language."""
+    cells = [row[0] for row in below if row and row[0].strip()]
+    is_moodles = bool(cells) and all(map(participant_number, cells))
+    return ("Identifier", *header[1:]) if is_moodles else header
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:

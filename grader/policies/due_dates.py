@@ -12,6 +12,8 @@ _FORM = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})(?:[ T]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?))?\s*"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2}|[A-Za-z][\w/+-]*)?"
 )
+_HALF = ("am", "pm")  # of a day, as some clocks show it
+_OFFSET = re.compile(r"[+-](?:[01]\d|2[0-3]):?[0-5]\d")
 _EXAMPLE = "2026-11-30 23:59 Europe/Zurich"
 
 
@@ -68,15 +70,24 @@ def _moment(written: object, zone: str) -> datetime:
         raise ValueError(f"{written!r} is no time; write e.g. `{_EXAMPLE}`")
     if found["time"] is None:
         raise ValueError(f"{written!r} has no time of day; write e.g. `{_EXAMPLE}`")
+    own = found["zone"] or ""
+    _check_zone(own, written)
     try:
         hours, _, rest = found["time"].partition(":")
         clock = time.fromisoformat(f"{hours:0>2}:{rest}")
         naive = datetime.combine(date.fromisoformat(found["day"]), clock)
-        if (own := found["zone"] or "") == "Z" or own[:1] in ("+", "-"):
+        if own == "Z" or own[:1] in ("+", "-"):
             return datetime.fromisoformat(f"{naive.isoformat()}{own}").astimezone(UTC)
     except ValueError as error:
         raise ValueError(f"{written!r} is no time ({error}); write e.g. `{_EXAMPLE}`") from error
     return _in_zone(naive, own or zone)
+
+
+def _check_zone(zone: str, written: str) -> None:
+    if zone.lower() in _HALF:
+        raise ValueError(f"{written!r} is by a clock of 12 hours; write e.g. `{_EXAMPLE}`")
+    if zone[:1] in ("+", "-") and not _OFFSET.fullmatch(zone):
+        raise ValueError(f"{written!r}: no zone is at {zone}; write e.g. `{_EXAMPLE}`")
 
 
 def _in_zone(naive: datetime, zone: str) -> datetime:

@@ -25,12 +25,29 @@ def length(seconds: Fraction | int) -> str:
     return " ".join(said[:2]) or "less than a second"
 
 
-def attempt_sentence(rule: AttemptRule, number: int, of: int) -> str:
-    """Which attempt counts, and why; empty of a single one."""
+def attempt_sentence(
+    rule: AttemptRule, number: int, of: int, *, is_taken: bool = True, has_grade: bool = True
+) -> str:
+    """Which attempt counts, and why; empty of a single one.
+
+    Args:
+        is_taken: whether it is; if not, none is, and the last one is told of.
+        has_grade: whether it has points.
+    """
     if of < 2:
         return ""
-    among = f" of the first {rule.at_most}" if rule.at_most and rule.at_most < of else ""
-    return f"Attempt {number} of {of} counts, the {rule.counts}{among}."
+    looked_at = min(of, rule.at_most or of)
+    if looked_at == 1:
+        what = "counts" if is_taken else "is not taken"
+        return f"Attempt 1 of {of} {what}; the others are not looked at."
+    first = f"the first {looked_at}" if looked_at < of else ""
+    if not is_taken or (rule.counts == "best" and not has_grade):
+        what = "has a grade" if is_taken else "is taken"
+        return f"None of {first or f'the {of}'} attempts {what}; this is number {number}."
+    among = f" of {first}" if first else ""
+    end = {"first": 1, "last": looked_at}.get(rule.counts, number)
+    taken = "" if number == end else " that is taken"
+    return f"Attempt {number} of {of} counts, the {rule.counts}{among}{taken}."
 
 
 def late_sentences(

@@ -10,6 +10,7 @@ import msgspec
 from grader.errors import CourseError, did_you_mean
 from grader.policies.due_dates import moment, zone_named, zone_of
 from grader.policies.policy import (
+    SECONDS,
     AttemptRule,
     DroppedCheck,
     ExcusedStudent,
@@ -83,6 +84,8 @@ def check_policies(settings: PolicySettings, *, at: str) -> None:
         wrong.reads("zone", lambda: zone_named(settings.zone))
     if settings.late is not None:
         _check_late(settings.late, wrong, "late")
+    for given in settings.extra_time:
+        _check_extra_time(given, wrong)
     ids = [each.id for each in settings.assignments]
     for own in settings.assignments:
         if ids.count(own.id) > 1:
@@ -181,11 +184,6 @@ class _Reading:
     def extra_time(
         self, given: ExtraTimeSettings, opens: datetime | None, due: datetime | None
     ) -> MoreTime | None:
-        if (given.hours is None) == (given.percent is None):
-            self._wrong(
-                f"extra_time: {given.student}: it needs one length",
-                "Write one of `hours` and `percent`.",
-            )
         if due is None:
             return None
         seconds = exactly(given.hours or 0) * 3600
@@ -203,6 +201,12 @@ class _Reading:
         )
 
 
+def _check_extra_time(given: ExtraTimeSettings, wrong: _Wrong) -> None:
+    if (given.hours is None) == (given.percent is None):
+        key = f"extra_time: {given.student}"
+        wrong(f"{key}: it needs one length", "Write one of `hours` and `percent`.")
+
+
 def _check_late(late: LatePenalty, wrong: _Wrong, key: str) -> None:
     for problem, fix in _late_faults(late):
         wrong(f"{key}: {problem}", fix)
@@ -217,9 +221,24 @@ def _late_faults(late: LatePenalty) -> Iterator[tuple[str, str]]:
         yield "it takes nothing off", "Write e.g. `percent: 10` and `per: day`."
     if all(cut_offs):
         yield "it has two cut-offs", "Write one of `cut_off_hours` and `cut_off_days`."
+    yield from _beyond_cut_off(late)
     for before, after in pairwise(late.steps):
         if before.after_hours >= after.after_hours or before.percent > after.percent:
             yield (
                 "the steps do not rise",
                 "List them by `after_hours`, each with at least the percent of the one before.",
+            )
+
+
+def _beyond_cut_off(late: LatePenalty) -> Iterator[tuple[str, str]]:
+    """What could never hold, since nothing so late is worth anything."""
+    if (cut_off := late.cut_off_seconds) is None:
+        return
+    if exactly(late.grace_minutes) * 60 > cut_off:
+        yield "the grace is longer than the cut-off", "Write less `grace_minutes`."
+    for step in late.steps:
+        if exactly(step.after_hours) * SECONDS["hour"] >= cut_off:
+            yield (
+                f"the step after {step.after_hours:g} hours begins when all is cut off",
+                "Leave the step out, or write a later cut-off.",
             )

@@ -10,6 +10,8 @@ import msgspec
 from grader.errors import CourseError
 from grader.policies.policy import NotNegative, exactly
 
+_TAKEN = ("student", "name", "email", "total", "total_exact", "remarks")  # by other columns
+
 
 class GradebookItem(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Something with a weight: the results of an assignment or a quiz, or the mean of several."""
@@ -78,6 +80,11 @@ def check_gradebook(items: Sequence[GradebookItem], *, at: str) -> None:
         key = f"gradebook: {name or 'an item'}"
         if not item.folders or not all(item.folders):
             raise CourseError(f"{key}: it has no results", at=at, fix="Write `results: FOLDER`.")
+        if twice := next((one for one in item.folders if item.folders.count(one) > 1), ""):
+            raise CourseError(f"{key}: {twice!r} stands twice", at=at, fix="Keep one of the two.")
+        if name in _TAKEN:
+            fix = f"Write another `name`; these are taken: {', '.join(_TAKEN)}."
+            raise CourseError(f"{key}: the gradebook has a column of this name", at=at, fix=fix)
         if names.count(name) > 1:
             raise CourseError(f"{key}: the name stands twice", at=at, fix="Write another `name`.")
         if item.drop_lowest >= len(item.folders):

@@ -102,10 +102,11 @@ def _grade(report: Report) -> tuple[RenderableType, RenderableType]:
 
 
 def _why_zero(report: Report) -> str:
+    if report.noted_reason:
+        return report.noted_reason
     verdicts = {c.verdict for c in report.checks} - {Verdict.BLOCKED}
-    if report.notes:
-        return report.notes[0]
-    return f"every check: {verdicts.pop()}" if len(verdicts) == 1 else "every stage"
+    is_one = len(verdicts) == 1 and Verdict.PASSED not in verdicts
+    return f"every check: {verdicts.pop()}" if is_one else "every stage"
 
 
 def _stage_table(report: Report) -> Table:
@@ -149,7 +150,7 @@ def _tally(stage: StageResult) -> Text:
 
 def _told_checks(report: Report, only: str, *, every_failure: bool) -> list[CheckResult]:
     """The failed checks that are told one by one: all, or the first of each stage."""
-    if report.notes and report.checks and {c.message for c in report.checks} <= _one(report):
+    if report.says_one_thing:
         return []  # the note above says why nothing could run
     stages = [stage for stage in report.stages if only in ("", stage.stage)]
     firsts = [stage.first_failure for stage in stages]
@@ -180,12 +181,6 @@ def _failures(
     if missing:
         blocks.append(Text(f"\nNot implemented yet: {', '.join(missing)}."))
     return blocks
-
-
-def _one(report: Report) -> set[str]:
-    """The messages that all have when the submission itself could not be read."""
-    blocked = {c.message for c in report.checks if c.verdict == Verdict.BLOCKED}
-    return blocked | {report.notes[0]}
 
 
 def _first_verdict(stage: StageResult) -> Verdict | None:

@@ -81,7 +81,8 @@ class Brightspace:
                 continue
             attempt = said.user, said.date
             said_of[attempt] = said
-            attempts[attempt].append(HandedFile(item=item, called=PurePosixPath(said.file)))
+            called = PurePosixPath(said.file)
+            attempts[attempt].append(HandedFile(item=item, called=called, order=said.number))
         odd, left_out = unlike([item for item in others if item.name != _INDEX])
         hand_ins = [self._hand_in(said_of[a], files) for a, files in attempts.items()]
         return LayoutReading(

@@ -28,7 +28,7 @@ class GitHub:
     """The layout."""
 
     name = "github"
-    title = "clones of GitHub Classroom"
+    title = "a folder of clones from GitHub Classroom"
 
     def claimed(self, download: Download, top: PurePosixPath) -> Collection[DownloadItem]:
         clones = _clones(download, top)

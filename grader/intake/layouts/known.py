@@ -4,7 +4,7 @@ from datetime import tzinfo
 from pathlib import PurePosixPath
 
 from grader.errors import CourseError, SubmissionError, did_you_mean
-from grader.intake.download import TOP, Download, DownloadItem
+from grader.intake.download import TOP, Download, DownloadItem, zip_in
 from grader.intake.layouts.blackboard import Blackboard
 from grader.intake.layouts.brightspace import Brightspace
 from grader.intake.layouts.canvas import Canvas, may_be_by_hand
@@ -15,7 +15,7 @@ from grader.intake.layouts.moodle import Moodle
 from grader.intake.layouts.nbgrader import Nbgrader
 from grader.intake.layouts.plain import Plain
 from grader.intake.layouts.times import in_zone
-from grader.intake.source_files import MAX_NAME_SHOWN
+from grader.intake.source_files import MAX_NAME_SHOWN, Unreadable
 from grader.text import clean_line
 
 _MOST_TOPS = 4
@@ -56,12 +56,32 @@ def recognized(download: Download, zone: tzinfo | None) -> tuple[Layout, PurePos
     """The layout, and the folder of the download in which it lies.
 
     Raises:
-        SubmissionError: it can be two; the sentence asks which.
+        SubmissionError: it can be two, and the sentence asks which; or it holds nothing but a zip
+            that is a download itself.
     """
     for top in _tops(download):
         if found := _layout_of(download, top, zone):
             return found, top
+    _assert_not_zipped_again(download, zone)
     return Plain(), top_of(download, Plain())
+
+
+def _assert_not_zipped_again(download: Download, zone: tzinfo | None) -> None:
+    """A download that somebody zipped once more is no class of one student."""
+    items = [item for item in download.listed(_tops(download)[-1]) if not is_beside(item)]
+    if len(items) != 1 or items[0].is_folder or items[0].path.suffix.lower() != ".zip":
+        return
+    try:
+        layout, _ = recognized(zip_in(download, items[0]), zone)
+    except (SubmissionError, Unreadable, OSError):
+        return  # it is what it is: a zip of one student
+    if not isinstance(layout, Plain):
+        name = clean_line(items[0].name, MAX_NAME_SHOWN)
+        raise SubmissionError(
+            f"it holds nothing but {name}, which is {layout.title}",
+            at=download.name,
+            fix=f"Take {name} out of it, and name that.",
+        )
 
 
 def _plain_top(download: Download) -> PurePosixPath:

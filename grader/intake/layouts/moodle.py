@@ -23,6 +23,7 @@ from grader.intake.layouts.contract import (
     LayoutSettings,
     unlike,
 )
+from grader.intake.participant_words import is_participant
 from grader.records import Person
 
 _NAME = re.compile(
@@ -79,13 +80,15 @@ class Moodle:
 
 
 def is_blind(names: list[str]) -> bool:
-    """Whether the names are the one word that Moodle writes for everybody, in its language."""
-    words = {name.rpartition("-")[2] for name in names}  # without a group's name
-    return (
-        len(words) == 1
-        and " " not in (word := words.pop())
-        and (len(names) > 1 or word == "Participant")
-    )
+    """Whether the names are the one word that Moodle writes for everybody, in its language.
+
+    Behind a group's name it is one that is known: `Ann Meyer-Schmidt` and `Bo Klein-Schmidt` are
+    two names, and the word is in neither.
+    """
+    words = {name.rpartition("-")[2] for name in names}
+    if all(map(is_participant, words)):
+        return True
+    return len(names) > 1 and len(set(names)) == 1 and " " not in names[0]
 
 
 def _behind_hyphens(name: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ It may be named by the course's folder, by `submitted`, or as a zip of one of th
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC
 from pathlib import PurePosixPath
 
@@ -59,7 +59,11 @@ class Nbgrader:
         chosen = _chosen(found, settings.assignment, download.name)
         odd, left_out = unlike(others)
         hand_ins = [self._hand_in(download, student, folder) for student, folder in found[chosen]]
-        return LayoutReading(hand_ins=(*hand_ins, *odd), left_out=tuple(left_out))
+        return LayoutReading(
+            hand_ins=(*hand_ins, *odd),
+            left_out=tuple(left_out),
+            notes=tuple(_without_times(download, hand_ins)),
+        )
 
     def _hand_in(self, download: Download, student: str, folder: DownloadItem) -> HandIn:
         stamps = [item for item in download.listed(folder.path) if item.name == _STAMP]
@@ -70,6 +74,18 @@ class Nbgrader:
             people=(Person(username=student, ids={"nbgrader": student}),),
             files=(HandedFile(item=folder, called=PurePosixPath()),),
             handed_in_at=stamped(line, in_zone(UTC)),  # as nbgrader takes a bare one,
+        )
+
+
+def _without_times(download: Download, hand_ins: Sequence[HandIn]) -> Iterator[str]:
+    """Of a class that was collected with stamps: without its own, a late one seems punctual."""
+    without = sum(one.handed_in_at is None for one in hand_ins)
+    folders = (one.files[0].item.path for one in hand_ins)
+    stamps = (DownloadItem(folder / _STAMP, is_folder=False) for folder in folders)
+    if without and any(stamp in download.listed(stamp.path.parent) for stamp in stamps):
+        yield (
+            f"{without} of {len(hand_ins)} have no {_STAMP} with a time in it, so when these were"
+            " handed in is not known."
         )
 
 

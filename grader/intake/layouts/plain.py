@@ -8,6 +8,13 @@ from grader.intake.download import Download, DownloadItem
 from grader.intake.layouts.contract import HandedFile, HandIn, LayoutReading, LayoutSettings
 from grader.records import Person
 
+_OF_A_COURSE = {"roster.csv", "course.yaml", "course.yml"}  # beside submissions, an instructor's
+
+
+def is_of_a_course(name: str) -> bool:
+    """Whether a file of this name is what the grader itself asks an instructor for."""
+    return name in _OF_A_COURSE
+
 
 class Plain:
     """The layout, in a zip; a folder of it is read by `grader.intake.reading.entries`."""
@@ -21,13 +28,16 @@ class Plain:
     def read(
         self, download: Download, top: PurePosixPath, settings: LayoutSettings
     ) -> LayoutReading:
-        items = download.listed(top)
+        listed = download.listed(top)
+        left_out = tuple(i.name for i in listed if not i.is_folder and is_of_a_course(i.name))
+        items = [item for item in listed if item.is_folder or item.name not in left_out]
         taken = Counter(name for item in items for name in {item.name, _stem(item)})
         return LayoutReading(
             hand_ins=tuple(
                 _hand_in(item, item.name if taken[_stem(item)] > 1 else _stem(item))
                 for item in items
-            )
+            ),
+            left_out=left_out,
         )
 
 

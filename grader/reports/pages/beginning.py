@@ -7,7 +7,7 @@ points after a late penalty and why, has this one place.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.records import CountedPoints, Report, Status, Verdict
+from grader.records import CountedPoints, Report, Status
 from grader.reports.pages.stage_states import StageState, state_of
 from grader.text import all_of, counted
 
@@ -72,17 +72,15 @@ def _sentence(report: Report, order: Sequence[str]) -> tuple[str, str, str]:
     states = {stage.stage: state_of(stage) for stage in report.stages}
     lost = [name for name in order if states[name] in (StageState.LOST, StageState.BLOCKED)]
     unwritten = [name for name in order if states[name] == StageState.UNWRITTEN]
-    if (
-        report.notes
-        and not any(check.verdict == Verdict.PASSED for check in report.checks)
-        and lost
-    ):
-        return f"No check passed. Begin with this: {report.notes[0]}", "", ""
+    if report.noted_reason:
+        return f"No check passed. Begin with this: {report.noted_reason}", "", ""
     if lost:
-        verb = "did not pass all checks"
+        failed = all(stage.first_failure for stage in report.stages if stage.stage in lost)
+        verb = "did not pass all checks" if failed else "did not get all points"
         first = next((n for n in lost if states[n] == StageState.LOST), lost[0])
         many = f"{counted(len(lost), 'stage').capitalize()} {verb}. Begin with "
-        return many, first, ", the first in the flow." if len(lost) > 1 else "."
+        is_first = len(lost) > 1 and first == lost[0]
+        return many, first, ", the first in the flow." if is_first else "."
     if unwritten and len(unwritten) == len(order):
         return "No stage is written yet. Begin with ", unwritten[0], "."
     if unwritten:

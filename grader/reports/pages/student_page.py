@@ -77,19 +77,11 @@ def student_values(
 def _failed(
     report: Report, stages: Sequence[StageResult], assignment: Assignment | None
 ) -> list[FailedStage]:
-    if _says_one_thing(report):
+    if report.says_one_thing:
         return []  # the note says why nothing could run
     told = (StageState.LOST, StageState.BLOCKED, StageState.OURS)
     failing = [s for s in stages if state_of(s) in told and s.first_failure is not None]
     return [failed_stage(stage, report, assignment) for stage in failing]
-
-
-def _says_one_thing(report: Report) -> bool:
-    """Whether all checks failed for the reason that is noted."""
-    if not report.notes or any(check.verdict == Verdict.PASSED for check in report.checks):
-        return False
-    blocked = {c.message for c in report.checks if c.verdict == Verdict.BLOCKED}
-    return {check.message for check in report.checks} <= {*blocked, report.notes[0]}
 
 
 def _expects(assignment: Assignment | None) -> dict[str, str]:

@@ -158,3 +158,29 @@ def test_checks_that_always_agree_are_told_within_a_stage():
         )
     )
     assert found.equal_checks == (("one.a", "one.b"),)
+
+
+def test_a_check_that_did_not_run_for_some_is_not_said_to_be_passed_or_failed_by_all():
+    def ways(last):
+        verdicts = [Verdict.PASSED] * 5 + [last]
+        rest = [Verdict.FAILED] * 5 + [last]
+        return [
+            report(f"s{n}", check("one.a", a), check("one.b", b), check("two.a"))
+            for n, (a, b) in enumerate(zip(verdicts, rest, strict=True))
+        ]
+
+    for not_run in (Verdict.BLOCKED, Verdict.NOT_IMPLEMENTED):
+        assert figures(*ways(not_run)).remarks == {
+            "passed by everybody for whom it ran": ("one.a",),
+            "passed by nobody for whom it ran": ("one.b",),
+            "passed by everybody": ("two.a",),
+        }
+
+
+def test_the_middle_of_a_class_is_counted_and_a_tiny_class_has_none():
+    def of(*points):
+        return figures(*(two_stages(f"s{n}", p) for n, p in enumerate(points)))
+
+    assert of(0, 4).quartiles is None
+    assert (of(0, 1, 2, 3, 4).quartiles, of(0, 1, 2, 3, 4).in_the_middle) == ((2, 6), 3)
+    assert of(0, 0, 4, 4, 4).in_the_middle == 5

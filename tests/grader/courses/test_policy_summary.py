@@ -137,3 +137,12 @@ def test_late_and_unknown_ones_are_counted_and_names_that_fit_nobody_are_told():
         "The policy names s-1, s-2, by which name nothing was handed in.",
         "The policy drops 'a.y', and there is no such check.",
     ]
+
+
+def test_where_nothing_is_due_nothing_is_said_of_lateness():
+    policy = Policy(excused=(ExcusedStudent(student="ada", reason="r"),))
+    entry = PolicyApplied(policy=policy, reason="r", by="c", at=DUE)
+    grades = code_grades({"ada": report("ada", None)}, [entry])
+    assert list(policy_sentences(grades, is_new=False)) == [
+        "Policy: nothing is due. grades.csv has the final points."
+    ]

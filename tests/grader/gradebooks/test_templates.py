@@ -222,7 +222,7 @@ def test_another_maximum_is_an_error_unless_points_are_scaled():
     [
         ("canvas", "Homework", "no column is 'Homework'"),
         ("canvas", "Final Score essay", "Canvas passes over 'Final Score essay (903)'"),
-        ("canvas", "Read", "the column 'Read' is read only"),
+        ("canvas", "Read", "the column 'Read (904)' is read only"),
         ("canvas", "Notes", "'Notes' is no assignment"),
         ("canvas", "Current Score", "Canvas passes over 'Current Score'"),
         ("canvas", "", "which column is to be filled in, is not said"),
@@ -389,3 +389,30 @@ def test_scaled_points_may_not_exceed_the_column_either():
     assert "row 4 (Ada Lovelace (x)) has 5.67 points, and the column gives 5\n" in said
     said = misfit("canvas", student, column="Quiz, one")
     assert said.count("\n  - ") == 1
+
+
+def test_a_maximum_with_thousands_is_read_and_one_that_is_no_number_is_refused():
+    for said in (b'"1,000.00"', b'"1.000,00"'):
+        raw = FILES["canvas"].replace(b",10.0,5,", b"," + said + b",5,")
+        assert "gives 1000 points, and the grades are of 10" in misfit(
+            "canvas", graded("x", 10, ADA), raw=raw
+        )
+    raw = FILES["canvas"].replace(b",10.0,5,", b",ten,5,")
+    assert "gives 'ten' points, which is no number" in misfit(
+        "canvas", graded("x", 10, ADA), raw=raw
+    )
+
+
+def test_a_column_that_is_read_only_is_not_offered():
+    said = misfit("canvas", graded("x", 10, ADA), column="Read")
+    assert "the column 'Read (904)' is read only" in said
+    assert said.count("(904)") == 1
+    assert "'Homework (1) (901)', 'Quiz, one (902)'" in said
+
+
+def test_grades_are_written_with_the_decimal_mark_of_those_that_stand_there():
+    third = graded("x", 10, ADA, kind=FinalGrade)
+    raw = FILES["canvas"].replace(b",10.0,5,", b',"10,00",5,')
+    assert b'"A and\nB",,"8,33",4.5' in fill("canvas", third, raw=raw).content
+    both = raw.replace(b"bo.a,A,,3,", b"bo.a,A,,3.5,")
+    assert b'"A and\nB",,8.33,4.5' in fill("canvas", third, raw=both).content

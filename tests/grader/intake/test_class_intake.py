@@ -15,6 +15,7 @@ from tests.grader.intake.downloads import (
     FORMS,
     as_folder,
     as_zip,
+    as_zip_of_a_folder,
     blackboard,
     brightspace,
     canvas,
@@ -440,3 +441,79 @@ def test_blackboard_without_receipts_goes_by_what_all_names_begin_with(tmp_path)
     files = {f"HW_2_{user}_{stamp}_x.py": SOURCE for user in ("ada.king", "bo")}
     with opened_class(as_zip(files, tmp_path / "download"), **UTC_ZONE) as intake:
         assert [entry.name for entry in intake.entries] == ["ada.king", "bo"]
+
+
+EMPTY = {  # a student's folder in which nothing lies, or nothing of the student's
+    "moodle": ("Ann Lee_1_assignsubmission_file/submission.py", "Bo_2_assignsubmission_file/"),
+    "brightspace": (
+        "1-10 - Ann Lee - Oct 9, 2025 901 AM/submission.py",
+        "2-10 - Bo - Oct 9, 2025 902 AM/.DS_Store",
+    ),
+    "nbgrader": ("submitted/ann/ps1/submission.py", "submitted/bo/ps1/"),
+    "github": ("hw-submissions/hw-ann/submission.py", "hw-submissions/hw-bo/.git/HEAD"),
+    "plain": ("ann/submission.py", "bo/"),
+}
+
+
+@pytest.mark.parametrize("form", [as_zip, as_zip_of_a_folder])
+@pytest.mark.parametrize("layout", EMPTY)
+def test_who_handed_in_an_empty_folder_is_not_dropped_from_a_zip(layout, form, tmp_path):
+    full, empty = EMPTY[layout]
+    files = {full: SOURCE, empty: ""}
+    if layout == "github":
+        files["hw-submissions/hw-ann/.git/HEAD"] = "ref: refs/heads/main"
+    with opened_class(form(files, tmp_path / "download")) as intake:
+        assert intake.layout == layout
+        first, second = intake.entries
+        assert SOURCE in sources_of(first)
+        with pytest.raises(SubmissionError, match="no file was handed in"):
+            second.newest.read()
+
+
+def test_a_download_that_was_zipped_again_is_no_class_of_one_student(tmp_path):
+    inner = as_zip(canvas(SOURCE), tmp_path / "submissions")
+    outer = as_zip({"submissions.zip": inner.read_bytes()}, tmp_path / "again")
+    said = "nothing but submissions.zip, which is a Canvas download\n  Take submissions.zip out"
+    with pytest.raises(SubmissionError, match=said), opened_class(outer):
+        pass
+    alone = as_zip({"submission.py": SOURCE}, tmp_path / "ada")
+    with opened_class(as_zip({"ada.zip": alone.read_bytes()}, tmp_path / "one")) as intake:
+        assert [entry.name for entry in intake.entries] == ["ada"]
+
+
+@pytest.mark.parametrize("form", [as_folder, as_zip])
+def test_what_the_grader_asks_an_instructor_for_is_no_submission(form, tmp_path):
+    files = {"ada.py": SOURCE, "bo.csv": "1", "roster.csv": "name\nAda\n", "course.yaml": ""}
+    with opened_class(form(files, tmp_path / "class")) as intake:
+        assert [entry.name for entry in intake.entries] == ["ada", "bo"]
+        assert intake.left_out == ("course.yaml", "roster.csv")
+
+
+def test_two_who_share_the_end_of_a_name_are_no_blind_marking(tmp_path, roster):
+    names = ("Ada King-Smith", "Bo Lee-Smith")
+    files = {
+        f"{name}_{n}_assignsubmission_file/submission.py": SOURCE for n, name in enumerate(names)
+    }
+    with opened_class(as_zip(files, tmp_path / "download")) as intake:
+        assert [entry.people[0].name for entry in intake.entries] == [*names]
+    blind = {f"Group {n}-Teilnehmerin_{n}_assignsubmission_file/submission.py": "" for n in (1, 2)}
+    with opened_class(as_zip(blind, tmp_path / "blind")) as intake:
+        assert [entry.people[0].name for entry in intake.entries] == ["", ""]
+
+
+def test_a_stamp_of_nbgrader_that_says_no_time_is_told(tmp_path):
+    files = nbgrader(SOURCE) | {"submitted/o'bo/ps1/timestamp.txt": "yesterday"}
+    with opened_class(as_zip(files, tmp_path / "download")) as intake:
+        assert intake.notes == (
+            "1 of 2 have no timestamp.txt with a time in it, so when these were handed in is not"
+            " known.",
+        )
+
+
+def test_of_two_files_of_one_name_and_minute_the_later_submission_counts(tmp_path):
+    files = {
+        "1-11 - Ann - Oct 9, 2025 901 AM - submission.py": SOURCE,
+        "1-9 - Ann - Oct 9, 2025 901 AM - submission.py": "raise SystemExit",
+    }
+    with opened_class(as_zip(files, tmp_path / "download"), zone=UTC) as intake:
+        assert SOURCE in sources_of(intake.entries[0])

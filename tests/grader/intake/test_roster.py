@@ -130,6 +130,28 @@ def test_what_is_no_roster_is_one_sentence(roster, text, sentence):
         roster(text)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        'ID,"Vollständiger Name",E-Mail-Adresse,Bewertung',
+        "Identifiant,Nom complet,Adresse de courriel,Note",
+        "Identificador,Nombre completo,Dirección de correo,Calificación",
+        "識別子,氏名,メールアドレス,評点",
+    ],
+)
+@pytest.mark.parametrize("word", ["Teilnehmer/in", "Participant ", "参加者", "KATILIMCI "])
+def test_a_worksheet_of_moodle_finds_its_participants_in_any_language(roster, header, word):
+    found = roster(f"{header}\n{word}12,Ada King,ada@x.org,\n{word}13,Bo Lee,bo@x.org,\n")
+    match = found.find(Person(ids={"moodle": "13"}))
+    assert match is not None
+    assert (match.person.name, match.person.id, match.by) == ("Bo Lee", "", "moodle")
+
+
+def test_ids_that_begin_with_letters_are_no_participants(roster):
+    found = roster("ID,Name\nstud12,Ada King\nstud13,Bo Lee\n")
+    assert found.rows[0].person.id == "stud12"
+
+
 def test_a_roster_that_is_not_there_is_one_sentence(tmp_path):
     with pytest.raises(CourseError, match=r"cannot be read \(No such file"):
         read_roster(tmp_path / "roster.csv")

@@ -62,3 +62,34 @@ def test_the_sentence_says_which_of_how_many_and_why():
     rule = AttemptRule(counts="last", at_most=2)
     assert attempt_sentence(rule, 2, 3) == "Attempt 2 of 3 counts, the last of the first 2."
     assert attempt_sentence(rule, 2, 2) == "Attempt 2 of 2 counts, the last."
+
+
+@pytest.mark.parametrize(
+    ("counts", "at_most", "finals", "sentence"),
+    [
+        ("last", None, (3, "late"), "Attempt 1 of 2 counts, the last that is taken."),
+        (
+            "last",
+            2,
+            (3, "late", 9),
+            "Attempt 1 of 3 counts, the last of the first 2 that is taken.",
+        ),
+        ("first", None, ("late", 4), "Attempt 2 of 2 counts, the first that is taken."),
+        ("best", None, ("late", 4), "Attempt 2 of 2 counts, the best."),
+        ("best", None, (None, None), "None of the 2 attempts has a grade; this is number 2."),
+        ("best", 2, (None, None, 4), "None of the first 2 attempts has a grade; this is number 2."),
+        ("last", None, ("late", "late"), "None of the 2 attempts is taken; this is number 2."),
+        ("first", 1, ("late", 4), "Attempt 1 of 2 is not taken; the others are not looked at."),
+        ("best", 1, (3, 4), "Attempt 1 of 2 counts; the others are not looked at."),
+    ],
+)
+def test_the_sentence_is_true_where_attempts_are_not_taken_or_have_no_grade(
+    counts, at_most, finals, sentence
+):
+    rule, attempts = AttemptRule(counts=counts, at_most=at_most), worth(*finals)
+    place = chosen(attempts, rule)
+    one = attempts[place]
+    said = attempt_sentence(
+        rule, place + 1, len(finals), is_taken=one.is_taken, has_grade=one.final is not None
+    )
+    assert said == sentence

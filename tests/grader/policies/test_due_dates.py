@@ -53,7 +53,9 @@ def test_a_time_in_a_zone_is_one_moment(written, zone, at):
         ("2026-11-30 23:59 Europe/Zurick", "", "no time zone 'Europe/Zurick'; write one such as"),
         ("2026-11-30 23:59", "../../etc/passwd", "there is no time zone"),
         ("2026-11-30 23:59 Europe", "", "there is no time zone"),
-        ("2026-11-30 23:59 +99:00", "", "is no time"),
+        ("2026-11-30 23:59 +99:00", "", "no zone is at .99:00; write e.g."),
+        ("2026-11-30 23:59 +24:00", "", "no zone is at"),
+        ("2026-11-30 11:59 PM", ZURICH, "is by a clock of 12 hours; write e.g."),
         ("0001-01-01 00:00", "Asia/Tokyo", "is out of range"),
     ],
 )

@@ -111,6 +111,15 @@ WITH_DUE = {
     [
         *((A + line, said) for line, said in MISTAKES.items()),
         *((A + DUE + line, said) for line, said in WITH_DUE.items()),
+        ("extra_time: [{student: s, hours: 1, percent: 5}]", "extra_time: s: it needs one length"),
+        (
+            "late: {percent: 1, grace_minutes: 61, cut_off_hours: 1}",
+            "late: the grace is longer than the cut-off",
+        ),
+        (
+            "late: {steps: [{after_hours: 24, percent: 9}], cut_off_days: 1}",
+            "late: the step after 24 hours begins when all is cut off",
+        ),
         ("late: {per: hour}", "course.yaml: late: it takes nothing off"),
         (A + "due: 2026-11-30 23:59\n  - id: a", "assignments: 'a' stands twice"),
         ("extra_time: [{student: s}]\n" + A + DUE, "extra_time: s: it needs one length"),

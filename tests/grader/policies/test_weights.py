@@ -75,6 +75,12 @@ def test_an_item_is_called_by_its_name_or_its_folder():
             "gradebook: a: drop_lowest: 2 of 2 are",
             "Leave at least one",
         ),
+        ([GradebookItem(results=("a", "a"), weight=1)], "gradebook: a: 'a' stands twice", "Keep"),
+        (
+            [GradebookItem(results="a", weight=1, name="total")],
+            "gradebook: total: the gradebook has a column of this name",
+            "taken: student, name, email, total, total_exact, remarks",
+        ),
         ([GradebookItem(results="a", weight=0)], "gradebook: no weight is above 0", "`weight: 70`"),
     ],
 )

@@ -35,3 +35,14 @@ def test_a_usual_class_is_whole():
     assert page.count('<span class="state') == 300
     assert "The first" not in page
     assert " more." not in page
+
+
+def test_a_class_in_which_nobody_has_a_grade_is_not_judged():
+    unread = Report(
+        submission="ada", status=Status.UNREADABLE, assignment="a", key="", grader_version=""
+    )
+    row = StudentRow(name="ada", points="", state="unreadable", said="no code")
+    page = class_page(class_figures([unread], assignment="a"), title="A", rows=[row]).decode()
+    assert "Nobody has a grade yet." in page
+    for judged in ("mistaken idea", "Nothing stands out", "Right at each stage", "Every check"):
+        assert judged not in page

@@ -202,7 +202,7 @@ def test_no_line_of_a_submission_begins_where_ours_begin(small, made, width):
 
 
 def test_no_line_of_a_note_begins_a_line_of_the_gradebook():
-    zero = report(checked(verdict=Verdict.CRASHED), notes=(CLAIM,))
+    zero = report(checked(verdict=Verdict.CRASHED, message=CLAIM), notes=(CLAIM,))
     lines = text_of(gradebook([zero])).splitlines()
     assert [line for line in lines if line.startswith(("softmax", "::"))] == []
     assert len(lines) > 4
@@ -224,7 +224,8 @@ def test_markup_of_a_student_is_shown_and_not_obeyed(told):
 def test_a_gradebook_has_a_line_for_each_submission():
     wrong = report(checked(verdict=Verdict.FAILED), checked("b"), submission="bob")
     zero = report(checked(verdict=Verdict.NOT_IMPLEMENTED), submission="dan")
-    noted = report(checked(verdict=Verdict.CRASHED), submission="eve", notes=("It raised.",))
+    raised = checked(verdict=Verdict.CRASHED, message="It raised.")
+    noted = report(raised, submission="eve", notes=("Read as UTF-16.", "It raised."))
     several = report(
         checked(verdict=Verdict.CRASHED), checked(verdict=Verdict.FAILED), submission="fay"
     )

@@ -11,11 +11,12 @@ async function look(page, view) {
   await page.goto(`file://${view.page}`);
   await page.evaluate((open) => document.querySelectorAll("details").forEach((d) => { d.open = d.open || open; }), view.open);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  const steps = await page.evaluate(() => [...document.querySelectorAll(".steps")].filter((t) => t.parentElement.scrollWidth > t.parentElement.clientWidth).length);
   page.off("console", note);
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => (await window.axe.run()).violations);
   if (view.picture) await page.screenshot({ path: view.picture, fullPage: view.whole !== false });
-  return { wide, faults, violations: found.map((one) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`) };
+  return { wide, steps, faults, violations: found.map((one) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`) };
 }
 
 async function main(job) {

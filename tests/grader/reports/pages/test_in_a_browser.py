@@ -7,6 +7,8 @@ import pytest
 
 from grader.batch.grading_here import grade_here
 from grader.code_figures.class_figures import class_figures
+from grader.evidence import FailureEvidence
+from grader.harness.call_table import call_table
 from grader.harness.grading import without_staff_notes
 from grader.intake.reading import read
 from grader.records import Status, Verdict
@@ -39,6 +41,9 @@ MADE = {
         submission=LONG,
         notes=(LONG,),
         chain=LONG,
+    ),
+    "many calls": report(
+        replace(FAILED, evidence=FailureEvidence(calls=call_table([LONG, "s.a"], ["s.a", "s.b"])))
     ),
     "many stages": report(stages=stages(**{f"stage_{n}": [checked()] for n in range(30)})),
     "unreadable": report(status=Status.UNREADABLE, reason=LONG, stages=()),
@@ -115,3 +120,8 @@ def test_axe_finds_no_violation(looked):
 
 def test_no_page_scrolls_sideways(looked):
     assert [one for one in looked if one["wide"] > one["width"]] == []
+
+
+def test_a_table_of_calls_needs_no_scrolling_on_a_phone(looked):
+    narrow = [one for one in looked if one["name"] == "many calls" and one["width"] == 320]
+    assert [one["steps"] for one in narrow] == [0] * 4

@@ -161,6 +161,15 @@ def test_calls_are_a_table_with_the_first_wrong_one_marked(shown):
     assert text(marked) == "s.loss"
 
 
+def test_each_cell_of_a_step_says_of_which_column_it_is_where_rows_are_no_lines(shown):
+    calls = call_table(["s.zero", "s.loss"], ["s.zero", "s.forward"])
+    made = report(stages=stages(double=[replace(FAILED, evidence=FailureEvidence(calls=calls))]))
+    (table,) = shown(made).cssselect("table.steps")
+    heads = [text(head) for head in table.cssselect("thead th")]
+    for row in table.cssselect("tbody tr"):
+        assert [cell.get("data-head") for cell in row] == heads
+
+
 @pytest.mark.parametrize(
     "made",
     [
@@ -244,6 +253,32 @@ def test_if_nothing_could_run_the_note_is_the_answer(shown):
     page = shown(report(blocked, notes=(why,)))
     assert f"Begin with this: {why}" in text(page.cssselect("header")[0])
     assert not page.cssselect(".edge")
+
+
+def test_a_note_that_no_check_repeats_is_no_reason(shown):
+    made = report(
+        checked("a", Verdict.FAILED, message="It is 3."),
+        notes=("my.py was taken for the main file.",),
+    )
+    said = text(shown(made))
+    assert "1 stage did not pass all checks. Begin with double." in said
+    assert "Begin with this" not in said
+    assert "It is 3." in said
+    missing = checked("a", Verdict.NOT_IMPLEMENTED, message="double is not defined. It raised.")
+    made = report(missing, notes=("Cell 2 was left out.", "It raised. The rest was run."))
+    assert "No check passed. Begin with this: It raised. The rest was run." in text(shown(made))
+
+
+def test_a_stage_whose_points_a_shortcut_took_is_not_said_to_fail_checks(shown):
+    made = report(stages=stages(double=[replace(checked("a"), points=0)]))
+    assert "1 stage did not get all points. Begin with double." in text(shown(made))
+
+
+def test_the_first_stage_that_failed_is_not_the_first_in_the_flow_if_a_blocked_one_is(shown):
+    failed = checked("a", Verdict.FAILED)
+    blocked = checked("b", Verdict.BLOCKED, message="Not run.")
+    said = text(shown(report(stages=stages(double=[blocked], both=[failed]))))
+    assert "2 stages did not pass all checks. Begin with both." in said
 
 
 def test_all_passed_never_hides_that_hidden_checks_remain(shown):

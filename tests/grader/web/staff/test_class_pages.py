@@ -91,7 +91,7 @@ def test_names_are_hidden_from_graders_until_they_ask(browser, keeper, log):
 def test_the_report_names_what_the_class_gets_wrong(browser, keeper):
     said = text(browser("prof").get(f"{CLASS}report"))
     assert "1 of 2 · 1 in part" in said
-    assert "No answer fits a known mistaken idea." in said
+    assert "No answer points to one known mistaken idea." in said
 
 
 def test_a_student_has_every_assignment_on_one_page(browser, keeper, number):
