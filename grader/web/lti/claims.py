@@ -133,8 +133,8 @@ def launch_of(claims: Mapping[str, Any]) -> Launch:
         LaunchRefused: they are not those of a launch of LTI 1.3 by somebody.
     """
     try:
-        said = {name: value for name, value in claims.items() if value not in _NOTHING}
-        launch = msgspec.convert(storable_json(said), Launch, strict=True)
+        there = {name: value for name, value in claims.items() if value not in _NOTHING}
+        launch = msgspec.convert(storable_json(there), Launch, strict=True)
     except msgspec.ValidationError as error:
         said = clean_line(str(error), 300)
         raise LaunchRefused(f"the platform's message is no launch of LTI 1.3: {said}") from error
