@@ -43,7 +43,7 @@ function begin(form) {
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     takeTerms(page);
-    const sentence = page.querySelector("#problem, main p") ?? page.body;
+    const sentence = page.getElementById("problem") ?? page.querySelector("main p") ?? page.body;
     refuse(sentence.textContent.trim() || "It was not taken. Try again.");
   }
 
