@@ -31,6 +31,13 @@ class GraderError(Exception):
         todo = f"\n  {fix}" if fix else ""
         super().__init__(f"{where}{problem}{todo}")
 
+    @property
+    def sentences(self) -> str:
+        """The problem and what to do, as sentences of a page; the place is not among them."""
+        said = f"{self.problem[:1].upper()}{self.problem[1:]}"
+        ended = said if said.endswith((".", "?", "!")) else f"{said}."
+        return f"{ended} {self.fix}".strip()
+
 
 class NoSuchPath(GraderError):
     """What was named is not there, so nothing was looked at: one exit code in all commands."""

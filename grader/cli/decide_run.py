@@ -18,6 +18,7 @@ from grader.courses.code_marks import CodeMarks
 from grader.courses.decision_words import decision_in_words, whom_it_concerns
 from grader.errors import GraderError, NoSuchPath
 from grader.policies.due_dates import in_words, moment
+from grader.policies.typed_numbers import typed_number
 from grader.text import counted, decimal
 
 Place = tuple[str | None, str | None, int | None]  # submission, stage, points
@@ -104,12 +105,10 @@ def _decided(
 
 
 def _number(text: str | int, option: str, example: str) -> Fraction:
-    try:
-        return Fraction(str(text))
-    except (ValueError, ZeroDivisionError) as error:
-        raise GraderError(
-            f"{option}: {text!r} is no number", fix=f"Write e.g. {example}."
-        ) from error
+    number = typed_number(str(text))
+    if number is None:
+        raise GraderError(f"{option}: {text!r} is no number", fix=f"Write e.g. {example}.")
+    return number
 
 
 def _time(text: str | int, zone: str) -> datetime:

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import click
 import uvicorn
@@ -142,7 +144,8 @@ def listening_at(
     """How browsers are answered.
 
     Raises:
-        CourseError: a certificate has no key, or a key no certificate.
+        CourseError: a certificate has no key, or a key no certificate, or they cannot be used; or
+            the address is none of a site.
         GraderFault: another program listens there.
     """
     if (tls_certificate is None) != (tls_key is None):
@@ -150,16 +153,59 @@ def listening_at(
             "a certificate and its key belong together",
             fix="Name both --tls-certificate and --tls-key, or neither.",
         )
+    if tls_certificate is not None and tls_key is not None:
+        _assert_usable(tls_certificate, tls_key)
+    own = _address(address)
     _assert_free(host, port)
     scheme = "https" if tls_certificate else "http"
     return Listening(
         host=host,
         port=port,
-        address=address or f"{scheme}://{host}:{port}",
+        address=own or f"{scheme}://{host}:{port}",
         proxy_headers=proxy_headers,
         certificate=tls_certificate,
         key=tls_key,
     )
+
+
+def _assert_usable(certificate: Path, key: Path) -> None:
+    """By the very call with which the server reads them; it asks nobody for a password."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        raise CourseError(
+            f"this certificate and its key cannot be used ({_why(error)})",
+            at=f"{certificate} and {key}",
+            fix="Name two PEM files that belong together, the key without a password.",
+        ) from error
+
+
+def _why(error: OSError | ValueError) -> str:
+    reason = getattr(error, "reason", "") or getattr(error, "strerror", "") or str(error)
+    return str(reason).replace("_", " ").lower()
+
+
+def _address(said: str) -> str:
+    """How browsers reach the site, as it is written before a path; empty where nobody says it."""
+    try:
+        parts = urlsplit(said)
+        has_host = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:  # such as a port that is no number
+        has_host = False
+    if said and not (has_host and parts.scheme in ("http", "https")):
+        raise CourseError(
+            f"{said!r} is no address of a site",
+            at="--address",
+            fix="Write e.g. https://grader.example.org.",
+        )
+    if said and (parts.path.strip("/") or parts.query or parts.fragment):
+        raise CourseError(
+            f"{said!r} goes on after the name of the machine, and the site answers at its root",
+            at="--address",
+            fix=f"Write {parts.scheme}://{parts.netloc}, and give it a name of its own there.",
+        )
+    return f"{parts.scheme}://{parts.netloc}" if said else ""
 
 
 def _assert_free(host: str, port: int) -> None:

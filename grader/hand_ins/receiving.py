@@ -1,12 +1,13 @@
 """A hand-in comes in: it is kept with its place in the queue, or a sentence says why not."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from grader.errors import SubmissionError
-from grader.intake.uploaded import is_readable
+from grader.intake.uploaded import harmless_path, is_readable
 from grader.policies.explaining import length
 from grader.store.hand_ins_store import HandedName, HandInsStore, NewHandIn, StoredHandIn
 from grader.text import counted
@@ -89,6 +90,18 @@ def _check(upload: Upload, limits: UploadLimits) -> None:
         )
     if not any(content for _, content in files):
         raise SubmissionError("the files are empty", fix="Save your work, and choose it again.")
+    _assert_one_of_each(files)
+
+
+def _assert_one_of_each(files: Sequence[tuple[str, bytes]]) -> None:
+    """Two files of one name could not be told apart, and the attempt would be for nothing."""
+    places = Counter(harmless_path(name) for name, _ in files)
+    path, n_files = places.most_common(1)[0]
+    if n_files > 1:
+        raise SubmissionError(
+            f"{n_files} of the files are called {path}",
+            fix="Hand in one of them, or a zip of their folders.",
+        )
 
 
 def _check_rate(store: HandInsStore, upload: Upload, limits: UploadLimits) -> None:

@@ -13,6 +13,7 @@ from grader.policies.policy import Policy
 from grader.policies.policy_settings import PolicySettings
 from grader.text import all_of, counted
 
+_ONE = ("1 h", "1 min", "1 s", "less than a second")
 _NOTHING_DECIDED = SubmissionDecisions()
 
 
@@ -23,7 +24,8 @@ class HandInTerms:
     Attributes:
         due: with all time that the person was given; None if nothing is due.
         lateness: one sentence on what handing in now means; empty if nothing is due.
-        is_late: whether it would cost points, or count for nothing.
+        is_late: whether it would be counted as late.
+        stake: what lateness takes, in words to be compared: another where handing in costs more.
         attempts: one sentence on the attempts that are left; empty if they are not limited.
         refusal: why nothing can be handed in now; empty if it can.
     """
@@ -32,6 +34,7 @@ class HandInTerms:
     due: datetime | None
     lateness: str
     is_late: bool
+    stake: str
     attempts: str
     counting: str
     refusal: str
@@ -65,10 +68,31 @@ def terms_now(
         due=due,
         lateness=" ".join(_lateness(policy, late, due=due, maximum=maximum, at=at)),
         is_late=is_late,
+        stake=_stake(policy, late, maximum),
         attempts=_attempts(policy, used),
         counting=_counting(policy),
         refusal=_refusal(policy, used=used, opens=opens, at=at),
     )
+
+
+def received_words(
+    decisions: ClassDecisions,
+    *,
+    person: str,
+    known_as: Collection[str],
+    maximum: int,
+    at: datetime,
+) -> str:
+    """Whether what came in at a moment was in time, in sentences.
+
+    Empty if nothing is due, or where staff have said that something came at another time.
+    """
+    policy = decisions.policy
+    own = decisions.of.get(person, _NOTHING_DECIDED)
+    late = _late(policy, own, known_as, at)
+    if late is None or own.times:
+        return ""
+    return _late_words(policy, late, maximum) if late.counted or late.within_grace else "In time."
 
 
 def opens_at(settings: PolicySettings, assignment: str) -> datetime | None:
@@ -111,16 +135,28 @@ def _lateness(
     if late is None or due is None:
         return
     if at <= due:
-        yield f"You are in time: {length(int((due - at).total_seconds()))} are left."
+        left = length(int((due - at).total_seconds()))
+        yield f"You are in time: {left} {'is' if left in _ONE else 'are'} left."
         return
+    yield _late_words(policy, late, maximum).replace("Handed in ", "Handed in now it is ", 1)
+    if policy.late is None:
+        yield "Nothing is taken off for that."
+
+
+def _late_words(policy: Policy, late: Lateness, maximum: int) -> str:
+    """How late, and what that takes at the most; empty if it is in time."""
     most = Fraction(maximum)
     off = taken_off(policy.late, late, earned=most, maximum=most)
     said = " ".join(late_sentences(policy.late, late, off, earned=most))
-    yield said.replace("Handed in ", "Handed in now it is ", 1).replace(
-        f" of {maximum} (", f" of {counted(maximum, 'point')} at the most ("
-    )
-    if policy.late is None:
-        yield "Nothing is taken off for that."
+    return said.replace(f" of {maximum} (", f" of {counted(maximum, 'point')} at the most (")
+
+
+def _stake(policy: Policy, late: Lateness | None, maximum: int) -> str:
+    if late is None or not late.counted:
+        return "in time"
+    most = Fraction(maximum)
+    off = taken_off(policy.late, late, earned=most, maximum=most)
+    return f"late, {off.points} off" if off.is_taken else "late, counts for nothing"
 
 
 def _attempts(policy: Policy, used: int) -> str:

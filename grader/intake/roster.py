@@ -22,6 +22,11 @@ from grader.text import clean_line, counted
 
 ROSTER_FILE = "roster.csv"
 MAX_BYTES = 16 << 20
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of today, and of old
+_GUESSED = (
+    "The roster is not in UTF-8, so its letters were read as Windows writes them in the west:"
+    " look whether all names are right, or save it as UTF-8."
+)
 _SHOWN = 100
 _LONGEST = 300
 _COLUMNS = {  # what a column holds -> how its name is spelled, letters and digits alone
@@ -151,7 +156,12 @@ def roster_in(data: bytes, *, at: str) -> Roster:
         raise CourseError(
             f"is larger than {MAX_BYTES >> 20} MB", at=at, fix="Name a CSV with one row a person."
         )
-    table = list(_rows(_decoded(data), at))
+    if data.startswith(_WORKBOOKS):
+        raise CourseError(
+            "is a workbook of a spreadsheet or a zip, and no CSV", at=at, fix="Save it as CSV."
+        )
+    text, is_guessed = _decoded(data)
+    table = list(_rows(text, at))
     header = next((row for row in table if any(map(_column, row))), table[0] if table else [])
     below = table[table.index(header) + 1 :] if header else []
     columns = _columns(_with_participants(header, below))
@@ -170,7 +180,9 @@ def roster_in(data: bytes, *, at: str) -> Roster:
             fix="Write a line for each person below its first line, or take the file away.",
         )
     unique = list({_said_of(row): row for row in rows}.values())
-    return Roster(tuple(unique), tuple(_odd(unique, n_rows=len(rows))))
+    matters = is_guessed and not all(cell.isascii() for cells in below for cell in cells)
+    notes = (*([_GUESSED] if matters else []), *_odd(unique, n_rows=len(rows)))
+    return Roster(tuple(unique), notes)
 
 
 def roster_beside(course_file: Path | None) -> Path | None:
@@ -339,13 +351,14 @@ def _data(path: Path, at: str) -> bytes:
         ) from error
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes) -> tuple[str, bool]:
+    """The text, and whether its letters are guessed: what spreadsheets on Windows write."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
+        return data.decode("utf-16", errors="replace"), False
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), False
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")  # what spreadsheets on Windows write
+        return data.decode("cp1252", errors="replace"), True
 
 
 def together(on_roster: Person, said: Person) -> Person:
@@ -366,9 +379,23 @@ def _rows(text: str, at: str) -> Iterator[list[str]]:
         lines = lines[1:]
     beginning = "\n".join(lines[:3])
     delimiter = max(",;\t", key=beginning.count)
+    row: list[str] = []
     try:
         for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter):
             if any(cell.strip() for cell in row):
                 yield row
     except csv.Error as error:
         raise CourseError(f"is no CSV: {error}", at=at, fix="Save it as CSV again.") from error
+    if any("\n" in cell for cell in row) and _goes_on(lines, delimiter, row):
+        begin = clean_line(row[0].splitlines()[0] if row[0] else "", _SHOWN)
+        raise CourseError(
+            f"a quotation mark is not closed, so the row of {begin!r} goes on to the end",
+            at=at,
+            fix="Close it, or save the file as CSV again.",
+        )
+
+
+def _goes_on(lines: Sequence[str], delimiter: str, last: Sequence[str]) -> bool:
+    """Whether the last row ends within quotation marks: one more then closes it, and adds none."""
+    *_, closed = csv.reader(io.StringIO("\n".join(lines) + '"'), delimiter=delimiter)
+    return closed == last

@@ -26,13 +26,23 @@ from grader.text import clean_line
 
 _ZIP = ".zip"
 _NAMELESS = "file"
+_LONGEST_ENDING = 8
 
 
 def harmless_path(sent: str) -> PurePosixPath:
     """The path within a folder that a name means, whatever system it was written on."""
     parts = [part.strip() for part in sent.replace("\\", "/").split("/")]
-    kept = [clean_line(part, MAX_NAME_SHOWN) for part in parts if part.strip(".")]
+    kept = [_harmless_part(part) for part in parts if part.strip(".")]
     return PurePosixPath(*kept) if kept else PurePosixPath(_NAMELESS)
+
+
+def _harmless_part(part: str) -> str:
+    """A name of bounded length; what kind of file it is, its ending says still."""
+    ending = PurePosixPath(part).suffix
+    if len(part) <= MAX_NAME_SHOWN or len(ending) > _LONGEST_ENDING:
+        return clean_line(part, MAX_NAME_SHOWN)
+    stem = clean_line(part.removesuffix(ending), MAX_NAME_SHOWN)
+    return stem + clean_line(ending, _LONGEST_ENDING)
 
 
 def is_readable(names: Iterable[str]) -> bool:

@@ -173,7 +173,8 @@ def _unique(rows: Sequence[RosterPerson]) -> tuple[list[RosterPerson], list[str]
             found["email", _folded(row.email)].append(number)
     twins = {key: numbers for key, numbers in found.items() if len(numbers) > 1}
     left_out = {number for numbers in twins.values() for number in numbers}
-    refused = [_twin_sentence(kind, [rows[n] for n in ns]) for (kind, _), ns in twins.items()]
+    said = {tuple(ns): kind for (kind, _), ns in reversed(twins.items())}  # the name before all
+    refused = [_twin_sentence(kind, [rows[n] for n in ns]) for ns, kind in said.items()]
     for number, row in enumerate(rows):
         if len(row.person) > _LONGEST:
             left_out.add(number)
@@ -228,7 +229,8 @@ def _notes(roster: Roster) -> Iterator[str]:
             f"{counted(n_others, 'row')} of people who are no students: left out. Roles are given "
             "on the page of people."
         )
-    yield from (note for note in roster.notes if note.endswith("twice."))
+    # that somebody is found by nothing is said of the rows themselves
+    yield from (note for note in roster.notes if not note.endswith("finds nobody."))
 
 
 def _named(row: RosterPerson) -> str:

@@ -124,6 +124,16 @@ class AccountsStore:
                 return None
             return found
 
+    def has_used(self, digest: str, enrolment: int) -> bool:
+        """Whether an invitation was this person's, and was used."""
+        query = select(func.count()).where(
+            invitations.c.hash == digest,
+            invitations.c.enrolment == enrolment,
+            invitations.c.used_at.is_not(None),
+        )
+        with reading(self._engine) as connection:
+            return bool(connection.scalar(query))
+
     def password(self, enrolment: int) -> str | None:
         """The hash of the password that was set; None without one."""
         query = select(passwords.c.hash).where(passwords.c.enrolment == enrolment)
@@ -185,11 +195,13 @@ class AccountsStore:
             rows = [{"door": door, "tried_at": at} for door in doors]
             connection.execute(insert(door_tries), rows)
 
-    def tries(self, door: str, *, since: datetime) -> int:
-        """How often somebody did not get in since then."""
-        query = select(func.count()).where(door_tries.c.door == door, door_tries.c.tried_at > since)
+    def tries(self, door: str, *, since: datetime) -> list[datetime]:
+        """When somebody did not get in since then, oldest first."""
+        query = select(door_tries.c.tried_at).where(
+            door_tries.c.door == door, door_tries.c.tried_at > since
+        )
         with reading(self._engine) as connection:
-            return int(connection.scalar(query) or 0)
+            return list(connection.scalars(query.order_by(door_tries.c.tried_at)))
 
     def _change_session(self, session: int, values: Mapping[str, Any]) -> None:
         with writing(self._engine) as connection:

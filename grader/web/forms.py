@@ -13,6 +13,7 @@ from grader.web.odd_text import storable
 from grader.web.site import site_of
 
 _FIELDS = 2_000
+_DIGITS = 9  # more have no number that a store keeps
 
 
 def with_form(
@@ -35,6 +36,12 @@ def text_of(form: FormData, name: str) -> str:
     """A field as text; empty where it is missing or a file."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a page has written into a field or an address; None if it is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    return int(text) if is_number else None
 
 
 async def _form_of(request: Request) -> FormData:

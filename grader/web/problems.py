@@ -15,6 +15,8 @@ _TITLES = {
     403: "This is not open to you",
     404: "There is no such page",
     405: "This cannot be done here",
+    408: "This came too slowly",
+    409: "This has changed meanwhile",
     413: "This is too large",
     429: "Too often",
     503: "Not available just now",
@@ -25,6 +27,7 @@ _SENTENCES = {
     405: "Go back and use the buttons of the page.",
     413: "What was sent is larger than this site takes.",
 }
+_NOT_DONE = "This was not done"
 _OURS = "This is our fault, not yours. What you handed in and answered before is kept. Try again."
 
 
@@ -38,21 +41,27 @@ def refusals() -> Mapping[Any, Callable[[Request, Any], Response]]:
 
 
 def _refused(request: Request, error: HTTPException) -> Response:
-    said = error.detail if error.headers and "X-Said" in error.headers else ""
+    is_ours = error.headers is not None and "X-Said" in error.headers
+    said = error.detail if is_ours else ""
     sentence = said or _SENTENCES.get(error.status_code, error.detail)
-    return _problem(request, error.status_code, sentence)
+    # 400 without a sentence is what cannot be read; with one, it is read and not done
+    title = _NOT_DONE if is_ours and error.status_code == 400 else ""
+    if is_ours and error.headers is not None:
+        title = error.headers["X-Said"] or title
+    return problem_page(request, error.status_code, sentence, title=title)
 
 
 def _not_possible(request: Request, error: GraderError) -> Response:
     if isinstance(error, GraderFault | CourseError):  # the place may be a path of this machine
-        return _problem(request, 503, _OURS)
-    return _problem(request, 400, f"{error.problem}. {error.fix}".replace("..", "."))
+        return problem_page(request, 503, _OURS)
+    return problem_page(request, 400, error.sentences, title=_NOT_DONE)
 
 
 def _our_fault(request: Request, error: Exception) -> Response:
-    return _problem(request, 500, _OURS)
+    return problem_page(request, 500, _OURS)
 
 
-def _problem(request: Request, status: int, sentence: str) -> Response:
-    title = _TITLES.get(status, "Something went wrong")
+def problem_page(request: Request, status: int, sentence: str, *, title: str = "") -> Response:
+    """The page of a refusal, also where a guard refuses before it is known who asks."""
+    title = title or _TITLES.get(status, "Something went wrong")
     return page(request, "problem.html", status=status, title=title, sentence=sentence)

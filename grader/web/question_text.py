@@ -54,8 +54,9 @@ def _formula(latex: str, *, block: bool) -> str:
         drawn = drawn.replace(_NAMESPACE, "")  # HTML knows it, and a handout has hundreds
     except NoFormula:
         drawn = f"<code>{escape(latex)}</code>"
-    kind = "maths block" if block else "maths"
-    return f'<span class="{kind}" data-tex="{escape(latex)}">{drawn}</span>'
+    # one that stands alone may be wider than a narrow page, and is scrolled by keys, too
+    kind = 'class="maths block" tabindex="0"' if block else 'class="maths"'
+    return f'<span {kind} data-tex="{escape(latex)}">{drawn}</span>'
 
 
 def _inline_maths(_self: object, tokens: list[Token], place: int, *_: object) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from grader.store.accounts_store import Enrolment
+from grader.text import counted
 from grader.web.doors import passwords
 from grader.web.doors.university import provider_of
 from grader.web.forms import text_of, with_form
@@ -39,7 +40,7 @@ def enter_now(request: Request, form: FormData) -> Response:
         return _entrance(request, problem)
     found = site.accounts.accept(digest(word), at=site.clock())
     if found is None:
-        refuse(404, _SPENT)
+        return _spent(request)
     if password:
         hashed = passwords.hashed(password)
         site.accounts.set_password(found.id, hashed, at=site.clock())
@@ -108,9 +109,17 @@ def _entrance(request: Request, problem: str = "") -> Response:
     site = site_of(request)
     invited = site.accounts.invited(digest(request.path_params["word"]), at=site.clock())
     if invited is None:
-        refuse(404, _SPENT)
+        return _spent(request)
     values = {"invited": invited, "problem": problem, "least": passwords.LEAST}
     return page(request, "doors/enter.html", status=400 if problem else 200, **values)
+
+
+def _spent(request: Request) -> Response:
+    """What a link opens that opens nothing any more: to who is in by it, the start."""
+    person, word = request.state.person, digest(request.path_params["word"])
+    if person is not None and site_of(request).accounts.has_used(word, person.enrolment.id):
+        return moved(request, "/")
+    refuse(404, _SPENT, title="This link opens nothing any more")
 
 
 def _login_page(
@@ -141,14 +150,14 @@ def _doors(request: Request, name: str) -> tuple[str, str]:
 
 def _wait(request: Request, name: str) -> str:
     """A sentence if there were too many tries lately; empty otherwise."""
-    site, since = site_of(request), site_of(request).clock() - _WINDOW
-    by_name, by_address = _doors(request, name)
-    too_many = (
-        site.accounts.tries(by_name, since=since) >= _MOST_OF_NAME
-        or site.accounts.tries(by_address, since=since) >= _MOST_OF_ADDRESS
-    )
-    minutes = math.ceil(_WINDOW.total_seconds() / 60)
-    return f"Too many tries: wait {minutes} minutes, then try again." if too_many else ""
+    site, now = site_of(request), site_of(request).clock()
+    most = zip(_doors(request, name), (_MOST_OF_NAME, _MOST_OF_ADDRESS), strict=True)
+    tried = [(site.accounts.tries(door, since=now - _WINDOW), n) for door, n in most]
+    ends = [times[-n] + _WINDOW for times, n in tried if len(times) >= n]
+    if not ends:
+        return ""
+    minutes = math.ceil((max(ends) - now).total_seconds() / 60)
+    return f"Too many tries: wait {counted(minutes, 'minute')}, then try again."
 
 
 routes = (

@@ -84,9 +84,8 @@ def _waiting(request: Request) -> SignInBegun:
 
 
 def _refused(request: Request, error: GraderError) -> Response:
-    sentence = f"{error.problem[:1].upper()}{error.problem[1:]}. {error.fix}"
     title = "You are not signed in"
-    return page(request, "problem.html", status=403, title=title, sentence=sentence)
+    return page(request, "problem.html", status=403, title=title, sentence=error.sentences)
 
 
 def _provider(request: Request) -> ProviderSettings:

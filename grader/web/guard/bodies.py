@@ -3,10 +3,10 @@
 import asyncio
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from grader.web.problems import problem_page
 from grader.web.site import SiteLimits
 
 _SLACK = 1 << 20  # of boundaries and fields around the files
@@ -39,10 +39,10 @@ class BodyGuard:
             return
         except _TooLarge:
             megabytes = body.most >> 20
-            said = f"This is too large: at most {megabytes} MB are taken. Nothing was kept.\n"
+            said = f"This is too large: at most {megabytes} MB are taken. Nothing was kept."
             await _end(said, 413, scope, receive, send)
         except _TooSlow:
-            said = "This came too slowly, and nothing was kept. Try again.\n"
+            said = "This came too slowly, and nothing was kept. Try again."
             await _end(said, 408, scope, receive, send)
 
 
@@ -79,7 +79,8 @@ class _Body:
 
 
 async def _end(said: str, status: int, scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(said, status_code=status, headers={"Connection": "close"})
+    answer = problem_page(Request(scope), status, said)
+    answer.headers["Connection"] = "close"
     try:
         await answer(scope, receive, send)
     except (RuntimeError, ClientDisconnect):  # an answer had begun already

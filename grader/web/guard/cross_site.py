@@ -7,9 +7,14 @@ is refused before anything reads it; the cookie's `SameSite` is the second lock.
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from grader.web.problems import problem_page
+
+_REFUSED = (
+    "This was sent from another site, so nothing was done. Open this site and try again there."
+)
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -24,12 +29,7 @@ class CrossSiteGuard:
         if not changes or scope["path"] in self._exempt or _is_from_here(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
-        refused = PlainTextResponse(
-            "This was sent from another site, so nothing was done. "
-            "Open this site and try again there.\n",
-            status_code=403,
-        )
-        await refused(scope, receive, send)
+        await problem_page(Request(scope), 403, _REFUSED)(scope, receive, send)
 
 
 def _is_from_here(headers: Headers) -> bool:

@@ -70,13 +70,16 @@ def person_of(request: Request) -> SignedIn:
     return person
 
 
-def refuse(status: int, sentence: str) -> NoReturn:
+def refuse(status: int, sentence: str, *, title: str = "") -> NoReturn:
     """End the request with a page that says this.
+
+    Args:
+        title: of the page, where that of the status would say something else.
 
     Raises:
         HTTPException: always.
     """
-    raise HTTPException(status, detail=sentence, headers={"X-Said": "1"})
+    raise HTTPException(status, detail=sentence, headers={"X-Said": title})
 
 
 def _in_a_thread(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:

@@ -16,7 +16,8 @@ from starlette.routing import Route
 from grader.errors import GraderError, SubmissionError
 from grader.hand_ins.history import HandInAttempt
 from grader.hand_ins.receiving import Upload, UploadLimits, receive
-from grader.intake.uploaded import harmless_path
+from grader.hand_ins.terms import HandInTerms, received_words
+from grader.intake.uploaded import harmless_path, is_readable
 from grader.reports.pages.student_page import student_values
 from grader.store.jobs_store import JobProgress
 from grader.web.downloads import file_to_keep
@@ -24,7 +25,7 @@ from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, person_of, refuse
 from grader.web.hand_in.board import ProgressBoard
 from grader.web.hand_in.onlooker import Onlooker, is_first_wait
-from grader.web.hand_in.own_work import OwnWork, own_work
+from grader.web.hand_in.own_work import OwnWork, known_as, own_work
 from grader.web.hand_in.progress import drawn_stages, stages_so_far, unwritten_stages, version_of
 from grader.web.hand_in.to_work_with import (
     handout_page,
@@ -51,17 +52,18 @@ def hand_in_now(request: Request, form: FormData) -> Response:
     site, work, person = site_of(request), own_work(request), person_of(request)
     if person.is_staff:
         refuse(403, "Staff hand nothing in. Look at the course as a student does to see the page.")
-    files = _files(form)
+    files, code = _files(form), text_of(form, "code")
     try:
-        if not _is_again(work, files) and work.terms.refusal:
-            raise SubmissionError(work.terms.refusal.rstrip("."), fix="Nothing was kept.")
+        _assert_one_thing(files, code)
+        files = files or _pasted(code)
+        if not _is_again(work, files):
+            _assert_as_said(work.terms, text_of(form, "stake"))
         upload = Upload(
             assignment=work.assignment.name, person=person.person, files=files, at=site.clock()
         )
         kept, is_new = receive(site.store.hand_ins, upload, _limits(request))
     except SubmissionError as error:
-        said = f"{error.problem[:1].upper()}{error.problem[1:]}. {error.fix}"
-        return _form_page(request, work, problem=said, code=text_of(form, "code"))
+        return _form_page(request, work, problem=error.sentences, code=code)
     again = "" if is_new else "?again"
     return moved(request, f"/code/{work.assignment.name}/attempts/{kept.number}{again}")
 
@@ -77,6 +79,7 @@ def attempt(request: Request) -> Response:
         "hand_in/attempt.html",
         work=work,
         attempt=one,
+        in_time=_in_time(request, work, one),
         is_again="again" in request.query_params,
         **_progress_values(work, one, progress),
     )
@@ -129,6 +132,7 @@ def _form_page(request: Request, work: OwnWork, *, problem: str = "", code: str 
     results = {} if newest else unwritten_stages(work.assignment)
     if report is not None:
         results = {stage.stage: stage for stage in report.stages}
+    is_drawn = bool(results) or (newest is not None and newest.is_open)
     return page(
         request,
         "hand_in/hand_in.html",
@@ -137,21 +141,43 @@ def _form_page(request: Request, work: OwnWork, *, problem: str = "", code: str 
         problem=problem,
         code=code,
         limits=site_of(request).limits,
-        rows=drawn_stages(work.assignment, results),
+        rows=drawn_stages(work.assignment, results) if is_drawn else (),
         newest=newest,
         given=to_work_with(site_of(request), work.assignment),
     )
 
 
 def _files(form: FormData) -> list[tuple[str, bytes]]:
-    """What was sent as files; else what was pasted."""
+    """What was sent as files."""
     sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
     files = [(one.filename or "", one.file.read()) for one in sent]
-    files = [(name, content) for name, content in files if name or content]
-    code = text_of(form, "code")
-    if not files and code.strip():
-        return [(_PASTED, code.replace("\r\n", "\n").encode(errors="surrogatepass"))]
-    return files
+    return [(name, content) for name, content in files if name or content]
+
+
+def _pasted(code: str) -> list[tuple[str, bytes]]:
+    """What was pasted, as the file that it is taken for."""
+    text = code.replace("\r\n", "\n")
+    return [(_PASTED, text.encode(errors="surrogatepass"))] if text.strip() else []
+
+
+def _assert_one_thing(files: list[tuple[str, bytes]], code: str) -> None:
+    """Of files and pasted code one would be lost, and nobody can know which."""
+    if is_readable(name for name, _ in files) and code.strip():
+        raise SubmissionError(
+            "there are files, and pasted code too",
+            fix="Empty the box of pasted code, or choose no files. Nothing was kept.",
+        )
+
+
+def _assert_as_said(terms: HandInTerms, said: str) -> None:
+    """Whether something new may come in, on the terms that the page of the form has said."""
+    if terms.refusal:
+        raise SubmissionError(terms.refusal.rstrip("."), fix="Nothing was kept.")
+    if said and said != terms.stake and terms.is_late:
+        raise SubmissionError(
+            "time has gone on since this page was made, and nothing was kept",
+            fix=f"{terms.lateness} Hand in once more if you want that.",
+        )
 
 
 def _is_again(work: OwnWork, files: list[tuple[str, bytes]]) -> bool:
@@ -171,6 +197,18 @@ def _limits(request: Request) -> UploadLimits:
     )
 
 
+def _in_time(request: Request, work: OwnWork, one: HandInAttempt) -> str:
+    """Whether an attempt came in time, in sentences."""
+    enrolment = person_of(request).enrolment
+    return received_words(
+        work.history.decisions,
+        person=enrolment.person,
+        known_as=known_as(enrolment),
+        maximum=work.assignment.total,
+        at=one.hand_in.received_at,
+    )
+
+
 def _progress(request: Request, one: HandInAttempt) -> JobProgress | None:
     if one.job is None:
         return None
@@ -180,15 +218,17 @@ def _progress(request: Request, one: HandInAttempt) -> JobProgress | None:
 def _progress_values(
     work: OwnWork, one: HandInAttempt, progress: JobProgress | None
 ) -> dict[str, Any]:
-    results = stages_so_far(work.assignment, progress)
+    results = stages_so_far(work.assignment, progress) if one.is_open else {}
     is_final = one.report is not None and not one.is_open and work.is_shown
     if is_final and one.report is not None:
         results = {stage.stage: stage for stage in one.report.stages}
+    shown = results if work.is_shown else {}
     return {
         "progress": progress,
         "is_final": is_final,
         "is_open": one.is_open,
-        "rows": drawn_stages(work.assignment, results if work.is_shown else {}),
+        # once it is over, nothing waits: where no stage has a state, none is drawn
+        "rows": drawn_stages(work.assignment, shown) if one.is_open or shown else (),
     }
 
 

@@ -18,6 +18,7 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 VERSION = "1.3.0"
 LINK_LAUNCH = "LtiResourceLinkRequest"
 PICK_LAUNCH = "LtiDeepLinkingRequest"
+_NOTHING: tuple[object, ...] = (None, "", [])  # a claim that a platform has nothing for
 _MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 _STAFF = {"Instructor", "ContentDeveloper", "Administrator", "Manager"}
 _SUB_ROLES = "http://purl.imsglobal.org/vocab/lis/v2/membership/"
@@ -132,7 +133,8 @@ def launch_of(claims: Mapping[str, Any]) -> Launch:
         LaunchRefused: they are not those of a launch of LTI 1.3 by somebody.
     """
     try:
-        launch = msgspec.convert(storable_json(dict(claims)), Launch, strict=True)
+        there = {name: value for name, value in claims.items() if value not in _NOTHING}
+        launch = msgspec.convert(storable_json(there), Launch, strict=True)
     except msgspec.ValidationError as error:
         said = clean_line(str(error), 300)
         raise LaunchRefused(f"the platform's message is no launch of LTI 1.3: {said}") from error

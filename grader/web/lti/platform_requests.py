@@ -1,6 +1,7 @@
 """Requests to platforms: over TLS, without redirects, bounded in time and in size."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from grader.web.odd_text import storable_json
 
 _SECONDS = 10.0
 _MOST_BYTES = 8 << 20  # a page of members with everything that a platform knows of them
+_MACHINE = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -102,7 +104,7 @@ def is_safe(url: str) -> bool:
     except ValueError:
         return False
     is_open = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    has_host = bool(parts.hostname) and port != 0 and "@" not in parts.netloc
+    has_host = bool(parts.hostname) and port != 0 and _MACHINE.fullmatch(parts.netloc) is not None
     return has_host and (parts.scheme == "https" or is_open) and url.isprintable()
 
 

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from grader.web.forms import whole_number
+
 _MOVE = re.compile(r"(up|down)-([0-9]{1,2})")
 _BY = {"up": -1, "down": 1}
 
@@ -34,8 +36,8 @@ class Going:
         """The place of the next question, from 1; 0 for the page of the whole attempt."""
         if self.stays:
             return here
-        if self.target.isdecimal() and len(self.target) < 5:
-            return int(self.target)
+        if (place := whole_number(self.target)) is not None:
+            return place
         return {"next": here + 1, "previous": max(here - 1, 1)}.get(self.target, 0)
 
 

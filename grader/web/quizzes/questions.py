@@ -24,7 +24,7 @@ from grader.quiz.attempt.rules import Feedback
 from grader.quiz.attempt.session import Phase, Session
 from grader.quiz.items.form import OrderForm, QuestionForm, Sent
 from grader.store.database import StoreError
-from grader.web.forms import text_of, with_form
+from grader.web.forms import text_of, whole_number, with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.quizzes.answer_fields import answer_fields
 from grader.web.quizzes.moves import Going, going
@@ -113,13 +113,12 @@ def _asked(request: Request) -> AskedQuestion:
 
 
 def _sent_answer(asked: AskedQuestion, form: FormData, sent: Sent, wants: Going) -> SentAnswer:
-    after = text_of(form, "after")
     item = asked.session.items[asked.number - 1]
     marks_at_once = asked.session.rules.feedback == Feedback.NOW
     return SentAnswer(
         item=item.id,
         fields=sent,
-        after=int(after) if after.isdecimal() else 0,
+        after=whole_number(text_of(form, "after")) or 0,
         is_meant=wants.moves != 0 or text_of(form, "meant") != "",
         # where an answer is final, only its own button gives it
         as_draft=marks_at_once and not wants.is_answer,

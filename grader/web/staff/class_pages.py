@@ -27,6 +27,7 @@ from grader.staff.class_rows import (
     wanted_rows,
 )
 from grader.text import counted
+from grader.web.forms import whole_number
 from grader.web.guard.rights import needs, refuse
 from grader.web.rendering import moved, shown_time
 from grader.web.staff.room import StaffRoom, assignment_of, room_of
@@ -219,7 +220,7 @@ def _n_pages(n_rows: int) -> int:
 
 
 def _page_number(request: Request, n_rows: int) -> int:
-    asked = request.query_params.get("page", "1")
-    if not asked.isdecimal() or len(asked) > 9:
+    asked = whole_number(request.query_params.get("page", "1"))
+    if asked is None:
         refuse(404, "There is no such page of the table.")
-    return min(max(1, int(asked)), _n_pages(n_rows))
+    return min(max(1, asked), _n_pages(n_rows))

@@ -16,6 +16,7 @@ from grader.courses.decision_words import decision_in_words, whom_it_concerns
 from grader.errors import GraderError
 from grader.policies.due_dates import moment
 from grader.policies.explaining import length
+from grader.policies.typed_numbers import typed_number
 from grader.text import counted, decimal
 from grader.web.forms import text_of, with_form
 from grader.web.guard.rights import needs, refuse
@@ -124,12 +125,12 @@ class _Deciding:
         return text_of(self._form, name).strip()
 
     def number(self, name: str, *, example: str) -> Fraction:
-        try:
-            return Fraction(self.text(name).replace(",", "."))
-        except (ValueError, ZeroDivisionError) as error:
+        number = typed_number(self.text(name))
+        if number is None:
             raise GraderError(
                 f"{self.text(name)[:50]!r} is no number", fix=f"Write e.g. {example}."
-            ) from error
+            )
+        return number
 
     def seconds(self) -> int:
         hours = self.number("hours", example="24")

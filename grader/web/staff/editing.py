@@ -137,9 +137,7 @@ def _saved(room: StaffRoom, edited: EditedFile, found: CheckedText) -> Response:
         now = EditedFile(
             kind=edited.kind, path=edited.path, text=edited.text, opened=text_digest(before)
         )
-        return _shown(
-            room, now, found=found, problem=f"{error.problem}. {error.fix}", theirs=before
-        )
+        return _shown(room, now, found=found, problem=error.sentences, theirs=before)
     entry = room.entry(
         "saved a file",
         said=f"{edited.path.name} is saved.",

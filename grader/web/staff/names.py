@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.store.audit_store import AuditEntry, AuditWish
-from grader.web.forms import text_of, with_form
+from grader.web.forms import text_of, whole_number, with_form
 from grader.web.guard.rights import needs, open_to_all, refuse
 from grader.web.rendering import moved
 from grader.web.site import site_of
@@ -68,12 +68,11 @@ def end_preview(request: Request) -> Response:
 @needs("owner")
 def log_page(request: Request) -> Response:
     room, asked = room_of(request), request.query_params
-    before = asked.get("before", "")
     wish = AuditWish(
         who=asked.get("who", "")[:200],
         what=asked.get("what", "")[:100],
         search=asked.get("search", "")[:100],
-        before=int(before) if before.isdecimal() and len(before) < 10 else None,
+        before=whole_number(asked.get("before", "")),
         most=_ENTRIES + 1,
     )
     entries = room.site.store.audit.entries(wish)

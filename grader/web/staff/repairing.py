@@ -31,7 +31,7 @@ from grader.staff.quiz_repairs import (
     repair_the_rest,
 )
 from grader.text import counted
-from grader.web.forms import text_of, with_form
+from grader.web.forms import text_of, whole_number, with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.quizzes.answer_fields import answer_fields
 from grader.web.quizzes.moves import going
@@ -146,9 +146,9 @@ def _wish(here: RepairPage, form: FormData, sent: Sent) -> RepairWish:
         CourseError: it cannot be read.
     """
     question, reason = here.question.item.id, text_of(form, "reason")
-    undo = text_of(form, "undo")
-    if undo.isdecimal() and len(undo) < 8:
-        return RepairWish(question=question, undo=int(undo), reason=reason)
+    undo = whole_number(text_of(form, "undo"))
+    if undo is not None:
+        return RepairWish(question=question, undo=undo, reason=reason)
     action = next((one for one in _ACTIONS if one == text_of(form, "action")), None)
     if action is None:
         raise CourseError("nothing is chosen", fix="Choose what is to be done with the question.")

@@ -22,7 +22,7 @@ from grader.staff.hidden_names import pseudonym
 from grader.store.accounts_store import Enrolment
 from grader.store.audit_store import AuditEntry
 from grader.store.reports_store import ReportsStore
-from grader.web.forms import text_of
+from grader.web.forms import text_of, whole_number
 from grader.web.guard.rights import person_of, refuse
 from grader.web.guard.sessions import SignedIn
 from grader.web.rendering import is_local, moved, page
@@ -152,9 +152,8 @@ class StaffRoom:
 
     def notice(self) -> str:
         """What the reader has just done, as the log has it."""
-        number = self.request.query_params.get("did", "")
-        is_number = number.isdecimal() and len(number) < 10
-        entry = self.site.store.audit.entry(int(number)) if is_number else None
+        number = whole_number(self.request.query_params.get("did", ""))
+        entry = None if number is None else self.site.store.audit.entry(number)
         if entry is None or entry.who != self.who.person:
             return ""
         is_new = self.site.clock() - entry.at <= _NOTICE_FOR

@@ -17,7 +17,7 @@ from grader.staff.roster_changes import KnownPerson, RosterPerson, RosterPlan, r
 from grader.store.accounts_store import Enrolment, Role
 from grader.store.roster_store import RosterUpload
 from grader.text import clean_line, counted, table_cell
-from grader.web.forms import text_of, with_form
+from grader.web.forms import text_of, whole_number, with_form
 from grader.web.guard.rights import needs, refuse
 from grader.web.rendering import moved
 from grader.web.staff.releasing import download
@@ -173,7 +173,7 @@ def make_links(request: Request, form: FormData) -> Response:
     room = room_of(request)
     number = text_of(form, "person")
     if number:
-        one = room.everybody.get(int(number)) if number.isdecimal() else None
+        one = room.everybody.get(whole_number(number) or 0)
         wanted = [one] if one is not None and one.is_active else []
     else:
         wanted = [o for o in room.everybody.values() if o.is_active and o.role == "student"]

@@ -42,11 +42,33 @@ function begin(form) {
       return;
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const sentence = page.querySelector("#problem, main p") ?? page.body;
+    takeTerms(page);
+    const sentence = page.getElementById("problem") ?? page.querySelector("main p") ?? page.body;
     refuse(sentence.textContent.trim() || "It was not taken. Try again.");
   }
 
-  function send() {
+  // What holds now, if that is what has changed since this page was made.
+  function takeTerms(page) {
+    const now = page.querySelector("form.hand-in");
+    if (!now) return;
+    form.elements.stake.value = now.elements.stake.value;
+    button.textContent = now.querySelector("button").textContent;
+    document.querySelector(".terms").replaceChildren(...page.querySelector(".terms").childNodes);
+  }
+
+  // A folder can be dropped like a file, and a file may be gone since it was chosen: neither can be sent.
+  async function unreadable() {
+    for (const file of files.files) {
+      try {
+        await file.slice(0, 1).arrayBuffer();
+      } catch {
+        return file.name;
+      }
+    }
+    return "";
+  }
+
+  async function send() {
     const size = [...files.files].reduce((sum, file) => sum + file.size, 0);
     if (!files.files.length && !code.value.trim()) {
       refuse("Nothing was handed in. Choose a file, drop one, or paste your code.");
@@ -58,6 +80,12 @@ function begin(form) {
     }
     problem.hidden = true;
     button.disabled = true;
+    const name = await unreadable();
+    if (name) {
+      refuse(`${name} cannot be read: it is a folder, or has changed since it was chosen. `
+        + "Choose the files in it, or a zip of it; a file that has changed, choose again.");
+      return;
+    }
     bar.hidden = false;
     status.textContent = "Being sent …";
     const request = new XMLHttpRequest();

@@ -216,6 +216,21 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
     ("words", "code", "said"),
     [
         (["--tls-key", "key.pem"], 2, "a certificate and its key belong together"),
+        (
+            ["--tls-key", "nowhere.pem", "--tls-certificate", "nowhere.pem"],
+            2,
+            "nowhere.pem and nowhere.pem: this certificate and its key cannot be used (no such",
+        ),
+        (
+            ["--tls-key", __file__, "--tls-certificate", __file__],
+            2,
+            "this certificate and its key cannot be used (",
+        ),
+        (["--address", "ftp://x"], 2, "--address: 'ftp://x' is no address of a site"),
+        (["--address", "grader.example.org"], 2, "is no address of a site"),
+        (["--address", "https://x:port"], 2, "is no address of a site"),
+        (["--address", "https://"], 2, "is no address of a site"),
+        (["--address", "https://x/course?a"], 2, "goes on after the name of the machine"),
         ([], 2, "there is no course.yaml"),
     ],
 )

@@ -86,3 +86,17 @@ def test_a_course_that_is_full_takes_no_more(hand_in):
     hand_in("x = 1", limits=replace(LIMITS, course_bytes=8))
     with pytest.raises(SubmissionError, match="no room left"):
         hand_in("x = 12345", limits=replace(LIMITS, course_bytes=8))
+
+
+@pytest.mark.parametrize("second", [b"x = 1\n", b"x = 2\n"])
+@pytest.mark.parametrize("name", ["submission.py", "/submission.py", "./submission.py"])
+def test_two_files_of_one_name_use_no_attempt_up(store, hand_in, second, name):
+    files = [("submission.py", b"x = 1\n"), (name, second)]
+    with pytest.raises(SubmissionError, match=r"2 of the files are called submission\.py"):
+        hand_in(files=files)
+    assert store.hand_ins.of_person("small", "ada") == ()
+
+
+def test_a_long_name_is_still_that_of_a_python_file(hand_in):
+    name = f"{'copy of ' * 26}submission.py"
+    assert hand_in(files=[(name, b"x = 1\n")])[0].files[0].name == name

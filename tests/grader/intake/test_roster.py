@@ -114,6 +114,17 @@ def test_a_roster_acts_on_no_terminal(roster):
     assert found.missing(set())[0].name == "\\u001b[31mAda\\u202e"
 
 
+def test_letters_that_were_guessed_are_told(roster):
+    guessed = roster("name;id\nZo\u00eb \u00dcnal;1\n".encode("cp1252"))
+    assert guessed.missing(set())[0].name == "Zo\u00eb \u00dcnal"
+    assert "look whether all names are right" in guessed.notes[0]
+    assert roster("name;id\nZo\u00eb \u00dcnal;1\n").notes == ()
+
+
+def test_a_quotation_mark_within_a_cell_is_one_of_its_letters(roster):
+    assert len(roster('name,id\nAda 5" disk,1\n"Bo\nBrown",2\n').rows) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -123,6 +134,9 @@ def test_a_roster_acts_on_no_terminal(roster):
         ("", "its first line has nothing"),
         ("name,id\nAda," + "x" * 200_000, "is no CSV: field larger than field limit"),
         (b"name\n" + b"x\n" * (9 << 20), "is larger than 16 MB"),
+        (b"PK\x03\x04[Content_Types].xml", "is a workbook of a spreadsheet or a zip, and no CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "is a workbook of a spreadsheet or a zip, and no CSV"),
+        ('name,id\n"Ada,1\nBo,2\n', "a quotation mark is not closed, so the row of 'Ada,1' goes"),
     ],
 )
 def test_what_is_no_roster_is_one_sentence(roster, text, sentence):

@@ -84,6 +84,21 @@ def test_two_rows_of_one_address_are_both_refused():
     assert "have the address ada@example.edu" in came.refused[0]
 
 
+def test_two_rows_that_are_one_another_twice_over_are_told_once():
+    head = "name,email\n"
+    rows = "Bob,bob@example.edu\nRobert,bob@example.edu\n"
+    came = roster_plan(roster_in((head + rows).encode(), at="roster.csv"), ())
+    assert came.refused == (
+        "2 rows are called bob@example.edu (Bob and Robert): nothing is done with them. "
+        "Leave one of them in the file.",
+    )
+
+
+def test_letters_that_were_guessed_are_told_before_the_import():
+    came = roster_plan(roster_in((HEAD + "s1,Zo\u00eb,,\n").encode("cp1252"), at="x"), ())
+    assert "look whether all names are right" in came.notes[0]
+
+
 def test_a_row_that_stands_twice_to_the_letter_is_one():
     assert len(plan(ADA + ADA).new) == 1
 

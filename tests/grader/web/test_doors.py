@@ -32,6 +32,16 @@ def test_a_link_opens_the_course_once(browser, link):
     assert second.get("/").status_code == 303
 
 
+def test_to_who_is_in_by_a_link_it_opens_the_start_once_more(browser, link):
+    client = browser()
+    client.post(link)
+    for again in (client.get(link), client.post(link)):
+        assert (again.status_code, again.headers["location"]) == (303, "/")
+    other = browser("bob").get(link)
+    assert other.status_code == 404
+    assert "<h1>This link opens nothing any more</h1>" in other.text
+
+
 def test_a_link_that_is_too_old_opens_nothing(browser, link, clock):
     clock.forward(days=2)
     assert browser().post(link).status_code == 404
@@ -75,7 +85,9 @@ def test_too_many_tries_have_to_wait(browser, with_password, clock):
     refused = sign_in(client)
     assert refused.status_code == 429
     assert "wait 15 minutes" in refused.text
-    clock.forward(minutes=16)
+    clock.forward(minutes=14, seconds=30)
+    assert "wait 1 minute," in sign_in(client).text
+    clock.forward(minutes=1)
     assert sign_in(client).status_code == 303
 
 

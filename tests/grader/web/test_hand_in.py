@@ -1,7 +1,8 @@
 """Students hand in in the browser, see how far it is, and look back; nobody sees another's work."""
 
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -200,3 +201,75 @@ def test_a_report_that_is_our_fault_says_so(browser, site, clock, right):
 def test_too_many_files_are_refused(browser):
     files = [(f"m{number}.py", "x") for number in range(201)]
     assert upload(browser("ada"), *files).status_code == 400
+
+
+def test_what_has_become_late_since_the_page_was_made_is_asked_once_more(browser, site, clock):
+    client = browser("ada")
+    clock.at = datetime(2026, 11, 8, 22, 58, tzinfo=UTC)
+    assert "You are in time: 1 min is left." in client.get(PAGE).text
+    clock.forward(minutes=2)
+    sent = {"code": "typed = 1", "stake": "in time"}
+    asked = client.post(PAGE, data=sent)
+    assert asked.status_code == 400
+    assert "Time has gone on since this page was made, and nothing was kept." in asked.text
+    assert "Handed in now it is 1 min late. \N{MINUS SIGN}0.7 of 7 points at the most" in asked.text
+    assert "typed = 1" in asked.text
+    assert site.store.hand_ins.of_person("arithmetic", "ada") == ()
+    [stake] = re.findall(r'name="stake" value="([^"]*)"', asked.text)
+    clock.forward(minutes=1)
+    assert client.post(PAGE, data=sent | {"stake": stake}).status_code == 303
+    clock.forward(days=1)
+    asked = client.post(PAGE, data={"code": "typed = 2", "stake": stake})
+    assert "\N{MINUS SIGN}1.4 of 7 points at the most" in asked.text
+    assert client.post(PAGE, data={"code": "typed = 1", "stake": stake}).status_code == 303
+
+
+def test_what_was_in_time_then_is_taken_after_an_extension(browser, clock, site):
+    client = browser("ada")
+    clock.at = datetime(2026, 11, 8, 23, 30, tzinfo=UTC)
+    [stake] = re.findall(r'name="stake" value="([^"]*)"', client.get(PAGE).text)
+    number = site.accounts.by_person("ada").id
+    path = f"/staff/code/arithmetic/people/{number}/decide/extend"
+    assert browser("prof").post(path, data={"hours": "24", "reason": "ill"}).status_code == 303
+    assert client.post(PAGE, data={"code": "x = 1", "stake": stake}).status_code == 303
+
+
+def test_a_receipt_says_whether_it_came_in_time(browser, clock, graded):
+    client = browser("ada")
+    upload(client, ("submission.py", "x = 1"))
+    clock.forward(days=7)
+    upload(client, ("submission.py", "x = 2"))
+    assert "<p>In time.</p>" in client.get(f"{PAGE}attempts/1").text
+    late = client.get(f"{PAGE}attempts/2").text
+    assert "Handed in 10 h 1 min late. \N{MINUS SIGN}0.7 of 7 points at the most" in late
+
+
+def test_of_files_and_pasted_code_neither_is_lost_without_a_word(browser, site):
+    client = browser("ada")
+    files = [("files", ("submission.py", b"x = 1"))]
+    refused = client.post(PAGE, files=files, data={"code": "y = 2"})
+    assert refused.status_code == 400
+    assert "There are files, and pasted code too." in refused.text
+    assert "y = 2" in refused.text
+    assert site.store.hand_ins.of_person("arithmetic", "ada") == ()
+
+
+def test_after_the_grading_no_stage_waits(browser, graded, site, clock, right):
+    client = browser("ada")
+    upload(client, ("submission.py", b"\xe9"))
+    assert "waiting" in client.get(PAGE).text
+    graded()
+    for path in (PAGE, f"{PAGE}attempts/1"):
+        page = client.get(path).text
+        assert "cannot be read" in page
+        assert "waiting" not in page
+    clock.forward(minutes=1)
+    upload(client, ("submission.py", right))
+    graded()
+    entry = AuditEntry(at=clock(), who="prof", what="hid grades", about="arithmetic")
+    site.store.releases.show("code", "arithmetic", is_shown=False, entry=entry)
+    for path in (PAGE, f"{PAGE}attempts/2"):
+        page = client.get(path).text
+        assert "handed in" in page
+        assert "waiting</span>" not in page.replace('class="badge waiting"', "")
+        assert "came out" not in page

@@ -18,6 +18,11 @@ BODIES = (
     (b"", "application/x-www-form-urlencoded"),
     (b"reason=%ED%A0%80&points=" + b"9" * 5000, "application/x-www-form-urlencoded"),
     (b"points=nan&number=1e999&seconds=-1&reason=x&hours=inf", "application/x-www-form-urlencoded"),
+    (b"reason=x&hours=1e99999999&points=1e99999999", "application/x-www-form-urlencoded"),
+    (
+        b"&".join(name + b"=" + b"9" * 5000 for name in (b"person", b"after", b"undo", b"go")),
+        "application/x-www-form-urlencoded",
+    ),
     (b"\xff\xfe\x00&&&==%%%", "application/x-www-form-urlencoded"),
     (b"no boundary", "multipart/form-data"),
     (
@@ -123,6 +128,7 @@ def test_no_form_of_another_site_does_anything(browser, headers):
             answer = client.post(path, headers=headers)
             assert answer.status_code == 403, path
             assert "sent from another site" in answer.text, path
+            assert "<h1>This is not open to you</h1>" in answer.text, path
 
 
 def test_no_answer_lets_foreign_code_act(browser):

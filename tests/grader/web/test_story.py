@@ -132,6 +132,57 @@ def test_a_refusal_and_a_lost_line_keep_what_was_typed(open_page, served, site):
     page.wait_for_url(f"**{PAGE}attempts/1")
 
 
+def test_a_refusal_is_said_beside_the_form_and_not_what_the_page_begins_with(
+    open_page, served, site, course_folder, tmp_path
+):
+    (course_folder / "assignments" / "arithmetic" / "handout.md").write_text(HANDOUT)
+    page = open_page()
+    enter(page, site, served.address, "ada")
+    page.goto(PAGE)
+    source = tmp_path / "notes.pdf"
+    source.write_text("x")
+    page.get_by_label("Files").set_input_files(source)
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    page.get_by_text("There is no Python file, notebook or zip among the files.").wait_for()
+
+
+def test_a_file_that_cannot_be_read_any_more_is_named(open_page, served, site, tmp_path):
+    page = open_page()
+    enter(page, site, served.address, "ada")
+    page.goto(PAGE)
+    source = tmp_path / "submission.py"
+    source.write_text("x = 1")
+    page.get_by_label("Files").set_input_files(source)
+    source.unlink()
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    page.get_by_text("submission.py cannot be read: it is a folder, or has changed").wait_for()
+
+
+def test_a_deadline_that_passes_under_an_open_page_is_said_before_anything_is_kept(
+    open_page, served, site, clock
+):
+    page = open_page()
+    enter(page, site, served.address, "ada")
+    page.goto(PAGE)
+    page.get_by_text("Paste code instead").click()
+    page.get_by_label("Code, taken as submission.py").fill("x = 1")
+    clock.forward(days=7)
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    page.get_by_text("Time has gone on since this page was made").wait_for()
+    assert "late" in page.locator(".terms").inner_text()
+    page.get_by_role("button", name="Hand in late", exact=True).click()
+    page.wait_for_url(f"**{PAGE}attempts/1")
+
+
+def test_a_link_that_is_pressed_twice_opens_the_course(open_page, served, site, clock):
+    page = open_page()
+    ada = [site.accounts.by_person("ada")]
+    link = invite(site.accounts, ada, address=served.address, at=clock(), days=1)["ada"]
+    page.goto(link)
+    page.get_by_role("button", name="Enter").dblclick()
+    page.get_by_role("heading", name="What is due").wait_for()
+
+
 def test_progress_goes_on_after_a_broken_line(open_page, served, site, slot, right):
     page = open_page()
     enter(page, site, served.address, "ada")

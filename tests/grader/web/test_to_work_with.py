@@ -68,6 +68,12 @@ def test_a_handout_is_read_with_headings_tables_and_formulas(ada):
     assert "<td><code>x</code></td>" in page
 
 
+def test_a_formula_that_may_be_wider_than_the_page_is_scrolled_by_keys():
+    html = read_handout("# A\n\n$$\nx + y\n$$\n\nand $z$\n").html
+    assert re.findall(r'<span class="maths block" tabindex="0"', html) != []
+    assert html.count("tabindex") == 1
+
+
 def test_nothing_of_a_handout_acts(ada):
     page = ada.get(f"{PAGE}handout").text
     assert "&lt;script&gt;alert(1)" in page

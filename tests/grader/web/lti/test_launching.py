@@ -70,6 +70,15 @@ def test_a_launch_says_who_comes_and_what_for(finish, form):
     assert launch.endpoint.lineitems.endswith("items?type_id=3")
 
 
+@pytest.mark.parametrize("nothing", [[], ""])
+@pytest.mark.parametrize(
+    "name",
+    ["custom", "lis", "roles", "launch_presentation", "members", "name", "email", "given_name"],
+)
+def test_a_claim_that_is_empty_is_one_that_is_not_there(finish, form, name, nothing):
+    assert finish(form(**{name: nothing}))[1].sub == "sub-ada"
+
+
 def test_a_launch_is_used_up(finish, form):
     sent = form()
     finish(sent)

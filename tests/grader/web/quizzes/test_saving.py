@@ -57,6 +57,12 @@ def test_the_same_once_more_is_saved_and_stored_once(taker, site):
     assert len(site.store.quizzes.answers(attempt.id)) == 1
 
 
+@pytest.mark.parametrize("after", ["9" * 5000, "\u00b2", "\u0661", "-1", "x"])
+def test_a_number_that_no_page_sends_is_none(taker, after):
+    taker.begin()
+    assert save(taker, NUMBER, [("answer", "3")], after=after)["state"] == "saved"
+
+
 def test_two_windows_write_over_nothing_unless_that_is_said(taker, stored):
     taker.begin()
     one = save(taker, NUMBER, [("answer", "3")])

@@ -74,7 +74,7 @@ def test_what_somebody_else_saved_is_shown_and_not_overwritten(owner, quiz_file)
     mine = QUIZ.replace("In words", "Mine")
     answer = sent(owner, mine, "save", opened=opened)
     assert answer.status_code == 409
-    assert "somebody has saved week-3.yaml since you opened it" in answer.text
+    assert "Somebody has saved week-3.yaml since you opened it" in answer.text
     assert typed(answer) == mine
     assert "title: Theirs" in answer.text
     assert quiz_file.read_text() == theirs
