@@ -100,9 +100,18 @@ def split(tokens, n_prompt, n):
 def assert_enough_steps(run):
     """A loop that ends early has not shown its later steps."""
     asked, steps = len(run.script), len(run.trace.selected)
-    assert steps >= asked, (
-        f"{asked} tokens were asked for, and stages.select was called {steps} times."
-    )
+    called = {0: "never called", 1: "called once"}.get(steps, f"called {steps} times")
+    assert steps >= asked, f"{asked} tokens were asked for, and stages.select was {called}."
+
+
+def chosen(run):
+    """What `select` was asked for, as far as it is of the script, and what it would have given."""
+    came = run.trace.selected
+    if len(came) >= len(run.script):
+        return f"stages.select chose {came}"
+    if not came:
+        return f"stages.select was never called; it chooses {run.script}"
+    return f"stages.select chose {came} and would go on with {run.script[len(came) :]}"
 
 
 @points(2)
@@ -132,7 +141,7 @@ def test_returned_tokens(run, generated):
     came = as_tokens(run.returned, name="the result of generate_cached")
     assert came == run.script, (
         f"Asked for {STEPS} tokens after the prompt {run.prompt}, generate_cached returned "
-        f"{came}; stages.select chose {run.trace.selected}, so {run.script} is expected."
+        f"{came}; {chosen(run)}, so {run.script} is expected."
     )
     none = generated([5, 9], [], n=0, eos=7).returned
     none = as_tokens(none, name="the result of generate_cached")
@@ -149,9 +158,8 @@ def test_eos_ends(probe, generated):
     for run in runs:
         came = as_tokens(run.returned, name="the result of generate_cached")
         assert came == run.script, (
-            f"After the prompt {run.prompt} generate_cached returned {came}; stages.select chose "
-            f"{run.trace.selected}, and {run.script[-1]} ends a sequence, so {run.script} is "
-            f"expected."
+            f"After the prompt {run.prompt} generate_cached returned {came}; {chosen(run)}, and "
+            f"{run.script[-1]} ends a sequence, so {run.script} is expected."
         )
 
 
@@ -170,5 +178,4 @@ def test_prompt_is_left_alone(run, full_windows):
 @needs("what_logits_stand_for")
 def test_positions_processed(run):
     """Each token is processed once; what the cache holds is not read again."""
-    # One pass after the last token is accepted.
-    assert_few_positions(run.trace, most=len(run.prompt) + STEPS)
+    assert_few_positions(run.trace, most=len(run.prompt) + STEPS - 1)
