@@ -178,4 +178,4 @@ def test_prompt_is_left_alone(run, full_windows):
 @needs("what_logits_stand_for")
 def test_positions_processed(run):
     """Each token is processed once; what the cache holds is not read again."""
-    assert_few_positions(run.trace, most=len(run.prompt) + STEPS - 1)
+    assert_few_positions(run.trace, most=len(run.prompt) + STEPS - 1, n_steps=STEPS)

@@ -75,8 +75,9 @@ def run_examples(
             told=told,
             now=now,
         )
-    files = {name: path.name for name, path in example_paths(assignment).items()}
-    reports = {files[report.submission]: report for report in summary.reports}
+        # They lie in the folder, which goes away.
+        files = {name: path.name for name, path in example_paths(assignment).items()}
+        reports = {files[report.submission]: report for report in summary.reports}
     return ExamplesOutcome(
         assignment=assignment.name,
         n_examples=len(expected),

@@ -102,16 +102,18 @@ def assert_prefixes(trace: GenerationTrace, *, prompt: Sequence[int], context_le
         )
 
 
-def assert_few_positions(trace: GenerationTrace, *, most: int) -> None:
+def assert_few_positions(trace: GenerationTrace, *, most: int, n_steps: int | None = None) -> None:
     """No more positions were processed than a cache needs: those of the prompt, and one a step.
 
-    A pass after the last selected token is not counted.
+    Args:
+        n_steps: of how many tokens the passes are counted; by default of all that were selected.
+            A pass after the last of them is not counted.
 
     Raises:
         Mismatch: there were more; the sentence says how many, and by which calls. Since 0.5.
     """
     selected = [at for at, call in enumerate(trace.calls) if is_selection(call)]
-    calls = trace.calls[: selected[-1] if selected else None]
+    calls = trace.calls[: selected[:n_steps][-1] if selected[:n_steps] else None]
     passes = [call for call in calls if call.stage in PASSES and call.returned is not None]
     positions = [_positions(call) for call in passes]
     if sum(positions) > most:

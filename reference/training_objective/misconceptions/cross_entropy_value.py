@@ -10,9 +10,7 @@ import numpy as np
 from grader.subject.misconception import misconception
 from reference.training_objective.loss import Floats, Ids, cross_entropy, log_probabilities
 from reference.training_objective.misconceptions.loss_parts import (
-    counted,
     mean_of,
-    number,
     of_targets,
     probabilities,
 )
@@ -73,20 +71,6 @@ def log_of_softmax(logits: Floats, targets: Ids, ignore_index: int) -> float:
     with np.errstate(divide="ignore"):
         logarithms = np.log(probabilities(logits))
     return mean_of(-of_targets(logarithms, targets, ignore_index), targets, ignore_index)
-
-
-@misconception(
-    replaces=cross_entropy,
-    says="Where a target is ignored, 0 times the logarithm of its probability is 0.",
-    hint="What is the logarithm of 0, and what is 0 times that?",
-    questions=["output-and-softmax.order-log-probability", "training.mean-loss"],
-    differs_only="where a token is very improbable",
-)
-def infinite_times_zero(logits: Floats, targets: Ids, ignore_index: int) -> float:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        losses = -of_targets(np.log(probabilities(logits)), targets, ignore_index)
-        kept = losses * counted(targets, ignore_index)
-    return float(kept.sum() / number(targets, ignore_index))
 
 
 @misconception(

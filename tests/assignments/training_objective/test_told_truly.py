@@ -81,5 +81,19 @@ def test_a_mistake_fails_where_it_is(name, tmp_path):
     assert failed(tmp_path / "submission.py", RIGHT.replace(old, new)) == said
 
 
+MORE_ZEROS = {
+    "twice at the beginning": ("    stages.zero()\n", "    stages.zero()\n    stages.zero()\n"),
+    "at the end, too": ("    stages.schedule()\n", "    stages.schedule()\n    stages.zero()\n"),
+    "after the step, too": ("    stages.step()\n", "    stages.step()\n    stages.zero()\n"),
+}
+
+
+@pytest.mark.parametrize("name", MORE_ZEROS)
+def test_zeros_that_take_nothing_away_are_accepted(name, tmp_path):
+    old, new = MORE_ZEROS[name]
+    assert RIGHT.count(old) == 1
+    assert failed(tmp_path / "submission.py", RIGHT.replace(old, new)) == {}
+
+
 def test_a_right_step_fails_nowhere(tmp_path):
     assert failed(tmp_path / "submission.py", RIGHT) == {}

@@ -106,6 +106,12 @@ def test_a_pass_after_the_last_token_is_not_counted():
     refused(assert_few_positions, trace_of(one_more), most=1)
 
 
+def test_tokens_that_nobody_asked_for_are_another_mistake():
+    trace = trace_of(loop(decode))
+    assert_few_positions(trace, most=4, n_steps=3)
+    refused(assert_few_positions, trace, most=4)
+
+
 # What comes after a selected token, the window, and the sentence.
 WRONG = {
     "the prompt alone": (

@@ -53,11 +53,6 @@ def _of_softmax(logits: Floats) -> Floats:
     return result
 
 
-def _times_zero(losses: Floats, is_counted: Ids) -> float:
-    with np.errstate(invalid="ignore"):
-        return float((losses * is_counted).sum() / max(int(is_counted.sum()), 1))
-
-
 def _over_time(logits: Floats) -> Floats:
     return log_probabilities(logits.swapaxes(1, 2)).swapaxes(1, 2)
 
@@ -115,7 +110,6 @@ _BY_VALUE: dict[str, Parts] = {
     "softmax_twice": {"logarithms": lambda x: log_probabilities(np.exp(log_probabilities(x)))},
     "unstable": {"logarithms": _unstable},
     "log_of_softmax": {"logarithms": _of_softmax},
-    "infinite_times_zero": {"logarithms": _of_softmax, "mean": _times_zero},
     "tiny_number_added": {
         "logarithms": lambda logits: np.log(np.exp(log_probabilities(logits)) + 1e-9)
     },
