@@ -103,6 +103,16 @@ def assert_enough_steps(run):
     assert steps >= asked, f"Tokens asked for: {asked}; calls of stages.select: {steps}."
 
 
+def chosen(run):
+    """What `select` was asked for, as far as it is of the script, and what it would have given."""
+    came = run.trace.selected
+    if len(came) >= len(run.script):
+        return f"stages.select chose {came}"
+    if not came:
+        return f"stages.select was never called; it chooses {run.script}"
+    return f"stages.select chose {came} and would go on with {run.script[len(came) :]}"
+
+
 @points(2)
 def test_order(run):
     """Prefill comes first; each step has one pass, and select gets the logits of that pass."""
@@ -130,7 +140,7 @@ def test_returned_tokens(run, generated):
     came = as_tokens(run.returned, name="the result of generate_cached")
     assert came == run.script, (
         f"Asked for {STEPS} tokens after the prompt {run.prompt}, generate_cached returned "
-        f"{came}; stages.select chose {run.trace.selected}, so {run.script} is expected."
+        f"{came}; {chosen(run)}, so {run.script} is expected."
     )
     none = generated([5, 9], [], n=0, eos=7).returned
     none = as_tokens(none, name="the result of generate_cached")
@@ -147,9 +157,8 @@ def test_eos_ends(probe, generated):
     for run in runs:
         came = as_tokens(run.returned, name="the result of generate_cached")
         assert came == run.script, (
-            f"After the prompt {run.prompt} generate_cached returned {came}; stages.select chose "
-            f"{run.trace.selected}, and {run.script[-1]} ends a sequence, so {run.script} is "
-            f"expected."
+            f"After the prompt {run.prompt} generate_cached returned {came}; {chosen(run)}, and "
+            f"{run.script[-1]} ends a sequence, so {run.script} is expected."
         )
 
 
@@ -168,5 +177,4 @@ def test_prompt_is_left_alone(run, full_windows):
 @needs("what_logits_stand_for")
 def test_positions_processed(run):
     """Each token is processed once; what the cache holds is not read again."""
-    # One pass after the last token is accepted.
-    assert_few_positions(run.trace, most=len(run.prompt) + STEPS)
+    assert_few_positions(run.trace, most=len(run.prompt) + STEPS - 1, n_steps=STEPS)

@@ -8,6 +8,7 @@ PROMPT = 5  # tokens
 STEPS = 7
 CONTEXT = 14
 DECODE = {"after": PROMPT, "context_length": CONTEXT}
+LOGITS = ("batch", "vocabulary entry")
 DEEP_TOLERANCE = 1e-4  # rounding grows with the depth: 5e-6 was measured in float32
 
 
@@ -67,10 +68,17 @@ def test_seven_steps(assert_right, steps):
 
 @stage("decode")
 @points(1)
-def test_grown_cache(assert_right, steps):
-    """The returned cache has one position more in every layer, behind those that were there."""
-    calls = {f"step {k}": call for k, call in enumerate(steps(2, **DECODE), start=1)}
+def test_grown_cache(student, reference, assert_right, assert_right_cache, steps, parted):
+    """The returned cache has one position more in every layer, and is what the next step takes."""
+    calls = {f"step {k}": call for k, call in enumerate(steps(3, **DECODE), start=1)}
     assert_right("decode", calls, only="cache", tolerance=DEEP_TOLERANCE)
+    own = right = calls["step 1"][1]
+    for name, (tokens, _, model) in calls.items():
+        logits, own = parted("decode", student.decode(tokens, own, model))
+        expected, right = reference.decode(tokens, right, model)
+        named = f"the logits of {name} after steps of your own"
+        assert_close(logits, expected, name=named, axes=LOGITS, tolerance=DEEP_TOLERANCE)
+        assert_right_cache(own, right, of=f"{name} after steps of your own")
 
 
 @stage("decode")
@@ -115,11 +123,12 @@ def test_whole_cache_is_left_alone(assert_left_alone, probe):
     assert_left_alone("truncate", cut(probe.small, 2))
 
 
-def padded(probe, lengths, pad):
-    """Prompts of these lengths with padding on their left, up to the longest."""
-    ids = probe.ids(len(lengths), max(lengths))
+def padded(probe, lengths, pad, *, spare=0):
+    """Prompts of these lengths with padding on their left, up to the longest, or further."""
+    longest = max(lengths) + spare
+    ids = probe.ids(len(lengths), longest)
     for row, length in zip(ids, lengths, strict=True):
-        row[: max(lengths) - length] = pad
+        row[: longest - length] = pad
     return ids
 
 
@@ -130,8 +139,8 @@ def test_padded_prompts(assert_right, probe):
     last_id = probe.sizes.vocabulary - 1
     lengths = {"three prompts": [4, 7, 2], "two prompts": [6, 3]}
     calls = {
-        name: (padded(probe, of, pad), of, probe.model(CONTEXT))
-        for (name, of), pad in zip(lengths.items(), (0, last_id), strict=True)
+        name: (padded(probe, of, pad, spare=spare), of, probe.model(CONTEXT))
+        for (name, of), pad, spare in zip(lengths.items(), (0, last_id), (0, 1), strict=True)
     }
     assert_right("batch_prefill", calls, only="answer", tolerance=DEEP_TOLERANCE)
 
@@ -140,11 +149,12 @@ def test_padded_prompts(assert_right, probe):
 @points(1)
 def test_padded_cache(assert_right, probe):
     """The cache is 0 where a row has padding, and that of the prompt alone elsewhere."""
-    lengths = [3, 1, 5]
-    arguments = padded(probe, lengths, 0), lengths, probe.sized(n_layers=2).model(CONTEXT)
-    assert_right(
-        "batch_prefill", {"three prompts": arguments}, only="cache", tolerance=DEEP_TOLERANCE
-    )
+    lengths, model = [3, 1, 5], probe.sized(n_layers=2).model(CONTEXT)
+    calls = {
+        "three prompts": (padded(probe, lengths, 0), lengths, model),
+        "prompts that all have padding": (padded(probe, [2, 4], 0, spare=2), [2, 4], model),
+    }
+    assert_right("batch_prefill", calls, only="cache", tolerance=DEEP_TOLERANCE)
 
 
 @stage("batch_prefill")

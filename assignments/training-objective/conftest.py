@@ -173,7 +173,7 @@ def assert_right(student: Any, reference: Any) -> Callable[..., None]:
                 if not isinstance(expected, list):
                     assert_one(answer, expected, name=name, axes=axes)
                     continue
-                names = parts or [f"gradient {k}" for k in range(len(expected))]
+                names = parts or [f"clipped array {k}" for k in range(len(expected))]
                 assert_several(answer, len(expected), name=", ".join(names))
                 for part, came, right in zip(names, answer, expected, strict=True):
                     assert_one(came, right, name=part, axes=axes)
@@ -366,24 +366,23 @@ def _assert_turns(others: list[str], expected: list[str]) -> None:
 
 
 def _assert_zero(names: list[str]) -> None:
-    times = names.count("stages.zero")
-    if times == 0:
+    """Before the first backward; further ones do no harm but between that and the last step."""
+    if "stages.zero" not in names:
         said = "stages.zero was never called: backward adds to the gradients of earlier steps."
         raise Mismatch(said, discreet=_WRONG_ORDER)
-    last = len(names) - 1 - names[::-1].index("stages.zero")
-    if "stages.backward" in names[:last]:
+    first = names.index("stages.backward") if "stages.backward" in names else len(names)
+    last = len(names) - names[::-1].index("stages.step") if "stages.step" in names else len(names)
+    if "stages.zero" in names[first:last]:
         said = "stages.zero was called after stages.backward, and takes those gradients away."
-        if times == 1 and last == len(names) - 1:
-            said = "stages.zero was called at the end alone: the gradients are not zero before it."
         raise Mismatch(said, discreet=_WRONG_ORDER)
-    if times > 1:
-        said = f"stages.zero was called {times} times; once is enough."
+    if "stages.zero" not in names[:first]:
+        said = "stages.zero was called at the end alone: the gradients are not zero before it."
         raise Mismatch(said, discreet=_WRONG_ORDER)
 
 
 def assert_flow(step: Step) -> None:
     """The model reads the inputs of each part; its logits and the targets go to the loss."""
-    logits: Any = None
+    logits: list[Any] = []
     number = {"stages.forward": 0, "stages.loss": 0}
     for call in step.calls:
         if call.stage not in number:
@@ -395,9 +394,10 @@ def assert_flow(step: Step) -> None:
         part = step.parts[turn - 1]
         if call.stage == "stages.forward":
             _assert_received(call, 0, part.inputs, f"the inputs of part {turn}", part)
-            logits = call.returned
+            logits.append(call.returned)
         else:
-            _assert_received(call, 0, logits, f"the logits of part {turn}", part)
+            made = logits[turn - 1] if turn <= len(logits) else None
+            _assert_received(call, 0, made, f"the logits of part {turn}", part)
             _assert_received(call, 1, part.targets, f"the targets of part {turn}", part)
 
 
@@ -409,11 +409,13 @@ def _assert_received(call: Any, place: int, expected: Any, what: str, part: Part
     for known, name in ((part.inputs, "the inputs"), (part.targets, "the targets")):
         if _equal(received, known):
             came = f"{name} of the part"
+    shape = f", of shape {expected.shape}" if isinstance(expected, np.ndarray) else ""
     if came == "something else" and isinstance(received, np.ndarray):
         came = f"an array of shape {received.shape}"
-    said = f"{call.stage} received {came}; it should receive {what}"
-    shape = f", of shape {expected.shape}" if isinstance(expected, np.ndarray) else ""
-    raise Mismatch(f"{said}{shape}.", discreet=_WRONG_FLOW)
+        if isinstance(expected, np.ndarray) and received.shape == expected.shape:
+            came, shape = "other numbers", ", as they are"
+    said = f"{call.stage} received {came}; it should receive {what}{shape}."
+    raise Mismatch(said, discreet=_WRONG_FLOW)
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -421,18 +423,35 @@ def _equal(a: Any, b: Any) -> bool:
     return both and a.shape == b.shape and np.allclose(a, b, rtol=1e-5, atol=1e-7)
 
 
+def _turns(step: Step) -> list[int]:
+    """Which part each turn is about: the one that the model read, or else the next."""
+    numbers = range(len(step.parts))
+    reads = [call.received for call in step.calls if call.stage == "stages.forward"]
+    turns = list(numbers)
+    for turn, received in zip(numbers, reads, strict=False):
+        of_the_same = [k for k in numbers if received and _equal(received[0], step.parts[k].inputs)]
+        if of_the_same and turn not in of_the_same:
+            turns[turn] = of_the_same[0]
+    return turns
+
+
 def assert_shares(step: Step) -> None:
     """backward gets the loss of each part times its share; clip gets the norm."""
     losses = [call.returned for call in step.calls if call.stage == "stages.loss"]
     received = [c.received[0] for c in step.calls if c.stage == "stages.backward" and c.received]
     if len(received) != len(step.parts):
-        said = f"stages.backward was called {len(received)} times, for {len(step.parts)} parts."
+        times = {0: "never called", 1: "called once"}.get(
+            len(received), f"called {len(received)} times"
+        )
+        parts = "one part" if len(step.parts) == 1 else f"{len(step.parts)} parts"
+        said = f"stages.backward was {times}, for {parts}."
         raise Mismatch(said, discreet="stages.backward is not called once for each part.")
-    for number, (part, loss) in enumerate(zip(step.parts, losses, strict=False), start=1):
+    for number, (turn, loss) in enumerate(zip(_turns(step), losses, strict=False), start=1):
+        part = step.parts[turn]
         came = as_number(received[number - 1], name="what stages.backward received")
         if not np.isclose(came, loss * part.share, rtol=TOLERANCE, atol=1e-7):
             raise Mismatch(
-                f"stages.backward received {came:.5g} for part {number}. Its loss is {loss:.5g}, "
+                f"stages.backward received {came:.5g} for part {turn + 1}. Its loss is {loss:.5g}, "
                 f"and it has {part.share:.4g} of the counted targets of the batch, so "
                 f"{loss * part.share:.5g} is expected.",
                 discreet="stages.backward received another number than it should.",

@@ -5,7 +5,7 @@ import pytest
 
 from grader.checks import needs, points, stage
 
-MOVED = ("weight", "m", "v")
+MOVED = ("new weight", "new m", "new v")
 
 
 @stage("accumulate")

@@ -162,10 +162,15 @@ class _Search:
     def _tells(self, name: str, own: Mapping[str, Function]) -> bool:
         """Whether an inner stage ever gave something that the outer one must have got from it."""
         seen: list[bool] = []
+        single: set[float] = set()
 
         def watched(*arguments: Any) -> Any:
             value = own[name](*arguments)
             seen.append(_is_news(value, arguments))
+            came = answer_numbers(value)
+            if came is not None and came.array.ndim == 0 and np.isfinite(came.array):
+                single.add(float(came.array))  # a number without axes tells by being another one
+                seen.append(len(single) > 1)
             return value
 
         for arguments, _ in reversed(self._calls):

@@ -61,11 +61,14 @@ def wrong_answers(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> 
     """The wrong answers of a stage that are numbers, or none if one is not clearly wrong."""
     found = []
     for call in calls:
-        right = versions.outcome(stage, call.arguments, "float64").value
+        outcome = versions.outcome(stage, call.arguments, "float64")
+        right = outcome.value
         if call.came is None or right is None or call.wrongness <= 1:
             continue
-        if call.came.form:
-            return []  # entries of several arrays, one after the other, have no common places
+        if call.came.form or outcome.form:
+            # Entries of several arrays, one after the other, have no common places, and those of
+            # booleans have lost their shape.
+            return []
         rounding = rounding_of(versions, stage, call.arguments)
         answer = wrong_answer(call.came.array, right, rounding, hidden=call.hidden)
         if answer.has_right_shape and not answer.is_wrong.any():

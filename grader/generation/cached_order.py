@@ -5,6 +5,7 @@ logits: a prefill of everything gives what a decode gives, and only processes mo
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from grader.generation.cached_stages import PASSES, number
@@ -78,8 +79,8 @@ def assert_prefixes(trace: GenerationTrace, *, prompt: Sequence[int], context_le
             Since 0.5.
     """
     steps = list(_read_by_steps(trace))
-    for at, (ids, generated) in enumerate(steps, start=1):
-        expected = [*prompt, *generated][-context_length:]
+    for at, step in enumerate(steps, start=1):
+        ids, expected = step.ids, [*prompt, *step.generated][-context_length:]
         if ids == expected:
             continue
         what, why = _explained(steps[at - 1 :], list(prompt), context_length)
@@ -101,13 +102,19 @@ def assert_prefixes(trace: GenerationTrace, *, prompt: Sequence[int], context_le
         )
 
 
-def assert_few_positions(trace: GenerationTrace, *, most: int) -> None:
+def assert_few_positions(trace: GenerationTrace, *, most: int, n_steps: int | None = None) -> None:
     """No more positions were processed than a cache needs: those of the prompt, and one a step.
+
+    Args:
+        n_steps: of how many tokens the passes are counted; by default of all that were selected.
+            A pass after the last of them is not counted.
 
     Raises:
         Mismatch: there were more; the sentence says how many, and by which calls. Since 0.5.
     """
-    passes = [call for call in trace.calls if call.stage in PASSES and call.returned is not None]
+    selected = [at for at, call in enumerate(trace.calls) if is_selection(call)]
+    calls = trace.calls[: selected[:n_steps][-1] if selected[:n_steps] else None]
+    passes = [call for call in calls if call.stage in PASSES and call.returned is not None]
     positions = [_positions(call) for call in passes]
     if sum(positions) > most:
         raise Mismatch(
@@ -142,54 +149,86 @@ def _prefix(known: dict[int, list[int]], step: Sequence[StageCall]) -> list[int]
     return [*known.get(ticket or 0, []), *([] if token is None else [token])]
 
 
-def _read_by_steps(trace: GenerationTrace) -> Iterator[tuple[list[int], list[int]]]:
-    """For each pass that a token was selected by, or that was refused: what it stands for, and the
-    tokens that were selected before it."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one pass stands for, and the tokens that were selected before it."""
+
+    ids: list[int]
+    generated: list[int]
+    is_decode: bool
+    is_newest: bool  # it got the cache that the pass before it returned, or needs none
+
+
+def _read_by_steps(trace: GenerationTrace) -> Iterator[_Read]:
+    """For each pass that a token was selected by, or that was refused."""
     known = dict(_prefixes(trace))
     generated: list[int] = []
+    newest: int | None = None
     for step in trace.steps():
-        if step[0].stage in PASSES and (len(step) > 1 or step[0].returned is None):
-            yield _prefix(known, step), list(generated)
+        call = step[0]
+        if call.stage in PASSES and (len(step) > 1 or call.returned is None):
+            is_decode = call.stage == PASSES[1]
+            is_newest = not is_decode or _ticket(call) == newest
+            yield _Read(_prefix(known, step), list(generated), is_decode, is_newest)
+        if call.stage in PASSES and call.returned is not None:
+            newest = call.returned[1]
         generated += [call.returned for call in step if is_selection(call)]
+
+
+def _ticket(call: StageCall) -> int | None:
+    received = call.received
+    return number(received[1]) if isinstance(received, list) and len(received) == 2 else None
 
 
 def _shown(ids: Sequence[int]) -> str:
     return str(list(ids)) if len(ids) <= _MOST_SHOWN else f"[…, {str(list(ids[-_MOST_SHOWN:]))[1:]}"
 
 
-def _explained(
-    steps: Sequence[tuple[list[int], list[int]]], prompt: list[int], context_length: int
-) -> tuple[str, str]:
+def _explained(steps: Sequence[_Read], prompt: list[int], context_length: int) -> tuple[str, str]:
     """What the wrong ids are, in words; the idea that explains all later steps too comes first."""
     fitting = [
-        (words, ids_of)
-        for words, ids_of in _IDEAS.items()
-        if ids_of(prompt, steps[0][1], context_length) == steps[0][0]
+        (words, fits) for words, fits in _IDEAS.items() if fits(steps[0], prompt, context_length)
     ]
-    for words, ids_of in fitting:
-        if all(ids_of(prompt, generated, context_length) == ids for ids, generated in steps):
+    for words, fits in fitting:
+        if all(fits(step, prompt, context_length) for step in steps):
             return words
     return fitting[0][0] if fitting else ("", "")
 
 
-# What mistakes let the logits stand for, by what is said of the ids and of the right ones.
-_IDEAS: dict[tuple[str, str], Callable[[list[int], list[int], int], list[int]]] = {
-    (", the prompt alone", "each selected token must be fed"): lambda x, y, c: x[-c:],
-    (", the newest token alone", "a prefill begins a new cache"): lambda x, y, c: [*x, *y][-1:],
+# What mistakes let the logits stand for, by what is said of the ids and of the right ones: s is
+# the step, x the prompt, c the context length. What needs generated tokens asks for them: without
+# one, several ideas come to the same ids.
+_IDEAS: dict[tuple[str, str], Callable[[_Read, list[int], int], bool]] = {
+    (", the prompt alone", "each selected token must be fed"): lambda s, x, c: s.ids == x[-c:],
+    (", the newest token alone", "a prefill begins a new cache"): lambda s, x, c: (
+        bool(s.generated) and not s.is_decode and s.ids == s.generated[-1:]
+    ),
     (
         ", the newest token right after the prompt",
         "each decode must get the cache that the pass before it returned",
-    ): lambda x, y, c: [*x[-c:], *y[-1:]],
-    (", the prompt's last token twice", "the prefill has read it already"): lambda x, y, c: [
-        *x,
-        *x[-1:],
-        *y,
-    ],
-    ("", "the newest token was not fed"): lambda x, y, c: [*x, *y][:-1][-c:],
-    ("", "the newest token was fed twice"): lambda x, y, c: [*x, *y, *y[-1:]],
-    ("", "the last token of the prompt is missing"): lambda x, y, c: [*x[:-1], *y][-c:],
-    (", the generated tokens alone", "the prompt is lost"): lambda x, y, c: y[-c:],
-    (", the first tokens", "a full window keeps the newest tokens"): lambda x, y, c: [*x, *y][:c],
-    ("", "the window holds one token more"): lambda x, y, c: [*x, *y][-c:][1:],
-    ("", "the window is too long"): lambda x, y, c: [*x, *y],
+    ): lambda s, x, c: not s.is_newest and s.ids == [*x[-c:], *s.generated[-1:]],
+    (", the prompt's last token twice", "the prefill has read it already"): lambda s, x, c: (
+        s.ids == [*x[-c:], *x[-1:], *s.generated]
+    ),
+    ("", "the newest token was not fed"): lambda s, x, c: (
+        bool(s.generated) and s.ids == [*x, *s.generated][:-1][-c:]
+    ),
+    ("", "the newest token was fed twice"): lambda s, x, c: (
+        bool(s.generated) and s.ids == [*x, *s.generated, *s.generated[-1:]]
+    ),
+    ("", "the last token of the prompt is missing"): lambda s, x, c: (
+        s.ids == [*x[:-1], *s.generated][-c:]
+    ),
+    (", the generated tokens alone", "the prompt is lost"): lambda s, x, c: (
+        bool(s.generated) and s.ids == s.generated[-c:]
+    ),
+    (", the first tokens", "a full window keeps the newest tokens"): lambda s, x, c: (
+        s.ids == [*x, *s.generated][:c]
+    ),
+    ("", "the window holds one token more"): lambda s, x, c: (
+        len(x) + len(s.generated) >= c and s.ids == [*x, *s.generated][-c:][1:]
+    ),
+    ("", "the window is too long"): lambda s, x, c: (
+        len(s.ids) > c and s.ids == [*x, *s.generated][-len(s.ids) :]
+    ),
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.errors import CallFailed
 from grader.harness.seen_calls import MOST_KEPT
@@ -95,8 +96,23 @@ class ApartProcess:
 
 
 def _same(a: Any, b: Any) -> bool:
-    if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray):
-        return a is None and b is None
+    """The same numbers but for rounding, in the same lists and dicts."""
+    match b:
+        case np.ndarray():
+            return isinstance(a, np.ndarray) and _same_array(a, b)
+        case dict():
+            same_keys = isinstance(a, dict) and a.keys() == b.keys()
+            return same_keys and all(_same(a[key], b[key]) for key in b)
+        case list() | tuple():
+            same_length = isinstance(a, list | tuple) and len(a) == len(b)
+            return same_length and all(map(_same, a, b))
+        case float():
+            return isinstance(a, float) and _same_array(np.array(a), np.array(b))
+        case _:
+            return type(a) is type(b) and bool(a == b)
+
+
+def _same_array(a: NDArray[Any], b: NDArray[Any]) -> bool:
     if a.shape != b.shape:
         return False
     largest = float(np.max(np.abs(b), initial=0.0, where=np.isfinite(b)))

@@ -20,16 +20,22 @@ ASSIGNMENTS = {name: find_assignment(name) for name in NAMES}
 SUBJECTS = {name: subject_of(one) for name, one in ASSIGNMENTS.items()}
 STAGES = [(name, stage) for name, one in SUBJECTS.items() for stage in one.compositions]
 DRAWN = 40  # of the pairs of a stage; more only take time
-# What is no matter of one part: the end of the run, the choice of one beam among a few, or the
-# arguments changed in place.
+# What is no matter of one part: the end of the run, the choice of one beam among a few, the order
+# of what is done, or the arguments changed in place.
 WHOLE = {
     "train_step.reads_the_targets",
     "train_step.empties_the_batches",
+    "train_step.skips_empty_parts",
     "cached_attention.changes_its_cache",
+    "cached_attention.joined_before_turning",
+    "cached_attention.no_output_bias",
+    "cached_layer.normalized_afterwards",
+    "cached_layer.side_by_side",
     "cached_layer.changes_its_cache",
     "prefill.kept_in_the_model",
     "decode.changes_its_cache",
     "generate_cached.changes_the_prompt",
+    "generate_cached.chooses_by_itself",
     "beam_search.no_length",
     "beam_search.prompt_counts_in_the_length",
     "beam_search.multiplies_by_the_length",

@@ -149,7 +149,7 @@ def test_random_caches(student, reference, probe, assert_right_cache):
 def test_random_padding(assert_right, probe):
     """Random prompts of three lengths; the padding is a random id in every place."""
     lengths = [int(n) for n in probe.rng.permutation([2, 5, 3])]
-    arguments = probe.ids(3, 5), lengths, probe.sized(n_layers=2).model(9)
+    arguments = probe.ids(3, 6), lengths, probe.sized(n_layers=2).model(9)
     assert_right("batch_prefill", {"the prompts": arguments}, tolerance=DEEP_TOLERANCE)
 
 

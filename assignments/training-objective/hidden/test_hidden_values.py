@@ -114,7 +114,9 @@ def test_random_step(assert_right, reference, probe):
         weight, m, v = reference.adamw_step(*call[:-1], 0.0)
         return [weight * (1 - call[5] * call[-1]), m, v]
 
-    assert_right("adamw_step", *calls, parts=("weight", "m", "v"), others=decayed_afterwards)
+    assert_right(
+        "adamw_step", *calls, parts=("new weight", "new m", "new v"), others=decayed_afterwards
+    )
 
 
 @stage("learning_rate")

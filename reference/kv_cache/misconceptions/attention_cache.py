@@ -59,7 +59,7 @@ def values_not_kept(x: Tensor, weights: AttentionWeights, n_heads: int, past: La
 
 @misconception(
     replaces=cached_attention,
-    says="The keys are cached before their bias is added, and get it when they are used.",
+    says="The new keys are cached without their bias.",
     hint="What does the handout say of the keys in the cache: with or without their bias?",
     questions=["kv-cache.why-no-queries"],
 )

@@ -80,6 +80,54 @@ def no_mask(x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache
 
 @misconception(
     replaces=cached_attention,
+    says="What the mask calls true is hidden.",
+    hint="Is the entry of visible for a position and itself true, and what happens to its score?",
+    questions=_MASK,
+)
+def hides_the_visible(
+    x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache
+) -> Answer:
+    _, keys, _ = projected(x, weights, n_heads)
+    n_new, n_all = keys.shape[-2], held(past) + keys.shape[-2]
+    mask = ~torch.ones(n_new, n_all, dtype=torch.bool).tril(held(past))
+    return attend(x, weights, n_heads, past, mask=mask)
+
+
+@misconception(
+    replaces=cached_attention,
+    says="What may not be seen gets the weight 0 after softmax.",
+    hint="What do the weights of one new position sum to?",
+    questions=_MASK,
+    differs_only="with more than one new position",
+)
+def mask_after_softmax(
+    x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache
+) -> Answer:
+    queries, keys, values = projected(x, weights, n_heads)
+    cache = grown(past, keys, values)
+    scores = queries @ cache["keys"].transpose(-2, -1) / math.sqrt(queries.shape[-1])
+    seen = softmax(scores) * mask_for(cache["keys"], queries)
+    return output(seen @ cache["values"], weights), cache
+
+
+@misconception(
+    replaces=cached_attention,
+    says="Softmax runs over the new positions.",
+    hint="What do the weights of one new position sum to?",
+    questions=["kv-cache.match-tensors-to-shapes"],
+)
+def softmax_over_queries(
+    x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache
+) -> Answer:
+    queries, keys, values = projected(x, weights, n_heads)
+    cache = grown(past, keys, values)
+    scores = queries @ cache["keys"].transpose(-2, -1) / math.sqrt(queries.shape[-1])
+    scores = scores.masked_fill(~mask_for(cache["keys"], queries), -math.inf)
+    return output(scores.softmax(dim=-2) @ cache["values"], weights), cache
+
+
+@misconception(
+    replaces=cached_attention,
     says="The mask is needed in the first pass only; with a cache it is left out.",
     hint="A long prompt comes in two chunks. Which passes need the mask?",
     questions=_MASK,
@@ -131,6 +179,61 @@ def no_scale(x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCach
     cache = grown(past, keys, values)
     mask = mask_for(cache["keys"], queries)
     return output(mixed(queries, cache, mask, divisor=1.0), weights), cache
+
+
+@misconception(
+    replaces=cached_attention,
+    says="The scores are divided by the root of the width of all heads together.",
+    hint="How many numbers does the product of one query and one key add up?",
+    questions=["kv-cache.turned-on"],
+    differs_only="with more than one head",
+)
+def scaled_by_width(x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache) -> Answer:
+    queries, keys, values = projected(x, weights, n_heads)
+    cache = grown(past, keys, values)
+    mask = mask_for(cache["keys"], queries)
+    return output(mixed(queries, cache, mask, divisor=math.sqrt(x.shape[-1])), weights), cache
+
+
+@misconception(
+    replaces=cached_attention,
+    says="The scores are divided by the width of a head, and not by its root.",
+    hint="By what are the scores divided in self-attention without a cache?",
+    questions=["kv-cache.turned-on"],
+    differs_only="with heads wider than 1",
+)
+def scaled_twice(x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache) -> Answer:
+    queries, keys, values = projected(x, weights, n_heads)
+    cache = grown(past, keys, values)
+    mask = mask_for(cache["keys"], queries)
+    return output(mixed(queries, cache, mask, divisor=queries.shape[-1]), weights), cache
+
+
+@misconception(
+    replaces=cached_attention,
+    says="The heads are joined while their axis stands before the positions.",
+    hint="Which numbers stand in one row of your joined heads: those of one position?",
+    questions=["kv-cache.match-tensors-to-shapes"],
+    differs_only="with more than one head and more than one new position",
+)
+def joined_before_turning(
+    x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache
+) -> Answer:
+    queries, keys, values = projected(x, weights, n_heads)
+    cache = grown(past, keys, values)
+    mix = mixed(queries, cache, mask_for(cache["keys"], queries))
+    return mix.reshape(x.shape) @ weights["output"] + weights["output_bias"], cache
+
+
+@misconception(
+    replaces=cached_attention,
+    says="The output projection has no bias.",
+    hint="Which entry of the weights does your function never read?",
+    questions=["kv-cache.turned-on"],
+)
+def no_output_bias(x: Tensor, weights: AttentionWeights, n_heads: int, past: LayerCache) -> Answer:
+    answer, cache = cached_attention(x, weights, n_heads, past)
+    return answer - weights["output_bias"], cache
 
 
 @misconception(

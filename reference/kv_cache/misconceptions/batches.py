@@ -40,6 +40,26 @@ def newest_kept(cache: Caches, n: int) -> list[LayerCache]:
 
 @misconception(
     replaces=truncate,
+    says="The slice from -n on is what is kept, and so everything for n = 0.",
+    hint="Which positions has the slice [-n:], the oldest or the newest, and which has [-0:]?",
+    questions=_CUT,
+)
+def sliced_from_minus_n(cache: Caches, n: int) -> list[LayerCache]:
+    return _each(cache, lambda kept: kept[..., -n:, :])
+
+
+@misconception(
+    replaces=truncate,
+    says="The slice up to -n is what is kept, and so nothing for n = 0.",
+    hint="Is n what stays, or what goes, and what is the slice [:-0]?",
+    questions=_CUT,
+)
+def sliced_to_minus_n(cache: Caches, n: int) -> list[LayerCache]:
+    return _each(cache, lambda kept: kept[..., :-n, :])
+
+
+@misconception(
+    replaces=truncate,
     says="n positions are taken off the end.",
     hint="Is n what stays, or what goes?",
     questions=_CUT,

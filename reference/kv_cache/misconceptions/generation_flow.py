@@ -183,6 +183,21 @@ def selected_twice(
 
 @misconception(
     replaces=generate_cached,
+    says="The token is that of the largest logit; stages.select is not needed.",
+    hint="How often is stages.select called in your loop?",
+    questions=_ORDER,
+)
+def chooses_by_itself(
+    prompt: Ids, stages: CachedStages, max_new_tokens: int, eos_id: int, context_length: int
+) -> list[int]:
+    greedy = CachedStages(
+        prefill=stages.prefill, decode=stages.decode, select=lambda logits: int(logits.argmax())
+    )
+    return generate_cached(prompt, greedy, max_new_tokens, eos_id, context_length)
+
+
+@misconception(
+    replaces=generate_cached,
     says="The generated tokens are appended to the caller's prompt itself.",
     hint="Print the prompt after the call. What has become of it?",
     questions=["kv-cache.two-branches"],

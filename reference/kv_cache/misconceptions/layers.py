@@ -76,6 +76,63 @@ def residual_from_normalized(
 
 @misconception(
     replaces=cached_layer,
+    says="Each normalization comes after its residual connection, as in a post-norm layer.",
+    hint="What does attention read in a pre-norm layer?",
+    questions=["kv-cache.turned-on"],
+)
+def normalized_afterwards(
+    x: Tensor, weights: LayerWeights, n_heads: int, eps: float, past: LayerCache
+) -> Answer:
+    attended, cache = cached_attention(x, weights["attention"], n_heads, past)
+    x = _first_norm(x + attended, weights, eps)
+    return _second_norm(x + feed_forward(x, weights["feed_forward"]), weights, eps), cache
+
+
+@misconception(
+    replaces=cached_layer,
+    says="The first normalization's gain and bias serve the second one, too.",
+    hint="Which entries of the weights does your function never read?",
+    questions=["kv-cache.turned-on"],
+)
+def one_norm_for_both(
+    x: Tensor, weights: LayerWeights, n_heads: int, eps: float, past: LayerCache
+) -> Answer:
+    normed = _first_norm(x, weights, eps)
+    attended, cache = cached_attention(normed, weights["attention"], n_heads, past)
+    x = x + attended
+    return x + feed_forward(_first_norm(x, weights, eps), weights["feed_forward"]), cache
+
+
+@misconception(
+    replaces=cached_layer,
+    says="The output of the feed-forward network goes on without the residual connection.",
+    hint="If the feed-forward network returned zeros, what should the layer give?",
+    questions=["kv-cache.turned-on"],
+)
+def no_second_residual(
+    x: Tensor, weights: LayerWeights, n_heads: int, eps: float, past: LayerCache
+) -> Answer:
+    normed = _first_norm(x, weights, eps)
+    attended, cache = cached_attention(normed, weights["attention"], n_heads, past)
+    return _after_attention(x + attended, weights, eps) - (x + attended), cache
+
+
+@misconception(
+    replaces=cached_layer,
+    says="The feed-forward network reads the layer's input, beside the attention.",
+    hint="What does the feed-forward network know of what the attention found?",
+    questions=["kv-cache.turned-on"],
+)
+def side_by_side(
+    x: Tensor, weights: LayerWeights, n_heads: int, eps: float, past: LayerCache
+) -> Answer:
+    normed = _first_norm(x, weights, eps)
+    attended, cache = cached_attention(normed, weights["attention"], n_heads, past)
+    return _after_attention(x, weights, eps) + attended, cache
+
+
+@misconception(
+    replaces=cached_layer,
     says="With a cache a layer is its attention; the feed-forward network ran in the prefill.",
     hint="Which parts of a layer has the new token been through?",
     questions=["kv-cache.two-phases"],

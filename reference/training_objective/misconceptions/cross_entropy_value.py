@@ -62,6 +62,19 @@ def unstable(logits: Floats, targets: Ids, ignore_index: int) -> float:
 
 @misconception(
     replaces=cross_entropy,
+    says="The logarithm is taken of the probability, though that may be rounded to 0.",
+    hint="A target has probability exp(-1000). What is its probability in your number format?",
+    questions=["output-and-softmax.order-log-probability", "training.mean-loss"],
+    differs_only="where a target is very improbable",
+)
+def log_of_softmax(logits: Floats, targets: Ids, ignore_index: int) -> float:
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(probabilities(logits))
+    return mean_of(-of_targets(logarithms, targets, ignore_index), targets, ignore_index)
+
+
+@misconception(
+    replaces=cross_entropy,
     says="A tiny number is added to the probability, so that the logarithm is finite.",
     hint="How large can your loss become? A token has probability exp(-50): what is its loss?",
     questions=["output-and-softmax.order-log-probability", "training.mean-loss"],

@@ -214,6 +214,20 @@ def first_part_only(
 
 @misconception(
     replaces=train_step,
+    says="A part in which no target counts is left out.",
+    hint="What does the handout say of a part in which nothing counts?",
+    questions=["training.order-of-parts"],
+    differs_only="with a part in which nothing counts",
+)
+def skips_empty_parts(
+    batches: Batches, stages: TrainingStages, max_norm: float, ignore_index: int
+) -> float:
+    counting = [[inputs, targets] for inputs, targets in batches if (targets != ignore_index).any()]
+    return train_step(counting, stages, max_norm, ignore_index)
+
+
+@misconception(
+    replaces=train_step,
     says="The loss of the last part is the loss of the batch.",
     hint="Change the first part of the batch. Does the loss that you return change?",
     questions=["training.order-of-parts", "training.mean-loss"],

@@ -7,7 +7,10 @@ import pytest
 
 from grader.diagnosis.patterns import pattern
 from grader.diagnosis.seen_calls import calls_of
+from grader.diagnosis.versions import Versions
+from grader.observed_calls import Observation
 from reference.decoder.misconceptions.catalogue import find
+from reference.kv_cache import subject as kv_cache
 from tests.grader.diagnosis.conftest import VERSIONS, explained, failing, run
 
 
@@ -144,6 +147,19 @@ def test_an_error_near_what_is_accepted_has_no_pattern(right):
     for size in (2e-5, 5e-5, 1e-4):
         for change in (lambda a, s=size: a * (1 + s), lambda a, s=size: a + s * np.abs(a).max()):
             assert said(right, "feed_forward", change) == ""
+
+
+def test_numbers_in_the_place_of_booleans_have_no_other_shape():
+    versions = Versions(kv_cache.SUBJECT)
+    masks = [(args, np.tri(args[1], sum(args), args[0])) for args in [(5, 3), (0, 4)]]
+    for change in (lambda a: a, lambda a: 1 - a):
+        seen = [
+            Observation(stage="visible", check="mask", arguments=args, value=change(mask))
+            for args, mask in masks
+        ]
+        calls = calls_of(versions, "visible", seen)
+        assert all(call.wrongness > 1 for call in calls)
+        assert pattern(versions, "visible", calls) == ""
 
 
 def test_a_number_without_axes_is_one_number(right):

@@ -97,6 +97,21 @@ def test_positions_are_counted():
     assert discreet == "More positions were processed than a cache needs."
 
 
+def test_a_pass_after_the_last_token_is_not_counted():
+    def one_more(stages):
+        logits, cache = stages.prefill(PROMPT)
+        stages.decode(stages.select(logits), cache)
+
+    assert_few_positions(trace_of(one_more), most=2)
+    refused(assert_few_positions, trace_of(one_more), most=1)
+
+
+def test_tokens_that_nobody_asked_for_are_another_mistake():
+    trace = trace_of(loop(decode))
+    assert_few_positions(trace, most=4, n_steps=3)
+    refused(assert_few_positions, trace, most=4)
+
+
 # What comes after a selected token, the window, and the sentence.
 WRONG = {
     "the prompt alone": (
@@ -130,6 +145,57 @@ def test_wrong_logits_are_told_by_what_they_stand_for(name):
     )
     assert said == sentence
     assert not any(character.isdigit() for character in discreet)
+
+
+# Where several ideas come to the same ids, only one that is true of the call is told: the window,
+# the loop, and the sentence.
+TOLD_TRULY = {
+    "decode goes on when the prompt fills the window": (
+        2,
+        loop(decode),
+        "The logits of step 2 stand for [5, 9, 17]; they should stand for [9, 17]: the window is "
+        "too long.",
+    ),
+    "decode goes on after the window was read again": (
+        3,
+        loop(
+            lambda stages, y, cache: (
+                stages.prefill([*PROMPT, *y][-3:]) if len(y) == 2 else decode(stages, y, cache)
+            )
+        ),
+        "The logits of step 4 stand for [9, 17, 4, 8]; they should stand for [17, 4, 8]: the "
+        "window is too long.",
+    ),
+    "the whole of a long prompt": (
+        1,
+        loop(decode),
+        "The logits of step 1 stand for [5, 9]; they should stand for [9]: the window is too long.",
+    ),
+    "the last token of the prompt alone": (
+        16,
+        loop(decode, start=lambda stages: stages.prefill(PROMPT[-1:])),
+        "The logits of step 1 stand for [9]; they should stand for [5, 9].",
+    ),
+    "the prompt without its last token": (
+        16,
+        loop(decode, start=lambda stages: stages.prefill(PROMPT[:-1])),
+        "The logits of step 1 stand for [5]; they should stand for [5, 9]: the last token of the "
+        "prompt is missing.",
+    ),
+    "selected twice, and the second one fed": (
+        16,
+        loop(lambda stages, y, cache: stages.decode(stages.select(np.zeros(VOCABULARY)), cache)),
+        "The logits of step 2 stand for [5, 9, 4]; they should stand for [5, 9, 17, 4].",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD_TRULY)
+def test_a_cause_is_told_only_where_it_is_one(name):
+    context_length, generate, sentence = TOLD_TRULY[name]
+    trace = trace_of(generate, context_length)
+    said, _ = refused(assert_prefixes, trace, prompt=PROMPT, context_length=context_length)
+    assert said == sentence
 
 
 def test_a_full_cache_is_refused_and_told():

@@ -44,6 +44,16 @@ def _mix(queries: Tensor, seen: LayerCache, mask: Tensor, divisor: float) -> Ten
     return mixed(queries, seen, mask, divisor=divisor)
 
 
+def _masked_afterwards(queries: Tensor, seen: LayerCache, mask: Tensor, divisor: float) -> Tensor:
+    scores = queries @ seen["keys"].transpose(-2, -1) / divisor
+    return (scores.softmax(dim=-1) * mask) @ seen["values"]
+
+
+def _over_queries(queries: Tensor, seen: LayerCache, mask: Tensor, divisor: float) -> Tensor:
+    scores = queries @ seen["keys"].transpose(-2, -1) / divisor
+    return scores.masked_fill(~mask, -math.inf).softmax(dim=-2) @ seen["values"]
+
+
 def _of_past(queries: Tensor, past: LayerCache, divisor: float) -> Tensor:
     if not held(past):
         return torch.zeros_like(queries)
@@ -113,6 +123,11 @@ _BY_SCORES: dict[str, Parts] = {
         lambda n_past, n_new: (_every if n_past else visible)(n_past, n_new)
     ),
     "blind_to_itself": _masked_by(lambda n_past, n_new: _every(n_past, n_new).tril(n_past - 1)),
+    "hides_the_visible": _masked_by(lambda n_past, n_new: ~visible(n_past, n_new)),
+    "mask_after_softmax": {"mix": _masked_afterwards},
+    "softmax_over_queries": {"mix": _over_queries},
+    "scaled_by_width": {"divisor": lambda keys: math.sqrt(keys.shape[-1] * keys.shape[1])},
+    "scaled_twice": {"divisor": lambda keys: keys.shape[-1]},
     "scaled_by_length": {"divisor": lambda keys: math.sqrt(keys.shape[-2])},
     "no_scale": {"divisor": lambda keys: 1.0},
     "first_row_for_all": {"past": _first_row},

@@ -31,6 +31,10 @@ def _feed(x: Tensor, weights: LayerWeights, eps: float) -> Tensor:
     return feed_forward(layer_norm(x, gain, bias, eps), weights["feed_forward"])
 
 
+def _by_the_first(x: Tensor, weights: LayerWeights, eps: float) -> Tensor:
+    return feed_forward(_norm(x, weights, eps), weights["feed_forward"])
+
+
 def _nothing(x: Tensor, *_: object) -> Tensor:
     return torch.zeros_like(x)
 
@@ -49,6 +53,8 @@ COMPOSITION = Composition(
         "not_normalized": {"norm": as_is},
         "no_residual": {"carry": _nothing},
         "residual_from_normalized": {"carry": lambda x, normed: normed, "norm": _norm},
+        "one_norm_for_both": {"feed": _by_the_first},
+        "no_second_residual": {"feed": lambda x, weights, eps: _feed(x, weights, eps) - x},
         "no_feed_forward": {"feed": _nothing},
         "cache_begun_anew": {
             "past": lambda past: {name: kept[..., :0, :] for name, kept in past.items()}

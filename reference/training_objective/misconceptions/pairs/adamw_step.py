@@ -90,6 +90,8 @@ _BY_MEANS: dict[str, Parts] = {
         "kept": lambda new_m, new_v, m, v, first, second: (first, second),
         **idle(_RIGHT, "read"),
     },
+    "corrects_as_at_first": {"count": lambda step: 1},
+    "means_exchanged": {"kept": lambda new_m, new_v, *_: (new_v, new_m)},
     "keeps_the_old_means": {"kept": _old},
     "moves_by_the_old_means": {"read": _old},
     "adds_the_whole_gradient": {"mean": lambda m, gradient, beta: beta * m + gradient},

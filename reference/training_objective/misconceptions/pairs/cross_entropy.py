@@ -47,6 +47,12 @@ def _unstable(logits: Floats) -> Floats:
     return result
 
 
+def _of_softmax(logits: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        result: Floats = np.log(np.exp(log_probabilities(logits)))
+    return result
+
+
 def _over_time(logits: Floats) -> Floats:
     return log_probabilities(logits.swapaxes(1, 2)).swapaxes(1, 2)
 
@@ -103,6 +109,7 @@ _BY_VALUE: dict[str, Parts] = {
     "sign": {"sign": lambda mean: -mean},
     "softmax_twice": {"logarithms": lambda x: log_probabilities(np.exp(log_probabilities(x)))},
     "unstable": {"logarithms": _unstable},
+    "log_of_softmax": {"logarithms": _of_softmax},
     "tiny_number_added": {
         "logarithms": lambda logits: np.log(np.exp(log_probabilities(logits)) + 1e-9)
     },
