@@ -144,7 +144,7 @@ TABLE = {
         "msgspec pytest numpy",
     ),
     "grader.generation": (
-        "errors evidence records observed_calls harness sandbox sandbox.child",
+        "errors evidence records text observed_calls harness sandbox sandbox.child",
         "numpy",
     ),
     "grader.diagnosis": (

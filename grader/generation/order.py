@@ -3,7 +3,6 @@
 Each judge raises with the first step and stage that deviates, what was expected and what came.
 """
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from grader.generation.loop_record import loop_record
 from grader.generation.trace import GenerationTrace, is_selection, token_ids
 from grader.harness.comparison import Mismatch, kind_of
 from grader.observed_calls import StageCall
+from grader.text import counted
 
 _WRONG_ORDER = "A step does not call its stages in the right order, once each."
 
@@ -60,7 +60,8 @@ def assert_data_flow(trace: GenerationTrace) -> None:
     """
     earlier: list[tuple[int, StageCall]] = []
     for number, step in enumerate(trace.steps(), start=1):
-        for before, call in itertools.pairwise(step):
+        for place, call in enumerate(step[1:], start=1):
+            before = _source(step[:place], call)
             if before.returned is not None and not _flows(before, call):
                 came = _origin(call, before, [*earlier, *((number, c) for c in step)], number)
                 raise Mismatch(
@@ -132,6 +133,17 @@ def _step_inputs(trace: GenerationTrace) -> list[_StepInput]:
     return inputs
 
 
+def _source(before: Sequence[StageCall], call: StageCall) -> StageCall:
+    """The call whose answer this one should receive: the one before it.
+
+    After a selection a step is over. What goes on receives no token, but what it received before.
+    """
+    if not is_selection(before[-1]):
+        return before[-1]
+    known = [place for place, other in enumerate(before) if other.stage == call.stage]
+    return before[max(known[-1] - 1, 0)] if known else before[-1]
+
+
 def _flows(before: StageCall, call: StageCall) -> bool:
     if call.stage == "stages.softmax":
         return equal_content(call.received, before.returned) or equal_content(
@@ -191,7 +203,8 @@ def _explain(steps: list[_StepInput], prompt: list[int], context_length: int) ->
         if fits(words, steps[0])
     ]
     throughout = [words for words in near if all(fits(words, step) for step in steps)]
-    what, why = [*throughout, *near, ("", "")][0]
+    certain = near if len(near) == 1 else []  # of several, none of which goes on to fit
+    what, why = [*throughout, *certain, ("", "")][0]
     return what, f": {why}" if why else ""
 
 
@@ -210,15 +223,15 @@ def _known(
         ("", "the prompt comes first"): (generated + prompt)[-c:],
         ("", "the prompt is there twice"): (prompt + prompt + generated)[-c:],
         ("", "the newest token is there twice"): (joined + generated[-1:])[-c:],
-        ("", f"the window holds {c} tokens"): joined[-c:][1:],
+        ("", f"the window holds {counted(c, 'token')}"): joined[-c:][1:],
         ("", "the first token is lost"): joined[1:][-c:],
-        ("", f"the window holds only {c} tokens"): joined,
+        ("", f"the window holds only {counted(c, 'token')}"): joined,
     }
 
 
 def _without_number(why: str) -> str:
     """What a hidden check says: how long its window is follows from its input."""
-    return re.sub(r" \d+ tokens$", " another number of tokens", why)
+    return re.sub(r" (only )?\d+ tokens?$", " another number of tokens", why)
 
 
 def _wrong_order(sentence: str, trace: GenerationTrace, step: int) -> Mismatch:
