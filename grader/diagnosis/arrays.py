@@ -87,7 +87,7 @@ def _leaves_the_same(versions: Versions, version: str, call: SeenCall) -> bool:
 
 
 def _changes_more(versions: Versions, version: str, call: SeenCall) -> bool:
-    """Whether it changes arguments in a call in which the student's code is known to change none."""
+    """Whether it changes arguments where the student's code is known to change none."""
     if call.after is None or call.changed:
         return False
     return versions.outcome(version, call.arguments, "float32").after is not None
