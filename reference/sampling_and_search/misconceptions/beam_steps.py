@@ -85,7 +85,7 @@ def scores_are_not_summed(
 def multiplies(scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int) -> Step:
     is_finished = np.array(finished, dtype=bool)[:, None]
     totals = candidates(scores, log_probs, finished, eos_id)
-    products = -np.abs(np.asarray(scores)[:, None] * log_probs)
+    products = np.asarray(scores)[:, None] * log_probs
     return _step(np.where(is_finished, totals, products), n_beams, eos_id)
 
 

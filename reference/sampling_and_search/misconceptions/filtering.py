@@ -13,8 +13,8 @@ from reference.sampling_and_search.filters import Floats, min_p, repetition_pena
 
 
 def _renormalized(kept: Floats) -> Floats:
-    total = kept.sum(axis=-1, keepdims=True)
-    return np.asarray(kept / np.where(total > 0, total, 1))
+    with np.errstate(invalid="ignore"):  # of a row of which nothing is left
+        return np.asarray(kept / kept.sum(axis=-1, keepdims=True))
 
 
 @misconception(
@@ -39,7 +39,7 @@ def is_top_p(distribution: Floats, threshold: float) -> Floats:
     kept = np.where(np.cumsum(ordered, axis=-1) - ordered < threshold, ordered, 0)
     result = np.zeros_like(distribution)
     np.put_along_axis(result, order, kept, axis=-1)
-    return _renormalized(np.where(result > 0, result, 0)) if threshold else distribution * 1
+    return _renormalized(result)
 
 
 @misconception(

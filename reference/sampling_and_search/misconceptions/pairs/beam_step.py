@@ -41,6 +41,11 @@ def _dropped(combined: Array, before: Array, is_finished: Array, is_eos: Array) 
     return np.where(is_finished, -np.inf, combined)
 
 
+def _products(before: Array, values: Array) -> Array:
+    with np.errstate(invalid="ignore"):  # 0 times infinity, of a finished beam
+        return np.asarray(before * values)
+
+
 def _of_the_best_beam(totals: Array, scores: Array) -> Array:
     is_best = np.arange(len(totals)) == np.argmax(scores)
     return np.where(is_best[:, None], totals, -np.inf)
@@ -93,7 +98,7 @@ COMPOSITION = Composition(
         "best_beam_alone": {"beams": _of_the_best_beam, "scores": as_is},
         "newest_decides": {"scores": lambda scores: 0 * scores},
         "scores_are_not_summed": {"result": lambda best, before: best - before},
-        "multiplies": {"combine": lambda before, values: -np.abs(before * values)},
+        "multiplies": {"combine": _products},
         "adds_probabilities": {"values": np.exp},
         "keeps_the_worst": {"best": _worst},
         "parents_are_lost": {"parents": lambda parents, n: np.arange(len(parents)) % n},
