@@ -46,6 +46,10 @@ def _products(before: Array, values: Array) -> Array:
         return np.asarray(before * values)
 
 
+def _with_every_token(combined: Array, before: Array, is_finished: Array, is_eos: Array) -> Array:
+    return np.where(is_finished, before, combined)
+
+
 def _of_the_best_beam(totals: Array, scores: Array) -> Array:
     is_best = np.arange(len(totals)) == np.argmax(scores)
     return np.where(is_best[:, None], totals, -np.inf)
@@ -75,6 +79,10 @@ def _best_first(*found: Array) -> tuple[Array, ...]:
 def _by_beams(*found: Array) -> tuple[Array, ...]:
     order = np.lexsort((found[1], found[0]))
     return tuple(column[order] for column in found)
+
+
+def _swapped(*found: Array) -> tuple[Array, ...]:
+    return found[1], found[0], *found[2:]
 
 
 COMPOSITION = Composition(
@@ -112,6 +120,9 @@ COMPOSITION = Composition(
         },
         "new_end_is_missed": {"ended": lambda ended, was_finished: was_finished},
         "in_the_order_of_beams": {"order": _by_beams},
+        "no_beam_ends": {"ended": lambda ended, was_finished: np.zeros_like(ended)},
+        "finished_ones_compete_with_every_token": {"finished": _with_every_token},
+        "parents_and_tokens_swapped": {"order": _swapped},
         "averages": {"result": lambda best, before: best / 2},
     },
 )
