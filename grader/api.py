@@ -123,8 +123,8 @@ def grade_folder(
 ) -> tuple[Report, ...]:
     """Grade every entry of a folder as `grader batch` does; what is up to date stays. Since 0.2.
 
-    The reports are those for staff where they were made now. The workers are started afresh, so a
-    program that calls this does it below `if __name__ == "__main__":`.
+    The reports are those for staff. The workers are started afresh, so a program that calls this
+    does it below `if __name__ == "__main__":`.
 
     Args:
         submissions: a folder with one file, folder, notebook or zip a student, or a download of
@@ -168,7 +168,7 @@ def grade_folder(
             now=now,
             confirmed=confirmed,
         )
-    return summary.reports
+    return tuple(summary.reports)
 
 
 def read_report(path: str | Path) -> Report:

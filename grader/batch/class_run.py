@@ -3,6 +3,7 @@
 import platform
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from grader.batch.earlier_attempts import earlier_attempts
 from grader.batch.executors.contract import GradingJob, Outcome, StartExecutor
 from grader.batch.executors.local import LocalPool
 from grader.batch.keeper import ReportKeeper
+from grader.batch.kept_reports import ReportsOf
 from grader.batch.same_class import assert_same_class, assert_some_stay
 from grader.batch.shards import Shard
 from grader.course_secret import stretched
@@ -22,7 +24,7 @@ from grader.harness.feedback import as_shown
 from grader.intake.class_intake import ClassAttempt, ClassEntry, ClassIntake
 from grader.policies.policy import Policy
 from grader.policies.policy_settings import policy_of
-from grader.records import GradingRun, Report, Status, Submission
+from grader.records import GradingRun, Isolation, Report, Status, Submission
 from grader.report_key import grader_version
 from grader.sandbox.named import OURS
 from grader.settings import COURSE_FILES, Assignment, Course, Feedback
@@ -41,15 +43,20 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a batch came to."""
+    """What a batch came to.
 
-    reports: tuple[Report, ...]
+    Args:
+        reports: in the order of the class, each read where it is kept when it is asked for.
+    """
+
+    reports: ReportsOf
+    counts: Mapping[Status, int]
     already_done: int
     withdrawn: tuple[str, ...] = ()  # that had a report, and are no longer handed in
     has_new_policy: bool = False  # another one than the results had before
 
     def count(self, status: Status) -> int:
-        return sum(report.status == status for report in self.reports)
+        return self.counts.get(status, 0)
 
 
 def run_batch(
@@ -88,7 +95,7 @@ def run_batch(
     """
     found = {entry.name: entry for entry in intake.entries}
     class_ = _OfClass(intake=intake, secret_of_course=bool(course.secret), shard=shard)
-    run = class_.described([], assignment, n_workers, submissions=tuple(found))
+    run = class_.described(_Done(), assignment, n_workers, submissions=tuple(found))
     policy = policy_of(course, assignment.name)
     known, is_new = _begun(keeper, run, policy, at=now(), confirmed=confirmed)
     secret = stretched(course.secret or keeper.secret())
@@ -99,17 +106,22 @@ def run_batch(
     _grade_earlier(earlier, job, assignment, keep, n_workers=n_workers, start=start)
     old = {} if force else keeper.newest()  # with those that came back
     done, todo = _sorted_out(part.entries, old, assignment=assignment, key=key, keep=keep)
-    begun, up_to_date = len(done), sum(report.key != "" for report in done.values())
+    begun, up_to_date = len(done.statuses), done.n_keyed
     try:
         for outcome in _outcomes(todo, job, assignment, n_workers=n_workers, start=start):
             report = keep.outcome(outcome, assignment)
-            done[report.submission] = report
-            told(report, len(done) - begun, len(todo))
+            done.add(report)
+            told(report, len(done.statuses) - begun, len(todo))
     finally:
-        keeper.end_run(class_.described(list(done.values()), assignment, n_workers))
-    reports = tuple(done[name] for name in found if name in done)
-    gone = tuple(sorted(known - found.keys()))
-    return Summary(reports=reports, already_done=up_to_date, withdrawn=gone, has_new_policy=is_new)
+        keeper.end_run(class_.described(done, assignment, n_workers))
+    names = [name for name in found if name in done.statuses]
+    return Summary(
+        reports=ReportsOf(keeper.newest_for_staff(), names),
+        counts=Counter(done.statuses.values()),
+        already_done=up_to_date,
+        withdrawn=tuple(sorted(known - found.keys())),
+        has_new_policy=is_new,
+    )
 
 
 def job_of(
@@ -147,6 +159,21 @@ def _begun(
     keeper.begin_run(run)
     is_new = apply_policy(keeper, policy, reason=_OF_COURSE, by=COURSE_FILES[0], at=at)
     return known, is_new and bool(known)
+
+
+class _Done:
+    """What is remembered of the reports that are there: a class of any size fits into memory."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, Status] = {}
+        self.isolation: set[Isolation] = set()
+        self.n_keyed = 0
+
+    def add(self, report: Report) -> None:
+        """Remember a report that is kept."""
+        self.statuses[report.submission] = report.status
+        self.isolation |= {report.isolation} if report.isolation else set()
+        self.n_keyed += report.key != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +245,9 @@ def _sorted_out(
     assignment: Assignment,
     key: Callable[[Submission], str],
     keep: _Keeping,
-) -> tuple[dict[str, Report], list[Submission]]:
-    """What has its report, by name, and what is to be graded. What cannot be read gets one here."""
-    done: dict[str, Report] = {}
-    todo: list[Submission] = []
+) -> tuple[_Done, list[Submission]]:
+    """What has its report, and what is to be graded. What cannot be read gets one here."""
+    done, todo = _Done(), list[Submission]()
     for entry in entries:
         name, attempt = entry.name, entry.newest
         try:
@@ -229,20 +255,21 @@ def _sorted_out(
         except SubmissionError as error:
             why = f"{_where(attempt.shown, name, error)}{error.problem}. {error.fix}"
             unread = without_grade(name, Status.UNREADABLE, reason=why, assignment=assignment)
-            done[name] = _timed(unread, attempt)
-            keep(done[name], done[name])
+            unread = _timed(unread, attempt)
+            keep(unread, unread)
+            done.add(unread)
             continue
         except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the others their grades
             why = f"the grader could not read it, through its own fault ({type(error).__name__})"
-            done[name] = _timed(
-                without_grade(name, Status.UNGRADED, reason=why, assignment=assignment), attempt
-            )
+            failed = without_grade(name, Status.UNGRADED, reason=why, assignment=assignment)
+            failed = _timed(failed, attempt)
             staff_note = clean("".join(traceback.format_exception(error)), _TRACEBACK_CHARACTERS)
-            keep(replace(done[name], notes=(staff_note,)), done[name])
+            keep(replace(failed, notes=(staff_note,)), failed)
+            done.add(failed)
             continue
         before = old.get(name)
         if before and _is_up_to_date(before, key(submission)):
-            done[name] = keep.with_time(before, submission)
+            done.add(keep.with_time(before, submission))
         else:
             todo.append(submission)
     return done, todo
@@ -301,22 +328,21 @@ class _OfClass:
 
     def described(
         self,
-        reports: Sequence[Report],
+        done: _Done,
         assignment: Assignment,
         n_workers: int,
         *,
         submissions: tuple[str, ...] | None = None,
     ) -> GradingRun:
-        """A run with these reports; `submissions` where they are not there yet."""
-        names = tuple(sorted(report.submission for report in reports))
+        """A run with what is done; `submissions` where it is not there yet."""
+        names, counts = tuple(sorted(done.statuses)), Counter(done.statuses.values())
         if self.shard != _ALL:  # others grade the rest
             names = tuple(sorted(entry.name for entry in self.intake.entries))
-        reached = {report.isolation for report in reports if report.isolation}
         return GradingRun(
             assignment=assignment.name,
             assignment_digest=assignment.digest,
-            counts={s.value: sum(report.status == s for report in reports) for s in Status},
-            isolation=tuple(sorted(reached, key=lambda isolation: isolation.level)),
+            counts={status.value: counts[status] for status in Status},
+            isolation=tuple(sorted(done.isolation, key=lambda isolation: isolation.level)),
             versions=versions_here(),
             workers=n_workers,
             stages=tuple(stage.name for stage in assignment.stages),

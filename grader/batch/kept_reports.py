@@ -5,8 +5,9 @@ through. What is written meanwhile is seen.
 """
 
 import os
-from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from pathlib import Path
+from typing import overload
 
 from grader.records import Report
 
@@ -95,6 +96,31 @@ class _Values(ValuesView[Report]):
 
     def __iter__(self) -> Iterator[Report]:
         return self._mapping._all()
+
+
+class ReportsOf(Sequence[Report]):
+    """The reports of some submissions, in their order, each read when it is asked for.
+
+    Args:
+        reports: where they are read.
+        names: submissions with a report.
+    """
+
+    def __init__(self, reports: Mapping[str, Report], names: Sequence[str]) -> None:
+        self.names = names
+        self._reports = reports
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> Report: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Report]: ...
+    def __getitem__(self, index: int | slice) -> Report | Sequence[Report]:
+        if isinstance(index, slice):
+            return ReportsOf(self._reports, self.names[index])
+        return self._reports[self.names[index]]
 
 
 def in_turn(reports: Mapping[str, Report]) -> Iterator[Report]:

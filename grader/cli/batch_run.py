@@ -171,7 +171,7 @@ def _stopped(folder: Path) -> int:
 
 def _finish(summary: Summary, results: Results, chosen: Assignment, course: Course) -> None:
     """Write the pages, and say what came of the class."""
-    pages_of_class(results, chosen, [report.submission for report in summary.reports])
+    pages_of_class(results, chosen, summary.reports.names)
     marks = CodeMarks(results)
     _print_gradebook(summary.reports, marks.grades())
     _print_closing(summary, results.folder)
@@ -217,7 +217,7 @@ def _print_gradebook(reports: Sequence[Report], grades: Sequence[CodeGrade]) -> 
 
 def _print_closing(summary: Summary, folder: Path) -> None:
     reports, already_done = summary.reports, summary.already_done
-    counts = [(sum(r.status == status for r in reports), status.value) for status in Status]
+    counts = [(summary.count(status), status.value) for status in Status]
     said = ", ".join(f"{n} {word}" for n, word in counts if n)
     before = f"; {already_done} of them in an earlier run" if already_done else ""
     click.echo(f"\n{counted(len(reports), 'submission')}: {said}{before}.")
@@ -231,7 +231,7 @@ def _print_closing(summary: Summary, folder: Path) -> None:
         click.echo(f"No longer handed in: {named(summary.withdrawn)}. {kept}")
     for missing in missing_packages(reports):
         click.echo(missing)
-    if any(report.status == Status.UNGRADED for report in reports):
+    if summary.count(Status.UNGRADED):
         click.echo("Some are ungraded through no fault of the students. Run the command again.")
         for fault in faults(reports):
             click.echo(fault)

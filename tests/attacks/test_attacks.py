@@ -20,7 +20,7 @@ ATTACKS = {name: entry for name, entry in class_list() if isinstance(entry, Atta
 WITH_EVIDENCE = [name for name, attack in ATTACKS.items() if attack.clean or attack.printed]
 THAT_END = [name for name, attack in ATTACKS.items() if attack.hidden]
 REPORT_BYTES = 1 << 20  # that of a right submission has 30 kB
-SPARE_SECONDS = 5  # for the checks' own work on a busy machine
+SPARE_SECONDS = 15  # for the checks' own work on a busy machine
 NOT_CALLED = re.compile(r"ran out of time before|was not called|Not run: it needs")
 
 Json = dict[str, Any]

@@ -1,6 +1,7 @@
 """What a cluster costs beside processes of one machine, and whether it stays flat.
 
-    python -m tests.benchmark.scale [--workers N] [--ratio N] [--sizes 100,2000] [--stored N,N]
+    python -m tests.benchmark.scale [--workers N] [--ratio N] [--sizes 100,2000] [--whole N,N]
+        [--stored N,N]
 
 Both executors grade the same submissions in turn, in one run of this program. What counts is the
 processor time of all processes, and the ratios: others may use the machine, too. By default it
@@ -12,8 +13,11 @@ import argparse
 import contextlib
 import logging
 import os
+import re
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -156,11 +160,46 @@ def sizes_in_turn(cluster_start: StartExecutor, sizes: list[int], n_workers: int
     print(f"slope from {min(sizes)} to {max(sizes)}: {largest / smallest:.2f}")
 
 
+def commands_in_turn(sizes: list[int], n_workers: int, below: Path | None) -> None:
+    """`grader batch` as it is typed, on classes of growing size: the memory that it has itself."""
+    for n in sizes:
+        with tempfile.TemporaryDirectory(dir=below) as name:
+            class_ = Path(name, "class")
+            class_.mkdir()
+            for one in small_work(n):
+                (class_ / f"{one.name}.py").write_text(one.cells[0][1])
+            for executor in ("local", f"dask-local:{n_workers}"):
+                megabytes, seconds = command(class_, Path(name, executor[:4]), executor, n_workers)
+                print(
+                    f"grader batch --executor {executor} on {n} small submissions: "
+                    f"{seconds:.0f} s, at most {megabytes:.0f} MB in the command itself",
+                    flush=True,
+                )
+
+
+def command(class_: Path, results: Path, executor: str, n_workers: int) -> tuple[float, float]:
+    """One run of it: the most memory of its own process, and the seconds that it took."""
+    words = [sys.executable, "-m", "grader", "batch", str(class_), "-o", str(results)]
+    words += ["--assignment", str(SMALL), "--executor", executor, "--require-level", "none"]
+    words += ["-j", str(n_workers)] if executor == "local" else []
+    begin, most = time.monotonic(), 0
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(words, stdout=nothing, stderr=nothing) as running:
+        while running.poll() is None:
+            time.sleep(0.2)
+            with contextlib.suppress(OSError):
+                status = Path(f"/proc/{running.pid}/status").read_text()
+                most = max([most, *(int(kb) for kb in re.findall(r"VmHWM:\s*(\d+)", status))])
+        assert running.returncode == 0, words
+    return most / 1024, time.monotonic() - begin
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--ratio", type=int, default=60, help="submissions of the comparison")
     parser.add_argument("--sizes", default="100,1000", help="of classes with small work")
+    parser.add_argument("--whole", default="100,1000", help="of classes for the command itself")
     parser.add_argument("--below", type=Path, help="where stored results are made, and removed")
     parser.add_argument("--stored", default="2000,20000", help="reports; empty: none")
     asked = parser.parse_args()
@@ -175,6 +214,8 @@ def main() -> None:
             compare(cluster.start, asked.ratio, asked.workers)
         if asked.sizes:
             sizes_in_turn(cluster.start, [*map(int, asked.sizes.split(","))], asked.workers)
+    if asked.whole:
+        commands_in_turn([*map(int, asked.whole.split(","))], asked.workers, asked.below)
     if asked.stored:
         with tempfile.TemporaryDirectory(dir=asked.below) as folder:
             measured([*map(int, asked.stored.split(","))], Path(folder))

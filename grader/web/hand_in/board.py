@@ -1,6 +1,7 @@
 """Who watches which job: one reader of the store for all open pages of this process."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 
@@ -10,7 +11,9 @@ from grader.store.database import StoreError
 from grader.store.jobs_store import JobProgress, JobsStore
 
 _EACH_SECONDS = 0.4
-_PLACES_A_SECOND = 50  # that all who wait are told together: each new place is a part of a page
+_AT_MOST_SECONDS = 5.0
+_REST = 25  # times as long as a reading took: where a thousand look on, grading is not held up
+_PLACES_A_SECOND = 25  # that all who wait are told together: each new place is a part of a page
 
 
 class ProgressBoard:
@@ -44,6 +47,7 @@ class ProgressBoard:
     async def _read(self) -> None:
         """Read while somebody watches."""
         while wanted := [job for job, watchers in self._watched.items() if watchers > 0]:
+            begin = time.monotonic()
             try:
                 self._known = await run_in_threadpool(self._jobs.progress, wanted)
             except StoreError:  # away for a while; those who watch wait as long
@@ -52,4 +56,9 @@ class ProgressBoard:
             self._watched += Counter()  # leaves out those that nobody watches any more
             async with self._news:
                 self._news.notify_all()
-            await asyncio.sleep(_EACH_SECONDS)
+            await asyncio.sleep(rest_after(time.monotonic() - begin))
+
+
+def rest_after(seconds: float) -> float:
+    """How long the store is left alone after a reading that took so long."""
+    return min(max(_EACH_SECONDS, _REST * seconds), _AT_MOST_SECONDS)

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.batch.class_run import run_batch
 from grader.batch.results import Results
 from grader.cli.analyze_run import analyze_results
 from grader.cli.diff_run import show_difference
 from grader.cli.export_run import export_grades
 from grader.errors import GraderError
+from grader.intake.class_intake import opened_class
 from grader.records import (
     CheckResult,
     GradingRun,
@@ -21,6 +23,7 @@ from grader.records import (
     Verdict,
     to_json,
 )
+from grader.settings import Course, load_assignment
 
 WORDS = "It is 0.5 where 1.0 belongs. "
 AT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -101,12 +104,12 @@ def most_memory(do):
         tracemalloc.stop()
 
 
-def growth(do, tmp_path):
+def growth(do, tmp_path, many=MANY):
     """Bytes by which the most memory grew for each further submission."""
     do(FEW, tmp_path / "warm")  # what is imported and compiled once
     few = most_memory(lambda: do(FEW, tmp_path / "few"))
-    many = most_memory(lambda: do(MANY, tmp_path / "many"))
-    return (many - few) / (MANY - FEW)
+    most = most_memory(lambda: do(many, tmp_path / "many"))
+    return (most - few) / (many - FEW)
 
 
 def exported(classes, target):
@@ -158,6 +161,47 @@ def test_a_difference_in_every_grade_holds_no_reports(classes, tmp_path, capsys)
         capsys.readouterr()
 
     assert growth(do, tmp_path) < BYTES / 5
+
+
+class Answering:
+    """An executor that has a report on everything at once."""
+
+    def __init__(self, job, **options):
+        self.job = job
+
+    def run(self, submissions):
+        return (report(one.name, points=1) for one in submissions)
+
+    def abort(self, submission):
+        return False
+
+
+def test_a_class_that_is_graded_holds_no_reports(tmp_path, small):
+    many = 5 * MANY  # reading the assignment takes more than some reports do
+    for n in (FEW, many):
+        (tmp_path / f"class{n}").mkdir()
+        for number in range(n):
+            (tmp_path / f"class{n}" / f"s{number:04}.py").write_text(f"x = {number}\n")
+    counted = []
+
+    def do(n, output):
+        with opened_class(tmp_path / f"class{n}") as intake:
+            summary = run_batch(
+                intake,
+                Results(output),
+                assignment=load_assignment(small),
+                course=Course(secret="s"),
+                n_workers=1,
+                force=False,
+                require_level="none",
+                told=lambda *_: None,
+                now=lambda: AT,
+                start=Answering,
+            )
+        counted.append((len(summary.reports), sum(one.points for one in summary.reports)))
+
+    assert growth(do, tmp_path, many) < BYTES / 5
+    assert counted[-1] == (many, many)
 
 
 def test_an_export_that_fails_on_its_way_leaves_what_was_there(tmp_path):

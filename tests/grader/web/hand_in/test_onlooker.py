@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from grader.store.jobs_store import JobProgress
-from grader.web.hand_in.board import ProgressBoard
+from grader.web.hand_in.board import ProgressBoard, rest_after
 from grader.web.hand_in.onlooker import Onlooker
 from grader.web.hand_in.progress import version_of
 
@@ -55,4 +55,8 @@ def test_the_more_look_on_the_longer_a_place_stands(site):
     assert board.place_seconds == 0
     for job in range(1000):
         board._watched[job] += 1
-    assert board.place_seconds == 20
+    assert board.place_seconds == 40
+
+
+def test_the_longer_a_reading_took_the_longer_the_store_is_left_alone():
+    assert [rest_after(seconds) for seconds in (0.001, 0.04, 60)] == [0.4, 1.0, 5.0]
