@@ -75,8 +75,9 @@ def run_examples(
             told=told,
             now=now,
         )
-    files = {name: path.name for name, path in example_paths(assignment).items()}
-    reports = {files[report.submission]: report for report in summary.reports}
+        # Each is read from the folder when it is asked for, and the folder goes with this block.
+        files = {name: path.name for name, path in example_paths(assignment).items()}
+        reports = {files[report.submission]: report for report in summary.reports}
     return ExamplesOutcome(
         assignment=assignment.name,
         n_examples=len(expected),

@@ -50,6 +50,9 @@ def reasons_of(
         and (said := differs_when_repeated(versions, name, _visible(calls), ask=ask))
     ):
         return [Reason(Finding(stage=name, pattern=said))]
+    # What explains the values and what is left of the arguments leaves nothing for another idea.
+    changing = {entry.id for entry in arrays.changing(versions, name, calls)}
+    named = [entry for entry in named if entry.id in changing] or named
     values = list(_of_values(versions, name, calls, named=named))
     return _merged([*values, *_of_changes(versions, name, calls)])
 
