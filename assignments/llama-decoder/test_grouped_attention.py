@@ -34,8 +34,10 @@ def test_groups(assert_right, probe):
 @points(3)
 def test_keys_of_earlier_tokens(assert_right, probe):
     """Where more keys than queries come, the queries are those of the last positions."""
+    long = probe.sized(batch=1, time=2, n_groups=1, shared=2, head_width=2)
     calls = {
         "the mixed values after 3 earlier keys": probe.attended(past=3),
+        "the mixed values after 2100 earlier keys": long.attended(past=2100, scale=3.0),
         "the mixed values of one new query": probe.sized(time=1).attended(past=6),
         "the mixed values of another new query": probe.sized(time=1).attended(past=6),
         "the mixed values of two new queries": probe.sized(batch=1, time=2).attended(past=5),

@@ -55,6 +55,7 @@ def test_gated_values(assert_right, probe):
     calls = {
         "the output": (probe.states(), *probe.feed_forward().values()),
         "the output of large states": (probe.states(scale=4.0), *probe.feed_forward().values()),
+        "the output of huge states": (probe.states(scale=200.0), *probe.feed_forward().values()),
         "the output of one position": (least.states(), *least.feed_forward().values()),
         "the output of one vector": (
             least.floats(least.sizes.width),

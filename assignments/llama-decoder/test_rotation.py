@@ -9,7 +9,7 @@ pytestmark = stage("rotate")
 HEADED = ("batch", "head", "time", "width")
 
 
-@points(4)
+@points(3)
 def test_values(assert_right, probe):
     """Entries i and i + D/2 turn counterclockwise by position times base^(-2i/D)."""
     coincident = probe.sized(batch=3, n_groups=3, shared=1)  # as many rows as heads
@@ -36,6 +36,15 @@ def test_one_token(assert_right, probe):
         "the rotated vector of one head": (probe.least.heads(), np.array([[5]]), 1000.0),
     }
     assert_right("rotate", calls, axes=HEADED)
+
+
+@points(1)
+def test_far_positions(assert_right, probe):
+    """Positions may be far beyond any table, such as 9000."""
+    far = probe.sized(batch=2, time=3, head_width=4)
+    calls = {"the rotated vectors of far positions": (far.heads(), far.positions(9000), 600.0)}
+    # In float32 an angle of thousands of radians is off by some thousandths.
+    assert_right("rotate", calls, axes=HEADED, tolerance=1e-2)
 
 
 @points(1)

@@ -5,7 +5,7 @@ token's interval, no probability at the threshold.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,11 +60,20 @@ def assert_right(student: Any, reference: Any) -> Callable[..., None]:
     All calls are made before the first is judged: together they tell mistakes apart.
     """
 
-    def judge(stage: str, *calls: tuple[Any, ...], name: str, axes: Sequence[str] = ()) -> None:
+    def judge(
+        stage: str,
+        *calls: tuple[Any, ...],
+        name: str,
+        axes: Sequence[str] = (),
+        has_zeros: bool = False,
+    ) -> None:
         answers = [getattr(student, stage)(*call) for call in calls]
         for call, answer in zip(calls, answers, strict=True):
             expected = getattr(reference, stage)(*call)
             assert_close(answer, expected, name=name, axes=axes[-expected.ndim :])
+            if has_zeros and (answer[expected == 0] != 0).any():
+                said = f"Some entries of {name} are nearly 0, where exactly 0 is expected."
+                raise Mismatch(said, discreet=said, answer=answer)
 
     return judge
 
@@ -110,11 +119,15 @@ def rounds(probe: Probe, reference: Any) -> Callable[..., Round]:
         uniforms: list[float] = []
         for place, is_accepted in enumerate(fates):
             chances = reference.acceptance(targets[place], drafts[place])
-            # A token that may be accepted and rejected, neither of them nearly always.
+            # A token that may be accepted and rejected, neither of them nearly always; or one that
+            # is accepted for certain, though the draft gives it less than the target.
             likely = np.flatnonzero((chances > 0.1) & (chances < 0.9))
-            token = int(likely[probe.token(len(likely))]) if len(likely) else int(chances.argmin())
+            certain = np.flatnonzero(drafts[place] < 0.7 * targets[place])
+            is_certain = is_accepted and len(certain) and (place % 2 == 1 or not len(likely))
+            among = certain if is_certain else likely if len(likely) else [chances.argmin()]
+            token = int(among[probe.token(len(among))])
             chance = float(chances[token])
-            part = float(probe.rng.uniform(0.2, 0.8))
+            part = float(probe.rng.uniform(*((0.8, 0.95) if is_certain else (0.2, 0.8))))
             drafted.append(token)
             uniforms.append(chance * part if is_accepted else chance + (1 - chance) * part)
         n = list(fates).index(False) if False in fates else k
@@ -156,21 +169,30 @@ def assert_step(answer: Any, expected: Sequence[Any]) -> None:
         raise Mismatch(f"{said}.", discreet=f"{said}.", answer=answer)
     parents, tokens, scores, finished = answer
     for name, came, right in (("parents", parents, expected[0]), ("tokens", tokens, expected[1])):
-        found = as_tokens(came, name=f"the {name}")
+        found = _whole_numbers(came, name)
         if found != right.tolist():
             raise Mismatch(
-                f"The {name} are {found}; {right.tolist()} are expected.",
+                f"The {name} should be {right.tolist()}; they are {found}.",
                 discreet=f"The {name} are wrong.",
                 answer=answer,
             )
-    assert_close(as_array(scores), expected[2], name="the scores")
+    assert_close(as_array(scores), expected[2], name="the scores", axes=("beam",))
     came = [bool(one) for one in np.ravel(finished)] if _are_flags(finished) else None
     if came != expected[3].tolist():
         raise Mismatch(
-            f"Finished are {came}; {expected[3].tolist()} is expected.",
+            f"Finished should be {expected[3].tolist()}; it is {came or 'no list of booleans'}.",
             discreet="Which beams are finished is wrong.",
             answer=answer,
         )
+
+
+def _whole_numbers(value: Any, name: str) -> list[int]:
+    try:
+        return as_tokens(value, name=f"the {name}")
+    except Mismatch:
+        of = "numbers of beams" if name == "parents" else "token ids"
+        said = f"The {name} are not a list of {of} (ints)."
+        raise Mismatch(said, discreet=said, answer=value) from None
 
 
 def as_array(value: Any) -> Any:
@@ -201,6 +223,42 @@ def assert_steps(student: Any, reference: Any) -> Callable[..., None]:
     return judge
 
 
+@pytest.fixture
+def beams(probe: Probe) -> Callable[..., tuple[Any, ...]]:
+    """Makes the arguments of a step. Scores are near each other, so that several beams go on."""
+
+    def draw(finished: Sequence[bool], vocabulary: int, eos_id: int, comes_out: int | None) -> Any:
+        scores = probe.floats(len(finished), scale=0.7) - np.float32(2)
+        log_probs = probe.log_probs(len(finished), vocabulary)
+        open_ = (scores[:, None] + log_probs)[~np.array(finished)]
+        if comes_out is not None:  # between the continuations of the others
+            ends = [0.5, *np.sort(open_, axis=None)[::-1]]
+            scores[list(finished).index(True)] = (ends[comes_out] + ends[comes_out + 1]) / 2
+        totals = np.sort([*open_.ravel(), *scores[np.array(finished)]])[::-1]
+        return scores, log_probs, totals
+
+    def make(
+        finished: Sequence[bool],
+        *,
+        vocabulary: int,
+        n_beams: int,
+        eos_id: int,
+        comes_out: int | None = None,
+        ruled_out: bool = False,
+    ) -> tuple[Any, ...]:
+        """`comes_out`: the rank of the first finished beam; `ruled_out`: its row is -inf."""
+        while True:
+            scores, log_probs, totals = draw(finished, vocabulary, eos_id, comes_out)
+            # What would change places by rounding is drawn again.
+            if np.diff(-totals[: n_beams + 1]).min(initial=1.0) > 1e-3:
+                break
+        if ruled_out:
+            log_probs[np.array(finished)] = -np.inf
+        return scores, log_probs, np.array(finished), n_beams, eos_id
+
+    return make
+
+
 @dataclass(frozen=True)
 class Model:
     """Log-probabilities that follow from all tokens of a sequence; as an argument it is its name.
@@ -211,6 +269,7 @@ class Model:
     seed: int
     eos_id: int
     ends: float
+    shaken: int = 0  # above 0 each number is a little larger or smaller
 
     def log_probs(self, sequences: Any) -> Floats:
         """One row for each sequence, (their number, V)."""
@@ -219,6 +278,8 @@ class Model:
     def _row(self, ids: Sequence[int]) -> NDArray[np.float64]:
         logits = np.random.default_rng([self.seed, *ids]).normal(0.0, 1.5, VOCABULARY)
         logits[self.eos_id] += self.ends
+        if self.shaken:
+            logits += 1e-4 * np.random.default_rng([self.shaken, *ids]).normal(0.0, 1.0, VOCABULARY)
         return logits - np.log(np.exp(logits).sum())
 
 
@@ -280,6 +341,26 @@ def case() -> Callable[..., Case]:
 
 
 @pytest.fixture
+def steady_case(reference: Any) -> Callable[..., Case]:
+    """Draws what a search is asked for, so that rounding cannot change its text."""
+
+    def text(given: Case, shaken: int) -> Any:
+        model = replace(given.model, shaken=shaken)
+        limits = given.n_beams, given.n, model.eos_id, given.alpha
+        return reference.beam_search(list(given.prompt), model, *limits)
+
+    def make(rng: np.random.Generator, *, n_beams: int, n: int, alpha: float, ends: float) -> Case:
+        while True:
+            prompt = rng.integers(0, VOCABULARY, size=int(rng.integers(1, 5))).tolist()
+            seed, eos_id = int(rng.integers(0, 1 << 30)), int(rng.integers(0, VOCABULARY))
+            given = Case(tuple(prompt), Model(seed, eos_id, ends), n_beams, n, alpha)
+            if text(given, 0) == text(given, 1) == text(given, 2):
+                return given
+
+    return make
+
+
+@pytest.fixture
 def searched(student: Any, reference: Any) -> Callable[[Case], Search]:
     """Makes a beam search by the student's code."""
 
@@ -287,7 +368,7 @@ def searched(student: Any, reference: Any) -> Callable[[Case], Search]:
         model, prompt = given.model, list(given.prompt)
         limits = given.n_beams, given.n, model.eos_id, given.alpha
         functions = {"log_probs": model.log_probs}
-        stages = ScriptedFunctions("stages", functions, most_calls=given.n + 3)
+        stages = ScriptedFunctions("stages", functions, most_calls=given.n * given.n_beams + 3)
         expected = reference.beam_search(prompt, model, *limits)
         search = Search(given, stages.calls, expected)
         try:
@@ -312,12 +393,35 @@ def assert_asked(search: Search) -> None:
             came = _sequences(call.received[0])
         except (ValueError, IndexError, TypeError):
             came = []
-        if wrong := _wrong_step(number, came, before, given):
+        step = number
+        if number > 1 and _asks_again(search.calls, number, given.prompt):
+            step, wrong = number - 1, "should ask once, for all beams that are not finished"
+            also = " besides"
+        else:
+            wrong, also = _wrong_step(number, came, before, given), ""
+        if wrong:
             raise Mismatch(
-                f"Step {number} {wrong}: it asked for {came[:6] or 'something else'}.",
+                f"Step {step} {wrong}: it asked for {_shown(call, came)}{also}.",
                 discreet=f"A step {wrong}.",
             )
         before = came
+
+
+def _shown(call: Any, came: list[list[int]]) -> str:
+    is_empty = isinstance(call.received[0], list) and not call.received[0]
+    return str(came[:6]) if came or is_empty else "something else"
+
+
+def _asks_again(calls: Sequence[Any], number: int, prompt: Sequence[int]) -> bool:
+    """Whether a call asks for texts as long as those of the call before; later ones are longer."""
+    lengths = []
+    for call in calls:
+        try:
+            lengths.append({len(ids) for ids in _sequences(call.received[0])})
+        except (ValueError, IndexError, TypeError):
+            lengths.append(set())
+    now = {len(prompt) + number - 2}
+    return lengths[number - 1] == now and any(max(n, default=0) > max(now) for n in lengths)
 
 
 def _wrong_step(number: int, came: list[list[int]], before: list[list[int]], given: Case) -> str:

@@ -1,6 +1,5 @@
 """One step of beam search, and the search as a whole."""
 
-import numpy as np
 import pytest
 
 from grader.checks import needs, points, stage
@@ -13,62 +12,58 @@ CASES = (
     dict(prompt=[10, 6, 12, 3], seed=96, n_beams=3, n=3, alpha=2.0, eos_id=5, ends=0.0),
     dict(prompt=[12], seed=7, n_beams=1, n=3, alpha=0.7, eos_id=12, ends=0.0),
     dict(prompt=[3, 3, 9], seed=5, n_beams=2, n=1, alpha=1.0, eos_id=4, ends=0.5),
+    dict(prompt=[7], seed=257, n_beams=4, n=5, alpha=0.5, eos_id=5, ends=2.0),
+    dict(prompt=[12, 7], seed=32, n_beams=3, n=5, alpha=0.8, eos_id=4, ends=1.5),
+    dict(prompt=[2], seed=353, n_beams=3, n=4, alpha=1.3, eos_id=2, ends=1.0),
 )
-
-
-def beams(probe, finished, *, vocabulary, n_beams, eos_id, first=None):
-    """The arguments of a step; the scores are near each other, so that several beams go on."""
-    scores = probe.floats(len(finished), scale=0.7) - np.float32(2)
-    log_probs = probe.log_probs(len(finished), vocabulary)
-    if first is not None:
-        scores[first] = -1  # a finished beam that stays
-    return scores, log_probs, np.array(finished), n_beams, eos_id
 
 
 @stage("beam_step")
 @points(7)
-def test_best_of_all(assert_steps, probe):
+def test_best_of_all(assert_steps, beams):
     """The best continuations of all beams together, best first, with their parents and sums."""
     sizes = {"vocabulary": 11, "eos_id": 10}
     assert_steps(
-        beams(probe, OPEN, n_beams=3, **sizes),
-        beams(probe, OPEN, n_beams=3, **sizes),
-        beams(probe, [False] * 2, n_beams=5, vocabulary=7, eos_id=0),
-        beams(probe, [False] * 5, n_beams=4, vocabulary=5, eos_id=2),
+        beams(OPEN, n_beams=3, **sizes),
+        beams(OPEN, n_beams=3, **sizes),
+        beams([False] * 2, n_beams=5, vocabulary=7, eos_id=0),
+        beams([False] * 5, n_beams=4, vocabulary=5, eos_id=2),
     )
 
 
 @stage("beam_step")
 @points(1)
-def test_from_one_beam(assert_steps, probe):
+def test_from_one_beam(assert_steps, beams):
     """One beam may go on as several, and one is enough."""
     assert_steps(
-        beams(probe, [False], n_beams=4, vocabulary=9, eos_id=3),
-        beams(probe, [False], n_beams=1, vocabulary=6, eos_id=5),
-        beams(probe, [False] * 3, n_beams=1, vocabulary=6, eos_id=5),
+        beams([False], n_beams=4, vocabulary=9, eos_id=3),
+        beams([False], n_beams=1, vocabulary=6, eos_id=5),
+        beams([False] * 3, n_beams=1, vocabulary=6, eos_id=5),
     )
 
 
 @stage("beam_step")
 @points(5)
-def test_finished_beams(assert_steps, probe):
+def test_finished_beams(assert_steps, beams):
     """A finished beam competes once, as it is: with EOS, and its score unchanged."""
     assert_steps(
-        beams(probe, [False, True, False], n_beams=3, vocabulary=8, eos_id=5, first=1),
-        beams(probe, [True, False, True], n_beams=4, vocabulary=7, eos_id=2, first=0),
-        beams(probe, [False, True], n_beams=2, vocabulary=9, eos_id=8),
-        beams(probe, [True, True], n_beams=2, vocabulary=6, eos_id=1),
+        beams([False, True, False], n_beams=3, vocabulary=8, eos_id=5, comes_out=0),
+        beams([True, False, True], n_beams=4, vocabulary=7, eos_id=2, comes_out=0),
+        beams([False, True], n_beams=2, vocabulary=9, eos_id=8),
+        beams([False, False, True], n_beams=3, vocabulary=6, eos_id=1, comes_out=2),
+        beams([True, False], n_beams=2, vocabulary=10, eos_id=4, comes_out=2),
+        beams([False, True, False], n_beams=2, vocabulary=5, eos_id=0, comes_out=1, ruled_out=True),
     )
 
 
 @stage("beam_step")
 @points(1)
 @needs("best_of_all")
-def test_arguments_are_left_alone(assert_left_alone, probe):
+def test_arguments_are_left_alone(assert_left_alone, beams):
     """Scores and log-probabilities are not changed."""
     calls = (
-        beams(probe, OPEN, n_beams=3, vocabulary=7, eos_id=4),
-        beams(probe, [True, False], n_beams=2, vocabulary=5, eos_id=4),
+        beams(OPEN, n_beams=3, vocabulary=7, eos_id=4),
+        beams([True, False], n_beams=2, vocabulary=5, eos_id=4),
     )
     assert_left_alone("beam_step", *calls)
 

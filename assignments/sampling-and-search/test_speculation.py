@@ -12,7 +12,7 @@ def both(probe, vocabulary, scale=1.5):
 
 
 @stage("acceptance")
-@points(5)
+@points(4)
 def test_ratio(assert_right, probe):
     """Each token is accepted with the target's probability over the draft's, at most 1."""
     calls = both(probe, 11), both(probe, 11), both(probe, 3, scale=0.4), both(probe, 19)
@@ -30,20 +30,30 @@ def test_same_distributions(assert_right, probe):
     assert_right("acceptance", *calls, name="the acceptance", axes=ENTRY)
 
 
+@stage("acceptance")
+@points(1)
+@needs("ratio")
+def test_both_are_left_alone(assert_left_alone, probe):
+    """Neither distribution is changed."""
+    assert_left_alone("acceptance", both(probe, 6), both(probe, 10))
+
+
 @stage("residual")
 @points(7)
 def test_missing_mass(assert_right, probe):
     """What the draft gives too little, renormalized; exactly 0 where it gives enough."""
     calls = both(probe, 11), both(probe, 11), both(probe, 4, scale=0.4), both(probe, 17)
-    assert_right("residual", *calls, name="the residual", axes=ENTRY)
+    assert_right("residual", *calls, name="the residual", axes=ENTRY, has_zeros=True)
 
 
 @stage("residual")
 @points(1)
 def test_nothing_is_missing(assert_right, probe):
-    """Where draft and target are the same, the target comes back."""
-    same = probe.distributions(6)
-    assert_right("residual", (same, same.copy()), both(probe, 6), name="the residual", axes=ENTRY)
+    """Where draft and target are the same, the target comes back; where nearly, what is missing."""
+    same, other = both(probe, 6)
+    near = same * np.array([1.02, 0.99, 1.01, 0.98, 1, 1], dtype=np.float32)
+    calls = (same, same.copy()), ((near / near.sum()).astype(np.float32), same), (same, other)
+    assert_right("residual", *calls, name="the residual", axes=ENTRY)
 
 
 @stage("residual")
@@ -77,8 +87,17 @@ def test_all_accepted(assert_rounds, rounds):
 
 
 @stage("speculative_step")
-@points(3)
+@points(2)
 def test_many_rounds(assert_rounds, rounds, rng):
     """Rounds of all lengths and fates, one after the other."""
     fates = [rng.integers(0, 4, size=1 + k % 5) > 0 for k in range(14)]
     assert_rounds(*[rounds(one.tolist(), vocabulary=9) for one in fates])
+
+
+@stage("speculative_step")
+@points(1)
+@needs("many_rounds")
+def test_the_round_is_left_alone(assert_left_alone, rounds):
+    """Neither the distributions nor the lists of a round are changed."""
+    fates = [True, False, True], [True, True]
+    assert_left_alone("speculative_step", *[rounds(f, vocabulary=8).arguments for f in fates])

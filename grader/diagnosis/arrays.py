@@ -27,7 +27,10 @@ def explaining(versions: Versions, stage: str, calls: Sequence[SeenCall]) -> lis
     if not _is_clear(versions, stage, calls):
         return []
     found = [
-        entry for entry in versions.subject.of_stage(stage) if _explains(versions, entry.id, calls)
+        entry
+        for entry in versions.subject.of_stage(stage)
+        if _explains(versions, entry.id, calls)
+        and not any(_changes_more(versions, entry.id, call) for call in calls)
     ]
     raised = [call for call in calls if call.raised]
     silent = {
@@ -81,6 +84,13 @@ def _leaves_the_same(versions: Versions, version: str, call: SeenCall) -> bool:
     if after is None or not call.changed:
         return after is None and not call.changed
     return alike(call.after, after)
+
+
+def _changes_more(versions: Versions, version: str, call: SeenCall) -> bool:
+    """Whether it changes arguments where the student's code is known to change none."""
+    if call.after is None or call.changed:
+        return False
+    return versions.outcome(version, call.arguments, "float32").after is not None
 
 
 def _is_clear(versions: Versions, version: str, calls: Sequence[SeenCall]) -> bool:

@@ -50,7 +50,21 @@ def reasons_of(
         and (said := differs_when_repeated(versions, name, _visible(calls), ask=ask))
     ):
         return [Reason(Finding(stage=name, pattern=said))]
-    return [*_of_values(versions, name, calls, named=named), *_of_changes(versions, name, calls)]
+    # What explains the values and what is left of the arguments leaves nothing for another idea.
+    changing = {entry.id for entry in arrays.changing(versions, name, calls)}
+    named = [entry for entry in named if entry.id in changing] or named
+    values = list(_of_values(versions, name, calls, named=named))
+    return _merged([*values, *_of_changes(versions, name, calls)])
+
+
+def _merged(reasons: Sequence[Reason]) -> list[Reason]:
+    """The same finding once, for the checks of both: a change in place may spoil values as well."""
+    merged: dict[tuple[object, ...], Reason] = {}
+    for reason in reasons:
+        found = reason.finding.misconceptions, reason.finding.pattern
+        before = merged.get(found, reason)
+        merged[found] = Reason(reason.finding, before.not_in & reason.not_in)
+    return list(merged.values())
 
 
 def _of_loop(versions: Versions, name: str, seen: Sequence[Observation]) -> Iterator[Reason]:

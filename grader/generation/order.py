@@ -209,7 +209,8 @@ def _explain(steps: list[_StepInput], prompt: list[int], context_length: int) ->
         if fits(words, steps[0])
     ]
     throughout = [words for words in near if all(fits(words, step) for step in steps)]
-    what, why = [*throughout, *near, ("", "")][0]
+    certain = near if len(near) == 1 else []  # of several, none of which goes on to fit
+    what, why = [*throughout, *certain, ("", "")][0]
     return what, f": {why}" if why else ""
 
 

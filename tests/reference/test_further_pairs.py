@@ -40,6 +40,9 @@ WHOLE = {
     "beam_search.prompt_counts_in_the_length",
     "beam_search.multiplies_by_the_length",
     "beam_search.always_the_whole_length",
+    "beam_search.length_of_another_formula",
+    "beam_search.eos_is_no_length",
+    "beam_search.one_step_less",
     "beam_search.returns_the_last",
     "beam_search.finished_ones_alone",
 }

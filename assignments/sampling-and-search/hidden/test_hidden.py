@@ -13,7 +13,7 @@ def test_random_distributions(assert_right, probe):
     """Random distributions and thresholds."""
     sizes = [int(n) for n in probe.rng.permutation(np.arange(5, 15))[:2]]
     calls = [(probe.distributions(3, size), float(probe.rng.uniform(0.05, 0.6))) for size in sizes]
-    assert_right("min_p", *calls, name="the distribution", axes=ROWS)
+    assert_right("min_p", *calls, name="the distribution", axes=ROWS, has_zeros=True)
 
 
 @stage("repetition_penalty")
@@ -39,7 +39,7 @@ def test_random_pairs(assert_right, probe):
 def test_residual_of_random_pairs(assert_right, probe):
     """Random pairs of distributions."""
     calls = [tuple(probe.distributions(2, size)) for size in (5, 14)]
-    assert_right("residual", *calls, name="the residual", axes=ROWS[1:])
+    assert_right("residual", *calls, name="the residual", axes=ROWS[1:], has_zeros=True)
 
 
 @stage("speculative_step")
@@ -52,26 +52,23 @@ def test_random_rounds(assert_rounds, rounds, rng):
 
 @stage("beam_step")
 @points(6)
-def test_random_beams(assert_steps, probe):
+def test_random_beams(assert_steps, beams, rng):
     """Random beams, some of them finished."""
     calls = []
     for n in (2, 4):
-        size = int(probe.rng.integers(6, 12))
-        finished = probe.rng.permutation([True] + [False] * n)
-        scores = probe.floats(n + 1, scale=0.5) - np.float32(1)
-        log_probs = probe.log_probs(n + 1, size)
-        calls.append((scores, log_probs, finished, n, int(probe.rng.integers(1, size))))
+        size = int(rng.integers(6, 12))
+        finished = rng.permutation([True] + [False] * n).tolist()
+        rank, eos_id = int(rng.integers(0, n + 1)), int(rng.integers(1, size))
+        calls.append(beams(finished, vocabulary=size, n_beams=n, eos_id=eos_id, comes_out=rank))
     assert_steps(*calls)
 
 
 @stage("beam_search")
 @points(5)
-def test_random_searches(case, searched, judges, rng):
+def test_random_searches(steady_case, searched, judges, rng):
     """Searches by random models, with several prompts, numbers of beams and limits."""
     for n_beams, n, alpha in ((3, 6, 0.7), (2, 5, 1.0), (4, 4, 0.0), (1, 3, 0.5)):
-        prompt = rng.integers(0, 13, size=int(rng.integers(1, 5))).tolist()
-        seed, eos_id = int(rng.integers(0, 1 << 30)), int(rng.integers(0, 13))
         limits = {"n_beams": n_beams, "n": n, "alpha": alpha}
-        search = searched(case(prompt, seed=seed, eos_id=eos_id, ends=0.5, **limits))
+        search = searched(steady_case(rng, ends=0.5, **limits))
         for judge in judges.values():
             judge(search)

@@ -85,7 +85,7 @@ def scores_are_not_summed(
 def multiplies(scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int) -> Step:
     is_finished = np.array(finished, dtype=bool)[:, None]
     totals = candidates(scores, log_probs, finished, eos_id)
-    products = -np.abs(np.asarray(scores)[:, None] * log_probs)
+    products = np.asarray(scores)[:, None] * log_probs
     return _step(np.where(is_finished, totals, products), n_beams, eos_id)
 
 
@@ -242,6 +242,48 @@ def in_the_order_of_beams(
 def averages(scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int) -> Step:
     parents, tokens, best, ended = beam_step(scores, log_probs, finished, n_beams, eos_id)
     return parents, tokens, best / 2, ended
+
+
+@misconception(
+    replaces=beam_step,
+    says="No beam is ever marked as finished.",
+    hint="A beam has just got EOS. What does your step say of it?",
+    questions=["token-selection.beam-step"],
+    differs_only="where a beam is finished or gets EOS",
+)
+def no_beam_ends(
+    scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int
+) -> Step:
+    parents, tokens, best, _ = beam_step(scores, log_probs, finished, n_beams, eos_id)
+    return parents, tokens, best, np.zeros(n_beams, dtype=bool)
+
+
+@misconception(
+    replaces=beam_step,
+    says="A finished beam competes with every token, at the score that it has.",
+    hint="How many places among the best can a finished beam take in your step?",
+    questions=["token-selection.beam-step"],
+    differs_only="where a beam is finished",
+)
+def finished_ones_compete_with_every_token(
+    scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int
+) -> Step:
+    is_finished = np.array(finished, dtype=bool)[:, None]
+    totals = np.asarray(scores)[:, None] + np.where(is_finished, 0.0, log_probs)
+    return _step(totals, n_beams, eos_id)
+
+
+@misconception(
+    replaces=beam_step,
+    says="Parents and tokens have changed places.",
+    hint="Continuation 9 of two beams and 7 tokens: which beam is it, and which token?",
+    questions=["token-selection.beam-step"],
+)
+def parents_and_tokens_swapped(
+    scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int
+) -> Step:
+    parents, tokens, best, ended = beam_step(scores, log_probs, finished, n_beams, eos_id)
+    return tokens, parents, best, ended
 
 
 @misconception(

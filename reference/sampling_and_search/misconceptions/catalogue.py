@@ -7,11 +7,20 @@ from reference.sampling_and_search.contract import FUNCTIONS
 from reference.sampling_and_search.misconceptions import (
     beam_steps,
     filtering,
+    lengths_and_ends,
+    rounds,
     searching,
     speculating,
 )
 
-MODULES: tuple[ModuleType, ...] = (filtering, speculating, beam_steps, searching)
+MODULES: tuple[ModuleType, ...] = (
+    filtering,
+    speculating,
+    rounds,
+    beam_steps,
+    searching,
+    lengths_and_ends,
+)
 
 _STAGES = list(FUNCTIONS)
 # In the order of the stages and, within a stage, as they are written.

@@ -13,8 +13,8 @@ from reference.sampling_and_search.filters import Floats, min_p, repetition_pena
 
 
 def _renormalized(kept: Floats) -> Floats:
-    total = kept.sum(axis=-1, keepdims=True)
-    return np.asarray(kept / np.where(total > 0, total, 1))
+    with np.errstate(invalid="ignore"):  # of a row of which nothing is left
+        return np.asarray(kept / kept.sum(axis=-1, keepdims=True))
 
 
 @misconception(
@@ -29,6 +29,18 @@ def absolute(distribution: Floats, threshold: float) -> Floats:
 
 @misconception(
     replaces=min_p,
+    says="Min-p removes the tokens below min-p itself, and a row without any stays zero.",
+    hint="The most probable token has 0.2, and the threshold is 0.5. What does your row add up to?",
+    questions=["token-selection.min-p-keeps", "token-selection.min-p-first"],
+)
+def absolute_leaving_zeros(distribution: Floats, threshold: float) -> Floats:
+    kept = np.where(distribution >= threshold, distribution, 0)
+    total = kept.sum(axis=-1, keepdims=True)
+    return np.asarray(kept / np.where(total > 0, total, 1))
+
+
+@misconception(
+    replaces=min_p,
     says="Min-p keeps a mass, as top-p does.",
     hint="Which number does the threshold stand beside: a sum, or the largest probability?",
     questions=["token-selection.min-p-keeps", "token-selection.min-p-adapts"],
@@ -39,7 +51,7 @@ def is_top_p(distribution: Floats, threshold: float) -> Floats:
     kept = np.where(np.cumsum(ordered, axis=-1) - ordered < threshold, ordered, 0)
     result = np.zeros_like(distribution)
     np.put_along_axis(result, order, kept, axis=-1)
-    return _renormalized(np.where(result > 0, result, 0)) if threshold else distribution * 1
+    return _renormalized(result)
 
 
 @misconception(
@@ -224,6 +236,39 @@ def rewards(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
 def forbids(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
     occurs = np.isin(np.arange(len(logits)), token_ids)
     return np.where(occurs, -1e9, logits).astype(logits.dtype)
+
+
+@misconception(
+    replaces=repetition_penalty,
+    says="Every logit of a token that occurs is multiplied, a positive one as well.",
+    hint="A token that occurs had the logit 2. Is it less probable in your result?",
+    questions=["token-selection.repetition-penalty"],
+)
+def multiplies_all(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
+    occurs = np.isin(np.arange(len(logits)), token_ids)
+    return np.where(occurs, logits * penalty, logits)
+
+
+@misconception(
+    replaces=repetition_penalty,
+    says="Only positive logits are penalized; negative ones are small enough.",
+    hint="A token that occurs had the logit -1. Is it less probable in your result?",
+    questions=["token-selection.repetition-penalty"],
+    differs_only="where the logit of a token that occurs is negative",
+)
+def positive_alone(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
+    return np.where(logits > 0, repetition_penalty(logits, token_ids, penalty), logits)
+
+
+@misconception(
+    replaces=repetition_penalty,
+    says="The logarithm of the penalty is subtracted, which divides the probability.",
+    hint="By which factor does your penalty change the logit 4?",
+    questions=["token-selection.repetition-penalty"],
+)
+def subtracts_logarithm(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
+    occurs = np.isin(np.arange(len(logits)), token_ids)
+    return np.where(occurs, logits - np.log(penalty), logits)
 
 
 @misconception(

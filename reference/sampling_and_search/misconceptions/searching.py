@@ -19,7 +19,7 @@ from reference.sampling_and_search.beams import (
 Beams = list[list[int]]
 
 
-def _steps(
+def searched_on(
     beams: Beams,
     ask: Callable[[Beams], Array],
     n_beams: int,
@@ -41,7 +41,7 @@ def _steps(
     return beams, scores, finished
 
 
-def _asked(prompt: Sequence[int], stages: SearchStages) -> Callable[[Beams], Array]:
+def asked(prompt: Sequence[int], stages: SearchStages) -> Callable[[Beams], Array]:
     return lambda beams: stages.log_probs([[*prompt, *beam] for beam in beams])
 
 
@@ -63,7 +63,7 @@ def prompt_only(
     def ask(beams: Beams) -> Array:
         return stages.log_probs([list(prompt) for _ in beams])
 
-    beams, scores, _ = _steps([[]], ask, n_beams, max_new_tokens, eos_id)
+    beams, scores, _ = searched_on([[]], ask, n_beams, max_new_tokens, eos_id)
     return beams[best_beam(beams, scores, alpha)]
 
 
@@ -85,7 +85,7 @@ def prompt_is_lost(
     def ask(beams: Beams) -> Array:
         return stages.log_probs([beam or list(prompt) for beam in beams])
 
-    beams, scores, _ = _steps([[]], ask, n_beams, max_new_tokens, eos_id)
+    beams, scores, _ = searched_on([[]], ask, n_beams, max_new_tokens, eos_id)
     return beams[best_beam(beams, scores, alpha)]
 
 
@@ -105,7 +105,7 @@ def starts_with_copies(
     alpha: float,
 ) -> list[int]:
     start: Beams = [[] for _ in range(n_beams)]
-    beams, scores, _ = _steps(start, _asked(prompt, stages), n_beams, max_new_tokens, eos_id)
+    beams, scores, _ = searched_on(start, asked(prompt, stages), n_beams, max_new_tokens, eos_id)
     return beams[best_beam(beams, scores, alpha)]
 
 
@@ -124,8 +124,8 @@ def ends_with_the_first(
     eos_id: int,
     alpha: float,
 ) -> list[int]:
-    ask = _asked(prompt, stages)
-    beams, scores, _ = _steps([[]], ask, n_beams, max_new_tokens, eos_id, np.any)
+    ask = asked(prompt, stages)
+    beams, scores, _ = searched_on([[]], ask, n_beams, max_new_tokens, eos_id, np.any)
     return beams[best_beam(beams, scores, alpha)]
 
 
@@ -162,8 +162,8 @@ def prompt_counts_in_the_length(
     eos_id: int,
     alpha: float,
 ) -> list[int]:
-    ask = _asked(prompt, stages)
-    beams, scores, _ = _steps([[]], ask, n_beams, max_new_tokens, eos_id)
+    ask = asked(prompt, stages)
+    beams, scores, _ = searched_on([[]], ask, n_beams, max_new_tokens, eos_id)
     lengths = np.array([len(prompt) + len(beam) for beam in beams])
     return beams[int(np.argmax(scores / lengths**alpha))]
 
@@ -219,8 +219,8 @@ def returns_the_last(
     eos_id: int,
     alpha: float,
 ) -> list[int]:
-    ask = _asked(prompt, stages)
-    return _steps([[]], ask, n_beams, max_new_tokens, eos_id)[0][-1]
+    ask = asked(prompt, stages)
+    return searched_on([[]], ask, n_beams, max_new_tokens, eos_id)[0][-1]
 
 
 @misconception(
@@ -238,8 +238,8 @@ def finished_ones_alone(
     eos_id: int,
     alpha: float,
 ) -> list[int]:
-    ask = _asked(prompt, stages)
-    beams, scores, finished = _steps([[]], ask, n_beams, max_new_tokens, eos_id)
+    ask = asked(prompt, stages)
+    beams, scores, finished = searched_on([[]], ask, n_beams, max_new_tokens, eos_id)
     if finished.any():
         scores = np.where(finished, scores, -np.inf)
     return beams[best_beam(beams, scores, alpha)]
@@ -374,6 +374,8 @@ def with_the_prompt_in_front(
     eos_id: int,
     alpha: float,
 ) -> list[int]:
-    beams, scores, _ = _steps([list(prompt)], stages.log_probs, n_beams, max_new_tokens, eos_id)
+    beams, scores, _ = searched_on(
+        [list(prompt)], stages.log_probs, n_beams, max_new_tokens, eos_id
+    )
     generated = [beam[len(prompt) :] for beam in beams]
     return generated[best_beam(generated, scores, alpha)]

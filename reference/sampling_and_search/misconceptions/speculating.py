@@ -68,6 +68,19 @@ def share_of_both(target: Floats, draft: Floats) -> Floats:
     return np.asarray(target / (target + draft))
 
 
+@misconception(
+    replaces=acceptance,
+    says="I divide the caller's target by the draft in place.",
+    hint="Print the target before and after the call. Who else may still read it?",
+    questions=["token-selection.speculative-acceptance"],
+    differs_only="in the target after the call",
+)
+def divides_in_place(target: Floats, draft: Floats) -> Floats:
+    result = acceptance(target, draft)
+    target /= draft
+    return result
+
+
 @equivalent(replaces=acceptance, says="The smaller of both probabilities, over the draft's.")
 def smaller_over_draft(target: Floats, draft: Floats) -> Floats:
     return np.asarray(np.minimum(target, draft) / draft)
@@ -163,6 +176,39 @@ def changes_its_input(target: Floats, draft: Floats) -> Floats:
     result = residual(target, draft)
     target -= draft
     return result
+
+
+@misconception(
+    replaces=residual,
+    says="It is what target and draft have in common.",
+    hint="A token was accepted as often as the draft gives it. Should it come once more?",
+    questions=["token-selection.speculative-residual"],
+)
+def what_both_have(target: Floats, draft: Floats) -> Floats:
+    shared = np.minimum(target, draft)
+    return np.asarray(shared / shared.sum())
+
+
+@misconception(
+    replaces=residual,
+    says="Tokens of which the draft gives too little keep their whole probability.",
+    hint="The target gives a token 0.5, the draft 0.4. How much of it is missing?",
+    questions=["token-selection.speculative-residual"],
+)
+def target_of_missing_tokens(target: Floats, draft: Floats) -> Floats:
+    kept = np.where(target > draft, target, 0)
+    return np.asarray(kept / kept.sum()) if kept.any() else target.copy()
+
+
+@misconception(
+    replaces=residual,
+    says="Where draft and target are the same, the residual is zero everywhere.",
+    hint="Draft and target are the same. What do your probabilities add up to?",
+    questions=["token-selection.speculative-residual"],
+    differs_only="where both distributions are the same",
+)
+def zeros_if_the_same(target: Floats, draft: Floats) -> Floats:
+    return residual(target, draft) if (target != draft).any() else np.zeros_like(target)
 
 
 @equivalent(replaces=residual, says="The target less the smaller of both, renormalized.")

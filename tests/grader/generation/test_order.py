@@ -366,3 +366,35 @@ def test_a_list_of_other_things_than_ids_is_told_by_its_kind(judged, trace_of):
     odd = trace_of(lambda stages: stages.embed([0.5]))
     words, _ = judged(assert_step_inputs, odd, prompt=PROMPT, context_length=CONTEXT)
     assert words == "Step 1 embedded a list or tuple; it should have embedded [5, 9]."
+
+
+# --- what goes on after a selection
+
+
+def draws_once_more(stages):
+    """A second softmax and selection, as for a debug print."""
+    for i in range(STEPS):
+        logits = forward(stages, [*PROMPT, *SCRIPT[: 2 * i]])
+        stages.select(stages.softmax(logits[-1]))
+        stages.select(stages.softmax(logits[-1]))
+
+
+def test_a_second_selection_in_a_step_is_no_wrong_flow(judged, trace_of):
+    trace = trace_of(draws_once_more)
+    assert_data_flow(trace)
+    words, _ = judged(assert_stage_order, trace, n_layers=3, n_steps=STEPS)
+    assert words == "Step 1 called stages.softmax again after stages.select."
+
+
+def test_hidden_states_that_are_carried_on_should_have_been_the_embedded_ones(judged, trace_of):
+    def generate(stages):
+        hidden = stages.embed(PROMPT)
+        for _ in range(STEPS):
+            hidden = all_layers(stages, hidden)
+            stages.select(stages.softmax(stages.output(hidden)[-1]))
+
+    words, _ = judged(assert_data_flow, trace_of(generate))
+    assert words == (
+        "Step 1: stages.layers[0] received what stages.layers[2] returned in this step; "
+        "it should receive what stages.embed returned in this step."
+    )

@@ -257,3 +257,27 @@ def test_a_step_that_does_not_begin_with_embed(judged, trace_of):
     trace = trace_of(lambda stages: stages.output(np.ones((2, 4))))
     words, _ = judged(assert_step_inputs, trace, prompt=PROMPT, context_length=CONTEXT)
     assert words == "Step 1 began with stages.output instead of stages.embed."
+
+
+def test_a_window_of_one_token_is_told_in_the_singular(judged, trace_of):
+    def too_long(prompt, generated):
+        return [*prompt, *generated][-2:]
+
+    trace = trace_of(lambda stages: loop(stages, too_long), 1)
+    words, discreet = judged(assert_step_inputs, trace, prompt=PROMPT, context_length=1)
+    assert words.endswith("it should have embedded [9]: the window holds only 1 token.")
+    assert discreet.endswith("the window holds another number of tokens.")
+
+
+def test_what_fits_two_ideas_in_one_step_and_none_later_gets_no_idea(judged, trace_of):
+    """Of two tokens selected in a step the second is missing; later steps miss others."""
+
+    def generate(stages):
+        generated = []
+        for _ in range(3):
+            logits = forward(stages, [*PROMPT, *generated][-3:])
+            generated.append(stages.select(stages.softmax(logits[-1])))
+            stages.select(stages.softmax(logits[-1]))
+
+    words, _ = judged(assert_step_inputs, trace_of(generate, 3), prompt=PROMPT, context_length=3)
+    assert words == "Step 2 embedded [5, 9, 17]; it should have embedded [9, 17, 4]."

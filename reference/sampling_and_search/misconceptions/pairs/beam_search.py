@@ -68,6 +68,7 @@ COMPOSITION = Composition(
             "asked": as_is,
         },
         "ends_with_the_first": {"ends": np.any, "asked": as_is},
+        "ends_with_the_best": {"ends": lambda finished: finished[0], "asked": as_is},
         "returns_the_prompt": {"result": lambda tokens, prompt: [*prompt, *tokens]},
         "without_eos": {
             "end": lambda tokens, eos_id: tokens[:-1] if tokens[-1:] == [eos_id] else tokens

@@ -41,6 +41,15 @@ def _dropped(combined: Array, before: Array, is_finished: Array, is_eos: Array) 
     return np.where(is_finished, -np.inf, combined)
 
 
+def _products(before: Array, values: Array) -> Array:
+    with np.errstate(invalid="ignore"):  # 0 times infinity, of a finished beam
+        return np.asarray(before * values)
+
+
+def _with_every_token(combined: Array, before: Array, is_finished: Array, is_eos: Array) -> Array:
+    return np.where(is_finished, before, combined)
+
+
 def _of_the_best_beam(totals: Array, scores: Array) -> Array:
     is_best = np.arange(len(totals)) == np.argmax(scores)
     return np.where(is_best[:, None], totals, -np.inf)
@@ -72,6 +81,10 @@ def _by_beams(*found: Array) -> tuple[Array, ...]:
     return tuple(column[order] for column in found)
 
 
+def _swapped(*found: Array) -> tuple[Array, ...]:
+    return found[1], found[0], *found[2:]
+
+
 COMPOSITION = Composition(
     in_parts,
     right={
@@ -93,7 +106,7 @@ COMPOSITION = Composition(
         "best_beam_alone": {"beams": _of_the_best_beam, "scores": as_is},
         "newest_decides": {"scores": lambda scores: 0 * scores},
         "scores_are_not_summed": {"result": lambda best, before: best - before},
-        "multiplies": {"combine": lambda before, values: -np.abs(before * values)},
+        "multiplies": {"combine": _products},
         "adds_probabilities": {"values": np.exp},
         "keeps_the_worst": {"best": _worst},
         "parents_are_lost": {"parents": lambda parents, n: np.arange(len(parents)) % n},
@@ -107,6 +120,9 @@ COMPOSITION = Composition(
         },
         "new_end_is_missed": {"ended": lambda ended, was_finished: was_finished},
         "in_the_order_of_beams": {"order": _by_beams},
+        "no_beam_ends": {"ended": lambda ended, was_finished: np.zeros_like(ended)},
+        "finished_ones_compete_with_every_token": {"finished": _with_every_token},
+        "parents_and_tokens_swapped": {"order": _swapped},
         "averages": {"result": lambda best, before: best / 2},
     },
 )
