@@ -375,8 +375,7 @@ def together(on_roster: Person, said: Person) -> Person:
 def _rows(text: str, at: str) -> Iterator[list[str]]:
     """The rows that hold something, by the delimiter that its beginning has most of."""
     lines = text.replace("\0", "").splitlines()
-    if lines and lines[0].lower().startswith("sep="):
-        lines = lines[1:]
+    lines = lines[1:] if lines and lines[0].lower().startswith("sep=") else lines
     beginning = "\n".join(lines[:3])
     delimiter = max(",;\t", key=beginning.count)
     row: list[str] = []
