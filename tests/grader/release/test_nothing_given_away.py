@@ -65,6 +65,7 @@ OF_EVERYBODY = {
     "for name in ('query', 'key', 'value', 'output'):",
     "for name in path.split('.') if path else ():",  # steps on an object are played so everywhere
     "answer = found(*arguments)",
+    "with np.errstate(invalid='ignore'):",
 }
 _BEGINNING = 12  # characters by which nearly all lines are told to be elsewhere
 
