@@ -1,6 +1,7 @@
 """Arrange steps. Several orders may be right, and some steps may belong nowhere."""
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -168,7 +169,9 @@ class Ordering(Item, frozen=True, kw_only=True, tag="ordering"):
 
     def show(self, response: Response) -> str:
         texts = self._texts()
-        return "\n".join(f"{n}. {texts[step]}" for n, step in enumerate(response, start=1))
+        return "\n".join(
+            _in_list(f"{n}. ", texts[step]) for n, step in enumerate(response, start=1)
+        )
 
     def show_key(self) -> str:
         orders = count_orders(self.order(), limit=2)
@@ -271,6 +274,12 @@ def _text_problems(parts: Sequence[Step]) -> Iterator[LintFinding]:
                     where, f"the {value} stands twice", "Steps and distractors must all differ."
                 )
             known.add(value)
+
+
+def _in_list(number: str, text: str) -> str:
+    """A step below its number, with all its lines: the fence of a listing ends in its own step."""
+    indent = " " * len(number)
+    return number + textwrap.indent(text, indent).removeprefix(indent)
 
 
 def _chain(ids: Sequence[str]) -> PartialOrder:
