@@ -17,6 +17,7 @@ from grader.quiz.imports.import_rules import (
     TypedForm,
     assign_misconceptions,
     category_topic,
+    lose_number,
     order_rule,
     read_tags,
     right_shares,
@@ -29,7 +30,7 @@ from grader.quiz.imports.moodle_reader import RULES, UNIT_LINE
 
 MARK = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
 FORMAT = re.compile(r"\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
-WEIGHT = re.compile(r"%([+-]?[0-9.]+)%")
+WEIGHT = re.compile(r"%([+-]?[0-9.,]+)%")
 ORDERING = re.compile(r">\s*(\d+)\s+(ALL)\s+(\w+)\s+([A-Z_]+)\s+(\w+)\s+(\w+)\s*\n(.*)", re.DOTALL)
 SIGN = re.compile(r"~\s*=|[=~]")
 
@@ -70,19 +71,24 @@ def read(text: str, *, at: str) -> Reading:
     """
     reading = Reading()
     topic = None
+    before = ""  # a question with a name and without an answer, right before another
     found = list(blocks(text))
     for line, block in found:
         category = re.match(r"\s*\$CATEGORY:(.*)", block)
         if category:
             topic = category_topic(reading, category[1])
             continue
-        name, marks, rest = _head(block, f"question at line {line}")
+        unnamed = f"question at line {line}"
+        name, marks, rest = _head(block, unnamed)
         lose = partial(reading.lose, name)
+        if before and name == unnamed:
+            lose(f"a blank line stands before it: look whether {before!r} is its beginning")
         try:
             draft = _draft(_question(name, rest, marks, lose=lose))
             reading.add(topic or reading.topic("imported"), draft)
         except NotTaken as error:
             lose(f"left out: {error}")
+        before = "" if "{" in rest or name == unnamed else name
     if not found:
         raise CourseError("holds no question", at=at, fix="Name a file in the GIFT format.")
     return reading
@@ -172,6 +178,8 @@ def _body(question: _GiftQuestion) -> Fields:
         return _choice(question)
     if "->" in inside:
         return _matching(question)
+    if word.lower() in ("t", "true", "f", "false"):
+        question.lose("read as a short answer, as Moodle does: true and false are written large")
     answers = [
         TypedForm(_typed(a.text), a.share, question.markdown(a.feedback))
         for a in _answers(question, "=")
@@ -225,7 +233,7 @@ def _numeric(question: _GiftQuestion) -> Fields:
             value = {"value": _value(text)["answer"]}
             traps.append({**value, **({"feedback": feedback} if feedback else {})})
         else:
-            question.lose(f"lost: the answer {text}, which earns {read_.share:g} %")
+            lose_number(text, read_.share, question.lose)
     if "answer" not in fields:
         raise NotTaken("no number earns all points")
     return {**fields, **_unit(question.stem), **({"traps": traps} if traps else {})}
@@ -294,7 +302,7 @@ def _answer(text: str) -> _Answer:
     sign, rest = text[0], text[1:].strip()
     share = 100.0 if sign == "=" else 0.0
     if weight := WEIGHT.match(rest):
-        share, rest = float(number(weight[1])), rest[weight.end() :]
+        share, rest = float(number(weight[1].replace(",", "."))), rest[weight.end() :]
     said, _, feedback = rest.partition("#")
     return _Answer(text=said.strip(), share=share, feedback=feedback.strip())
 

@@ -12,9 +12,12 @@ from grader.quiz.bank.concepts import shipped_concepts
 from grader.quiz.exports.item_parts import EPSILON, widened
 from grader.quiz.imports.draft import DraftTopic, NotTaken, Reading, number
 from grader.quiz.imports.markdown_text import from_html
+from grader.quiz.items.folding import Fold, folded
 from grader.quiz.items.ordering import Ordering
 
 PURPOSES = ("concept", "ordering", "ablation", "diagnosis")
+ALL_FOLDS: tuple[Fold, ...] = ("case", "space", "punctuation")  # as a short answer has them
+STAR = re.compile(r"(?<!\\)\*")  # any text, in a form of Moodle
 RUBRIC_LINE = re.compile(r"\s*(\d+) points?:\s*(.*)", re.DOTALL)
 
 Fields = dict[str, Any]
@@ -78,7 +81,7 @@ def order_rule(rule: str, *, said: str, lose: Note) -> Fields:
 
 def rubric(html: str, lose: Note) -> Fields:
     """Notes for markers: model answer and rubric as we write them, or all as a model answer."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(html + "\n", "html.parser")
     answer, lines = soup.find(class_="model-answer"), soup.find(class_="rubric")
     if not isinstance(answer, Tag) or not isinstance(lines, Tag):
         return {"model_answer": from_html(html, lose)}
@@ -105,9 +108,21 @@ def tolerance_of(text: str, answer: float) -> Fields:
     tolerance = abs(number(text)) if text.strip() else 0
     hair = float(EPSILON * max(abs(Fraction(str(answer))), Fraction(str(tolerance))))
     shorter = number(f"{tolerance - hair:.9g}")
-    if shorter > 0 and widened(Fraction(str(shorter)), answer) == text.strip():
+    is_shorter = shorter > 0 and len(str(shorter)) < len(text.strip())
+    if is_shorter and widened(Fraction(str(shorter)), answer) == text.strip():
         tolerance = shorter
     return {"tolerance": tolerance} if tolerance else {}
+
+
+def lose_number(text: str, share: float, lose: Note) -> None:
+    """Tells that a number earns part of the points there and nothing here.
+
+    Raises:
+        NotTaken: it earns all points beside another number, so a right answer would be wrong here.
+    """
+    if share == 100:
+        raise NotTaken(f"two numbers are right, and {text} is the second")
+    lose(f"lost: the answer {text}, which earns {share:g} %")
 
 
 def right_shares(shares: Sequence[float], *, single: bool, lose: Note) -> set[float]:
@@ -154,7 +169,7 @@ def short_kind(
         NotTaken: no form earns all points.
     """
     forms = [answer for answer in answers if answer.text != "*"]
-    accepted = [_without_stars(form, lose) for form in forms if form.share == 100]
+    accepted = [text for form in forms if form.share == 100 for text in _texts(form, lose)]
     if not accepted:
         raise NotTaken("no form earns all points")
     near = [_near(form, points, lose) for form in forms if form.share != 100]
@@ -164,12 +179,12 @@ def short_kind(
     if any(answer.share > 0 for answer in to_others):
         lose("lost: the points for any other answer")
     others = [answer.feedback for answer in to_others if answer.feedback]
+    fold: Fields = {"fold": ["space"]} if whole_words else {}
     return {
         "kind": "short",
-        "accepted": accepted,
-        **({"near": near} if near else {}),
+        **_without_twins(accepted, near, fold=fold.get("fold", ALL_FOLDS), lose=lose),
         **({"feedback": others[0]} if others else {}),
-        **({"fold": ["space"]} if whole_words else {}),
+        **fold,
     }
 
 
@@ -180,16 +195,46 @@ def _near(form: TypedForm, points: int, lose: Note) -> Fields:
     if not is_kept:
         lose("lost: part of the points for some forms, which now are wrong")
     return {
-        "forms": [_without_stars(form, lose)],
+        "forms": _texts(form, lose),
         **({"feedback": form.feedback} if form.feedback else {}),
         **({"points": whole} if is_kept and whole else {}),
     }
 
 
-def _without_stars(form: TypedForm, lose: Note) -> str:
-    if re.search(r"(?<!\\)\*", form.text):
-        lose("a * in a form now stands for itself")
-    return form.text.replace(r"\*", "*")
+def _texts(form: TypedForm, lose: Note) -> list[str]:
+    """The form itself; one with stars also without them, for each may stand for nothing.
+
+    Raises:
+        NotTaken: it is right and has nothing but stars.
+    """
+    if not STAR.search(form.text):
+        return [form.text.replace(r"\*", "*")]
+    bare = " ".join(STAR.sub("", form.text).replace(r"\*", "*").split())
+    if not any(map(str.isalnum, bare)):
+        raise NotTaken(f"its form {form.text!r} takes nearly any answer")
+    lose(f"a * stands for no other text here: {form.text!r} became {bare!r} and itself")
+    return [bare, form.text.replace(r"\*", "*")]
+
+
+def _without_twins(
+    accepted: list[str], near: list[Fields], *, fold: Sequence[Fold], lose: Note
+) -> Fields:
+    """The forms without those that are the same as an earlier one here."""
+    seen: dict[str, str] = {}
+
+    def new(forms: list[str]) -> list[str]:
+        kept = []
+        for form in forms:
+            same = seen.setdefault(folded(form, fold), form)
+            if same is form:
+                kept.append(form)
+            elif same != form:
+                lose(f"its forms {same!r} and {form!r} are one here")
+        return kept
+
+    kept = {"accepted": new(accepted)}
+    rest = [{**one, "forms": forms} for one in near if (forms := new(one["forms"]))]
+    return {**kept, **({"near": rest} if rest else {})}
 
 
 def _is_known(name: str, value: str) -> bool:

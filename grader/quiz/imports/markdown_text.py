@@ -88,7 +88,8 @@ def from_html(html: str, note: Note) -> str:
     if len(html) > MOST_CHARACTERS:
         raise NotTaken(f"a text has more than {MOST_CHARACTERS} characters")
     try:
-        soup = BeautifulSoup(only_tags(FORBIDDEN.sub("", html)), "html.parser")
+        # with a line end, for the library takes a bare address for a mistake
+        soup = BeautifulSoup(only_tags(FORBIDDEN.sub("", html)) + "\n", "html.parser")
         _clean(soup, note)
         mend_emphasis(soup, note)
         mend_breaks(soup, note)

@@ -15,6 +15,7 @@ from grader.quiz.imports.import_rules import (
     TypedForm,
     assign_misconceptions,
     category_topic,
+    lose_number,
     order_rule,
     read_tags,
     right_shares,
@@ -207,7 +208,7 @@ def _numerical(question: _MoodleQuestion) -> Fields:
         elif share == 0:
             traps.append({"value": number(text), **({"feedback": feedback} if feedback else {})})
         else:
-            question.lose(f"lost: the answer {text}, which earns {share:g} %")
+            lose_number(text, share, question.lose)
     if "answer" not in fields:
         raise NotTaken("no number earns all points")
     return {**fields, **_unit(question), **({"traps": traps} if traps else {})}

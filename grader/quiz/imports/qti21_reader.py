@@ -1,6 +1,7 @@
 """QTI 2.1 choice, order and match items as drafts of questions: one item, or a package of many."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -16,14 +17,14 @@ from grader.quiz.imports.draft import (
     NotTaken,
     Reading,
     letters,
-    number,
     slug,
-    whole_points,
 )
 from grader.quiz.imports.html_tags import VOID
 from grader.quiz.imports.import_rules import order_rule
 from grader.quiz.imports.markdown_text import from_html
 from grader.quiz.imports.matches import matching_kind
+from grader.quiz.imports.qti_processing import EXACT
+from grader.quiz.imports.qti_scores import ItemScores
 
 INTERACTION = re.compile(r"\w+Interaction")
 NAMESPACES = ("http://www.imsglobal.org/xsd/imsqti_v2p", "http://www.imsglobal.org/xsd/imsqti_item")
@@ -35,8 +36,11 @@ NOT_SHOWN = {
     "simpleChoice",
 }
 NO_TEXT = {"object", "math", "printedVariable", "templateInline", "templateBlock", "infoControl"}
-EXACT = "match_correct"
-MAPPED = "map_response"
+OTHER_FORMATS = {
+    "qti-assessment-item": "an item of QTI 3.0",
+    "questestinterop": "QTI 1.2, as Canvas writes it",
+    "quiz": "Moodle XML, which is read by itself and not in a package",
+}
 KEPT_ATTRIBUTES = ("alt", "src", "href", "colspan", "rowspan", "start", "style")
 
 Fields = dict[str, Any]
@@ -55,8 +59,7 @@ class _Item:
 
     def all(self, name: str, of: etree._Element | None = None) -> list[etree._Element]:
         """The elements of a name, in whichever version's namespace."""
-        owner = self.root if of is None else of
-        return [element for element in owner.iter() if safe_xml.local_name(element) == name]
+        return safe_xml.named(self.root if of is None else of, name)
 
     def first(self, name: str, of: etree._Element | None = None) -> etree._Element | None:
         return next(iter(self.all(name, of)), None)
@@ -124,6 +127,9 @@ def read_package(data: bytes, *, at: str) -> Reading:
             at=at,
             fix="Export the questions as QTI 2.1. Neither Canvas's QTI 1.2 nor QTI 3.0 is read.",
         )
+    for path, tree in found.items():
+        if other := OTHER_FORMATS.get(safe_xml.local_name(tree)):
+            reading.lose(path, f"not read: it is {other}")
     return reading
 
 
@@ -131,17 +137,22 @@ def _must_be_item(root: etree._Element, at: str) -> None:
     name = etree.QName(root)
     if name.localname != "assessmentItem" or not (name.namespace or "").startswith(NAMESPACES):
         raise CourseError(
-            f"expected <assessmentItem> of QTI 2.1, got <{name.localname}>",
+            f"expected <assessmentItem> of QTI 2.1, got <{name.localname}> of {_namespace(root)}",
             at=f"{at}:{root.sourceline}",
             fix="Export the questions as QTI 2.1.",
         )
+
+
+def _namespace(root: etree._Element) -> str:
+    name = etree.QName(root).namespace
+    return f"the namespace {name!r}" if name else "no namespace"
 
 
 def _add(reading: Reading, topic: DraftTopic, root: etree._Element) -> None:
     item = _Item(root, reading)
     try:
         if not (etree.QName(root).namespace or "").startswith(NAMESPACES):
-            raise NotTaken("it is no item of QTI 2.1")
+            raise NotTaken(f"it is no item of QTI 2.1, but of {_namespace(root)}")
         reading.add(topic, _draft(item))
     except NotTaken as error:
         item.lose(f"left out: {error}")
@@ -156,21 +167,22 @@ def _draft(item: _Item) -> Draft:
     if item.root.get("adaptive") == "true":
         item.lose("lost: that it is adaptive: one answer counts")
     interactions = [e for e in body.iter() if INTERACTION.fullmatch(safe_xml.local_name(e))]
-    names = sorted({safe_xml.local_name(element) for element in interactions})
-    if len(interactions) != 1 or names[0] not in MAKERS:
-        shown = ", ".join(names) or "no interaction"
+    names = Counter(sorted(safe_xml.local_name(element) for element in interactions))
+    if len(interactions) != 1 or not MAKERS.keys() & names:
+        shown = ", ".join(_shown(*one) for one in names.items()) or "no interaction"
         raise NotTaken(
             f"only one choice, order or match interaction can be taken over, it has {shown}"
         )
     interaction = interactions[0]
+    scores = ItemScores(item.root, interaction, item.lose)
     prompt = item.all("prompt", interaction)
     feedback = _feedback(item)
     fields: Fields = {
-        "points": _points(item),
         "stem": item.markdown(body, *prompt),
         "explanation": feedback.pop("explanation", ""),
     }
-    fields |= MAKERS[names[0]](item, interaction, feedback)
+    fields |= MAKERS[next(iter(names))](item, interaction, scores, feedback)
+    fields = {"points": scores.points(), **fields}
     if feedback:
         item.lose(f"lost: what it says under {', '.join(sorted(feedback))}")
     if item.all("rubricBlock", body):
@@ -196,10 +208,13 @@ def _lose_of_head(item: _Item) -> None:
         item.lose(f"lost: its title {item.root.get('title')!r}")
 
 
-def _choice(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
-    right = set(_correct(item))
+def _choice(
+    item: _Item, interaction: etree._Element, scores: ItemScores, feedback: dict[str, str]
+) -> Fields:
     choices = item.all("simpleChoice", interaction)
     _must_have_text(item, choices)
+    names = [choice.get("identifier", "") for choice in choices]
+    right = scores.right_choice(names) if scores.is_single else scores.right_choices(names)
     options: list[Fields] = []
     for name, choice in zip(letters(len(choices)), choices, strict=True):
         key = choice.get("identifier", "")
@@ -209,28 +224,25 @@ def _choice(item: _Item, interaction: etree._Element, feedback: dict[str, str]) 
         if said := feedback.pop(key, ""):
             option["feedback"] = said
         options.append(option)
-    if not any("correct" in option for option in options):
-        raise NotTaken("no choice is right")
-    declared = item.first("responseDeclaration")
-    is_single = declared is not None and declared.get("cardinality") == "single"
-    template = _template(item)
-    if is_single:
-        _lose_of_mapping(item, right)
-    if is_single and len(right) > 1:
-        raise NotTaken("several choices are right where one may be chosen")
-    if not is_single and template != EXACT:
-        item.lose("marked otherwise: ours are right minus wrong, whatever its processing says")
-    kept = {"keep_order": True} if interaction.get("shuffle") != "true" else {}
-    return {"kind": "choice" if is_single else "choices", "options": options, **kept}
+    kind = "choice" if scores.is_single else "choices"
+    return {"kind": kind, "options": options, **_kept_order(item, interaction, choices)}
 
 
-def _ordering(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
+def _kept_order(item: _Item, interaction: etree._Element, choices: list[etree._Element]) -> Fields:
+    is_mixed = interaction.get("shuffle") == "true"
+    if is_mixed and any(choice.get("fixed") == "true" for choice in choices):
+        item.lose("its options are not mixed now: some of them are fixed there")
+        is_mixed = False
+    return {} if is_mixed else {"keep_order": True}
+
+
+def _ordering(
+    item: _Item, interaction: etree._Element, scores: ItemScores, feedback: dict[str, str]
+) -> Fields:
     choices = item.all("simpleChoice", interaction)
     _must_have_text(item, choices)
     texts = {choice.get("identifier", ""): item.markdown(choice) for choice in choices}
-    order = _correct(item)
-    if not order or not set(order) <= set(texts):
-        raise NotTaken("its correct response is missing, or names unknown choices")
+    order = scores.right_order(texts)
     steps = [
         {"id": f"step-{place}", "text": texts[name]} for place, name in enumerate(order, start=1)
     ]
@@ -239,14 +251,16 @@ def _ordering(item: _Item, interaction: etree._Element, feedback: dict[str, str]
         for place, name in enumerate((n for n in texts if n not in order), start=1)
     ]
     fields: Fields = {"kind": "ordering", "steps": steps}
-    if _template(item) == EXACT:
+    if scores.is_exact:
         fields |= order_rule("exact", said=EXACT, lose=item.lose)
     else:
         item.lose("marked by edits from its one correct order, whatever its processing says")
     return {**fields, **({"distractors": strays} if strays else {})}
 
 
-def _matching(item: _Item, interaction: etree._Element, feedback: dict[str, str]) -> Fields:
+def _matching(
+    item: _Item, interaction: etree._Element, scores: ItemScores, feedback: dict[str, str]
+) -> Fields:
     sides = [
         item.all("simpleAssociableChoice", side) for side in item.all("simpleMatchSet", interaction)
     ]
@@ -258,7 +272,7 @@ def _matching(item: _Item, interaction: etree._Element, feedback: dict[str, str]
         texts.append({one.get("identifier", ""): item.markdown(one) for one in side})
     left, right = texts
     matched: dict[str, str] = {}
-    for one, _, other in (pair.partition(" ") for pair in _correct(item)):
+    for one, _, other in (pair.partition(" ") for pair in scores.correct()):
         if one not in left or other.strip() not in right:
             raise NotTaken("its correct response names what is not there")
         if one in matched:
@@ -267,8 +281,7 @@ def _matching(item: _Item, interaction: etree._Element, feedback: dict[str, str]
     if matched.keys() != left.keys():
         raise NotTaken("not every item on its left has a right one")
     strays = [text for name, text in right.items() if name not in matched.values()]
-    if _template(item) == EXACT:
-        item.lose("marked otherwise: each pair earns its share here")
+    scores.compare_pairs(matched, right)
     pairs = ((text, right[matched[name]]) for name, text in left.items())
     return matching_kind(pairs, strays)
 
@@ -276,83 +289,6 @@ def _matching(item: _Item, interaction: etree._Element, feedback: dict[str, str]
 def _must_have_text(item: _Item, choices: list[etree._Element]) -> None:
     if any(item.all("math", choice) for choice in choices):
         raise NotTaken("its answers are formulas in MathML")
-
-
-def _correct(item: _Item) -> list[str]:
-    """The values of the correct response; else what a mapping gives points for."""
-    response = item.first("correctResponse")
-    if response is not None:
-        return [(value.text or "").strip() for value in item.all("value", response)]
-    mapped = _mapped(item)
-    best = max(mapped.values(), default=0)
-    declared = item.first("responseDeclaration")
-    is_single = declared is not None and declared.get("cardinality") == "single"
-    return [
-        name for name, points in mapped.items() if points > 0 and (points == best or not is_single)
-    ]
-
-
-def _template(item: _Item) -> str:
-    processing = item.first("responseProcessing")
-    template = "" if processing is None else processing.get("template", "")
-    return template.rpartition("/")[2].removesuffix(".xml")
-
-
-def _points(item: _Item) -> int:
-    """What the item declares, or else what its key earns by the mapping or the processing."""
-    declared = _declared_points(item)
-    mapped = _mapped(item)
-    if declared is None and mapped and (_template(item) == MAPPED or item.all("mapResponse")):
-        declared = _most_mapped(item, mapped)
-    if declared is None:
-        sums = [
-            float(number(value.text or ""))
-            for outcome in item.all("setOutcomeValue")
-            if outcome.get("identifier") == "SCORE"
-            for value in item.all("baseValue", outcome)
-        ]
-        declared = max(sums, default=1)
-    return whole_points(declared, item.lose)
-
-
-def _declared_points(item: _Item) -> float | None:
-    for outcome in item.all("outcomeDeclaration"):
-        most = outcome.get("normalMaximum") if outcome.get("identifier") == "SCORE" else None
-        if outcome.get("identifier") == "MAXSCORE":
-            value = item.first("value", outcome)
-            most = None if value is None else value.text
-        if most:
-            return float(number(most))
-    return None
-
-
-def _mapped(item: _Item) -> dict[str, float]:
-    """What a mapping gives for each choice."""
-    return {
-        entry.get("mapKey", ""): float(number(entry.get("mappedValue", "0")))
-        for entry in item.all("mapEntry")
-    }
-
-
-def _most_mapped(item: _Item, mapped: dict[str, float]) -> float:
-    positive = [points for points in mapped.values() if points > 0]
-    declared = item.first("responseDeclaration")
-    is_single = declared is not None and declared.get("cardinality") == "single"
-    most = max(positive, default=1) if is_single else sum(positive)
-    mapping = item.first("mapping")
-    bound = None if mapping is None else mapping.get("upperBound")
-    return min(most, float(number(bound))) if bound else most
-
-
-def _lose_of_mapping(item: _Item, right: set[str]) -> None:
-    """What a choice of one answer gives for others than the right one."""
-    others = [points for name, points in _mapped(item).items() if name not in right and points]
-    if not (_template(item) == MAPPED or item.all("mapResponse")):
-        return
-    if any(points > 0 for points in others):
-        item.lose("lost: part of the points for some answers, which now are wrong")
-    if any(points < 0 for points in others):
-        item.lose("lost: that some wrong answers cost points")
 
 
 def _feedback(item: _Item) -> dict[str, str]:
@@ -368,11 +304,16 @@ def _feedback(item: _Item) -> dict[str, str]:
     return {name: "\n\n".join(texts) for name, texts in found.items() if any(texts)}
 
 
-MAKERS: dict[str, Callable[[_Item, etree._Element, dict[str, str]], Fields]] = {
+Maker = Callable[[_Item, etree._Element, ItemScores, dict[str, str]], Fields]
+MAKERS: dict[str, Maker] = {
     "choiceInteraction": _choice,
     "orderInteraction": _ordering,
     "matchInteraction": _matching,
 }
+
+
+def _shown(name: str, amount: int) -> str:
+    return name if amount == 1 else f"{amount} of {name}"
 
 
 def _escaped(text: str | None) -> str:

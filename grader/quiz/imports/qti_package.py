@@ -32,7 +32,13 @@ def topics(trees: dict[str, etree._Element], reading: Reading) -> Iterator[tuple
                         reading.lose(
                             ref.get("identifier", ""), "lost: the weight that its test gives it"
                         )
-                    yield _path_of(_joined(folder, ref.get("href", "")), trees), topic
+                    item = _path_of(_joined(folder, ref.get("href", "")), trees)
+                    if item not in trees:
+                        said = f"left out: the package has no file {ref.get('href', '')!r}"
+                        reading.lose(ref.get("identifier", ""), said)
+                    yield item, topic
+                elif safe_xml.local_name(ref) == "selection":
+                    reading.lose(topic.title, "all its items are taken over, and not some of them")
 
 
 def _path_of(path: str, trees: dict[str, etree._Element]) -> str:

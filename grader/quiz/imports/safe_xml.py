@@ -67,3 +67,8 @@ def _sign(entity: re.Match[str]) -> str:
 def local_name(element: etree._Element) -> str:
     """The name without its namespace; empty for comments."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def named(element: etree._Element, name: str) -> list[etree._Element]:
+    """The elements of a name inside an element, itself included, in whichever namespace."""
+    return [inner for inner in element.iter() if local_name(inner) == name]

@@ -291,8 +291,66 @@ def test_categories_of_one_name_stay_apart(read):
 
 def test_a_star_that_is_escaped_is_a_star(read):
     question, lost = only(read, r"::S::All? {=\*args =some*}")
-    assert question["accepted"] == ["*args", "some*"]
-    assert lost == ["S: a * in a form now stands for itself"]
+    assert question["accepted"] == ["*args", "some", "some*"]
+    assert lost == ["S: a * stands for no other text here: 'some*' became 'some' and itself"]
+
+
+def test_a_form_with_stars_takes_what_it_took_without_more_text(read):
+    question, _ = only(read, "::S::Name it.{=*soft*max* =sigmoid}")
+    assert question["accepted"] == ["softmax", "*soft*max*", "sigmoid"]
+
+
+def test_a_right_form_of_stars_and_signs_alone_leaves_the_question_out(read):
+    assert read("::S::Name it.{=*-*}")[1] == ["S: left out: its form '*-*' takes nearly any answer"]
+
+
+def test_forms_that_are_the_same_here_are_one_and_it_is_said(read):
+    question, lost = only(read, "::S::Name it.{=KV cache=kv-cache=KV cache=%0%KV Cache#no}")
+    assert (question["accepted"], question.get("near")) == (["KV cache"], None)
+    assert lost == [
+        "S: its forms 'KV cache' and 'kv-cache' are one here",
+        "S: its forms 'KV cache' and 'KV Cache' are one here",
+    ]
+
+
+def test_a_second_number_that_is_right_leaves_the_question_out(read):
+    assert read("::R::A root of 4?{#=2=-2}")[1] == [
+        "R: left out: two numbers are right, and -2 is the second"
+    ]
+    question, lost = only(read, "::R::A root of 4?{#=2=%50%2:1}")
+    assert question["answer"] == 2
+    assert lost == ["R: lost: the answer 2:1, which earns 50 %"]
+
+
+def test_a_share_may_have_a_decimal_comma(read):
+    question, _ = only(read, "::C::Which?{~%66,667%a ~%33.333%b ~%-50%c}")
+    assert [(o["text"], o.get("correct")) for o in question["options"]] == [
+        ("a", True),
+        ("b", True),
+        ("c", None),
+    ]
+
+
+def test_true_in_small_letters_is_a_word_and_it_is_said(read):
+    question, lost = only(read, "::W::Is it?{true}")
+    assert question["kind"] == "short"
+    assert lost == ["W: read as a short answer, as Moodle does: true and false are written large"]
+
+
+def test_a_question_that_a_blank_line_parts_is_said_to_be_one(read):
+    _, lost = read("::Code::[markdown]What prints?\n\n    f(1)\n{=1 ~2}")
+    assert lost == [
+        "Code: left out: it asks for nothing (a description)",
+        "question at line 3: a blank line stands before it: look whether 'Code' is its beginning",
+    ]
+
+
+@pytest.mark.parametrize("address", ["http://x.org", "a/b.txt", "~/x.html"])
+def test_an_option_that_is_an_address_is_taken_without_a_warning(read, address):
+    escaped = address.replace(":", r"\:").replace("~", r"\~")
+    question, lost = only(read, f"::A::Where?{{={escaped} ~b}}")
+    assert option_texts(question)[0].replace("\\", "") == address
+    assert lost == []
 
 
 def test_markdown_with_html_in_it_is_read_with_both(read):

@@ -68,7 +68,10 @@ def test_several_answers_may_be_right(one):
     raw, lost = one(CHOICE, response("A", "B", cardinality="multiple"), processing=MATCH)
     assert raw["kind"] == "choices"
     assert [option["correct"] for option in raw["options"]] == [True, True]
-    assert lost == []
+    # all or nothing there, and each of them a half here
+    assert lost == [
+        "mask-1: marked otherwise: ours are right minus wrong, whatever its processing says"
+    ]
 
 
 def test_a_mapping_tells_what_is_right_where_there_is_no_key(one):
@@ -96,6 +99,7 @@ def test_points_are_those_of_the_score(one):
     [
         ('<extendedTextInteraction responseIdentifier="R"/>', "it has extendedTextInteraction"),
         (CHOICE + ORDER, "it has choiceInteraction, orderInteraction"),
+        (CHOICE + CHOICE, "it has 2 of choiceInteraction"),
         ("<p>Only text.</p>", "it has no interaction"),
     ],
 )
@@ -246,7 +250,13 @@ def test_a_title_that_says_more_than_the_identifier_is_said_to_be_lost(read):
         (
             "old.xml",
             "<assessmentItem identifier='old'/>",
-            ["old: left out: it is no item of QTI 2.1"],
+            ["old: left out: it is no item of QTI 2.1, but of no namespace"],
+        ),
+        ("new.xml", "<qti-assessment-item/>", ["new.xml: not read: it is an item of QTI 3.0"]),
+        (
+            "canvas.xml",
+            "<questestinterop/>",
+            ["canvas.xml: not read: it is QTI 1.2, as Canvas writes it"],
         ),
         ("big.xml", b" " * (5 << 20), ["big.xml: not read: it is larger than 4 MB"]),
     ],
@@ -273,6 +283,19 @@ def test_a_weight_in_a_test_and_an_address_with_a_space_are_understood(read):
     questions, lost = read(out.getvalue())
     assert list(questions) == ["masks.mask-1"]
     assert lost == ["i: lost: the weight that its test gives it"]
+
+
+def test_items_that_are_not_in_the_package_and_drawn_ones_are_named(read):
+    test = f"""<assessmentTest xmlns="{NAMESPACE}" identifier="masks" title="All masks"><testPart>
+      <assessmentSection><selection select="1"/>
+      <assessmentItemRef identifier="i" href="../items/a.xml"/>
+      <assessmentItemRef identifier="j" href="../items/gone.xml"/>
+      </assessmentSection></testPart></assessmentTest>"""
+    _, lost = read(packed(tests_t=test, items_a=item(CHOICE, response("A"))))
+    assert lost == [
+        "All masks: all its items are taken over, and not some of them",
+        "j: left out: the package has no file '../items/gone.xml'",
+    ]
 
 
 def test_an_item_with_numbers_of_its_own_for_each_taker_is_left_out(one):
