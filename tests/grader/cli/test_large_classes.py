@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -108,7 +109,9 @@ def growth(do, tmp_path, many=MANY):
     """Bytes by which the most memory grew for each further submission."""
     do(FEW, tmp_path / "warm")  # what is imported and compiled once
     few = most_memory(lambda: do(FEW, tmp_path / "few"))
-    most = most_memory(lambda: do(many, tmp_path / "many"))
+    # Twice, since a table of the interpreter's own, such as that of interned names, may grow by a
+    # megabyte at any moment; it does so once, and what is kept of reports is kept each time.
+    most = min(most_memory(partial(do, many, tmp_path / f"many-{turn}")) for turn in (1, 2))
     return (most - few) / (many - FEW)
 
 
@@ -151,7 +154,7 @@ def test_figures_of_a_class_hold_no_reports(classes, tmp_path, capsys):
         analyze_results(classes / f"a{n}", output=output, quiz_results=None)
 
     assert growth(do, tmp_path) < BYTES / 5
-    rows = (tmp_path / "many" / "students.csv").read_text().splitlines()
+    rows = (tmp_path / "many-2" / "students.csv").read_text().splitlines()
     assert len(rows) == MANY + 1
 
 
