@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.checks import TOLERANCE, ScriptedStages, assert_close, assert_unchanged
+from grader.checks import TOLERANCE, ScriptedStages, assert_close, assert_unchanged, remembered
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Any]
@@ -227,20 +227,29 @@ class Model:
         positive = np.logaddexp(0, np.asarray(logits, float))
         return positive / positive.sum(axis=-1, keepdims=True)
 
+    @property
+    def stages(self) -> dict[str, Any]:
+        """By the names of `ScriptedStages`; a submission like the last one computes nothing."""
+        return {
+            "embed": remembered(self.embed),
+            "layers": [remembered(partial(self.layer, k)) for k in range(len(self.layers))],
+            "output": remembered(self.output),
+            "softmax": remembered(self.softmax),
+        }
+
 
 @pytest.fixture(scope="session")
-def whole() -> Model:
-    """The same in every check, which may take the first part of its vocabulary."""
+def stages_of() -> Callable[[int], dict[str, Any]]:
+    """The stages for a size of the vocabulary: the first part of the same in every check."""
     probe, width = Probe(np.random.default_rng(3), MODEL), MODEL.width
-    return Model(
-        tokens=probe.floats(LARGE_VOCABULARY, width),
-        layers=[probe.matrix(width, width) for _ in range(MOST_LAYERS)],
-        head=probe.matrix(width, LARGE_VOCABULARY),
-    )
+    tokens = probe.floats(LARGE_VOCABULARY, width)
+    layers = [probe.matrix(width, width) for _ in range(MOST_LAYERS)]
+    head = probe.matrix(width, LARGE_VOCABULARY)
+    return lru_cache(lambda n: Model(tokens[:n], layers, head[:, :n]).stages)
 
 
 @pytest.fixture
-def scripted(whole: Model) -> MakeStages:
+def scripted(stages_of: Callable[[int], dict[str, Any]]) -> MakeStages:
     """The small model whose `select` follows a script: `scripted([5, 9, 2])`."""
 
     def make(
@@ -249,12 +258,9 @@ def scripted(whole: Model) -> MakeStages:
         n_layers: int = 3,
         vocabulary: int = MODEL.vocabulary,
     ) -> ScriptedStages:
-        model = replace(whole, tokens=whole.tokens[:vocabulary], head=whole.head[:, :vocabulary])
+        stages = stages_of(vocabulary)
         return ScriptedStages(
-            embed=model.embed,
-            layers=[partial(model.layer, k) for k in range(n_layers)],
-            output=model.output,
-            softmax=model.softmax,
+            **{**stages, "layers": stages["layers"][:n_layers]},
             script=script,
             context_length=context_length,
             vocabulary_size=vocabulary,

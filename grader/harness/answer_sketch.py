@@ -27,7 +27,10 @@ def sketched(
         kept = answers.setdefault(seen.check, [])
         if seen.check in failed and len(kept) < _MOST_CALLS:
             kept.append(sketch_of(seen))
-    return [replace(r, answers=tuple(answers.get(r.check, ()))) for r in results]
+    return [
+        replace(result, answers=tuple(found)) if (found := answers.get(result.check)) else result
+        for result in results
+    ]
 
 
 def sketch_of(seen: Observation) -> AnswerSketch:

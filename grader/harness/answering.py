@@ -6,7 +6,7 @@ knows of no certain one.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeGuard, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -43,6 +43,12 @@ class AnsweringTable(Protocol):
         """
 
 
-def is_answering(value: Any) -> TypeGuard[AnsweringTable]:
-    """Whether an argument of a check is such a table."""
-    return type(value) not in _PLAIN and isinstance(value, AnsweringTable)
+def answering_places(arguments: Sequence[Any]) -> list[int]:
+    """Where such tables are among the arguments of a check."""
+    if _PLAIN.issuperset(map(type, arguments)):
+        return []
+    return [
+        place
+        for place, argument in enumerate(arguments)
+        if type(argument) not in _PLAIN and isinstance(argument, AnsweringTable)
+    ]

@@ -40,6 +40,11 @@ class LastingSession:
             self._child = self._opened()
         return self._child
 
+    @property
+    def living(self) -> StudentSession | None:
+        """The child, if there is one that can be called."""
+        return self._child if self._child is not None and self._child.alive else None
+
     def take_output(self) -> str:
         """What the submission printed since the last time."""
         self._keep_output()

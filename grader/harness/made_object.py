@@ -9,7 +9,7 @@ plain arguments, which a known mistake can be compared with.
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from grader.harness.answering import is_answering
+from grader.harness.answering import answering_places
 from grader.observed_calls import copied
 from grader.remembered import content_bytes
 from grader.sandbox.child.made_objects import ANSWER, ANSWERED, SHAPES, VALUE
@@ -62,7 +62,7 @@ class ObjectHistory:
         """
         if path in self._methods and wanted == ANSWER:
             return self._ask(self.kind, path, [[self._config, list(self._steps)], *arguments])
-        if any(map(is_answering, arguments)):
+        if answering_places(arguments):
             raise DoesNotCross(
                 f"{path or self.kind} is handed functions of a check: only a method that is a stage"
                 f" of its own can be, such as {', '.join(sorted(self._methods)) or 'none here'}"

@@ -14,6 +14,8 @@ def with_output(results: Sequence[CheckResult], printed: Sequence[str]) -> list[
 
     Where it is too much to be kept, that of checks that did not pass is kept first.
     """
+    if not any(printed):
+        return list(results)
     left = _ALL_CHARACTERS
     kept = [""] * len(results)
     passed = [result.verdict == Verdict.PASSED for result in results]

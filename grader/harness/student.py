@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from grader.errors import CallFailed, NotSettledHere, TimedOut
-from grader.harness.answering import AnsweringTable, is_answering
+from grader.harness.answering import AnsweringTable, answering_places
 from grader.harness.comparison import Arguments, Mismatch
 from grader.harness.made_object import (
     MadeObject,
@@ -65,7 +65,7 @@ class Student:
         """
         returned = self._call(name, arguments, want_arguments=True)
         named = Arguments(returned.arguments, self._parameters.get(name, ()))
-        return replace(returned, arguments=named)
+        return contract.Returned(value=returned.value, arguments=named, uses=returned.uses)
 
     def make(self, name: str, config: Any) -> MadeObject:
         """An object of a class of the student's. Since 0.6.
@@ -149,7 +149,7 @@ class Student:
     ) -> contract.Returned:
         if not makes:
             self._assert_as_many(name, arguments)
-        tables = [i for i, a in enumerate(arguments) if is_answering(a)]
+        tables = answering_places(arguments)
         answering = arguments[tables[0]] if tables else None
         call = contract.StudentCall(
             name,

@@ -70,10 +70,16 @@ class Channel:
             ChildGone: the child closed its end.
             WireError: the bytes are not a message.
         """
-        header = self._take(wire.HEADER.size, deadline)
+        begin = wire.HEADER.size
+        self._fill(begin, deadline)
+        header = bytes(self._inbox[:begin])
         structure, arrays = wire.lengths(header, max_structure=wire.MAX_ANSWER_BYTES)
+        middle, end = begin + structure, begin + structure + arrays
+        self._fill(end, deadline)
+        parts = bytes(self._inbox[begin:middle]), bytes(self._inbox[middle:end])
+        del self._inbox[:end]
         self.last_bytes = wire.BYTES_OF_OBJECTS * structure + arrays
-        return wire.decode_from_child(self._take(structure, deadline), self._take(arrays, deadline))
+        return wire.decode_from_child(*parts)
 
     @property
     def peer(self) -> int:
@@ -94,9 +100,8 @@ class Channel:
         self._connection.close()
         os.close(self._output)
 
-    def _take(self, count: int, deadline: float) -> bytes:
-        if not count:
-            return b""
+    def _fill(self, count: int, deadline: float) -> None:
+        """Have as many bytes in the inbox."""
         while len(self._inbox) < count:
             self._wait(deadline)
             try:
@@ -106,9 +111,6 @@ class Channel:
             if not part:
                 raise ChildGone
             self._inbox += part
-        taken = bytes(self._inbox[:count])
-        del self._inbox[:count]
-        return taken
 
     def _read(self) -> bytes:
         if self._peer or sys.platform != "linux":

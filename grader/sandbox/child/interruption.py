@@ -5,11 +5,9 @@ Code that cannot be reached so, since it holds the interpreter or catches everyt
 the second, which needs no interpreter and prints the lines that are being run.
 """
 
-import contextlib
 import faulthandler
 import signal
 import sys
-from collections.abc import Iterator
 
 STOP = signal.SIGRTMIN + 7 if sys.platform == "linux" else signal.SIGUSR1
 TELL = signal.SIGRTMIN + 8 if sys.platform == "linux" else signal.SIGUSR2
@@ -30,13 +28,16 @@ def prepare() -> None:
     faulthandler.register(TELL, file=_OUTPUT, all_threads=False)
 
 
-@contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """The student's code runs in here. Outside, an answer is on its way, and nothing is stopped."""
-    _State.interruptible = True
-    try:
-        yield
-    finally:
+class interruptible:
+    """The student's code runs in here. Outside, an answer is on its way, and nothing is stopped.
+
+    No generator, which takes four times as long: it is entered for each call.
+    """
+
+    def __enter__(self) -> None:
+        _State.interruptible = True
+
+    def __exit__(self, *failure: object) -> None:
         _State.interruptible = False
 
 

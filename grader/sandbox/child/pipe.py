@@ -48,8 +48,14 @@ class Pipe:
 
     def receive(self) -> wire.ToChild:
         """Raises `EOFError` when the grader has gone."""
-        structure, arrays = wire.lengths(self._exactly(wire.HEADER.size))
-        return wire.decode_to_child(self._exactly(structure), self._exactly(arrays))
+        begin = wire.HEADER.size
+        self._fill(begin)
+        structure, arrays = wire.lengths(bytes(self._inbox[:begin]))
+        middle, end = begin + structure, begin + structure + arrays
+        self._fill(end)
+        parts = bytes(self._inbox[begin:middle]), bytes(self._inbox[middle:end])
+        del self._inbox[:end]
+        return wire.decode_to_child(*parts)
 
     def ask(self, name: str, arguments: list[object]) -> wire.ToChild:
         """Call something of the grader's; student threads take turns."""
@@ -58,12 +64,10 @@ class Pipe:
             self.send(wire.Ask(id=self._last_id, name=name, arguments=arguments))
             return self.receive()
 
-    def _exactly(self, count: int) -> bytes:
+    def _fill(self, count: int) -> None:
+        """Have as many bytes in the inbox."""
         while len(self._inbox) < count:
             part = self._connection.recv(1 << 18)
             if not part:
                 raise EOFError
             self._inbox += part
-        taken = bytes(self._inbox[:count])
-        del self._inbox[:count]
-        return taken

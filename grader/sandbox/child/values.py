@@ -1,6 +1,5 @@
 """Values as the student's code sees them, and back to plain values that can cross the wall."""
 
-import contextlib
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -10,6 +9,7 @@ import numpy as np
 
 from grader.sandbox.child.wire import Remote
 
+_PLAIN = frozenset({type(None), bool, int, float, str})
 MAX_ELEMENTS = 8 << 20  # of one array: 64 MB in float64
 
 
@@ -39,20 +39,26 @@ def plain(value: Any) -> Any:
     Raises:
         Unsendable: it holds anything else.
     """
-    if value is None or type(value) in (bool, int, float, str):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, np.ndarray | np.generic):
         return _plain_array(np.asarray(value))
+    if (torch := _torch_of(value)) is not None:
+        return _plain_array(_from_tensor(torch, value))
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {_key(key): plain(item) for key, item in value.items()}
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        return _plain_array(_from_tensor(torch, value))
     if isinstance(value, int | float):  # a subclass, such as an enumeration
         raise Unsendable(f"a number of type {type(value).__name__}")
     raise Unsendable(_article(type(value).__name__))
+
+
+def _torch_of(value: Any) -> Any:
+    """torch, if the value is a tensor; a module of the student's may have its name."""
+    torch = sys.modules.get("torch")
+    tensor = getattr(torch, "Tensor", None)
+    return torch if isinstance(tensor, type) and isinstance(value, tensor) else None
 
 
 def _key(key: Any) -> str:
@@ -71,10 +77,12 @@ def _plain_array(array: np.ndarray) -> np.ndarray:
 
 def _from_tensor(torch: Any, tensor: Any) -> np.ndarray:
     array: np.ndarray
-    with contextlib.suppress(RuntimeError, TypeError):  # most tensors need no more
+    try:  # most tensors need no more
         array = tensor.numpy()
         if array.dtype.kind in "bif" and array.size <= MAX_ELEMENTS:
             return array
+    except (RuntimeError, TypeError):
+        pass
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
         raise Unsendable(f"a tensor of layout {tensor.layout} on {tensor.device}")
     if tensor.numel() > MAX_ELEMENTS:
