@@ -149,7 +149,7 @@ def _spread(value: Any) -> list[Any] | None:
                 left += item.values()
             if len(left) + len(spread) > _MOST_SPREAD:
                 return None
-        elif kind is float:
+        elif kind is float and item == item:  # there is more than one NaN
             spread += (kind, item.hex())  # zero and minus zero are equal, and their digests are not
         elif kind in _SIMPLE:
             spread += (kind, item)

@@ -83,6 +83,7 @@ class ScriptedStages:
             "stages.softmax": softmax,
         }
         self._functions |= {f"stages.layers[{k}]": layer for k, layer in enumerate(layers)}
+        self._stages = frozenset({*self._functions, "stages.embed", "stages.select"})
         self._embed = embed
         self._script = list(script)
         self.n_layers = len(layers)
@@ -121,7 +122,7 @@ class ScriptedStages:
         self._asked += 1
         if self._asked > (len(self._script) + SPARE_STEPS) * (self.n_layers + 4):
             raise Stop
-        if stage not in {*self._functions, "stages.embed", "stages.select"}:
+        if stage not in self._stages:
             # Not recorded: the name itself is the student's, and would stand in a report.
             raise Refused("there is no such stage")
         if len(arguments) != 1:

@@ -46,7 +46,7 @@ class SeenCalls:
                 stage=stage,
                 check=self.check,
                 makes=makes,
-                arguments=tuple(copied(list(arguments))),
+                arguments=tuple(map(copied, arguments)),
                 value=self._kept(returned.value) if returned else None,
                 failure=failure,
                 is_unsettled=came is NotSettledHere,

@@ -36,6 +36,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket, output: int, output_bytes: int) -> None:
         self._connection = connection
+        self._descriptor = connection.fileno()
         self._output = output
         self._output_limit = output_bytes
         self._kept = bytearray()
@@ -131,10 +132,13 @@ class Channel:
     def _wait(self, deadline: float) -> None:
         """Until the connection is ready or the deadline is past, draining output meanwhile."""
         while (left := deadline - time.monotonic()) > 0:
-            ready = [descriptor for descriptor, _ in self._poll.poll(math.ceil(1000 * left))]
-            if self._output in ready:
+            ready = self._poll.poll(math.ceil(1000 * left))
+            if len(ready) == 1 and ready[0][0] == self._descriptor:  # nothing is printed mostly
+                return
+            descriptors = [descriptor for descriptor, _ in ready]
+            if self._output in descriptors:
                 self._drain()
-            if self._connection.fileno() in ready:
+            if self._descriptor in descriptors:
                 return
         raise DeadlinePassed
 

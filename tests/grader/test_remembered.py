@@ -3,6 +3,7 @@
 import copy
 import enum
 import math
+import struct
 import tracemalloc
 from decimal import Decimal
 from types import SimpleNamespace
@@ -192,6 +193,20 @@ def test_what_python_takes_for_equal_may_be_told_apart(a, b):
     for value in (a, a, b, a, b):
         assert digests.of([value]) == content_digest([value])
     assert content_digest(a) != content_digest(b)
+
+
+def test_there_is_more_than_one_nan():
+    (other,) = struct.unpack("<d", struct.pack("<Q", 0x7FF8_0000_0000_0001))
+    digests = Digests()
+    for value in (math.nan, other, math.nan, other):
+        assert digests.of([value]) == content_digest([value])
+    assert content_digest([math.nan]) != content_digest([other])
+
+
+def test_a_list_of_very_many_things_is_looked_at_whole():
+    digests, many = Digests(), list(range(100_000))
+    for value in (many, [*many[:-1], 0], many):
+        assert digests.of(value) == content_digest(value)
 
 
 def test_what_depends_on_the_sign_of_zero_is_computed_for_each():
