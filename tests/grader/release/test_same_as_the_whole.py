@@ -86,6 +86,8 @@ def compared(whole, release):
 def test_examples_get_the_same(compared, whole):
     submissions = []
     for name, path in entries(whole.folder / "examples" / "submissions").items():
+        if name == "endless-feed-forward.py":  # takes its time limit in each stage, twice
+            continue
         try:
             submissions.append(read(path, name))
         except SubmissionError:

@@ -92,6 +92,8 @@ def test_the_best_level_that_is_left_is_reached(python, denied, level):
 
 @pytest.mark.parametrize("denied", ["nothing", "namespaces", "namespaces,landlock"])
 def test_the_whole_suite_holds(python, denied):
+    if denied == "nothing" and python == [sys.executable]:
+        pytest.skip("that is the suite as it runs here")
     ours = [
         "-m",
         "pytest",
