@@ -51,6 +51,15 @@ def end(session):
         session.child().call(StudentCall("end", []), seconds=5, answer=None)
 
 
+def test_a_child_is_living_once_it_is_there_until_it_ends(lasting):
+    session, attempts = lasting(SOURCE)
+    assert session.living is None
+    assert session.child() is session.living
+    end(session)
+    assert session.living is None
+    assert attempts == [0]
+
+
 def test_a_child_serves_until_it_ends(lasting):
     session, attempts = lasting(SOURCE)
     assert session.child() is session.child()
