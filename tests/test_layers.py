@@ -173,7 +173,10 @@ TABLE = {
         "suites.child text",
         "msgspec numpy pytest torch",
     ),
-    "grader.suites.child": ("", "numpy suite_values torch"),
+    "grader.suites.child": (
+        "",
+        "numpy suite_changes suite_operations suite_randomness suite_shared suite_values torch",
+    ),
     "grader.code_figures": ("records", ""),
     "grader.quiz": (
         "course_secret decision_list errors records text settings strict_yaml",

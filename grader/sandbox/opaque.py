@@ -23,10 +23,14 @@ class Opaque:
     def __mro_entries__(self, bases: Any) -> NoReturn:
         self._no("be the base of a class")
 
+    def _called(self) -> str:
+        """What a sentence of ours calls it."""
+        return repr(self)
+
     def _no(self, what: str) -> NoReturn:
         raise DoesNotCross(
-            f"{self!r} cannot {what}: only values cross, so compare an attribute, a length or what"
-            " a method returns"
+            f"{self._called()} cannot {what}: only values cross, so compare an attribute, a length"
+            " or what a method returns"
         )
 
 

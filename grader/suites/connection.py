@@ -4,11 +4,13 @@ Nothing that comes is run or trusted: an answer is data of agreed kinds, an exce
 Python's own and a text, and an object is a number.
 """
 
-import builtins
 import sys
+import warnings
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,18 +21,23 @@ from grader.sandbox.contract import Refused, StudentCall, StudentSession
 from grader.sandbox.opaque import DoesNotCross
 from grader.suites.child import suite_values
 from grader.suites.child.suite_values import NotPlain
+from grader.suites.handed_names import article, qualified
+from grader.suites.lent_values import LentValues
+from grader.suites.shared_randomness import Randomness
 from grader.suites.shared_values import Files, Handed, Iterators, Leaves, is_iterator
-from grader.suites.student_objects import StudentError, StudentObject
+from grader.suites.student_exceptions import StudentError, StudentExceptions, cut, instance_of
+from grader.suites.student_objects import StudentObject, kind_named
 
-_EXCEPTIONS = {
-    name: value
-    for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, Exception)
-}
-# What a suite may hand over by its name: classes and functions of packages that both sides have.
-_BY_NAME = ("torch", "numpy", "math", "builtins", "operator")
-_MOST_TEXT = 4000
 _NOTHING = frozenset[int]()
+_MOST_PRINTED = 100_000
+_LOOKS_UP = ("get", "item", "next")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """An object of the submission that stands for nothing here."""
+
+    number: int
 
 
 @dataclass(slots=True)
@@ -62,8 +69,15 @@ class SuiteConnection:
         self._life = 0  # how many processes there were
         self._leaves = Leaves()
         self._iterators = Iterators()
+        self._random = Randomness()
+        self._lent = LentValues()
+        self._is_ours = False  # whether the answer that is read holds values of the suite
+        self._tuples: dict[tuple[int, int], type] = {}  # classes of named tuples
         self._modules: dict[int, tuple[int, Any]] = {}
-        self._exceptions: dict[tuple[int, int], type[Exception]] = {}
+        self._exceptions = StudentExceptions(self._make_exception)
+        self._objects: weakref.WeakValueDictionary[int, StudentObject] = (
+            weakref.WeakValueDictionary()
+        )
         self._held: Counter[int] = Counter()  # objects of the suite, by number
         self._dropped: list[int] = []
         self._request = _Request()
@@ -77,7 +91,7 @@ class SuiteConnection:
             StudentError: there is no answer, or none that can be read.
         """
         session = self._live()
-        if type(of := request.get("of")) is StudentObject:
+        if isinstance(of := request.get("of"), StudentObject):
             self._renew(of)
         self._request = _Request(leaves=set(leaves))
         message = self._message(op, request)
@@ -85,15 +99,34 @@ class SuiteConnection:
         self._known = frozenset(self._request.leaves)
         try:
             self._take_shared(reply)
-            if "raised" in reply:
-                raised = self._raised(reply["raised"])
-            elif "unsendable" in reply:
-                raised = DoesNotCross(f"{_cut(reply['unsendable'])} does not cross the wall")
-            else:
-                return suite_values.decode(reply["value"], self)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            said = self._said(reply)
+            raised = self._why_not(reply, op)
+            value = None if raised else self._value(reply, op)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise StudentError("the answer of the submission cannot be read") from error
-        raise raised
+        for say in said:  # a warning may be raised
+            say()
+        if raised is not None:
+            raise raised
+        return value
+
+    def _why_not(self, reply: Mapping[str, Any], op: str) -> BaseException | None:
+        """What is raised instead of an answer."""
+        if "ended" in reply and op == "next":
+            return StopIteration()
+        if "raised" in reply:
+            return self._raised(reply["raised"])
+        if "unsendable" in reply:
+            return DoesNotCross(f"{cut(reply['unsendable'])} does not cross the wall")
+        return None
+
+    def _value(self, reply: Mapping[str, Any], op: str) -> Any:
+        """The answer; one that the submission can go on to change holds nothing of the suite's."""
+        self._is_ours = False
+        value = suite_values.decode(reply["value"], self)
+        if "lent" not in reply or self._is_ours or op not in _LOOKS_UP:
+            return value
+        return self._lent.looked_up(reply["lent"], value)
 
     def close(self) -> None:
         if self._session is not None:
@@ -109,6 +142,8 @@ class SuiteConnection:
                 self._session.close()
             self._session = self._open()
             self._life += 1
+            self._random.begin()
+            self._lent.clear()
         return self._session
 
     def _renew(self, value: StudentObject) -> None:
@@ -121,13 +156,13 @@ class SuiteConnection:
         found = self.ask("import", name=module)
         if name and found is not None:
             found = self.ask("get", of=found, name=name)
-        if type(found) is StudentObject:
+        if isinstance(found, StudentObject):
             object.__setattr__(value, "_number", look(found, "_number"))
             object.__setattr__(value, "_leaves", frozenset())
             self._held[look(found, "_number")] += 1
 
     def _message(self, op: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        dropped, self._dropped = self._dropped, []
+        dropped, self._dropped = self._dropped + self._lent.forgotten(), []
         message: dict[str, Any] = {"op": op, "drop": dropped}
         for key, value in request.items():
             if key == "name":
@@ -138,6 +173,9 @@ class SuiteConnection:
                 message[key] = [[name, self._sent(one)] for name, one in value.items()]
             else:
                 message[key] = self._sent(value)
+        changed = self._lent.changed()
+        message["filled"] = [[number, self._sent(value)] for number, value in changed]
+        message["random"] = {name: self._sent(one) for name, one in self._random.news().items()}
         message["leaves"] = self._states(self._request.leaves)
         return message
 
@@ -176,6 +214,7 @@ class SuiteConnection:
         return {"item": sent, "leaves": self._states(self._request.leaves - before)}
 
     def _take_shared(self, reply: Mapping[str, Any]) -> None:
+        self._random.drawn(reply["drew"])
         for number, state in reply["leaves"]:
             if number in self._request.leaves:
                 self._leaves.take(number, state)
@@ -185,21 +224,29 @@ class SuiteConnection:
             if text in self._request.files:
                 self._files.take(text, inside, np.asarray(content).tobytes())
 
-    def _raised(self, data: Mapping[str, Any]) -> Exception:
-        return self._exception(data)(_cut(data["text"]))
+    def _raised(self, data: Any) -> BaseException:
+        decode = lambda one: suite_values.decode(one, self)  # noqa: E731
+        return self._exceptions.instance(data, self._life, decode)
 
-    def _exception(self, data: Mapping[str, Any]) -> type[Exception]:
-        """A class of Python's own, or one that stands for the submission's."""
-        base = _EXCEPTIONS.get(data["base"], StudentError)
-        if base in (StopIteration, StopAsyncIteration):
-            base = StudentError
-        number = int(data["id"])
-        if not number:
-            return base
-        key = (self._life, number)
-        if key not in self._exceptions:
-            self._exceptions[key] = type(_cut(data["name"])[:100], (StudentError, base), {})
-        return self._exceptions[key]
+    def _said(self, reply: Mapping[str, Any]) -> list[Callable[[], object]]:
+        """What was printed and warned of, to be said here as if it had happened here."""
+        out, err = (cut(text, _MOST_PRINTED) for text in reply["printed"])
+        said: list[Callable[[], object]] = []
+        if out:
+            said.append(partial(print, out, end=""))
+        if err:
+            said.append(lambda: print(err, end="", file=sys.stderr))
+        for one in reply["warned"]:
+            kind, text = self._exceptions.kind(one["kind"], self._life), cut(one["text"])
+            if issubclass(kind, Warning):
+                warning = instance_of(kind, [text], text)
+                said.append(partial(warnings.warn_explicit, warning, kind, "submission", 1))
+        return said
+
+    def _make_exception(self, number: int, life: int, arguments: Any, named: Any) -> Any:
+        if life != self._life:
+            raise StudentError("the process of this class has ended")
+        return self.ask("call", of=_Numbered(number), arguments=arguments, named=named)
 
     # what `suite_values.Outside` asks
 
@@ -209,6 +256,17 @@ class SuiteConnection:
             self._request.leaves.add(number)
             return {"t": "leaf", "id": number}
         return suite_values.tensor_data(value) | {"id": self._request.handed.number(value)}
+
+    def known(self, value: Any) -> Any:
+        number = self._request.handed.known(value)
+        return None if number is None else {"t": "again", "id": number}
+
+    def held(self, value: Any, data: Any) -> Any:
+        return {"t": "held", "id": self._request.handed.number(value), "data": data}
+
+    def named(self, kind: type) -> int:
+        found = (key for key, one in self._tuples.items() if one is kind)
+        return next((number for life, number in found if life == self._life), 0)
 
     def text(self, value: str) -> Any:
         return self._named(value, self._files.written(value))
@@ -233,17 +291,21 @@ class SuiteConnection:
         """
         if isinstance(value, StudentObject):
             return self._object(value)
-        if isinstance(value, type) and (key := self._key_of(value)):
+        if type(value) is _Numbered:
+            return {"t": "object", "id": value.number}
+        if isinstance(value, type) and (key := self._exceptions.number(value, self._life)):
             return {"t": "object", "id": key}
+        if (generator := self._random.described(value)) is not None:
+            return {"t": "random", "id": generator["id"], "state": self._sent(generator["state"])}
         if is_iterator(value):
             number = self._iterators.number(value)
             return {"t": "iterator", "next": Remote(f"next {number}")}
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.nn.Module):
             return self._module(value)
-        if name := _qualified(value):
+        if name := qualified(value):
             return {"t": "name", "module": name[0], "name": name[1]}
-        raise NotPlain(_article(type(value).__name__))
+        raise NotPlain(article(type(value).__name__))
 
     def made(self, kind: str, data: dict[str, Any]) -> Any:
         """See `suite_values.Outside`.
@@ -253,28 +315,62 @@ class SuiteConnection:
         """
         match kind:
             case "object":
-                return StudentObject(
-                    self,
-                    self._numbered(data["id"]),
-                    name=_cut(data["name"])[:100],
-                    is_class=data["is_class"] is True,
-                    is_iterator=data["is_iterator"] is True,
-                    leaves=self._known,
-                )
+                return self._object_of(data)
             case "exception class":
-                return self._exception(data)
+                return self._exceptions.kind(data, self._life)
+            case "exception":
+                return self._raised(data)
+            case "again":
+                self._is_ours = True
+                return self._request.handed.value(data["id"])
+            case "named":
+                return self._named_tuple(data)
             case "leaf":
+                self._is_ours = True
                 return self._leaves.tensor(data["id"])
             case "tensor":
                 return suite_values.tensor_of(data)
         raise ValueError(kind)
 
-    def _numbered(self, number: Any) -> int:
+    def _named_tuple(self, data: Mapping[str, Any]) -> Any:
+        number = data["id"]
+        if type(number) is not int:
+            raise ValueError("no number")
+        kind: Any = self._tuples.get((self._life, number))
+        if kind is None:
+            kind = suite_values.named_class(dict(data))
+            if number:
+                self._tuples[self._life, number] = kind
+        return kind(*[suite_values.decode(item, self) for item in data["items"]])
+
+    def _object_of(self, data: Mapping[str, Any]) -> StudentObject:
+        """The object of a number: the same one as long as the suite holds it."""
+        number = data["id"]
         if type(number) is not int:
             raise ValueError("no number")
         known = number + (self._life << 40)
+        if (found := self._objects.get(known)) is not None:
+            leaves = object.__getattribute__(found, "_leaves")
+            object.__setattr__(found, "_leaves", leaves | self._known)
+            return found
         self._held[known] += 1
-        return known
+        name = cut(data["name"])[:100]
+        made: StudentObject = kind_named(name)(
+            self,
+            known,
+            name=name,
+            is_class=data["is_class"] is True,
+            is_iterator=data["is_iterator"] is True,
+            leaves=self._known,
+            hashed=cut(data["hashed"]),
+        )
+        self._objects[known] = made
+        return made
+
+    def is_named(self, value: tuple[Any, ...], number: int) -> bool:
+        """See `student_objects.Connection`."""
+        key = (number >> 40, number & ((1 << 40) - 1))
+        return self._tuples.get(key) is type(value)
 
     def dropped(self, number: int) -> None:
         """See `student_objects.Connection`."""
@@ -287,14 +383,9 @@ class SuiteConnection:
     def _object(self, value: StudentObject) -> dict[str, Any]:
         number = object.__getattribute__(value, "_number")
         if object.__getattribute__(value, "_connection") is not self or number >> 40 != self._life:
-            raise NotPlain(f"{value!r}, whose process has ended,")
+            raise NotPlain(f"{value._called()}, whose process has ended,")
         self._request.leaves |= object.__getattribute__(value, "_leaves")
         return {"t": "object", "id": number & ((1 << 40) - 1)}
-
-    def _key_of(self, kind: type) -> int:
-        """The number of an exception class of the submission; 0 for any other class."""
-        found = (key for key, one in self._exceptions.items() if one is kind)
-        return next((number for life, number in found if life == self._life), 0)
 
     def _module(self, module: Any) -> dict[str, Any]:
         number, _ = self._modules.setdefault(id(module), (len(self._modules) + 1, module))
@@ -305,26 +396,3 @@ class SuiteConnection:
                 self._request.leaves.add(leaf)
                 items.append([name, leaf, is_parameter])
         return {"t": "module", "id": number, "items": items}
-
-
-def _qualified(value: Any) -> tuple[str, str] | None:
-    """Module and name of a class or function that the other side has, too."""
-    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not isinstance(module, str) or not isinstance(name, str) or "<" in name:
-        return None
-    if module.partition(".")[0] not in _BY_NAME:
-        return None
-    found: Any = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return (module, name) if found is value else None
-
-
-def _cut(text: Any) -> str:
-    if type(text) is not str:
-        raise TypeError("no text")
-    return text[:_MOST_TEXT]
-
-
-def _article(name: str) -> str:
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -65,7 +65,9 @@ class SubmittedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """It is run where it is."""
 
     def _look_up(self, module: str, name: str) -> Any:
+        if name == "__all__":
+            return self._connection.ask("starred", of=self._objects[module])
         found = getattr(self._objects[module], name)
-        if type(found) is StudentObject:
+        if isinstance(found, StudentObject):
             object.__setattr__(found, "_origin", (module, name))
         return found

@@ -84,31 +84,54 @@ class Leaves:
 
 
 class Handed:
-    """The arrays and tensors of one request, which come back if they are changed in place."""
+    """Arrays, tensors and containers of one request, which come back if they are changed."""
 
     def __init__(self) -> None:
         self._values: list[Any] = []
+        self._numbers: dict[int, int] = {}
 
     def number(self, value: Any) -> int:
         self._values.append(value)
+        self._numbers[id(value)] = len(self._values) - 1
         return len(self._values) - 1
 
-    def take(self, number: int, array: np.ndarray) -> None:
+    def known(self, value: Any) -> int | None:
+        """The number of a value that is handed over in this request already."""
+        return self._numbers.get(id(value))
+
+    def value(self, number: int) -> Any:
+        """What was handed over under a number.
+
+        Raises:
+            LookupError: there is no such value.
+        """
+        if number < 0:
+            raise LookupError(number)
+        return self._values[number]
+
+    def take(self, number: int, now: Any) -> None:
         """Change a value in place as the submission changed its copy.
 
         Raises:
-            ValueError, LookupError: that is another kind of array.
+            ValueError, LookupError: that is another kind of value.
         """
-        value = self._values[number]
+        value = self.value(number)
         if isinstance(value, np.ndarray):
-            if array.shape != value.shape or array.dtype != value.dtype:
+            if type(now) is not np.ndarray or now.shape != value.shape or now.dtype != value.dtype:
                 raise ValueError("another shape or dtype")
-            value[...] = array
-            return
-        import torch
+            value[...] = now
+        elif type(value) in suite_values.CHANGEABLE:
+            if type(now) is not type(value):
+                raise ValueError("another kind of container")
+            content = [*now.items()] if isinstance(now, dict) else [*now]
+            value.clear()
+            put = value.extend if hasattr(value, "extend") else value.update
+            put(dict(content) if isinstance(now, dict) else content)
+        else:
+            import torch
 
-        with torch.no_grad():
-            value.copy_(torch.from_numpy(array))
+            with torch.no_grad():
+                value.copy_(torch.from_numpy(now))
 
 
 class Files:

@@ -1,19 +1,26 @@
 """What a suite sees of a submission: its modules, functions, classes and instances, by number.
 
 An object stands for one in the student's process. It can be called, its attributes are looked up
-there, it can be iterated over, and it has a length and items. It has no truth and equals nothing:
-what decides a test must be a value, and values come as plain data.
+there, it can be iterated over, calculated with and shown, and it has a length and items. It has no
+truth and equals nothing: what decides a test must be a value, and values come as plain data.
 """
 
+import builtins
+import sys
 from collections.abc import Callable
-from types import ModuleType
-from typing import Any, Protocol
+from functools import cache
+from types import FrameType, ModuleType, TracebackType
+from typing import Any, Literal, Protocol
 
-from grader.sandbox.opaque import Opaque
+from grader.sandbox.opaque import DoesNotCross, Opaque
 
-
-class StudentError(Exception):
-    """What the submission raised that is no exception of Python's own, or why it gave no answer."""
+_BINARY = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"),
+    *("and", "or", "xor", "lshift", "rshift"),
+)
+_UNARY = ("neg", "pos", "invert")
+_LOOKED_UP = frozenset({"__dict__", "__doc__", "__qualname__", "__annotations__"})
+_MOST_NAMES = 1000
 
 
 class Connection(Protocol):
@@ -25,6 +32,9 @@ class Connection(Protocol):
         Raises:
             Exception: the submission raised it, or gave no answer.
         """
+
+    def is_named(self, value: tuple[Any, ...], number: int) -> bool:
+        """Whether a named tuple is of the class that has this number."""
 
     def dropped(self, number: int) -> None:
         """Nobody on this side holds an object any more, which had this number."""
@@ -38,12 +48,15 @@ class StudentObject(Opaque):
         number: by which it is known there.
         name: of its class, or of itself if it is one.
         leaves: the shared tensors that it may change when something of it is called.
+        hashed: `identity`, `member` of an enumeration, `own` where its class says what it is
+            among others, or `none`.
 
     What a module has under a name is found again by it where the process was started anew.
     """
 
     __slots__ = (
         "_connection",
+        "_hashed",
         "_is_class",
         "_is_iterator",
         "_leaves",
@@ -61,8 +74,10 @@ class StudentObject(Opaque):
         is_class: bool,
         is_iterator: bool,
         leaves: frozenset[int],
+        hashed: str = "identity",
     ) -> None:
         put = object.__setattr__
+        put(self, "_hashed", hashed)
         put(self, "_connection", connection)
         put(self, "_number", number)
         put(self, "_name", name)
@@ -74,49 +89,163 @@ class StudentObject(Opaque):
     def __del__(self) -> None:
         self._connection.dropped(self._number)
 
-    def __repr__(self) -> str:
+    def _called(self) -> str:
+        """What our own sentences call it: nothing is asked for it."""
         what = "class" if self._is_class else "object"
         return f"<{self._name}, {what} of the submission>"
+
+    def __repr__(self) -> str:
+        return self._shown("repr")
+
+    def __str__(self) -> str:
+        return self._shown("str")
+
+    def __format__(self, spec: str) -> str:
+        return self._shown("format", key=spec)
+
+    def _shown(self, op: str, **request: Any) -> str:
+        """The text that its class gives it; ours where it gives none."""
+        said = self._ask(op, **request)
+        if said is None:
+            return format(self._called(), request.get("key", ""))
+        if type(said) is not str:
+            raise TypeError(f"the text of {self._called()} is none")
+        return said
+
+    def __hash__(self) -> int:
+        if self._hashed == "none":
+            raise TypeError(f"unhashable type: '{self._name}'")
+        if self._hashed == "own":
+            self._no("be a key or an item of a set, since its own class says what it equals")
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Members of enumerations are what they are, and nothing else is known to equal."""
+        if other is None:
+            return False
+        both = (self, other) if isinstance(other, StudentObject) else ()
+        if not both or any(one._hashed != "member" for one in both):
+            self._no("be compared")
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __copy__(self) -> Any:
+        return self._ask("copy")
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self._ask("deep copy")
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        self._no("be pickled")
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._ask("call", arguments=arguments, named=named)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "__name__":
+        if name == "__name__" and self._is_class:
             return self._name
-        if name.startswith("__"):
+        if name.startswith("__") and name not in _LOOKED_UP and name != "__name__":
             raise AttributeError(name)
         return self._ask("get", name=name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._ask("set", name=name, value=value)
 
+    def __delattr__(self, name: str) -> None:
+        self._ask("delete", name=name)
+
+    def __dir__(self) -> list[str]:
+        names = self._ask("names")
+        return [name for name in names if type(name) is str] if type(names) is list else []
+
     def __iter__(self) -> Any:
         return self if self._is_iterator else self._ask("iterate")
 
     def __next__(self) -> Any:
         if not self._is_iterator:
-            raise TypeError(f"{self!r} is no iterator")
-        for item in self._ask("next"):
-            return item
-        raise StopIteration
+            raise TypeError(f"{self._called()} is no iterator")
+        return self._ask("next")
 
     def __len__(self) -> int:
         length = self._ask("length")
         if type(length) is not int or length < 0:
-            raise TypeError(f"the length of {self!r} is no number")
+            raise TypeError(f"the length of {self._called()} is no number")
         return length
 
     def __getitem__(self, key: Any) -> Any:
         return self._ask("item", key=key)
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._ask("set item", key=key, value=value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._ask("delete item", key=key)
+
+    def __reversed__(self) -> Any:
+        return self._ask("reversed")
+
+    def __round__(self, digits: Any = None) -> Any:
+        return self._ask("round", arguments=() if digits is None else (digits,))
+
+    def __enter__(self) -> Any:
+        return self._ask("enter")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> Literal[False]:
+        """What happened in the block is the suite's, and goes on whatever is said to it."""
+        if self._ask("exit", value=kind) is True:
+            raise DoesNotCross(f"{self._called()} cannot end an exception of the suite") from error
+        return False
+
     def __instancecheck__(self, value: Any) -> bool:
+        if isinstance(value, tuple) and self._connection.is_named(value, self._number):
+            return True
         if not isinstance(value, StudentObject):
             return False
         return self._ask("is instance", value=value) is True
 
+    def __subclasscheck__(self, kind: Any) -> bool:
+        if not isinstance(kind, StudentObject):
+            return False
+        return self._ask("is subclass", value=kind) is True
+
     def _ask(self, op: str, **request: Any) -> Any:
         return self._connection.ask(op, of=self, leaves=self._leaves, **request)
+
+
+def _forward(name: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: self._ask("operator", name=name, arguments=(self, other))
+
+
+def _reflected(name: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: self._ask("operator", name=name, arguments=(other, self))
+
+
+def _unary(name: str) -> Callable[[Any], Any]:
+    return lambda self: self._ask("operator", name=name, arguments=(self,))
+
+
+for _name in _BINARY:
+    setattr(StudentObject, f"__{_name}__", _forward(_name))
+    setattr(StudentObject, f"__r{_name}__", _reflected(_name))
+    setattr(StudentObject, f"__i{_name}__", _forward(f"i{_name}"))
+for _name in _UNARY:
+    setattr(StudentObject, f"__{_name}__", _unary(_name))
+# NumPy then leaves a calculation to the object, and does not ask it for an array.
+StudentObject.__array_ufunc__ = None  # type: ignore[attr-defined]
+
+
+@cache
+def kind_named(name: str) -> type[StudentObject]:
+    """The class of objects whose class has this name there."""
+    doc = property(lambda self: self._ask("get", name="__doc__"))
+    return type(name, (StudentObject,), {"__slots__": (), "__doc__": doc})
 
 
 class StudentModule(ModuleType):
@@ -128,6 +257,18 @@ class StudentModule(ModuleType):
         self.__path__: list[str] = []  # whatever is below it is found in the same way
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return self._starred(sys._getframe(1))
         if name.startswith("__"):
             raise AttributeError(name)
         return self.__dict__["_look_up"](self.__name__, name)
+
+    def _starred(self, there: FrameType) -> list[str]:
+        """What `import *` takes: it hides nothing that the suite or Python has under a name."""
+        names = self.__dict__["_look_up"](self.__name__, "__all__")
+        if isinstance(names, StudentObject):  # without a submission: whatever is asked for
+            names = list(there.f_code.co_names)
+        if type(names) is not list:
+            raise TypeError(f"{self.__name__}.__all__ is no list")
+        taken = set(there.f_globals) | set(vars(builtins))
+        return [name for name in names if type(name) is str and name not in taken][:_MOST_NAMES]

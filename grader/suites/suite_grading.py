@@ -29,7 +29,9 @@ from grader.suites.suite import Suite, as_assignment, stage_of
 from grader.text import clean
 
 _BRIDGE = "suite_bridge"
-_VALUES = "suite_values"
+_BESIDE = tuple(
+    f"suite_{name}" for name in ("changes", "operations", "randomness", "shared", "values")
+)
 _MOST_TEXT = 2000
 _SLOW = ("numpy", "torch")
 _COUNTED = ("passed", "failed", "error", "xpassed")  # a test that is skipped counts for nothing
@@ -96,11 +98,16 @@ class _Nobody:
     """Where a submission will be: every name is something, and nothing can be asked of it."""
 
     def ask(self, op: str, **request: Any) -> Any:
-        if op in ("import", "get"):
-            return StudentObject(
-                self, 0, name="nobody", is_class=False, is_iterator=False, leaves=frozenset()
-            )
-        raise GraderFault("tests are collected without a submission")
+        if op in ("iterate", "next", "length", "is instance", "is subclass"):
+            raise GraderFault("tests are collected without a submission")
+        if op == "repr":
+            return "an object of the submission"
+        return StudentObject(
+            self, 0, name="nobody", is_class=False, is_iterator=False, leaves=frozenset()
+        )
+
+    def is_named(self, value: tuple[Any, ...], number: int) -> bool:
+        return False
 
     def dropped(self, number: int) -> None:
         """Nothing is held."""
@@ -154,7 +161,7 @@ def _outcome(suite: Suite, submission: Submission, sandbox: Sandbox) -> SuiteOut
     code = Code(
         main=_BRIDGE,
         cells=((f"{_BRIDGE}.py", _text(_BRIDGE)),),
-        modules=modules | {f"{_VALUES}.py": _text(_VALUES)},
+        modules=modules | {f"{name}.py": _text(name) for name in _BESIDE},
         stages=("serve",),
     )
     limits = Limits(**msgspec.structs.asdict(suite.limits))

@@ -5,103 +5,42 @@ it says is the word of the student's process, like every answer.
 """
 
 import builtins
+import contextlib
+import copy
 import importlib
+import operator
 import pathlib
+import sys
 import tempfile
+import warnings
 from typing import Any
 
 import numpy as np
+import suite_changes  # type: ignore[import-not-found]
+import suite_randomness  # type: ignore[import-not-found]
 import suite_values  # type: ignore[import-not-found]
+from suite_operations import OPERATIONS, NoMoreItems, hashed  # type: ignore[import-not-found]
+from suite_shared import (  # type: ignore[import-not-found]
+    Both,
+    Objects,
+    StudentLeaves,
+    content,
+    is_reshaped,
+)
 from suite_values import NotPlain
 
 FRAMEWORK = "numpy"  # arrays arrive as they are; tensors say so
-_MOST_OBJECTS = 100_000
 _MOST_FILE_BYTES = 32 << 20
+_MOST_WARNINGS = 20
+_LENDS = ("get", "item", "next")  # the suite may change what they give in place
+_OF_PACKAGES = {  # known on the other side, too: see `student_exceptions`
+    *("dataclasses.FrozenInstanceError", "json.decoder.JSONDecodeError"),
+    *("numpy.linalg.LinAlgError", "decimal.InvalidOperation", "decimal.DivisionByZero"),
+}
 
 
-class _Objects:
-    """What the other side knows by number."""
-
-    def __init__(self) -> None:
-        self._by_number: dict[int, Any] = {}
-        self._numbers: dict[int, int] = {}
-        self._last = 0
-
-    def number(self, value: Any) -> int:
-        if id(value) not in self._numbers:
-            if len(self._by_number) >= _MOST_OBJECTS:
-                raise NotPlain(f"more than {_MOST_OBJECTS:,} objects")
-            self._last += 1
-            self._by_number[self._last] = value  # so that its id stays its own
-            self._numbers[id(value)] = self._last
-        return self._numbers[id(value)]
-
-    def value(self, number: int) -> Any:
-        return self._by_number[number]
-
-    def drop(self, numbers: list[int]) -> None:
-        for number in numbers:
-            if number in self._by_number:
-                del self._numbers[id(self._by_number.pop(number))]
-
-
-class _Leaves:
-    """Parameters and other tensors that the suite and the submission share: they are kept equal."""
-
-    def __init__(self) -> None:
-        self._tensors: dict[int, Any] = {}
-        self._numbers: dict[int, int] = {}
-
-    def number(self, tensor: Any) -> int | None:
-        return self._numbers.get(id(tensor))
-
-    def tensor(self, number: int) -> Any:
-        return self._tensors[number]
-
-    def put(self, number: int, state: dict[str, Any]) -> None:
-        """Bring a tensor to what it is on the other side; make it if it is new."""
-        import torch
-
-        data = suite_values.tensor_of(state["data"])
-        tensor = self._tensors.get(number)
-        if tensor is None:
-            needs = state["requires_grad"]
-            if state["is_parameter"]:
-                tensor = torch.nn.Parameter(data, requires_grad=needs)
-            else:
-                tensor = data.requires_grad_() if needs else data
-            self._tensors[number] = tensor
-            self._numbers[id(tensor)] = number
-        elif not _is_equal(tensor, data):
-            with torch.no_grad():
-                if tensor.shape == data.shape:
-                    tensor.copy_(data)
-                else:
-                    tensor.data = data
-        gradient = state["gradient"]
-        if gradient is None:
-            tensor.grad = None
-        else:
-            new = suite_values.tensor_of(gradient)
-            if tensor.grad is None or tensor.grad.shape != new.shape:
-                tensor.grad = new
-            else:
-                tensor.grad.copy_(new)
-
-    def state(self, number: int) -> dict[str, Any]:
-        tensor = self._tensors[number]
-        gradient = None if tensor.grad is None else suite_values.tensor_data(tensor.grad)
-        return {"data": suite_values.tensor_data(tensor), "gradient": gradient}
-
-
-def _is_equal(tensor: Any, data: Any) -> bool:
-    import torch
-
-    return tensor.shape == data.shape and bool(torch.equal(tensor, data))
-
-
-_OBJECTS = _Objects()
-_LEAVES = _Leaves()
+_OBJECTS = Objects()
+_LEAVES = StudentLeaves()
 _MODULES: dict[int, Any] = {}
 _FILES = pathlib.Path(tempfile.gettempdir()) / "suite-files"
 _EXCEPTIONS = {
@@ -116,7 +55,8 @@ class _Here:
 
     def __init__(self) -> None:
         self.files: dict[str, pathlib.Path] = {}  # the other side's name -> the copy here
-        self.sent: list[tuple[int, Any, np.ndarray]] = []  # arrays and tensors as they came
+        self.handed: dict[int, tuple[Any, Any]] = {}  # what may be changed, and how it came
+        self._numbers: dict[int, int] = {}  # of that, by id
         self.leaves: set[int] = set()
 
     def put(self, states: list[Any]) -> None:
@@ -131,6 +71,19 @@ class _Here:
     def array(self, value: np.ndarray, data: Any) -> Any:
         return data
 
+    def known(self, value: Any) -> Any:
+        number = self._numbers.get(id(value))
+        if number is None or is_reshaped(*self.handed[number]):
+            return None
+        return {"t": "again", "id": number}
+
+    def held(self, value: Any, data: Any) -> Any:
+        return data
+
+    def named(self, kind: type) -> int:
+        number: int = _OBJECTS.number(kind)
+        return number
+
     def text(self, value: str) -> Any:
         for theirs, here in self.files.items():
             if value == str(here) or value.startswith(f"{here}/"):
@@ -143,6 +96,8 @@ class _Here:
     def other(self, value: Any) -> Any:
         if isinstance(value, type) and issubclass(value, BaseException):
             return {"t": "exception class", **_exception_class(value)}
+        if isinstance(value, BaseException):
+            return {"t": "exception", **_exception(value, self)}
         return {"t": "object", **_described(value)}
 
     def made(self, kind: str, data: dict[str, Any]) -> Any:
@@ -152,26 +107,34 @@ class _Here:
             case "leaf":
                 self.leaves.add(data["id"])
                 return _LEAVES.tensor(data["id"])
+            case "again":
+                return self.handed[data["id"]][0]
             case "tensor":
                 return self._noted(data["id"], suite_values.tensor_of(data))
-            case "shared array":
+            case "held" | "shared array":
                 return self._noted(data["id"], suite_values.decode(data["data"], self))
             case "file":
                 return str(self._copied(data))
         return _BUILT[kind](data)
 
     def _noted(self, number: int, value: Any) -> Any:
-        array = value if isinstance(value, np.ndarray) else suite_values.numbers_of(value)
-        self.sent.append((number, value, array.copy()))
+        self.handed[number] = (value, content(value))
+        self._numbers[id(value)] = number
         return value
 
     def changed(self) -> list[list[Any]]:
         """What the submission changed in place of what it was handed."""
-        found = []
-        for number, value, before in self.sent:
-            now = value if isinstance(value, np.ndarray) else suite_values.numbers_of(value)
-            if not suite_values.is_same(now, before):
-                found.append([number, suite_values.encode(np.array(now), self)])
+        found: list[list[Any]] = []
+        for number, (value, before) in list(self.handed.items()):
+            now = content(value)
+            if isinstance(now, np.ndarray):
+                if not suite_values.is_same(now, before):
+                    found.append([number, suite_values.encode(now, self)])
+            elif len(now) != len(before) or not all(map(operator.is_, now, before)):
+                try:  # a copy, since the container itself is known on the other side
+                    found.append([number, suite_values.encode(copy.copy(value), self)])
+                except NotPlain:
+                    continue
         return found
 
     def _copied(self, data: dict[str, Any]) -> pathlib.Path:
@@ -179,10 +142,10 @@ class _Here:
         here.parent.mkdir(parents=True, exist_ok=True)
         if data["is_folder"]:
             here.mkdir(exist_ok=True)
-        for inside, content in data["content"]:
+        for inside, whole in data["content"]:
             path = here / inside if inside else here
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.tobytes())
+            path.write_bytes(whole.tobytes())
         self.files[data["text"]] = here
         return here
 
@@ -196,8 +159,8 @@ class _Here:
                 if path.is_file() and path.stat().st_size <= room:
                     room -= path.stat().st_size
                     inside = "" if path == here else str(path.relative_to(here))
-                    content = np.frombuffer(path.read_bytes(), dtype=np.int8)
-                    found.append([theirs, inside, content])
+                    whole = np.frombuffer(path.read_bytes(), dtype=np.int8)
+                    found.append([theirs, inside, whole])
         return found
 
 
@@ -249,10 +212,21 @@ def _named(data: dict[str, Any]) -> Any:
     return found
 
 
-_BUILT = {
+def _tuple(data: dict[str, Any]) -> Any:
+    """A named tuple, of the class of the submission that has its number."""
+    number, items = data["id"], [suite_values.decode(item, _NOW[-1]) for item in data["items"]]
+    kind = _OBJECTS.value(number) if number else suite_values.named_class(data)
+    return kind(*items)
+
+
+_BUILT: dict[str, Any] = {
+    "named": _tuple,
     "iterator": lambda data: _Theirs(data["next"]),
     "module": _shadow,
     "name": _named,
+    "random": lambda data: suite_randomness.generator(
+        data["id"], suite_values.decode(data["state"], _NOW[-1])
+    ),
 }
 
 
@@ -263,105 +237,117 @@ def _described(value: Any) -> dict[str, Any]:
         "name": str(getattr(kind, "__name__", ""))[:100],
         "is_class": isinstance(value, type),
         "is_iterator": hasattr(type(value), "__next__"),
+        "hashed": hashed(value),
     }
 
 
 def _exception_class(kind: type) -> dict[str, Any]:
-    base = next((name for c in kind.__mro__ if (name := _EXCEPTIONS.get(c))), "Exception")
-    is_ours = kind not in _EXCEPTIONS
+    is_ours = not _is_known(kind)
     return {
         "name": kind.__name__[:100],
-        "base": base,
         "id": _OBJECTS.number(kind) if is_ours else 0,
+        "bases": [_exception_class(base) for base in kind.__bases__ if is_ours and _raises(base)],
     }
 
 
+def _is_known(kind: type) -> bool:
+    return kind in _EXCEPTIONS or f"{kind.__module__}.{kind.__name__}" in _OF_PACKAGES
+
+
+def _raises(kind: type) -> bool:
+    return issubclass(kind, BaseException)
+
+
+def _exception(error: BaseException, here: _Here, deep: int = 3) -> dict[str, Any]:
+    """An exception with what of it can cross."""
+    arguments = error.args
+    if isinstance(error, OSError) and error.filename is not None and len(arguments) == 2:
+        arguments = (*arguments, error.filename)
+    sent = [one for value in arguments if (one := _if_plain(value, here)) is not None]
+    attributes = list(vars(error).items())[:50]
+    pairs = [(str(name), _if_plain(value, here)) for name, value in attributes]
+    cause = error.__cause__
+    return {
+        "kind": _exception_class(type(error)),
+        "text": here.text(_text(error)),
+        "arguments": [one for (one,) in sent] if len(sent) == len(arguments) else [_text(error)],
+        "attributes": [[name, one[0]] for name, one in pairs if one is not None],
+        "cause": None if cause is None or not deep else _exception(cause, here, deep - 1),
+    }
+
+
+def _if_plain(value: Any, here: _Here) -> tuple[Any] | None:
+    try:
+        return (suite_values.encode(value, here),)
+    except NotPlain:
+        return None
+
+
 def serve(request: dict[str, Any]) -> dict[str, Any]:
-    """Do what a suite asks; the answer, or what was raised."""
-    here = _Here()
+    """Do what a suite asks; the answer, or what was raised, and what was said besides."""
+    out, err = Both(sys.stdout), Both(sys.stderr)
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        warnings.simplefilter("always")
+        here = _Here()
+        reply = _answer(request, here)
+    reply["printed"] = [out.said(), err.said()]
+    reply["warned"] = [
+        {"kind": _exception_class(one.category), "text": _text(one.message)}
+        for one in warned[:_MOST_WARNINGS]
+    ]
+    return reply
+
+
+def _answer(request: dict[str, Any], here: _Here) -> dict[str, Any]:
     _NOW[:] = [here]
     here.put(request["leaves"])
+    random = {name: suite_values.decode(one, here) for name, one in request["random"].items()}
+    suite_randomness.put(random)
     _OBJECTS.drop(request["drop"])
-    reply: dict[str, Any] = {}
+    reply: dict[str, Any] = {"drew": []}
     try:
-        result = _OPERATIONS[request["op"]](request, here)
+        operation = OPERATIONS[request["op"]]
+        for number, now in request["filled"]:
+            suite_changes.refilled(_OBJECTS.value(number), suite_values.decode(now, here))
+        values = _values(request, here)
+        before = suite_randomness.states()
+        try:
+            result = operation(**values)
+        finally:
+            now = suite_randomness.states()
+            reply["drew"] = [name for name, one in before.items() if now[name] != one]
         reply["value"] = suite_values.encode(result, here)
+        if request["op"] in _LENDS and suite_changes.is_changeable(result):
+            reply["lent"] = _OBJECTS.number(result)
+    except NoMoreItems:
+        reply["ended"] = True
     except NotPlain as error:
         reply["unsendable"] = str(error)
-    except Exception as error:  # noqa: BLE001 - whatever the submission raises
-        reply["raised"] = {**_exception_class(type(error)), "text": _text(error)}
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the submission raises
+        reply["raised"] = _exception(error, here)
     reply["leaves"] = [[number, _LEAVES.state(number)] for number in sorted(here.leaves)]
     reply["changed"] = here.changed()
     reply["files"] = here.written()
     return reply
 
 
-def _text(error: Exception) -> str:
+def _values(request: dict[str, Any], here: _Here) -> dict[str, Any]:
+    """What an operation gets."""
+    found: dict[str, Any] = {"of": None, "name": request.get("name")}
+    for key in ("of", "key", "value"):
+        if key in request:
+            found[key] = suite_values.decode(request[key], here)
+    found["arguments"] = [suite_values.decode(one, here) for one in request.get("arguments", ())]
+    named = request.get("named", ())
+    return found | {"named": {name: suite_values.decode(one, here) for name, one in named}}
+
+
+def _text(error: Any) -> str:
     try:
         return str(error)[:4000]
     except Exception:  # noqa: BLE001 - the submission's own `__str__`
         return ""
-
-
-def _import(request: dict[str, Any], here: _Here) -> Any:
-    try:
-        module = importlib.import_module(request["name"])
-    except ModuleNotFoundError as error:
-        if error.name and request["name"].startswith(error.name):
-            return None  # no such module of the submission
-        raise
-    return module
-
-
-def _get(request: dict[str, Any], here: _Here) -> Any:
-    return getattr(suite_values.decode(request["of"], here), request["name"])
-
-
-def _set(request: dict[str, Any], here: _Here) -> None:
-    of = suite_values.decode(request["of"], here)
-    setattr(of, request["name"], suite_values.decode(request["value"], here))
-
-
-def _call(request: dict[str, Any], here: _Here) -> Any:
-    function = suite_values.decode(request["of"], here)
-    arguments = [suite_values.decode(value, here) for value in request["arguments"]]
-    named = {name: suite_values.decode(value, here) for name, value in request["named"]}
-    return function(*arguments, **named)
-
-
-def _next(request: dict[str, Any], here: _Here) -> Any:
-    """In a list, so that the end is told from any item."""
-    for item in suite_values.decode(request["of"], here):
-        return [item]
-    return []
-
-
-def _iterate(request: dict[str, Any], here: _Here) -> Any:
-    return iter(suite_values.decode(request["of"], here))
-
-
-def _length(request: dict[str, Any], here: _Here) -> int:
-    return len(suite_values.decode(request["of"], here))
-
-
-def _item(request: dict[str, Any], here: _Here) -> Any:
-    of = suite_values.decode(request["of"], here)
-    return of[suite_values.decode(request["key"], here)]
-
-
-def _is_instance(request: dict[str, Any], here: _Here) -> bool:
-    kind = suite_values.decode(request["of"], here)
-    return isinstance(suite_values.decode(request["value"], here), kind)
-
-
-_OPERATIONS = {
-    "import": _import,
-    "get": _get,
-    "set": _set,
-    "call": _call,
-    "next": _next,
-    "iterate": _iterate,
-    "length": _length,
-    "item": _item,
-    "is instance": _is_instance,
-}

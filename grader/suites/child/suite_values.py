@@ -5,8 +5,13 @@ process is data here and never code: kinds are few, and each is looked at before
 """
 
 import collections
+import datetime
+import decimal
+import fractions
 import pathlib
 import sys
+import types
+import uuid
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -18,6 +23,7 @@ _WIRE = frozenset(np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "f2",
 _SAME_BYTES = {"uint8": "i1", "uint16": "i2", "uint32": "i4", "uint64": "i8"}
 _SAME_BYTES |= {"complex64": "f4", "complex128": "f8"}
 _DICTS = {"dict": dict, "OrderedDict": collections.OrderedDict, "Counter": collections.Counter}
+_FACTORIES = {kind.__name__: kind for kind in (int, float, bool, str, list, dict, set, tuple)}
 _MOST_DIGITS = 4000
 
 
@@ -39,6 +45,15 @@ class Outside(Protocol):
 
     def path(self, value: str) -> Any:
         """The text of a path, encoded."""
+
+    def known(self, value: Any) -> Any:
+        """A container or an array that both sides have already, encoded; None for any other."""
+
+    def held(self, value: Any, data: Any) -> Any:
+        """A container with its plain data, encoded: it may be changed in place."""
+
+    def named(self, kind: type) -> int:
+        """The number of a class of named tuples of the submission; 0 for any other."""
 
     def other(self, value: Any) -> Any:
         """Anything else, encoded. Raises NotPlain."""
@@ -62,20 +77,26 @@ def encode(value: Any, outside: Outside) -> Any:
         small = -(1 << 63) <= value < 1 << 63
         return value if small else {"t": "int", "text": hex(value)}
     if writer := _WRITERS.get(kind):
-        return writer(value, lambda item: encode(item, outside))
+        code = lambda item: encode(item, outside)  # noqa: E731
+        if kind not in CHANGEABLE:
+            return writer(value, code)
+        known = outside.known(value)
+        return outside.held(value, writer(value, code)) if known is None else known
     return _subclass(value, outside)
 
 
 def _subclass(value: Any, outside: Outside) -> Any:
     """A value of a kind that has subclasses, of torch, or of none that this file knows."""
     kind = type(value)
-    if isinstance(value, np.ndarray):
-        return outside.array(value, _array(value))
+    if kind is np.ndarray or kind is np.memmap:
+        known = outside.known(value)
+        return outside.array(value, _array(np.asarray(value))) if known is None else known
     if isinstance(value, np.generic):
         return {"t": "scalar", "data": _array(np.asarray(value))}
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         items = [encode(item, outside) for item in value]
-        return {"t": "named", "name": kind.__name__, "fields": list(kind._fields), "items": items}
+        told = {"name": kind.__name__, "fields": list(kind._fields), "items": items}
+        return {"t": "named", "id": outside.named(kind), **told}
     if isinstance(value, pathlib.PurePath):
         return {"t": "path", "text": outside.path(str(value))}
     return _of_torch(value, outside)
@@ -131,7 +152,8 @@ def _of_torch(value: Any, outside: Outside) -> Any:
     if torch is None:
         return outside.other(value)
     if isinstance(value, torch.Tensor):
-        return outside.tensor(value)
+        known = outside.known(value)
+        return outside.tensor(value) if known is None else known
     if isinstance(value, torch.Size):
         return {"t": "size", "items": list(value)}
     if isinstance(value, torch.dtype | torch.device):
@@ -150,7 +172,11 @@ def tensor_data(tensor: Any) -> dict[str, Any]:
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
         raise NotPlain(f"a tensor of layout {tensor.layout} on {tensor.device}")
     is_brief = tensor.dtype is torch.bfloat16
-    return {"t": "tensor", "data": _array(numbers_of(tensor)), "brief": is_brief}
+    told = {"t": "tensor", "data": _array(numbers_of(tensor)), "brief": is_brief}
+    if tensor.is_leaf and tensor.requires_grad:
+        told["parameter"] = isinstance(tensor, torch.nn.Parameter)
+        told["gradient"] = None if tensor.grad is None else tensor_data(tensor.grad)
+    return told
 
 
 def numbers_of(tensor: Any) -> np.ndarray:
@@ -167,7 +193,12 @@ def tensor_of(data: dict[str, Any]) -> Any:
 
     array = data["data"] if isinstance(data["data"], np.ndarray) else _read_array(data["data"])
     made = torch.from_numpy(np.array(array))
-    return made.bfloat16() if data["brief"] else made
+    made = made.bfloat16() if data["brief"] else made
+    if "parameter" not in data:
+        return made
+    made = torch.nn.Parameter(made) if data["parameter"] is True else made.requires_grad_()
+    made.grad = None if data["gradient"] is None else tensor_of(data["gradient"])
+    return made
 
 
 def _read_array(data: Any, _code: Code | None = None) -> np.ndarray:
@@ -189,13 +220,56 @@ def _read_int(data: Any, _code: Code) -> int:
 
 def _read_dict(data: Any, code: Code) -> Any:
     items = [code(item) for item in data["items"]]
-    return _DICTS[data["kind"]](zip(items[::2], items[1::2], strict=True))
+    return _DICTS[data["kind"]](dict(zip(items[::2], items[1::2], strict=True)))
 
 
-def _read_named(data: Any, code: Code) -> Any:
+def _default(value: Any, code: Code) -> dict[str, Any]:
+    factory = value.default_factory
+    name = next((name for name, kind in _FACTORIES.items() if kind is factory), "")
+    if factory is not None and not name:
+        raise NotPlain("a defaultdict with a function of its own")
+    return {**_pairs(value, code), "t": "defaultdict", "kind": "dict", "factory": name}
+
+
+def _read_default(data: Any, code: Code) -> Any:
+    name = data["factory"]
+    return collections.defaultdict(_FACTORIES[name] if name else None, _read_dict(data, code))
+
+
+def _read_deque(data: Any, code: Code) -> Any:
+    most = data["most"]
+    if most is not None and (type(most) is not int or most < 0):
+        raise ValueError("no length")
+    return collections.deque(map(code, data["items"]), most)
+
+
+def _read_time(data: Any, _code: Code) -> Any:
+    """A day, a time, a duration or an exact number, from its text or its parts."""
+    kind, parts = data["t"], data["items"]
+    if any(type(part) not in (int, str) or len(str(part)) > _MOST_DIGITS for part in parts):
+        raise ValueError("no such parts")
+    return _OF_PARTS[kind](*parts)
+
+
+_OF_PARTS: dict[str, Callable[..., Any]] = {
+    "date": datetime.date.fromisoformat,
+    "datetime": datetime.datetime.fromisoformat,
+    "time": datetime.time.fromisoformat,
+    "timedelta": datetime.timedelta,
+    "Decimal": decimal.Decimal,
+    "Fraction": lambda above, below: fractions.Fraction(int(above), int(below)),
+    "UUID": uuid.UUID,
+}
+
+
+def named_class(data: dict[str, Any]) -> Any:
+    """The class of a named tuple.
+
+    Raises:
+        ValueError: its fields cannot be names.
+    """
     fields = [str(field) for field in data["fields"]][:100]
-    made = collections.namedtuple(str(data["name"])[:100], fields)  # type: ignore[misc]
-    return made(*map(code, data["items"]))
+    return collections.namedtuple(str(data["name"])[:100], fields)
 
 
 def _read_range(data: Any, _code: Code) -> range:
@@ -224,7 +298,26 @@ _WRITERS: dict[type, Callable[[Any, Code], Any]] = {
     tuple: _tagged("tuple"),
     set: _tagged("set"),
     frozenset: _tagged("frozenset"),
-    collections.deque: _items,
+    collections.deque: lambda value, code: {
+        "t": "deque",
+        "items": _items(value, code),
+        "most": value.maxlen,
+    },
+    collections.defaultdict: _default,
+    types.MappingProxyType: lambda value, code: _pairs(dict(value), code),
+    datetime.date: lambda value, _: {"t": "date", "items": [value.isoformat()]},
+    datetime.datetime: lambda value, _: {"t": "datetime", "items": [value.isoformat()]},
+    datetime.time: lambda value, _: {"t": "time", "items": [value.isoformat()]},
+    datetime.timedelta: lambda value, _: {
+        "t": "timedelta",
+        "items": [value.days, value.seconds, value.microseconds],
+    },
+    decimal.Decimal: lambda value, _: {"t": "Decimal", "items": [str(value)]},
+    fractions.Fraction: lambda value, _: {
+        "t": "Fraction",
+        "items": [str(value.numerator), str(value.denominator)],
+    },
+    uuid.UUID: lambda value, _: {"t": "UUID", "items": [str(value)]},
     type({}.keys()): _items,
     type({}.values()): _items,
     type({}.items()): _items,
@@ -232,7 +325,7 @@ _WRITERS: dict[type, Callable[[Any, Code], Any]] = {
     collections.OrderedDict: _pairs,
     collections.Counter: _pairs,
     bytes: lambda value, _: {"t": "bytes", "text": value.decode("latin-1")},
-    bytearray: lambda value, _: {"t": "bytes", "text": value.decode("latin-1")},
+    bytearray: lambda value, _: {"t": "bytearray", "text": value.decode("latin-1")},
     range: lambda value, _: {"t": "range", "items": [value.start, value.stop, value.step]},
     slice: lambda value, code: {
         "t": "slice",
@@ -241,16 +334,21 @@ _WRITERS: dict[type, Callable[[Any, Code], Any]] = {
     type(Ellipsis): lambda _, __: {"t": "ellipsis"},
     complex: lambda value, _: {"t": "complex", "items": [value.real, value.imag]},
 }
+# What can be changed in place where it is handed in.
+CHANGEABLE = frozenset({list, set, collections.deque, collections.defaultdict, *_DICTS.values()})
 _READERS: dict[str, Callable[[Any, Code], Any]] = {
     "int": _read_int,
     "tuple": lambda data, code: tuple(map(code, data["items"])),
     "set": lambda data, code: set(map(code, data["items"])),
     "frozenset": lambda data, code: frozenset(map(code, data["items"])),
     "dict": _read_dict,
-    "named": _read_named,
     "array": _read_array,
     "scalar": lambda data, _: _read_array(data["data"]).reshape(())[()],
     "bytes": lambda data, _: data["text"].encode("latin-1"),
+    "bytearray": lambda data, _: bytearray(data["text"].encode("latin-1")),
+    "deque": _read_deque,
+    "defaultdict": _read_default,
+    **dict.fromkeys(_OF_PARTS, _read_time),
     "path": lambda data, code: pathlib.Path(code(data["text"])),
     "range": _read_range,
     "slice": lambda data, code: slice(*map(code, data["items"])),
