@@ -355,7 +355,8 @@ class SuiteConnection:
             return found
         self._held[known] += 1
         name = cut(data["name"])[:100]
-        made: StudentObject = kind_named(name)(
+        kinds = tuple(cut(kind) for kind in data["kinds"])
+        made: StudentObject = kind_named(name, kinds)(
             self,
             known,
             name=name,

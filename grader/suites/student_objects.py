@@ -21,6 +21,13 @@ _BINARY = (
 _UNARY = ("neg", "pos", "invert")
 _LOOKED_UP = frozenset({"__dict__", "__doc__", "__qualname__", "__annotations__"})
 _MOST_NAMES = 1000
+# Suites ask whether an object is one of these, which decides nothing that its class could not.
+_OF_TORCH = {
+    "torch.nn.modules.module.Module",
+    "torch.optim.optimizer.Optimizer",
+    "torch.optim.lr_scheduler.LRScheduler",
+    "torch.utils.data.dataset.Dataset",
+}
 
 
 class Connection(Protocol):
@@ -242,10 +249,28 @@ StudentObject.__array_ufunc__ = None  # type: ignore[attr-defined]
 
 
 @cache
-def kind_named(name: str) -> type[StudentObject]:
-    """The class of objects whose class has this name there."""
-    doc = property(lambda self: self._ask("get", name="__doc__"))
-    return type(name, (StudentObject,), {"__slots__": (), "__doc__": doc})
+def kind_named(name: str, kinds: tuple[str, ...] = ()) -> type[StudentObject]:
+    """The class of objects whose class has this name there.
+
+    Args:
+        kinds: classes of torch that it is derived from there; `isinstance` knows some of them.
+    """
+    content: dict[str, Any] = {
+        "__slots__": (),
+        "__doc__": property(lambda self: self._ask("get", name="__doc__")),
+    }
+    known = [_of_torch(kind) for kind in kinds if kind in _OF_TORCH]
+    if bases := tuple(base for base in known if base is not None):
+        shown = type(name, bases[:1], {})  # of which nothing is made
+        content["__class__"] = property(lambda self: shown)
+    return type(name, (StudentObject,), content)
+
+
+def _of_torch(kind: str) -> type | None:
+    """A class of torch, if the suite has imported it."""
+    module, _, name = kind.rpartition(".")
+    found: type | None = getattr(sys.modules.get(module), name, None)
+    return found
 
 
 class StudentModule(ModuleType):

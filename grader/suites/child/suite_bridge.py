@@ -238,7 +238,16 @@ def _described(value: Any) -> dict[str, Any]:
         "is_class": isinstance(value, type),
         "is_iterator": hasattr(type(value), "__next__"),
         "hashed": hashed(value),
+        "kinds": [] if isinstance(value, type) else _kinds(type(value)),
     }
+
+
+def _kinds(kind: type) -> list[str]:
+    """The classes of torch that one of the submission's is derived from."""
+    if kind.__module__.partition(".")[0] == "torch":
+        return []
+    bases = [base for base in kind.__mro__ if base.__module__.startswith("torch.")]
+    return [f"{base.__module__}.{base.__qualname__}" for base in bases]
 
 
 def _exception_class(kind: type) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def test_softmax_of_large_numbers():
 
 def test_model_has_its_parameters():
     model = get_model(4, 2)
+    assert isinstance(model, torch.nn.Module)
+    assert not isinstance(model, torch.nn.Linear)
     names = [name for name, _ in model.named_parameters()]
     assert names == ["layers.0.weight", "layers.1.weight"]
     assert model.width == 4
