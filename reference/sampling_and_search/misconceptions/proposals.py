@@ -44,7 +44,7 @@ def larger_for_smaller(target: Floats, draft: Floats) -> Floats:
     questions=["token-selection.speculative-acceptance"],
 )
 def less_the_excess(target: Floats, draft: Floats) -> Floats:
-    return np.minimum(1, 1 - (draft - target))
+    return np.asarray(np.minimum(1, 1 - (draft - target)))
 
 
 @misconception(

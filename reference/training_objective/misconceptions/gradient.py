@@ -295,7 +295,7 @@ def minus_one_at_the_target(logits: Floats, targets: Ids, ignore_index: int) -> 
 )
 def over_the_vocabulary(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
     gradient = cross_entropy_gradient(logits, targets, ignore_index)
-    return gradient / logits.shape[-1]
+    return np.asarray(gradient / logits.shape[-1])
 
 
 @misconception(
@@ -306,4 +306,4 @@ def over_the_vocabulary(logits: Floats, targets: Ids, ignore_index: int) -> Floa
 )
 def over_the_row(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
     gradient = cross_entropy_gradient(logits, targets, ignore_index)
-    return gradient * number(targets, ignore_index) / targets.shape[1]
+    return np.asarray(gradient * number(targets, ignore_index) / targets.shape[1])
