@@ -54,7 +54,6 @@ WHOLE = {
     "generate_cached.refilled_without_the_prompt",
     "beam_step.places_for_tokens",
     "beam_step.finished_ones_come_first",
-    "beam_search.divides_probabilities",
     "beam_search.parents_are_not_used",
     "train_step.reads_the_targets",
     "train_step.empties_the_batches",

@@ -42,7 +42,7 @@ def mean_of_positions(token_ids: Tensor, model: CachedModel) -> Answer:
     replaces=prefill,
     says="The token embeddings are multiplied by the square root of d.",
     hint="What does the handout add to the token embedding, and what does it multiply it by?",
-    questions=_TIED,
+    questions=["embedding-and-positions.one-entry"],
 )
 def scaled_embeddings(token_ids: Tensor, model: CachedModel) -> Answer:
     return prefill(token_ids, _scaled(model))

@@ -89,7 +89,7 @@ def largest_along_the_batch(distribution: Floats, threshold: float) -> Floats:
 
 @misconception(
     replaces=min_p,
-    says="A token is kept if it lies less than the threshold below the largest probability.",
+    says="A token is kept if it lies at most the threshold below the largest probability.",
     hint="The most probable token has 0.2, and the threshold is 0.5. What does your filter remove?",
     questions=["token-selection.min-p-keeps", "token-selection.min-p-adapts"],
 )

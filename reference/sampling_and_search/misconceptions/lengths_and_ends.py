@@ -101,25 +101,6 @@ def eos_is_no_length(
 
 @misconception(
     replaces=beam_search,
-    says="The probability of a text, and not its logarithm, is divided by the length.",
-    hint="A probability is positive. Does a division by the length help a long text, or harm it?",
-    questions=["token-selection.beam-sum"],
-    differs_only="where beams differ in their length",
-)
-def divides_probabilities(
-    prompt: Sequence[int],
-    stages: SearchStages,
-    n_beams: int,
-    max_new_tokens: int,
-    eos_id: int,
-    alpha: float,
-) -> list[int]:
-    beams, scores, _ = searched_on([[]], asked(prompt, stages), n_beams, max_new_tokens, eos_id)
-    return beams[best_beam(beams, np.exp(scores), alpha)]
-
-
-@misconception(
-    replaces=beam_search,
     says="The n-th token is appended to the n-th beam.",
     hint="A step gives parents and tokens. What do you do with the parents?",
     questions=["token-selection.beam-step"],

@@ -291,16 +291,16 @@ def warmup_over_all_steps(
 
 @misconception(
     replaces=learning_rate,
-    says="The part of the warm-up that is over is a whole number.",
-    hint="What is 3 // 4, and what is 3 / 4?",
+    says="The rate is 0 until the warm-up is over.",
+    hint="Step 3 of 4 in the warm-up: which rate is yours? What is 3 // 4, and what is 3 / 4?",
     questions=["training.warmup-and-cosine"],
     differs_only="with a warm-up",
 )
-def warmup_in_whole_numbers(
+def zero_during_warmup(
     step: int, max_rate: float, min_rate: float, warmup_steps: int, total_steps: int
 ) -> float:
     if step < warmup_steps:
-        return max_rate * (step // warmup_steps)
+        return 0.0
     return learning_rate(step, max_rate, min_rate, warmup_steps, total_steps)
 
 
