@@ -79,8 +79,8 @@ def full_windows(student, probe, generated):
     """Generations whose tokens do not fit into the window, to be made when they are asked for."""
 
     def generate_all():
-        # The first prompt alone is too long, the second just fits; the third fills the window.
-        cases = [(7, 2, 5), (4, 3, 4), (2, 5, 5)]
+        # The first prompt alone is too long, the second just fits; the third answer is too long.
+        cases = [(7, 2, 5), (4, 3, 4), (2, 6, 5)]
         lists = [
             (*split(probe.tokens(n_prompt + n + 1), n_prompt, n), c) for n_prompt, n, c in cases
         ]
@@ -135,13 +135,17 @@ def test_full_window(full_windows):
 
 
 @points(1)
-def test_returned_tokens(run, generated):
+def test_returned_tokens(run, full_windows, generated):
     """The generated tokens alone come back, as many as asked for, and none if none are."""
-    came = as_tokens(run.returned, name="the result of generate_cached")
-    assert came == run.script, (
-        f"Asked for {STEPS} tokens after the prompt {run.prompt}, generate_cached returned "
-        f"{came}; {chosen(run)}, so {run.script} is expected."
-    )
+    runs = [run]
+    with suppress(CallFailed, AssertionError):  # steps that are not made are another check's matter
+        runs += [made for made in full_windows() if made.trace.selected == made.script]
+    for made in runs:
+        came = as_tokens(made.returned, name="the result of generate_cached")
+        assert came == made.script, (
+            f"Asked for {len(made.script)} tokens after the prompt {made.prompt}, generate_cached "
+            f"returned {came}; {chosen(made)}, so {made.script} is expected."
+        )
     none = generated([5, 9], [], n=0, eos=7).returned
     none = as_tokens(none, name="the result of generate_cached")
     assert none == [], f"Asked for 0 tokens, generate_cached returned {none}."

@@ -6,24 +6,32 @@ from grader.subject.misconception import Equivalent, Misconception, noted
 from reference.kv_cache.contract import FUNCTIONS
 from reference.kv_cache.misconceptions import (
     attention_cache,
+    attention_heads,
     attention_scores,
     batches,
     generation_end,
     generation_flow,
     layers,
+    logits,
+    padded_caches,
     passes,
     positions,
+    sublayers,
 )
 
 MODULES: tuple[ModuleType, ...] = (
     positions,
     attention_scores,
+    attention_heads,
     attention_cache,
     layers,
+    sublayers,
     passes,
+    logits,
     generation_flow,
     generation_end,
     batches,
+    padded_caches,
 )
 
 _STAGES = list(FUNCTIONS)

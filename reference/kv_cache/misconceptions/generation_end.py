@@ -93,6 +93,26 @@ def begins_with_the_newest(
 
 @misconception(
     replaces=generate_cached,
+    says="When the cache is full, the generated tokens alone are read again.",
+    hint="The prompt fills half of the window. Does it stand in your prefill?",
+    questions=_FULL,
+    differs_only="when the window is full, and tokens of the prompt are in it",
+)
+def refilled_without_the_prompt(
+    prompt: Ids, stages: CachedStages, max_new_tokens: int, eos_id: int, context_length: int
+) -> list[int]:
+    window = Window(prompt, stages, context_length)
+
+    def go_on(token: int, cache: Any, generated: list[int]) -> Pass:
+        if window.is_full:
+            return stages.prefill(generated[-context_length:])
+        return window.go_on(token, cache, generated)
+
+    return generate_by(stages, window.start, go_on, n=max_new_tokens, eos=eos_id)
+
+
+@misconception(
+    replaces=generate_cached,
     says="When the cache is full, only its newer half is read again.",
     hint="How many tokens does the model see right after your prefill?",
     questions=_FULL,

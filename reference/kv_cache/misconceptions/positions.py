@@ -78,6 +78,17 @@ def one_too_far(n_past: int, n_new: int) -> Tensor:
 
 @misconception(
     replaces=visible,
+    says="The columns of the new positions stand before those of the cached ones.",
+    hint="In which order are the keys that your columns stand for?",
+    questions=["kv-cache.chunk-mask", "kv-cache.new-keys-first"],
+    differs_only="with cached positions and more than one new one",
+)
+def new_columns_first(n_past: int, n_new: int) -> Tensor:
+    return visible(n_past, n_new).roll(n_new, dims=-1)
+
+
+@misconception(
+    replaces=visible,
     says="True stands for what is masked.",
     hint="Is the entry for a position and itself true or false, and what does the handout say?",
     questions=_MASK,
@@ -171,6 +182,17 @@ def one_for_all(n_past: int, n_new: int) -> Tensor:
 )
 def cached_ones_too(n_past: int, n_new: int) -> Tensor:
     return torch.arange(n_past + n_new)
+
+
+@misconception(
+    replaces=position_ids,
+    says="The number of new tokens is where the positions end.",
+    hint="Five positions are cached and one token is new. How many positions do you return?",
+    questions=["kv-cache.decode-disagrees"],
+    differs_only="with cached positions",
+)
+def ends_at_the_number_of_new(n_past: int, n_new: int) -> Tensor:
+    return torch.arange(n_past, max(n_past, n_new))
 
 
 @misconception(

@@ -15,6 +15,7 @@ from reference.llama.misconceptions import (
     layer_flow,
     layer_norms,
     normalization,
+    other_formulas,
     rotation,
     whole_model,
 )
@@ -31,6 +32,7 @@ MODULES: tuple[ModuleType, ...] = (
     layer_norms,
     decoder_stack,
     whole_model,
+    other_formulas,
     generation_input,
     generation_flow,
     generation_end,

@@ -148,6 +148,39 @@ def divides_by_beams(
 
 @misconception(
     replaces=beam_step,
+    says="The place in all continuations is the token.",
+    hint="How large is the vocabulary? How large is the largest token of yours?",
+    questions=["token-selection.beam-step"],
+    differs_only="where a continuation of another beam than the first is among the best",
+)
+def places_for_tokens(
+    scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int
+) -> Step:
+    parents, tokens, best, _ = beam_step(scores, log_probs, finished, n_beams, eos_id)
+    places = parents * log_probs.shape[1] + tokens
+    return parents, places, best, places == eos_id
+
+
+@misconception(
+    replaces=beam_step,
+    says="Finished beams stand before all others.",
+    hint="A finished beam has a low score. Which place does it deserve?",
+    questions=["token-selection.beam-step"],
+    differs_only="with finished beams that are not the best",
+)
+def finished_ones_come_first(
+    scores: Array, log_probs: Array, finished: Array, n_beams: int, eos_id: int
+) -> Step:
+    totals = candidates(scores, log_probs, finished, eos_id)
+    is_finished = np.array(finished, dtype=bool)[:, None]
+    comes_later = ~(is_finished & np.isfinite(totals))
+    order = np.lexsort((-totals.ravel(), comes_later.ravel()))[:n_beams]
+    parents, tokens = np.divmod(order, totals.shape[1])
+    return parents, tokens, totals.ravel()[order], tokens == eos_id
+
+
+@misconception(
+    replaces=beam_step,
     says="A finished beam goes on like all others.",
     hint="What may come after the end of a text?",
     questions=["token-selection.beam-step"],

@@ -8,6 +8,7 @@ from reference.sampling_and_search.misconceptions import (
     beam_steps,
     filtering,
     lengths_and_ends,
+    proposals,
     rounds,
     searching,
     speculating,
@@ -16,6 +17,7 @@ from reference.sampling_and_search.misconceptions import (
 MODULES: tuple[ModuleType, ...] = (
     filtering,
     speculating,
+    proposals,
     rounds,
     beam_steps,
     searching,

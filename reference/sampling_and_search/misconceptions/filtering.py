@@ -78,6 +78,41 @@ def largest_of_all(distribution: Floats, threshold: float) -> Floats:
 
 @misconception(
     replaces=min_p,
+    says="The largest probability is looked for along the batch, for each token by itself.",
+    hint="Hand in one row alone. Which tokens does your filter remove?",
+    questions=["token-selection.min-p-keeps", "token-selection.min-p-adapts"],
+)
+def largest_along_the_batch(distribution: Floats, threshold: float) -> Floats:
+    largest = distribution.max(axis=0, keepdims=True)
+    return _renormalized(np.where(distribution >= threshold * largest, distribution, 0))
+
+
+@misconception(
+    replaces=min_p,
+    says="A token is kept if it lies at most the threshold below the largest probability.",
+    hint="The most probable token has 0.2, and the threshold is 0.5. What does your filter remove?",
+    questions=["token-selection.min-p-keeps", "token-selection.min-p-adapts"],
+)
+def by_difference(distribution: Floats, threshold: float) -> Floats:
+    largest = distribution.max(axis=-1, keepdims=True)
+    return _renormalized(np.where(distribution >= largest - threshold, distribution, 0))
+
+
+@misconception(
+    replaces=min_p,
+    says="What is kept in all rows of the batch is divided by one sum.",
+    hint="What does each row of yours add up to, and what do all of them?",
+    questions=["token-selection.min-p-keeps"],
+    differs_only="with more than one row",
+)
+def one_sum_for_the_batch(distribution: Floats, threshold: float) -> Floats:
+    largest = distribution.max(axis=-1, keepdims=True)
+    kept = np.where(distribution >= threshold * largest, distribution, 0)
+    return np.asarray(kept / kept.sum())
+
+
+@misconception(
+    replaces=min_p,
     says="The threshold is a part of the mean probability.",
     hint="How many tokens does your filter keep of a distribution that is nearly certain?",
     questions=["token-selection.min-p-keeps"],
@@ -183,6 +218,29 @@ def once_for_each_time(logits: Floats, token_ids: Sequence[int], penalty: float)
     counts = Counter(token_ids)
     powers = np.array([penalty ** counts[token] for token in range(len(logits))])
     return np.asarray(np.where(logits > 0, logits / powers, logits * powers), logits.dtype)
+
+
+@misconception(
+    replaces=repetition_penalty,
+    says="A token is penalized once it has occurred twice.",
+    hint="Every token of a text occurs once. Which logits does your code change?",
+    questions=["token-selection.repetition-penalty"],
+    differs_only="where a token occurs once",
+)
+def second_time_alone(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
+    twice = [token for token, n in Counter(token_ids).items() if n > 1]
+    return repetition_penalty(logits, twice, penalty)
+
+
+@misconception(
+    replaces=repetition_penalty,
+    says="The logits become log-probabilities first, and those are penalized.",
+    hint="What does your code do to the logit of a token that does not occur?",
+    questions=["token-selection.repetition-penalty"],
+)
+def of_log_probabilities(logits: Floats, token_ids: Sequence[int], penalty: float) -> Floats:
+    shifted = logits - logits.max()
+    return repetition_penalty(shifted - np.log(np.exp(shifted).sum()), token_ids, penalty)
 
 
 @misconception(

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.subject.misconception import misconception
-from reference.sampling_and_search.beams import SearchStages, beam_search, best_beam
+from reference.sampling_and_search.beams import (
+    SearchStages,
+    beam_search,
+    beam_step,
+    best_beam,
+    opened,
+)
 from reference.sampling_and_search.misconceptions.searching import asked, searched_on
 
 
@@ -91,3 +97,32 @@ def eos_is_no_length(
     beams, scores, _ = searched_on([[]], ask, n_beams, max_new_tokens, eos_id)
     lengths = np.array([max(1, sum(token != eos_id for token in beam)) for beam in beams])
     return beams[int(np.argmax(scores / lengths**alpha))]
+
+
+@misconception(
+    replaces=beam_search,
+    says="The n-th token is appended to the n-th beam.",
+    hint="A step gives parents and tokens. What do you do with the parents?",
+    questions=["token-selection.beam-step"],
+    differs_only="where the parents do not stand in order",
+)
+def parents_are_not_used(
+    prompt: Sequence[int],
+    stages: SearchStages,
+    n_beams: int,
+    max_new_tokens: int,
+    eos_id: int,
+    alpha: float,
+) -> list[int]:
+    beams: list[list[int]] = [[]]
+    scores, finished = np.zeros(1), np.zeros(1, dtype=bool)
+    for _ in range(max_new_tokens):
+        rows = np.asarray(asked(prompt, stages)(opened(beams, finished)))
+        log_probs = np.zeros((len(beams), rows.shape[1]))
+        log_probs[~np.array(finished, dtype=bool)] = rows
+        _, tokens, scores, finished = beam_step(scores, log_probs, finished, n_beams, eos_id)
+        places = [min(place, len(beams) - 1) for place in range(len(tokens))]
+        beams = [[*beams[i], int(token)] for i, token in zip(places, tokens, strict=True)]
+        if np.all(finished):
+            break
+    return beams[best_beam(beams, scores, alpha)]

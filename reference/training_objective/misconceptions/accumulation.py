@@ -144,3 +144,14 @@ def running_mean(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
         seen += count
         mean = mean + (gradient - mean) * (count / max(seen, 1))
     return mean
+
+
+@misconception(
+    replaces=accumulate,
+    says="The gradients are added, and divided by the number of all targets.",
+    hint="Each of them is a mean already. By what did its part divide?",
+    questions=["training.unequal-parts"],
+    differs_only="with more than one target",
+)
+def divided_again(gradients: Sequence[Floats], counts: Sequence[int]) -> Floats:
+    return np.asarray(np.sum(gradients, axis=0) / max(sum(counts), 1))

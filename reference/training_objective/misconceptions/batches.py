@@ -152,3 +152,14 @@ def avoids_the_end(data: Ids, starts: Sequence[int], context_length: int) -> Pai
 def stacked_slices(data: Ids, starts: Sequence[int], context_length: int) -> Pair:
     rows = np.stack([data[start : start + context_length + 1] for start in starts])
     return rows[:, :-1], rows[:, 1:]
+
+
+@misconception(
+    replaces=batch_at,
+    says="Starts count from 1.",
+    hint="Which token of the text has the number 0?",
+    questions=["training.batch-rows"],
+)
+def starts_from_one(data: Ids, starts: Sequence[int], context_length: int) -> Pair:
+    rows = _rows(data, _later(starts, -1), context_length + 1)
+    return rows[:, :-1], rows[:, 1:]

@@ -209,3 +209,26 @@ def norm_of_norms(gradients: Sequence[Floats], max_norm: float) -> list[Floats]:
 def millionth_added(gradients: Sequence[Floats], max_norm: float) -> list[Floats]:
     factor = min(1.0, max_norm / (global_norm(gradients) + 1e-6))
     return [gradient * factor for gradient in gradients]
+
+
+@misconception(
+    replaces=clip_by_global_norm,
+    says="The factor is the norm over the largest norm.",
+    hint="The norm is twice the largest one. Do your gradients become shorter?",
+    questions=["training.global-norm"],
+)
+def factor_upside_down(gradients: Sequence[Floats], max_norm: float) -> list[Floats]:
+    factor = min(1.0, global_norm(gradients) / max_norm)
+    return [gradient * factor for gradient in gradients]
+
+
+@misconception(
+    replaces=clip_by_global_norm,
+    says="Long gradients stay as they are, and short ones are scaled.",
+    hint="The norm is twice the largest one. What does your function do?",
+    questions=["training.global-norm"],
+)
+def scales_the_short_ones(gradients: Sequence[Floats], max_norm: float) -> list[Floats]:
+    norm = global_norm(gradients)
+    factor = max_norm / norm if 0 < norm < max_norm else 1.0
+    return [gradient * factor for gradient in gradients]

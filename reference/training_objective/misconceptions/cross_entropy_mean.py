@@ -182,3 +182,25 @@ def log_sum_minus_logit(logits: Floats, targets: Ids, ignore_index: int) -> floa
     sums = np.log(np.exp(logits - largest[..., None]).sum(axis=-1)) + largest
     losses = sums - of_targets(logits, targets, ignore_index)
     return float(losses[counted(targets, ignore_index)].sum() / number(targets, ignore_index))
+
+
+@misconception(
+    replaces=cross_entropy,
+    says="1 is added to the number of targets, so that nothing is divided by zero.",
+    hint="One target counts, and its loss is 2. What is the mean, and what do you return?",
+    questions=["training.mean-loss"],
+    differs_only="where a target counts",
+)
+def one_target_more(logits: Floats, targets: Ids, ignore_index: int) -> float:
+    losses = token_losses(logits, targets, ignore_index)
+    return float(losses.sum() / (counted(targets, ignore_index).sum() + 1))
+
+
+@misconception(
+    replaces=cross_entropy,
+    says="The sum of the losses is divided by the number of positions of a row.",
+    hint="Add a second row that equals the first one. Should the mean loss change?",
+    questions=["training.mean-loss"],
+)
+def over_the_positions(logits: Floats, targets: Ids, ignore_index: int) -> float:
+    return float(token_losses(logits, targets, ignore_index).sum() / targets.shape[1])

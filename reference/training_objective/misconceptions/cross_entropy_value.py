@@ -176,3 +176,14 @@ def binary_for_each_token(logits: Floats, targets: Ids, ignore_index: int) -> fl
 def changes_its_input(logits: Floats, targets: Ids, ignore_index: int) -> float:
     logits -= logits.max(axis=-1, keepdims=True)
     return cross_entropy(logits, targets, ignore_index)
+
+
+@misconception(
+    replaces=cross_entropy,
+    says="The loss of a target is the square of how far its probability is from 1.",
+    hint="How much worse is probability 0.0001 than 0.01? Does your loss say so?",
+    questions=["training.mean-loss", "training.loss-at-the-start"],
+)
+def squared_error(logits: Floats, targets: Ids, ignore_index: int) -> float:
+    missing = 1 - of_targets(probabilities(logits), targets, ignore_index)
+    return mean_of(missing**2, targets, ignore_index)

@@ -273,3 +273,37 @@ def entry_by_entry(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
         row[targets[place]] -= 1
         gradient[place] = row / number(targets, ignore_index)
     return gradient
+
+
+@misconception(
+    replaces=cross_entropy_gradient,
+    says="The gradient in the logit of the target is -1.",
+    hint="The model is certain of the target. What is left to change?",
+    questions=["training.gradient-entry"],
+)
+def minus_one_at_the_target(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
+    hot = one_hot(targets, logits.shape[-1])
+    slopes = np.where(hot > 0, -1.0, probabilities(logits))
+    return _where_counted(slopes, targets, ignore_index)
+
+
+@misconception(
+    replaces=cross_entropy_gradient,
+    says="The gradient is divided by the size of the vocabulary, too.",
+    hint="Over what is the loss a mean: over targets, or over all logits?",
+    questions=["training.gradient-entry", "training.mean-loss"],
+)
+def over_the_vocabulary(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
+    gradient = cross_entropy_gradient(logits, targets, ignore_index)
+    return np.asarray(gradient / logits.shape[-1])
+
+
+@misconception(
+    replaces=cross_entropy_gradient,
+    says="The gradient is divided by the number of positions of a row.",
+    hint="Add a second row that equals the first one. What should become of the first gradient?",
+    questions=["training.mean-loss"],
+)
+def over_the_row(logits: Floats, targets: Ids, ignore_index: int) -> Floats:
+    gradient = cross_entropy_gradient(logits, targets, ignore_index)
+    return np.asarray(gradient * number(targets, ignore_index) / targets.shape[1])

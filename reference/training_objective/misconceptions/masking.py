@@ -215,3 +215,17 @@ def marked_row_by_row(
         marked[row, : max(0, prompt - 1)] = ignore_index
         marked[row, length - 1 :] = ignore_index
     return marked
+
+
+@misconception(
+    replaces=mask_targets,
+    says="The prompt is marked by the given number, and the padding by token 0.",
+    hint="How does the loss know that a 0 is padding and not a token?",
+    questions=["training.prompt-in-the-loss", "training.padding-in-the-mean"],
+    differs_only="where a row has padding",
+)
+def padding_is_token_zero(
+    targets: Ids, prompt_lengths: Sequence[int], lengths: Sequence[int], ignore_index: int
+) -> Ids:
+    masked = mask_targets(targets, prompt_lengths, lengths, ignore_index)
+    return np.where(_places(targets) < _columns(prompt_lengths, lengths)[1], masked, 0)

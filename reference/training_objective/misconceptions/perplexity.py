@@ -160,3 +160,13 @@ def changes_its_input(logits: Floats, targets: Ids, ignore_index: int) -> float:
 def inverse_of_the_geometric_mean(logits: Floats, targets: Ids, ignore_index: int) -> float:
     losses = counted_losses(logits, targets, ignore_index)
     return 1 / math.exp(-float(losses.mean())) if losses.size else 1.0
+
+
+@misconception(
+    replaces=perplexity,
+    says="The perplexity is 10 to the power of the loss in nats.",
+    hint="Which logarithm is in your loss? Which number raised to it undoes that?",
+    questions=["training.perplexity-of-three"],
+)
+def power_of_ten(logits: Floats, targets: Ids, ignore_index: int) -> float:
+    return float(10 ** cross_entropy(logits, targets, ignore_index))

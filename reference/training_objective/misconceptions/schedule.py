@@ -272,3 +272,64 @@ def around_the_mean(
         return max_rate * (step / warmup_steps)
     turn = math.cos(math.pi * _progress(step, warmup_steps, total_steps))
     return (max_rate + min_rate) / 2 + (max_rate - min_rate) / 2 * turn
+
+
+@misconception(
+    replaces=learning_rate,
+    says="The warm-up counts its steps as a part of all steps.",
+    hint="Which rate has your last step of the warm-up, and which the step after it?",
+    questions=["training.warmup-and-cosine"],
+    differs_only="with a warm-up",
+)
+def warmup_over_all_steps(
+    step: int, max_rate: float, min_rate: float, warmup_steps: int, total_steps: int
+) -> float:
+    if step < warmup_steps:
+        return max_rate * step / total_steps
+    return learning_rate(step, max_rate, min_rate, warmup_steps, total_steps)
+
+
+@misconception(
+    replaces=learning_rate,
+    says="The rate is 0 until the warm-up is over.",
+    hint="Step 3 of 4 in the warm-up: which rate is yours? What is 3 // 4, and what is 3 / 4?",
+    questions=["training.warmup-and-cosine"],
+    differs_only="with a warm-up",
+)
+def zero_during_warmup(
+    step: int, max_rate: float, min_rate: float, warmup_steps: int, total_steps: int
+) -> float:
+    if step < warmup_steps:
+        return 0.0
+    return learning_rate(step, max_rate, min_rate, warmup_steps, total_steps)
+
+
+@misconception(
+    replaces=learning_rate,
+    says="The steps after the warm-up are divided by the number of all steps.",
+    hint="At the last step, how far has your cosine come?",
+    questions=["training.warmup-and-cosine"],
+    differs_only="with a warm-up",
+)
+def cosine_over_total_steps(
+    step: int, max_rate: float, min_rate: float, warmup_steps: int, total_steps: int
+) -> float:
+    if not warmup_steps <= step < total_steps:
+        return learning_rate(step, max_rate, min_rate, warmup_steps, total_steps)
+    return min_rate + (max_rate - min_rate) * _half_cosine((step - warmup_steps) / total_steps)
+
+
+@misconception(
+    replaces=learning_rate,
+    says="The angle of the cosine is in degrees.",
+    hint="What is the cosine of 180 in your language, and in which unit is that?",
+    questions=["training.warmup-and-cosine"],
+    differs_only="after the warm-up",
+)
+def angle_in_degrees(
+    step: int, max_rate: float, min_rate: float, warmup_steps: int, total_steps: int
+) -> float:
+    if step < warmup_steps:
+        return learning_rate(step, max_rate, min_rate, warmup_steps, total_steps)
+    angle = 180 * _progress(step, warmup_steps, total_steps)
+    return min_rate + (max_rate - min_rate) * (1 + math.cos(angle)) / 2

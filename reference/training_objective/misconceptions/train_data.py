@@ -296,3 +296,39 @@ def empties_the_batches(
         total += loss
     ends(stages, max_norm)
     return total
+
+
+@misconception(
+    replaces=train_step,
+    says="The loss of a part is multiplied by its count, and divided by nothing.",
+    hint="What do the factors of your parts add up to?",
+    questions=["training.unequal-parts", "training.mean-loss"],
+    differs_only="with more than one counted target",
+)
+def times_the_count(
+    batches: Batches, stages: TrainingStages, max_norm: float, ignore_index: int
+) -> float:
+    stages.zero()
+    counts = [float((targets != ignore_index).sum()) for _, targets in batches]
+    total = losses(batches, stages, counts)
+    ends(stages, max_norm)
+    return total
+
+
+@misconception(
+    replaces=train_step,
+    says="The weighted loss of the last part is returned.",
+    hint="Change the first part of the batch. Does the loss that you return change?",
+    questions=["training.order-of-parts", "training.mean-loss"],
+    differs_only="with more than one part",
+)
+def returns_the_last_share(
+    batches: Batches, stages: TrainingStages, max_norm: float, ignore_index: int
+) -> float:
+    stages.zero()
+    last = 0.0
+    for (inputs, targets), share in zip(batches, shares(batches, ignore_index), strict=True):
+        last = stages.loss(stages.forward(inputs), targets) * share
+        stages.backward(last)
+    ends(stages, max_norm)
+    return last

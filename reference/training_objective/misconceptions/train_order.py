@@ -322,3 +322,22 @@ def zeroes_before_backward(
         total += loss
     ends(stages, max_norm)
     return total
+
+
+@misconception(
+    replaces=train_step,
+    says="The model reads all parts first, and backward comes afterwards.",
+    hint="How many parts have to be kept in memory before your first backward?",
+    questions=["training.order-of-parts"],
+    differs_only="with more than one part",
+)
+def reads_all_parts_first(
+    batches: Batches, stages: TrainingStages, max_norm: float, ignore_index: int
+) -> float:
+    stages.zero()
+    parts = zip(batches, shares(batches, ignore_index), strict=True)
+    shared = [stages.loss(stages.forward(x), targets) * share for (x, targets), share in parts]
+    for loss in shared:
+        stages.backward(loss)
+    ends(stages, max_norm)
+    return float(sum(shared))
