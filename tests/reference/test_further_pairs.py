@@ -44,7 +44,6 @@ WHOLE = {
     "cached_layer.norms_swapped",
     "cached_layer.no_second_norm",
     "cached_layer.feed_forward_first",
-    "cached_layer.erf_gelu",
     "prefill.mean_of_positions",
     "prefill.scaled_embeddings",
     "prefill.tied_output",

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-import torch
 from torch import Tensor
 
 from grader.subject.misconception import misconception
@@ -69,24 +68,6 @@ def feed_forward_first(
     normed = layer_norm(x, gain, bias, eps)
     attended, cache = cached_attention(normed, weights["attention"], n_heads, past)
     return x + attended, cache
-
-
-@misconception(
-    replaces=cached_layer,
-    says="The activation is GELU, by erf.",
-    hint="There are two formulas for GELU. Which one does the handout name?",
-    questions=_ORDER,
-)
-def erf_gelu(
-    x: Tensor, weights: LayerWeights, n_heads: int, eps: float, past: LayerCache
-) -> Answer:
-    gain, bias = weights["attention_norm_gain"], weights["attention_norm_bias"]
-    normed = layer_norm(x, gain, bias, eps)
-    attended, cache = cached_attention(normed, weights["attention"], n_heads, past)
-    x = x + attended
-    network = weights["feed_forward"]
-    inner = _second_norm(x, weights, eps) @ network["inner"] + network["inner_bias"]
-    return x + torch.nn.functional.gelu(inner) @ network["outer"] + network["outer_bias"], cache
 
 
 @misconception(
