@@ -36,9 +36,9 @@ class LastingSession:
         """
         if self._unreadable is not None:
             raise self._again(self._unreadable)
-        if self._child is None or not self._child.alive:
-            self._child = self._opened()
-        return self._child
+        if (living := self.living) is None:
+            living = self._child = self._opened()
+        return living
 
     @property
     def living(self) -> StudentSession | None:

@@ -183,9 +183,9 @@ class StudentProcess:
             raise
 
     def _open(self) -> contract.StudentSession:
-        if self._planned.are_made and (living := self._session.living) is not None:
-            return living
         if self._planned.are_made:
+            if (living := self._session.living) is not None:
+                return living
             with self._time.spent():  # a crash in each check is not free
                 return self._session.child()
         child = self._session.child()
