@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from grader.errors import CallFailed
+from grader.sandbox.child.values import article
 from grader.sandbox.child.wire import Remote
 from grader.sandbox.contract import Refused, StudentCall, StudentSession
 from grader.sandbox.opaque import DoesNotCross
 from grader.suites.child import suite_values
 from grader.suites.child.suite_values import NotPlain
-from grader.suites.handed_names import article, qualified
+from grader.suites.handed_names import qualified
 from grader.suites.lent_values import LentValues
 from grader.suites.shared_randomness import Randomness
 from grader.suites.shared_values import Files, Handed, Iterators, Leaves, is_iterator

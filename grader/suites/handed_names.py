@@ -18,8 +18,3 @@ def qualified(value: Any) -> tuple[str, str] | None:
     for part in name.split("."):
         found = getattr(found, part, None)
     return (module, name) if found is value else None
-
-
-def article(word: str) -> str:
-    """A word with its article."""
-    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"

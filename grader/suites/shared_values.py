@@ -123,10 +123,10 @@ class Handed:
         elif type(value) in suite_values.CHANGEABLE:
             if type(now) is not type(value):
                 raise ValueError("another kind of container")
-            content = [*now.items()] if isinstance(now, dict) else [*now]
+            content = now.copy()  # it may be the very same one
             value.clear()
             put = value.extend if hasattr(value, "extend") else value.update
-            put(dict(content) if isinstance(now, dict) else content)
+            put(content)
         else:
             import torch
 

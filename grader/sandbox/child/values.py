@@ -51,7 +51,7 @@ def plain(value: Any) -> Any:
         return {_key(key): plain(item) for key, item in value.items()}
     if isinstance(value, int | float):  # a subclass, such as an enumeration
         raise Unsendable(f"a number of type {type(value).__name__}")
-    raise Unsendable(_article(type(value).__name__))
+    raise Unsendable(article(type(value).__name__))
 
 
 def _torch_of(value: Any) -> Any:
@@ -99,5 +99,6 @@ def _tensor(array: np.ndarray) -> Any:
     return torch.from_numpy(array)
 
 
-def _article(name: str) -> str:
+def article(name: str) -> str:
+    """A name with its article."""
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
