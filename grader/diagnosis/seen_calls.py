@@ -28,7 +28,9 @@ class SeenCall:
     @property
     def changed(self) -> bool:
         """Whether arguments were changed, as far as is known."""
-        return self.after is not None and not identical(self.after, self.arguments)
+        if self.after is None or self.after is self.arguments:
+            return False
+        return not identical(self.after, self.arguments)
 
 
 def calls_of(versions: Versions, stage: str, observations: Sequence[Observation]) -> list[SeenCall]:

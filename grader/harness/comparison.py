@@ -177,6 +177,8 @@ def _changed(after: Any, before: Any) -> str:
 
 def is_identical(a: Any, b: Any) -> bool:
     """Whether two plain values hold the same in the same shape."""
+    if a is b:
+        return True
     match b:
         case np.ndarray():
             return isinstance(a, np.ndarray) and a.shape == b.shape and bool(np.all(a == b))

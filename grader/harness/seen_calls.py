@@ -39,19 +39,24 @@ class SeenCalls:
     ) -> None:
         """Keep what a call came to, for the diagnosis. A check may change its arrays later."""
         returned = came if isinstance(came, Returned) else None
-        after = returned.arguments if returned else ()
+        given = tuple(map(copied, arguments))
+        after: tuple[Any, ...] | None = None
+        if returned and returned.arguments is None:
+            after = given
+        elif returned and returned.arguments:
+            after = tuple(map(self._kept, returned.arguments))
         failure = came if isinstance(came, type) and issubclass(came, CallFailed) else None
         self.observations.append(
             Observation(
                 stage=stage,
                 check=self.check,
                 makes=makes,
-                arguments=tuple(map(copied, arguments)),
+                arguments=given,
                 value=self._kept(returned.value) if returned else None,
                 failure=failure,
                 is_unsettled=came is NotSettledHere,
                 stopped=stopped,
-                after=tuple(map(self._kept, after)) if after else None,
+                after=after,
                 calls=tuple(calls),
                 hidden=self.in_hidden_check,
             )

@@ -115,9 +115,9 @@ class Channel:
 
     def _read(self) -> bytes:
         if self._peer or sys.platform != "linux":
-            return self._connection.recv(1 << 18)
+            return self._connection.recv(wire.READ_BYTES)
         room = socket.CMSG_SPACE(_CREDENTIALS.size)
-        part, ancillary, _, _ = self._connection.recvmsg(1 << 18, room)
+        part, ancillary, _, _ = self._connection.recvmsg(wire.READ_BYTES, room)
         for level, kind, data in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
                 self._peer = _CREDENTIALS.unpack(data[: _CREDENTIALS.size])[0]

@@ -206,11 +206,15 @@ class ChildSession:
             if 0 <= number < len(self._shortcuts)
         )
 
-    def _value(self, call: StudentCall, reply: wire.FromChild) -> tuple[Any, list[Any]]:
+    def _value(self, call: StudentCall, reply: wire.FromChild) -> tuple[Any, list[Any] | None]:
         function = call.function
         n_arguments = len(call.arguments) if call.want_arguments else 0
         match reply:
-            case wire.Value(value=value, arguments=after) if len(after) == n_arguments:
+            case wire.Value(value=value, arguments=[], left_alone=True) if call.want_arguments:
+                return value, None
+            case wire.Value(value=value, arguments=after, left_alone=False) if (
+                len(after) == n_arguments
+            ):
                 return value, after
             case wire.Raised():
                 raise no_value(function, reply)

@@ -46,7 +46,8 @@ class Returned:
     """What a call gave back: plain values and arrays that are ours alone."""
 
     value: Any
-    arguments: list[Any]  # the arguments as they are after the call, if they were wanted
+    # As they are after the call, if they were wanted. None: the call left them as they were.
+    arguments: list[Any] | None
     uses: tuple[Use, ...] = ()  # of watched names, while the call ran
 
 

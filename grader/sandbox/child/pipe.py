@@ -67,7 +67,7 @@ class Pipe:
     def _fill(self, count: int) -> None:
         """Have as many bytes in the inbox."""
         while len(self._inbox) < count:
-            part = self._connection.recv(1 << 18)
+            part = self._connection.recv(wire.READ_BYTES)
             if not part:
                 raise EOFError
             self._inbox += part

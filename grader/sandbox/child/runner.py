@@ -137,11 +137,12 @@ class Runner:
 
     def _value(self, request: wire.Call, result: Any, arguments: list[Any]) -> wire.Message:
         try:
-            wanted = arguments if request.want_arguments else []
-            sendable = [
-                None if i in request.tables else values.plain(a) for i, a in enumerate(wanted)
-            ]
-            return wire.Value(id=request.id, value=values.plain(result), arguments=sendable)
+            reply = wire.Value(id=request.id, value=values.plain(result))
+            if request.want_arguments:
+                after = [values.plain(argument) for argument in _kept(request, arguments)]
+                reply.left_alone = values.are_same(_kept(request, request.arguments), after)
+                reply.arguments = [] if reply.left_alone else after
+            return reply
         except values.Unsendable as error:
             return wire.Raised(id=request.id, kind="unsendable", exception="", text=str(error))
         except BaseException as error:  # noqa: BLE001 - an object of the student's that misbehaves
@@ -195,6 +196,11 @@ class Runner:
             text=text[:MAX_TEXT],
             where=self._submission.where(error)[:MAX_TEXT],
         )
+
+
+def _kept(request: wire.Call, arguments: list[Any]) -> list[Any]:
+    """The arguments that are to come back; the namespaces stay in the child."""
+    return [None if i in request.tables else a for i, a in enumerate(arguments)]
 
 
 def flush_output() -> None:

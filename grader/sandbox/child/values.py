@@ -18,10 +18,10 @@ class Unsendable(Exception):
 
 
 def for_student(value: Any, framework: str, connect: Callable[[str], Callable[..., Any]]) -> Any:
-    """Arrays become tensors where the submission uses torch; remote names become callables."""
+    """A copy with tensors for arrays where the submission uses torch, and callables for names."""
     kind = type(value)  # exact: this runs for every weight of every call
     if kind is np.ndarray:
-        return _tensor(value) if framework == "torch" else value
+        return _tensor(value.copy()) if framework == "torch" else value.copy()
     if kind is list or kind is tuple:
         return [for_student(item, framework, connect) for item in value]
     if kind is dict:
@@ -52,6 +52,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, int | float):  # a subclass, such as an enumeration
         raise Unsendable(f"a number of type {type(value).__name__}")
     raise Unsendable(article(type(value).__name__))
+
+
+def are_same(before: Any, after: Any) -> bool:
+    """Whether plain values are of the same kinds and shapes, and equal to the bit."""
+    kind = type(before)
+    if type(after) is not kind:
+        return False
+    if kind is np.ndarray:
+        as_before = after.dtype == before.dtype and after.shape == before.shape
+        return as_before and bool(after.tobytes() == before.tobytes())
+    if kind is list:
+        return len(after) == len(before) and all(map(are_same, before, after))
+    if kind is dict:
+        return after.keys() == before.keys() and all(are_same(before[k], after[k]) for k in before)
+    return bool(after == before)
 
 
 def _torch_of(value: Any) -> Any:

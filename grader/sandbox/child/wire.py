@@ -17,6 +17,7 @@ MAGIC = b"DGW1"
 HEADER = struct.Struct("<4sIQ")
 MAX_STRUCTURE_BYTES = 6 << 20  # a submission's 4 MB of source, with its names
 MAX_ARRAY_BYTES = 64 << 20
+READ_BYTES = 1 << 16  # at once: a larger buffer comes from the kernel, which takes 12 µs each time
 # What a student's process may send is bounded more tightly than what we send it.
 MAX_ANSWER_BYTES = 1 << 20  # of structure
 BYTES_OF_OBJECTS = 64  # what one byte of structure can become
@@ -136,11 +137,15 @@ class Loaded(Message, tag="loaded"):
 
 
 class Value(Message, tag="value"):
-    """From the child: what the function returned, and if wanted its arguments after the call."""
+    """From the child: what the function returned, and if wanted its arguments after the call.
+
+    Arguments that the function left as they were do not cross again: `left_alone` says so.
+    """
 
     value: Any
-    arguments: list[Any]
+    arguments: list[Any] = []
     uses: Uses = []
+    left_alone: bool = False
 
 
 class Raised(Message, tag="raised"):
@@ -219,7 +224,7 @@ def decode_from_child(structure: bytes, arrays: bytes) -> FromChild:
 
 
 def decode_to_child(structure: bytes, arrays: bytes) -> ToChild:
-    """A message of the grader."""
+    """A message of the grader. Its arrays are as they came, and cannot be written to."""
     message: ToChild = _decode(structure, arrays, from_child=False)
     return message
 
@@ -287,22 +292,23 @@ class _Codec(threading.local):
         self._n_read += 1
         if self._n_read > MAX_ARRAYS:
             raise WireError("the message holds too many arrays")
-        return self._read(data)
+        array = self._read(data)
+        copy = array.copy()
+        if array.dtype == np.bool_:  # a byte may hold anything, and numpy relies on 0 and 1
+            np.not_equal(array.view(np.uint8), 0, out=copy)
+        return copy
 
     def _sent(self, code: int, data: memoryview) -> object:
         return Remote(bytes(data).decode()) if code == _REMOTE else self._read(data)
 
     def _read(self, data: memoryview) -> np.ndarray:
-        """The next array, as a copy that may be written to."""
+        """The next array, as it came."""
         number, *shape = _DESCRIPTIONS[len(data) >> 3].unpack(data)
         if max(shape, default=0) > MAX_ARRAY_BYTES:
             raise WireError("the message holds an array of an absurd shape")
         array = np.ndarray(shape, _DTYPES[number], self._bytes, self._offset)
         self._offset += array.nbytes
-        copy = array.copy()
-        if number == 0:  # a byte may hold anything, and numpy relies on 0 and 1
-            np.not_equal(array.view(np.uint8), 0, out=copy)
-        return copy
+        return array
 
 
 _codec = _Codec()

@@ -173,10 +173,11 @@ def test_a_loop_that_raises_after_right_calls_gets_no_name(right):
 
 
 def test_a_mistake_and_a_changed_argument_are_both_named(right):
-    [checked] = [o for o in right["decoder_layer"] if o.after is not None]
     seen = observed(find("decoder_layer.post_norm").wrong, right["decoder_layer"])
-    after = run(find("decoder_layer.changes_its_input").wrong, checked.arguments).arguments
-    seen = [replace(o, after=tuple(after)) if o.after is not None else o for o in seen]
+    changing = find("decoder_layer.changes_its_input").wrong
+    after = [o.after and tuple(run(changing, o.arguments).arguments) for o in seen]
+    assert any(after)
+    seen = [replace(o, after=changed) for o, changed in zip(seen, after, strict=True)]
     assert names(explained(failing("decoder_layer"), seen)) == [
         ("decoder_layer.post_norm",),
         ("decoder_layer.changes_its_input",),

@@ -45,6 +45,11 @@ def test_arguments_that_were_not_asked_for_are_not_there(seen):
     assert observed(seen, Returned(value=1, arguments=[])).after is None
 
 
+def test_arguments_that_were_left_alone_are_as_they_were(seen):
+    kept = observed(seen, Returned(value=1, arguments=None))
+    assert kept.after is kept.arguments
+
+
 def test_a_call_that_failed_is_kept_by_the_kind_of_failure(seen):
     kept = observed(seen, Crashed, stopped=True)
     assert (kept.value, kept.after, kept.failure, kept.stopped) == (None, None, Crashed, True)

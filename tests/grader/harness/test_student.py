@@ -113,6 +113,11 @@ def test_a_check_may_observe_what_becomes_of_the_arguments(shift_checks, right):
     assert verdicts(shift_checks(body, body, source)) == [Verdict.PASSED] * 2
 
 
+def test_arguments_that_were_left_alone_are_the_checks_own(shift_checks):
+    body = "assert student.observe('shift', x).arguments[0] is x"
+    assert verdicts(shift_checks(body, body)) == [Verdict.PASSED] * 2
+
+
 def test_the_checks_own_input_is_not_changed_by_the_student(shift_checks, right):
     body = "before = x.copy()\n    student.shift(x)\n    assert (x == before).all(), 'changed'"
     source = right.replace("return x + 1", "x[:] = 7; return x")

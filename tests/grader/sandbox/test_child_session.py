@@ -47,8 +47,8 @@ class Child:
             data += self.connection.recv(count - len(data))
         return data
 
-    def call(self, seconds=2.0, answer=None):
-        call = StudentCall("f", [1], want_arguments=True)
+    def call(self, seconds=2.0, answer=None, want_arguments=True):
+        call = StudentCall("f", [1], want_arguments=want_arguments)
         return self.session.call(call, seconds=seconds, answer=answer)
 
 
@@ -92,6 +92,24 @@ def test_arguments_cannot_be_added_or_lost(child, count):
     child.send(value(1, arguments=[1] * count))
     with pytest.raises(BadValue):
         child.call()
+
+
+def test_arguments_that_were_left_alone_do_not_come_back(child):
+    child.send(wire.Value(id=1, value=7, left_alone=True))
+    returned = child.call()
+    assert (returned.value, returned.arguments) == (7, None)
+
+
+def test_arguments_are_either_left_alone_or_there(child):
+    child.send(wire.Value(id=1, value=7, arguments=[1], left_alone=True))
+    with pytest.raises(BadValue):
+        child.call()
+
+
+def test_nothing_is_told_of_arguments_that_nobody_wants(child):
+    child.send(wire.Value(id=1, value=7, left_alone=True))
+    with pytest.raises(BadValue):
+        child.call(want_arguments=False)
 
 
 @pytest.mark.parametrize("message", [wire.Ready(id=1), wire.Loaded(id=1, framework="torch")])

@@ -51,7 +51,40 @@ def test_arrays_become_tensors_where_torch_is_used():
     given = {"a": [np.ones(2)], "b": 1}
     for_torch = values.for_student(given, "torch", lambda name: None)
     assert isinstance(for_torch["a"][0], torch.Tensor)
-    assert values.for_student(given, "numpy", lambda name: None)["a"][0] is given["a"][0]
+    for_numpy = values.for_student(given, "numpy", lambda name: None)
+    assert isinstance(for_numpy["a"][0], np.ndarray)
+    for_torch["a"][0][0] = for_numpy["a"][0][1] = 7
+    assert given["a"][0].tolist() == [1, 1]  # what came is kept, to see what was changed
+
+
+CHANGES = {
+    "a number": lambda a: a["x"][0].__setitem__((0, 1), 9),
+    "its shape": lambda a: a["x"][0].resize(3, 2),
+    "an entry gone": lambda a: a.pop("n"),
+    "another entry": lambda a: a.update(more=1),
+    "another kind": lambda a: a.update(n=1.0),
+    "true for one": lambda a: a.update(n=True),
+    "a longer list": lambda a: a["x"].append(1),
+    "another dtype": lambda a: a.update(y=a["y"].astype(np.int32)),
+    "its order": lambda a: a.update(y=a["y"][::-1]),
+    "minus zero": lambda a: a["x"][0].__setitem__((0, 0), -0.0),
+}
+
+
+def some_values():
+    return {"x": [np.array([[0.0, 1, 2], [3, np.nan, 5]])], "y": np.arange(4), "n": 1, "t": "a"}
+
+
+def test_values_are_the_same_as_before():
+    assert values.are_same(some_values(), some_values())
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
+def test_what_was_changed_is_not_the_same(change):
+    changed = some_values()
+    change(changed)
+    assert not values.are_same(some_values(), changed)
+    assert not values.are_same(changed, some_values())
 
 
 def test_names_become_callables():

@@ -407,7 +407,7 @@ MESSAGES = [
     ),
     (
         wire.Value(id=1, value=2, arguments=[3]),
-        {"op": "value", "value": 2, "arguments": [3], "uses": []},
+        {"op": "value", "value": 2, "arguments": [3], "uses": [], "left_alone": False},
     ),
     (
         wire.Raised(id=1, kind="raised", exception="E", text="t"),
