@@ -158,12 +158,37 @@ def probe(rng: np.random.Generator) -> Probe:
     return Probe(rng)
 
 
+@dataclass(frozen=True)
+class ObservedCall:
+    """A call of a check: what was handed in, and what came of it."""
+
+    arguments: tuple[Any, ...]
+    came: Any  # has the value, and the arguments as the call left them
+
+
 @pytest.fixture
-def assert_right(student: Any, reference: Any) -> Callable[..., None]:
+def answers_to(student: Any) -> Callable[..., list[Any]]:
+    """Makes several calls of a stage; `assert_left_alone` judges what they did to arguments.
+
+    All of them are made before the first is judged: together they tell mistakes apart.
+    """
+
+    def observe(stage: str, *calls: tuple[Any, ...]) -> list[Any]:
+        seen = [ObservedCall(call, student.observe(stage, *call)) for call in calls]
+        student.once(f"calls of {stage}", list).extend(seen)
+        return [call.came.value for call in seen]
+
+    return observe
+
+
+@pytest.fixture
+def assert_right(
+    student: Any, answers_to: Callable[..., list[Any]], reference: Any
+) -> Callable[..., None]:
     """Judges the student's answers to several calls of one stage.
 
     `assert_right("softmax", {"the probabilities": (logits,)})`: by what an answer is called, the
-    arguments. All calls are made before the first is judged: together they tell mistakes apart.
+    arguments.
     """
 
     def judge(
@@ -174,7 +199,7 @@ def assert_right(student: Any, reference: Any) -> Callable[..., None]:
         tolerance: float = TOLERANCE,
         zeros: str = "",
     ) -> None:
-        answers = [getattr(student, stage)(*call) for call in calls.values()]
+        answers = answers_to(stage, *calls.values())
         for (name, call), answer in zip(calls.items(), answers, strict=True):
             expected = getattr(reference, stage)(*call)
             named = axes[-expected.ndim :]
@@ -185,13 +210,14 @@ def assert_right(student: Any, reference: Any) -> Callable[..., None]:
 
 
 @pytest.fixture
-def assert_left_alone(student: Any) -> Callable[..., None]:
-    """Judges whether a stage changes an argument in any of several calls."""
+def assert_left_alone(student: Any) -> Callable[[str], None]:
+    """Judges whether a stage changed an argument in any call that other checks have observed."""
 
-    def judge(stage: str, *calls: tuple[Any, ...]) -> None:
-        seen = [student.observe(stage, *call) for call in calls]
-        for observed, call in zip(seen, calls, strict=True):
-            assert_unchanged(observed.arguments, call)
+    def judge(stage: str) -> None:
+        calls: list[ObservedCall] = student.once(f"calls of {stage}", list)
+        assert calls, f"No check before this one has called {stage}."
+        for call in calls:
+            assert_unchanged(call.came.arguments, call.arguments)
 
     return judge
 

@@ -39,7 +39,6 @@ def test_biases(assert_right, probe):
 
 @points(1)
 @needs("values")
-def test_arguments_are_left_alone(assert_left_alone, probe):
+def test_arguments_are_left_alone(assert_left_alone):
     """The states and the weights that were handed in are not changed."""
-    small = probe.small
-    assert_left_alone("feed_forward", (small.states(), small.feed_forward()))
+    assert_left_alone("feed_forward")

@@ -48,8 +48,6 @@ def test_masked_logits(assert_right, probe):
 
 @points(1)
 @needs("values")
-def test_arguments_are_left_alone(assert_left_alone, probe):
+def test_arguments_are_left_alone(assert_left_alone):
     """The array that was handed in is not changed."""
-    masked = probe.floats(4, scale=1000)
-    masked[1] = -np.inf
-    assert_left_alone("softmax", (probe.floats(3, 5),), (masked,))
+    assert_left_alone("softmax")
