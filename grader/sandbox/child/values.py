@@ -10,6 +10,8 @@ import numpy as np
 from grader.sandbox.child.wire import Remote
 
 _PLAIN = frozenset({type(None), bool, int, float, str})
+_ARRAYS = (np.ndarray, np.generic)
+_SEQUENCES = (list, tuple)
 MAX_ELEMENTS = 8 << 20  # of one array: 64 MB in float64
 
 
@@ -19,13 +21,17 @@ class Unsendable(Exception):
 
 def for_student(value: Any, framework: str, connect: Callable[[str], Callable[..., Any]]) -> Any:
     """A copy with tensors for arrays where the submission uses torch, and callables for names."""
+    return _given(value, _tensor if framework == "torch" else np.ndarray.copy, connect)
+
+
+def _given(value: Any, array: Callable[[np.ndarray], Any], connect: Callable[[str], Any]) -> Any:
     kind = type(value)  # exact: this runs for every weight of every call
     if kind is np.ndarray:
-        return _tensor(value.copy()) if framework == "torch" else value.copy()
+        return array(value)
     if kind is list or kind is tuple:
-        return [for_student(item, framework, connect) for item in value]
+        return [_given(item, array, connect) for item in value]
     if kind is dict:
-        return {key: for_student(item, framework, connect) for key, item in value.items()}
+        return {key: _given(item, array, connect) for key, item in value.items()}
     return connect(value.name) if kind is Remote else value
 
 
@@ -39,16 +45,17 @@ def plain(value: Any) -> Any:
     Raises:
         Unsendable: it holds anything else.
     """
-    if type(value) in _PLAIN:
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain_array(np.asarray(value))
     if (torch := _torch_of(value)) is not None:
-        return _plain_array(_from_tensor(torch, value))
-    if isinstance(value, list | tuple):
+        return _from_tensor(torch, value)
+    if isinstance(value, _SEQUENCES):
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {_key(key): plain(item) for key, item in value.items()}
+    if isinstance(value, _ARRAYS):
+        return _plain_array(np.asarray(value))
     if isinstance(value, int | float):  # a subclass, such as an enumeration
         raise Unsendable(f"a number of type {type(value).__name__}")
     raise Unsendable(article(type(value).__name__))
@@ -104,14 +111,11 @@ def _from_tensor(torch: Any, tensor: Any) -> np.ndarray:
         raise Unsendable(f"a tensor of {tensor.numel():,} numbers")
     if tensor.dtype is torch.bfloat16 or tensor.is_complex():
         raise Unsendable(f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')}")
-    array = tensor.detach().resolve_conj().resolve_neg().numpy()
-    return array
+    return _plain_array(tensor.detach().resolve_conj().resolve_neg().numpy())
 
 
 def _tensor(array: np.ndarray) -> Any:
-    import torch
-
-    return torch.from_numpy(array)
+    return sys.modules["torch"].from_numpy(array.copy())
 
 
 def article(name: str) -> str:
