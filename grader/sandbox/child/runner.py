@@ -213,7 +213,7 @@ def flush_output() -> None:
 
 
 def open_streams() -> None:
-    """The streams of a fresh child, on descriptors that are there: nothing is opened by name."""
+    """The streams of children, on descriptors that are there: nothing is opened by name."""
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - while the process lives
     sys.stdout = _stream(1)
     sys.stderr = _stream(2)
