@@ -7,6 +7,7 @@ import pytest
 from grader.harness.grading import grade
 from grader.intake.reading import read
 from grader.records import Verdict
+from grader.sandbox.warm import WarmSandbox
 from grader.settings import assignments, find_assignment
 from grader.subject.loading import subject_of
 
@@ -67,6 +68,14 @@ CASES = [(kind, ALWAYS) for kind in SPOILED]
 CASES += [
     (kind, SOMETIMES) for kind in ("None", "a list", "text", "an extra axis", "an empty array")
 ]
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """With torch, which right modules need: each process would import it anew."""
+    made = WarmSandbox(("numpy", "torch"))
+    yield made
+    made.close()
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NaN and infinity

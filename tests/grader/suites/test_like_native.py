@@ -14,7 +14,7 @@ SOLUTION = ROOT / "tests" / "basics_solution"
 # Each suite in a process of its own, forked from one that has torch.
 NATIVE = """
 import json, os, sys
-import pytest, torch
+import pytest, torch, torch._dynamo
 
 class Outcomes:
     def __init__(self):
