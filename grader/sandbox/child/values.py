@@ -21,7 +21,7 @@ class Unsendable(Exception):
 
 def for_student(value: Any, framework: str, connect: Callable[[str], Callable[..., Any]]) -> Any:
     """A copy with tensors for arrays where the submission uses torch, and callables for names."""
-    return _given(value, _tensor if framework == "torch" else np.ndarray.copy, connect)
+    return _given(value, _tensor_of() if framework == "torch" else np.ndarray.copy, connect)
 
 
 def _given(value: Any, array: Callable[[np.ndarray], Any], connect: Callable[[str], Any]) -> Any:
@@ -114,8 +114,10 @@ def _from_tensor(torch: Any, tensor: Any) -> np.ndarray:
     return _plain_array(tensor.detach().resolve_conj().resolve_neg().numpy())
 
 
-def _tensor(array: np.ndarray) -> Any:
-    return sys.modules["torch"].from_numpy(array.copy())
+def _tensor_of() -> Callable[[np.ndarray], Any]:
+    import torch  # a submission that takes tensors may not have imported it yet
+
+    return lambda array: torch.from_numpy(array.copy())
 
 
 def article(name: str) -> str:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from grader.errors import GraderFault
@@ -91,6 +92,16 @@ def test_a_promised_package_that_is_missing_stops_nobody():
     sandbox = WarmSandbox(("numpy", "no_such_package"), plans=(NONE,))
     session = sandbox.open(Code(main="m", cells=(("m.py", "def f():\n    return 1"),)), LIMITS)
     assert session.call(StudentCall("f", []), seconds=5, answer=no_answer).value == 1
+    session.close()
+    sandbox.close()
+
+
+def test_tensors_come_also_where_nobody_has_imported_torch_yet():
+    sandbox = WarmSandbox(("numpy",), plans=(NONE,))
+    source = "FRAMEWORK = 'torch'\ndef f(x):\n    return type(x).__name__"
+    session = sandbox.open(Code(main="m", cells=(("m.py", source),)), LIMITS)
+    call = StudentCall("f", [np.ones(2)])
+    assert session.call(call, seconds=60, answer=no_answer).value == "Tensor"
     session.close()
     sandbox.close()
 
