@@ -19,7 +19,7 @@ NAMES = ("training-objective", "kv-cache", "sampling-and-search")
 ASSIGNMENTS = {name: find_assignment(name) for name in NAMES}
 SUBJECTS = {name: subject_of(one) for name, one in ASSIGNMENTS.items()}
 STAGES = [(name, stage) for name, one in SUBJECTS.items() for stage in one.compositions]
-DRAWN = 15  # of the pairs of a stage; more only take time
+DRAWN = 40  # of the pairs of a stage; more only take time
 # What is no matter of one part: the end of the run, the choice of one beam among a few, the order
 # of what is done, the arguments changed in place, or several parts at once.
 WHOLE = {
