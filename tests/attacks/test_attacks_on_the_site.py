@@ -1,6 +1,6 @@
 """The same attackers hand in to the course site: nothing that holds for a batch is lost there.
 
-Every sixth file of `corpus/`, each canary and each hostile file, by a student each. Tests are those
+Every third file of `corpus/`, each canary and each hostile file, by a student each. Tests are those
 of the batch, on what the site keeps and on every page that these students read.
 
     ATTACKS=each pytest tests/attacks/test_attacks_on_the_site.py
@@ -37,7 +37,7 @@ def attacks():
     if WHICH == "all":
         return dict(one for many in by_file.values() for one in many)
     chosen = [many[place % len(many)] for place, many in enumerate(by_file.values())]
-    return dict(chosen if WHICH == "each" else chosen[::6])
+    return dict(chosen if WHICH == "each" else chosen[::3])
 
 
 ATTACKS = attacks()

@@ -64,10 +64,10 @@ def test_what_is_wrong_with_the_checks_is_found(grader, folder):
         folder,
         ("logits[0, 1:] = logits[1, ::2] = logits[3, -1] = -np.inf", "pass"),  # sees no mask now
         ("tolerance=1e-3", "tolerance=0.5"),
-        ("test_arguments_are_left_alone(assert_left_alone, ", "test_arguments(student, "),
+        ("test_arguments_are_left_alone(assert_left_alone)", "test_arguments(student, probe)"),
         (
-            '    assert_left_alone("softmax", (probe.floats(3, 5),), (masked,))',
-            '    assert student.softmax(masked).dtype == "float32", "float64 came"',
+            '    assert_left_alone("softmax")',
+            '    assert student.softmax(probe.floats(4)).dtype == "float32", "float64 came"',
         ),
     )
     ran, result = audited(grader, folder)
