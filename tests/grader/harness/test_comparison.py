@@ -324,6 +324,11 @@ def test_unchanged_arguments_pass():
     assert_unchanged(copied(UNCHANGED), tuple(UNCHANGED))
 
 
+def test_what_is_no_number_is_unchanged_where_it_is_the_very_same():
+    array = np.array([1.0, np.nan])
+    assert_unchanged([array], [array])
+
+
 CHANGED = {
     "a value": lambda a: a[0].__setitem__((0, 0), 2),
     "a shape": lambda a: a.__setitem__(0, np.ones((4,))),

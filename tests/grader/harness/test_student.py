@@ -320,6 +320,10 @@ def test_arguments_come_back_only_where_they_are_asked_for(process, student_of):
     assert process.seen.observations[-1].after is None
 
 
+def test_a_table_of_ours_does_not_come_back(student_of):
+    assert student_of().observe("two_steps", Steps()).arguments == [None]
+
+
 def test_a_function_that_was_too_slow_is_not_called_again(process, student_of):
     with pytest.raises(TimedOut):
         student_of().slow(1)
