@@ -40,7 +40,6 @@ class Sizes:
 
 
 MODEL = Sizes(batch=1, time=16, n_heads=3, head_width=4, inner_width=20, vocabulary=37)
-SMALL = Sizes(batch=2, time=3, n_heads=2, head_width=2, inner_width=5, vocabulary=7)
 LARGE_VOCABULARY = 301  # Python keeps one object for each number up to 256
 CONTEXT = MODEL.time
 MOST_LAYERS = 4
@@ -77,11 +76,6 @@ class Probe:
     def __init__(self, rng: np.random.Generator, sizes: Sizes | None = None) -> None:
         self.rng = rng
         self.sizes = sizes or drawn_sizes(rng)
-
-    @property
-    def small(self) -> "Probe":
-        """The same with few numbers, where none of them matters."""
-        return Probe(self.rng, SMALL)
 
     def sized(self, **sizes: int) -> "Probe":
         """The same with some sizes given, such as `batch=1`."""
@@ -158,14 +152,6 @@ def probe(rng: np.random.Generator) -> Probe:
     return Probe(rng)
 
 
-@dataclass(frozen=True)
-class ObservedCall:
-    """A call of a check: what was handed in, and what came of it."""
-
-    arguments: tuple[Any, ...]
-    came: Any  # has the value, and the arguments as the call left them
-
-
 @pytest.fixture
 def answers_to(student: Any) -> Callable[..., list[Any]]:
     """Makes several calls of a stage; `assert_left_alone` judges what they did to arguments.
@@ -174,9 +160,9 @@ def answers_to(student: Any) -> Callable[..., list[Any]]:
     """
 
     def observe(stage: str, *calls: tuple[Any, ...]) -> list[Any]:
-        seen = [ObservedCall(call, student.observe(stage, *call)) for call in calls]
-        student.once(f"calls of {stage}", list).extend(seen)
-        return [call.came.value for call in seen]
+        seen = [student.observe(stage, *call) for call in calls]
+        student.once(f"calls of {stage}", list).extend(zip(seen, calls, strict=True))
+        return [observed.value for observed in seen]
 
     return observe
 
@@ -214,10 +200,10 @@ def assert_left_alone(student: Any) -> Callable[[str], None]:
     """Judges whether a stage changed an argument in any call that other checks have observed."""
 
     def judge(stage: str) -> None:
-        calls: list[ObservedCall] = student.once(f"calls of {stage}", list)
+        calls = student.once(f"calls of {stage}", list)
         assert calls, f"No check before this one has called {stage}."
-        for call in calls:
-            assert_unchanged(call.came.arguments, call.arguments)
+        for observed, call in calls:
+            assert_unchanged(observed.arguments, call)
 
     return judge
 

@@ -56,7 +56,7 @@ def confine(fork: Fork, prepared: Prepared, address_space: int) -> None:
     """Raises `OSError` if a step that was asked for fails: such a child must not go on."""
     die_with_parent()
     os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as Python has it
     _give_temporary_files(fork)
     rules = _rules(fork, prepared) if fork.landlock else NO_DESCRIPTOR  # while we may look
     _become(fork.user)

@@ -112,7 +112,6 @@ class Zygote:
             os.dup2(connection, confine.CONNECTION, inheritable=False)
             _forget_random_state()
             confine.confine(request, self._prepared, address_space)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
             runner.begin(socket.socket(fileno=confine.CONNECTION))
             os._exit(0)
         except BaseException:  # noqa: BLE001 - said on the output, which the grader reads

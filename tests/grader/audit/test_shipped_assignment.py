@@ -49,13 +49,13 @@ def test_mistakes_are_named_first(shipped, figures):
 
 
 def test_both_of_two_mistakes_are_named(figures):
-    assert figures["named in pairs"].of == 60
+    assert figures["named in pairs"].of == 200
     assert figures["named in pairs"].percent >= 90
 
 
 def test_noise_is_never_called_a_mistake(figures):
     assert figures["no false accusation"].exceptions == ()
-    assert figures["no false accusation"].of == 60
+    assert figures["no false accusation"].of == 200
 
 
 def test_tolerances_lie_between_rounding_and_mistakes(shipped, figures):
