@@ -224,9 +224,10 @@ def _as_course_error(
     for step, name in zip(steps, path, strict=True):
         key = key.replace(_SOME_KEY, f".{name}", 1) if step == _SOME_KEY else key
     key = key.lstrip(".")
+    unknown = re.search(r"unknown field `(.+)`", problem)
     if text:
-        at = f"{at}:{_line_of(text, path)}"
-    if unknown := re.search(r"unknown field `(.+)`", problem):
+        at = f"{at}:{_line_of(text, [*path, unknown[1]] if unknown else path)}"
+    if unknown:
         problem = f"there is no key {unknown[1]!r} here"
         fix = did_you_mean(unknown[1], [*_field_types(type_, path), *(() if path else also)])
     elif missing := re.search(r"missing required field `(.+)`", problem):

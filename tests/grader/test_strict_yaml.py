@@ -61,7 +61,7 @@ sizes: {a: 1}
 MISTAKES = {
     "a misspelt key": (
         "title: x\nlimit: {name: a}\n",
-        "a.yaml:1: there is no key 'limit' here\n  Did you mean 'limits'?",
+        "a.yaml:2: there is no key 'limit' here\n  Did you mean 'limits'?",
     ),
     "a misspelt key deep inside": (
         "title: x\nparts:\n  - name: a\n  - nmae: b\n    name: c\n",
@@ -69,7 +69,7 @@ MISTAKES = {
     ),
     "an unknown key": (
         "title: x\nzzz: 1\n",
-        "a.yaml:1: there is no key 'zzz' here\n"
+        "a.yaml:2: there is no key 'zzz' here\n"
         "  There is: kind, limits, parts, ratio, ready, sizes, table, title.",
     ),
     "a missing key": ("ratio: 1\n", "a.yaml:1: `title` is missing\n  Add `title: ...`."),
